@@ -1,0 +1,77 @@
+/**
+ * A cursor over bytes in network order, for codecs. Pure.
+ *
+ * A reader is made after the length was checked: reading past the end is our own bug and asserts.
+ */
+import assert from "node:assert/strict";
+import { ipFromBytes, type Ip } from "./ip.ts";
+import { MAC_BYTES, macFromBytes, type Mac } from "./mac.ts";
+
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  #offset = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#offset;
+  }
+
+  take(count: number): Uint8Array {
+    assert(count <= this.left, "reads past the end: the codec did not check the length");
+    this.#offset += count;
+    return this.#bytes.subarray(this.#offset - count, this.#offset);
+  }
+
+  u8(): number {
+    return this.uint(1);
+  }
+
+  u16(): number {
+    return this.uint(2);
+  }
+
+  u32(): number {
+    return this.uint(4);
+  }
+
+  /** @param size bytes, at most 6: what a double holds exactly */
+  uint(size: number): number {
+    return this.take(size).reduce((value, byte) => value * 256 + byte, 0);
+  }
+
+  mac(): Mac {
+    return macFromBytes(this.take(MAC_BYTES));
+  }
+
+  ipv4(): Ip {
+    return ipFromBytes(this.take(4));
+  }
+
+  ipv6(): Ip {
+    return ipFromBytes(this.take(16));
+  }
+}
+
+/** Joins the parts of a message: the mirror of the reader. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    out.set(part, offset);
+    offset += part.length;
+  }
+  return out;
+}
+
+/** @returns the value in `size` bytes, network order; size at most 6 */
+export function uintBytes(value: number, size: number): Uint8Array {
+  assert(Number.isSafeInteger(value) && value >= 0 && value < 256 ** size, `${value} > ${size} B`);
+  const out = new Uint8Array(size);
+  for (let i = size - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) {
+    out[i] = rest % 256;
+  }
+  return out;
+}

@@ -1,0 +1,61 @@
+/**
+ * What a person meets when something cannot be done: a code, the value at fault, and the way out. Pure.
+ *
+ * One list: docs/errors.md is compared with it by a test. Our own bugs are `assert`, not in here.
+ */
+
+export const REMEDIES = {
+  ADDRESS_DOUBLED: "Name each address once in the Service annotation",
+  ADDRESS_INVALID: "Write plain IPv4 or IPv6 addresses, without mask, zone or IPv4-mapped form",
+  ADDRESS_OUTSIDE_POOL: "Request an address of the class's pool, or add a range to the pool",
+  ADDRESS_TAKEN: "Request another address, or delete the Service that holds this one",
+  ADDRESS_WRONG_FAMILY: "Request addresses of the families in the Service's spec.ipFamilies",
+  CLASS_DEFAULT_DOUBLED: 'Set "isDefault" to false on all but one MetalLoadBalancerClass',
+  CLASS_MISSING: "Create the class, or name an existing one and recreate the Service",
+  CLASS_UNKNOWN: "Name an existing MetalLoadBalancerClass in the annotation",
+  COUNT_INVALID: "Write a whole number from 1 to 64 in the count annotation",
+  COUNT_TOO_SMALL: "Raise the count annotation to the number of requested addresses",
+  NO_NODES: "Label at least one ready node so that the class's nodeSelector matches it",
+  NO_SERVING_ENDPOINT:
+    "Start a ready Pod on a node of the class, or use externalTrafficPolicy: Cluster",
+  POOL_EMPTY: "Write at least one CIDR or range in the class's addressPool",
+  POOL_EXHAUSTED: "Add a range to the class's pool, or ask for fewer addresses per Service",
+  POOL_FAMILY_MISSING: "Add a range of this family to the class's pool, or change ipFamilyPolicy",
+  POOL_OVERLAP: "Take the shared addresses out of one of the two classes",
+  RANGE_INVALID: "Write a CIDR such as 192.0.2.0/28 or a range such as 192.0.2.10-192.0.2.20",
+  RAW_SOCKET_DENIED: "Give the speaker container the capability NET_RAW, or run it as root",
+  USAGE: "See --help",
+} as const;
+
+export type ProblemCode = keyof typeof REMEDIES;
+
+/** Something that a person should know and can mend: never thrown, always shown on the object at fault. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** What failed, with the value: a sentence without its full stop. */
+  readonly message: string;
+}
+
+/** @returns the sentence and the way out, as conditions, Events and the command line show them */
+export function describeProblem(problem: Problem): string {
+  return `${problem.message}. ${REMEDIES[problem.code]}.`;
+}
+
+/** @returns `PoolExhausted` for `POOL_EXHAUSTED`: the reason in conditions and Events */
+export function reasonOf(code: ProblemCode): string {
+  return code
+    .split("_")
+    .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+    .join("");
+}
+
+/** A problem that ends what was being done. */
+export class BalancerError extends Error {
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, message: string) {
+    super(describeProblem({ code, message }));
+    this.name = "BalancerError";
+    this.code = code;
+  }
+}
