@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "bin/", "node_modules/", "coverage/", "*.mjs"] },
+  { ignores: ["dist/", "bin/", "node_modules/", "coverage/", "**/*.mjs", "**/*.cjs"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
