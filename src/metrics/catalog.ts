@@ -1,0 +1,270 @@
+/**
+ * Every metric in one table: name, kind, labels, which process has it, one sentence with the unit. Pure.
+ *
+ * Names that begin with `metallb_` are MetalLB's, with its labels and meaning, because people's dashboards
+ * and alerts ask for them; some break the naming rules (a gauge called `_total`), and stay as they are.
+ * Ours begin with `spreadlb_` and keep the rules of prometheus.io "Metric and label naming".
+ * A process shows only what it counts: an alert on `metallb_…_config_loaded_bool == 0` must not meet a zero
+ * of a process that never loads one.
+ * Neighbours: io/metrics.ts makes the objects that count; docs.ts writes docs/metrics.md from this table.
+ */
+
+export type Component = "controller" | "speaker";
+
+export interface MetricSpec {
+  readonly name: string;
+  readonly kind: "counter" | "gauge" | "histogram";
+  readonly of: readonly Component[];
+  readonly labels: readonly string[];
+  /** One sentence; its last words name the unit. */
+  readonly help: string;
+  /** Upper bounds of a histogram's buckets, in its unit. */
+  readonly buckets?: readonly number[];
+}
+
+const CONTROLLER = ["controller"] as const;
+const SPEAKER = ["speaker"] as const;
+const BOTH = ["controller", "speaker"] as const;
+
+export const CATALOG = {
+  allocatorAddresses: {
+    name: "metallb_allocator_addresses_total",
+    kind: "gauge",
+    of: CONTROLLER,
+    labels: ["pool"],
+    help: "What the pool (or the class with its own pool) could hand out, both families, in addresses",
+  },
+  allocatorIpv4Addresses: {
+    name: "metallb_allocator_ipv4_addresses_total",
+    kind: "gauge",
+    of: CONTROLLER,
+    labels: ["pool"],
+    help: "What the pool could hand out of IPv4, in addresses",
+  },
+  allocatorIpv6Addresses: {
+    name: "metallb_allocator_ipv6_addresses_total",
+    kind: "gauge",
+    of: CONTROLLER,
+    labels: ["pool"],
+    help: "What the pool could hand out of IPv6, in addresses",
+  },
+  allocatorAddressesInUse: {
+    name: "metallb_allocator_addresses_in_use_total",
+    kind: "gauge",
+    of: CONTROLLER,
+    labels: ["pool"],
+    help: "What Services use of the pool, a shared one counted once, both families, in addresses",
+  },
+  allocatorIpv4AddressesInUse: {
+    name: "metallb_allocator_ipv4_addresses_in_use_total",
+    kind: "gauge",
+    of: CONTROLLER,
+    labels: ["pool"],
+    help: "What Services use of the pool's IPv4, in addresses",
+  },
+  allocatorIpv6AddressesInUse: {
+    name: "metallb_allocator_ipv6_addresses_in_use_total",
+    kind: "gauge",
+    of: CONTROLLER,
+    labels: ["pool"],
+    help: "What Services use of the pool's IPv6, in addresses",
+  },
+  k8sClientUpdates: {
+    name: "metallb_k8s_client_updates_total",
+    kind: "counter",
+    of: BOTH,
+    labels: [],
+    help: "Changes from the API server that were worked through, in changes",
+  },
+  k8sClientUpdateErrors: {
+    name: "metallb_k8s_client_update_errors_total",
+    kind: "counter",
+    of: BOTH,
+    labels: [],
+    help: "Changes from the API server whose work failed and was put off, in changes",
+  },
+  k8sClientConfigLoaded: {
+    name: "metallb_k8s_client_config_loaded_bool",
+    kind: "gauge",
+    of: BOTH,
+    labels: [],
+    help: "Whether a configuration was loaded at least once, as 1 or 0",
+  },
+  k8sClientConfigStale: {
+    name: "metallb_k8s_client_config_stale_bool",
+    kind: "gauge",
+    of: BOTH,
+    labels: [],
+    help: "Whether an older configuration is in force because the newest cannot be used, as 1 or 0",
+  },
+  speakerAnnounced: {
+    name: "metallb_speaker_announced",
+    kind: "gauge",
+    of: SPEAKER,
+    labels: ["service", "protocol", "node", "ip"],
+    help: "Which addresses this node answers for, and for which Service, always 1",
+  },
+  layer2RequestsReceived: {
+    name: "metallb_layer2_requests_received",
+    kind: "counter",
+    of: SPEAKER,
+    labels: ["ip"],
+    help: "ARP and NDP requests for an address that this node holds, in frames",
+  },
+  layer2ResponsesSent: {
+    name: "metallb_layer2_responses_sent",
+    kind: "counter",
+    of: SPEAKER,
+    labels: ["ip"],
+    help: "ARP and NDP answers for an address that this node holds, in frames",
+  },
+  layer2GratuitousSent: {
+    name: "metallb_layer2_gratuitous_sent",
+    kind: "counter",
+    of: SPEAKER,
+    labels: ["ip"],
+    help: "Gratuitous ARP and unsolicited NDP frames that announce an address, in frames",
+  },
+  buildInfo: {
+    name: "spreadlb_build_info",
+    kind: "gauge",
+    of: BOTH,
+    labels: ["version", "node_version"],
+    help: "The version of this program and of Node.js underneath, always 1",
+  },
+  leader: {
+    name: "spreadlb_leader",
+    kind: "gauge",
+    of: CONTROLLER,
+    labels: [],
+    help: "Whether this replica holds the lease and plans, as 1 or 0",
+  },
+  services: {
+    name: "spreadlb_services",
+    kind: "gauge",
+    of: CONTROLLER,
+    labels: ["state"],
+    help: "Services of our classes by state (ready: all addresses assigned; waiting: not all), in Services",
+  },
+  virtualIps: {
+    name: "spreadlb_virtualips",
+    kind: "gauge",
+    of: BOTH,
+    labels: [],
+    help: "VirtualIP objects known to this process, in objects",
+  },
+  problems: {
+    name: "spreadlb_problems",
+    kind: "gauge",
+    of: CONTROLLER,
+    labels: ["code"],
+    help: "What stands wrong in Services and classes by error code (docs/errors.md), in problems",
+  },
+  planDuration: {
+    name: "spreadlb_plan_duration_seconds",
+    kind: "histogram",
+    of: CONTROLLER,
+    labels: [],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    help: "Time that one pass of the plan takes, without its writes, in seconds",
+  },
+  planGeneration: {
+    name: "spreadlb_plan_generation",
+    kind: "gauge",
+    of: BOTH,
+    labels: [],
+    help: "The newest plan generation known to this process, in plans since the first",
+  },
+  plannedMoves: {
+    name: "spreadlb_planned_moves_total",
+    kind: "counter",
+    of: CONTROLLER,
+    labels: ["reason"],
+    help: "Addresses that the plan gave to another node than before, by reason, in moves",
+  },
+  writes: {
+    name: "spreadlb_writes_total",
+    kind: "counter",
+    of: BOTH,
+    labels: ["kind", "outcome"],
+    help: "Writes to the API server by object kind and outcome (ok, conflict, gone, error), in requests",
+  },
+  watchRestarts: {
+    name: "spreadlb_watch_restarts_total",
+    kind: "counter",
+    of: BOTH,
+    labels: ["resource", "reason"],
+    help: "Watches that ended and were opened again, by resource and reason, in watches",
+  },
+  addressesHeld: {
+    name: "spreadlb_addresses_held",
+    kind: "gauge",
+    of: SPEAKER,
+    labels: [],
+    help: "What this node answers for now, in addresses",
+  },
+  moves: {
+    name: "spreadlb_moves_total",
+    kind: "counter",
+    of: SPEAKER,
+    labels: ["reason"],
+    help: "Addresses that this node took over, by reason (the words of VirtualIP status.lastMove), in moves",
+  },
+  conflicts: {
+    name: "spreadlb_conflicts_total",
+    kind: "counter",
+    of: SPEAKER,
+    labels: ["ip"],
+    help: "Frames in which a stranger claims an address of ours (RFC 5227 section 2.4), in frames",
+  },
+  framesDropped: {
+    name: "spreadlb_frames_dropped_total",
+    kind: "counter",
+    of: SPEAKER,
+    labels: ["reason"],
+    help: "Frames that were read and not understood, by the name of the fault, in frames",
+  },
+  heartbeatsSent: {
+    name: "spreadlb_heartbeats_sent_total",
+    kind: "counter",
+    of: SPEAKER,
+    labels: [],
+    help: "Heartbeats sent to other speakers, in datagrams",
+  },
+  heartbeatsReceived: {
+    name: "spreadlb_heartbeats_received_total",
+    kind: "counter",
+    of: SPEAKER,
+    labels: [],
+    help: "Heartbeats of other speakers that were signed and fresh, in datagrams",
+  },
+  heartbeatFaults: {
+    name: "spreadlb_heartbeats_faults_total",
+    kind: "counter",
+    of: SPEAKER,
+    labels: ["fault"],
+    help: "Datagrams refused on the heartbeat port, by the name of the fault, in datagrams",
+  },
+  peersKnown: {
+    name: "spreadlb_peers_known",
+    kind: "gauge",
+    of: SPEAKER,
+    labels: [],
+    help: "Other speakers that this one should hear, in nodes",
+  },
+  peersAlive: {
+    name: "spreadlb_peers_alive",
+    kind: "gauge",
+    of: SPEAKER,
+    labels: [],
+    help: "Other speakers that this one hears, in nodes",
+  },
+} as const satisfies Record<string, MetricSpec>;
+
+export type MetricKey = keyof typeof CATALOG;
+
+/** @returns the metrics that a process shows, in the order of the table */
+export function metricsOf(component: Component): readonly (readonly [MetricKey, MetricSpec])[] {
+  const all = Object.entries(CATALOG) as [MetricKey, MetricSpec][];
+  return all.filter(([, spec]) => spec.of.includes(component));
+}
