@@ -1,0 +1,47 @@
+/**
+ * Who answers for an address: the fast choice, made alike on every speaker. Pure.
+ *
+ * The controller ranks the nodes; each speaker holds the ranks against whom it hears, and needs nobody
+ * to agree: whoever sees the same nodes names the same holder. So failover takes no vote and no API.
+ *
+ * A node that returns after it was given up for dead is *fenced* at the newest plan it knows: it takes
+ * nothing back by itself, and holds only what a newer plan gives it (rule H3 of docs/architecture.md).
+ * Silence is worse than a move, though: where all that live are fenced, one of them answers.
+ * Neighbours: rank.ts makes the ranks; the speaker makes the views from heartbeats.
+ */
+
+/** What an observer knows of a node. */
+export interface NodeView {
+  readonly alive: boolean;
+  /** The node holds only plans newer than this, unless nobody else may; -1 or less: not fenced. */
+  readonly fenceGeneration: number;
+}
+
+export interface RankedAddress {
+  /** Best first. */
+  readonly rank: readonly string[];
+  /** The plan that the rank belongs to. */
+  readonly generation: number;
+}
+
+/**
+ * @param viewOf what the observer knows of a node; undefined: never heard of, so not alive
+ * @returns the first of the rank that is alive and not fenced; if all that live are fenced, the one fenced at
+ *   the oldest plan (it knew of the longest absence), then by rank; null if nobody lives
+ */
+export function holderOf(
+  { rank, generation }: RankedAddress,
+  viewOf: (node: string) => NodeView | undefined,
+): string | null {
+  let fenced: string | null = null;
+  let fencedAt = Infinity;
+  for (const node of rank) {
+    const view = viewOf(node);
+    if (view?.alive !== true) continue;
+    if (view.fenceGeneration < generation) return node;
+    if (view.fenceGeneration >= fencedAt) continue;
+    fenced = node;
+    fencedAt = view.fenceGeneration;
+  }
+  return fenced;
+}
