@@ -1,0 +1,31 @@
+/**
+ * `spreadlb controller`: its flags.
+ */
+import type { Command } from "commander";
+import { addServerFlags, flag, parsePort, type ServerFlags } from "./command-line.ts";
+
+export interface ControllerFlags extends ServerFlags {
+  readonly webhookPort: number;
+  readonly identity?: string;
+}
+
+export function addController(
+  program: Command,
+  run: (flags: ControllerFlags) => Promise<void>,
+): void {
+  const command = program
+    .command("controller")
+    .description(
+      "Choose addresses and nodes for every Service of a class; replicas elect a leader.",
+    );
+  addServerFlags(command, 7472)
+    .addOption(
+      flag("--webhook-port <port>", "kept for admission webhooks; nothing listens there yet")
+        .default(9443)
+        .argParser(parsePort),
+    )
+    .addOption(
+      flag("--identity <name>", "the name of this replica in the lease; without it: host name"),
+    )
+    .action(() => run(command.opts()));
+}

@@ -1,0 +1,26 @@
+/**
+ * Runs `spreadlb controller`.
+ */
+import { hostname } from "node:os";
+import { runController } from "../../controller/io/run.ts";
+import { createMetrics } from "../../metrics/io/metrics.ts";
+import type { ControllerFlags } from "../controller.ts";
+import { serve } from "./serve.ts";
+
+/** A clean stop gives the lease back; more than this and the other replica waits for it to run out. */
+const STOP_MS_MAX = 1000;
+
+/** @returns the exit status */
+export async function runCommand(flags: ControllerFlags, version: string): Promise<number> {
+  const metrics = createMetrics("controller", { version });
+  const { identity = hostname() } = flags;
+  return serve({
+    component: "controller",
+    version,
+    httpPort: flags.httpPort,
+    logLevel: flags.logLevel,
+    metrics,
+    stopMsMax: STOP_MS_MAX,
+    start: (log) => runController({ ...flags, identity }, log, metrics),
+  });
+}

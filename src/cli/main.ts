@@ -1,0 +1,58 @@
+/**
+ * The program `spreadlb`: reads the command line, loads the one command that is asked for, and exits with its status.
+ *
+ * Commands are loaded late on purpose: a speaker never loads the controller, and `--help` loads neither.
+ */
+import { Command, CommanderError } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { createProgram, EXIT_USAGE, usageSentence, type Output } from "./command-line.ts";
+import { addController } from "./controller.ts";
+import { describeFailure } from "./io/failure.ts";
+import { addSpeaker } from "./speaker.ts";
+import { addStatus } from "./status.ts";
+import { addWhy } from "./why.ts";
+
+const { version } = packageJson;
+
+/** @returns the exit status, once all output is written */
+export async function main(argv: readonly string[], output: Output): Promise<number> {
+  let status = 0;
+  const program = createProgram(version, output);
+  addController(program, async (flags) => {
+    status = await (await import("./io/controller.ts")).runCommand(flags, version);
+  });
+  addSpeaker(program, async (flags) => {
+    status = await (await import("./io/speaker.ts")).runCommand(flags, version);
+  });
+  addStatus(program, async (flags) => {
+    status = await (await import("./io/status.ts")).runCommand(flags, output);
+  });
+  addWhy(program, async (subject, flags) => {
+    status = await (await import("./io/why.ts")).runCommand(subject, { flags, output });
+  });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return status;
+  } catch (error) {
+    return explain(error, { program, argv, output });
+  }
+}
+
+interface Attempt {
+  readonly program: Command;
+  readonly argv: readonly string[];
+  readonly output: Output;
+}
+
+function explain(error: unknown, { program, argv, output }: Attempt): number {
+  if (error instanceof CommanderError) {
+    const name = program.commands.find((command) => argv.includes(command.name()))?.name() ?? "";
+    const sentence = usageSentence(error, name);
+    if (sentence === null) return 0;
+    output.err(`${sentence}\n`);
+    return EXIT_USAGE;
+  }
+  const { text, status } = describeFailure(error);
+  output.err(text);
+  return status;
+}
