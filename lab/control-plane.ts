@@ -10,7 +10,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { get } from "node:https";
+import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kubeBinaries, type KubeBinaries } from "./binaries.ts";
@@ -132,6 +132,21 @@ export class ControlPlane {
     return run([...argv, ...args], stdin === undefined ? {} : { stdin });
   }
 
+  /**
+   * One request to the API as the user with all rights, without the cost of a kubectl.
+   *
+   * @param path for example "/api/v1/nodes/n1/status"
+   * @param body sent as JSON; a PATCH is a server-side apply, so the body is YAML's subset JSON
+   * @throws Error with the server's own words when it answers with another status than 2xx
+   */
+  async api(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: object) {
+    const query = method === "PATCH" ? "?fieldManager=lab&force=true" : "";
+    const type = method === "PATCH" ? "application/apply-patch+yaml" : "application/json";
+    const answer = await this.#request(method, path + query, type, body);
+    if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.body) as unknown;
+    throw new Error(`${method} ${path}: ${answer.status} ${answer.body.slice(0, 500)}`);
+  }
+
   /** Applies objects by `kubectl apply --server-side`. */
   async apply(objects: readonly object[]): Promise<void> {
     const list = { apiVersion: "v1", kind: "List", items: objects };
@@ -202,7 +217,7 @@ export class ControlPlane {
   /** Ends every program and removes every file. May be called more than once. */
   async stop(): Promise<void> {
     const all = [this.#controllerManager, this.#apiServer, this.#etcd];
-    await Promise.all(all.map((process) => process?.stop("SIGKILL")));
+    await Promise.all(all.flatMap((process) => (process ? [process.stop("SIGKILL")] : [])));
     await this.#guardian.clean();
   }
 
@@ -263,7 +278,7 @@ export class ControlPlane {
       "--service-account-issuer=https://kubernetes.default.svc",
       `--service-account-key-file=${join(directory, "service-account.pub")}`,
       `--service-account-signing-key-file=${join(directory, "service-account.key")}`,
-      "--disable-admission-plugins=ServiceAccount",
+      "--disable-admission-plugins=ServiceAccount,TaintNodesByCondition",
       "--allow-privileged=true",
       "--profiling=false",
     ];
@@ -285,19 +300,28 @@ export class ControlPlane {
   /** Ready means also that the namespace "default" is there: Services need it. */
   async #ready(): Promise<boolean> {
     if (!existsSync(this.#certificate)) return false;
+    const paths = ["/readyz", "/api/v1/namespaces/default"];
+    for (const path of paths) if ((await this.#request("GET", path)).status !== 200) return false;
+    return true;
+  }
+
+  async #request(method: string, path: string, type = "application/json", body?: object) {
     const ca = await readFile(this.#certificate);
-    const status = (path: string) =>
-      new Promise<number>((resolve, reject) => {
-        const headers = { authorization: `Bearer ${this.#setting.tokens.admin}` };
-        const request = get(`${this.server}${path}`, { ca, headers, agent: false }, (response) => {
-          response.resume();
-          resolve(response.statusCode ?? 0);
+    const authorization = `Bearer ${this.#setting.tokens.admin}`;
+    const headers = { authorization, "content-type": type };
+    const url = `${this.server}${path}`;
+    return new Promise<{ status: number; body: string }>((resolve, reject) => {
+      const outgoing = request(url, { method, ca, headers, agent: false }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.once("error", reject);
+        response.once("end", () => {
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
         });
-        request.setTimeout(2000, () => request.destroy(new Error("no answer within 2 s")));
-        request.once("error", reject);
       });
-    return (
-      (await status("/readyz")) === 200 && (await status("/api/v1/namespaces/default")) === 200
-    );
+      outgoing.setTimeout(10_000, () => outgoing.destroy(new Error("no answer within 10 s")));
+      outgoing.once("error", reject);
+      outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+    });
   }
 }

@@ -67,7 +67,8 @@ describe("control plane", function () {
       metadata: { name: "web", namespace: "default" },
       spec: { selector: { app: "web" }, ports: [{ port: 80, targetPort: 8080 }] },
     };
-    await controlPlane.apply([pod, service]);
+    const node = { apiVersion: "v1", kind: "Node", metadata: { name: "n1" } };
+    await controlPlane.apply([node, pod, service]);
     const status = {
       status: {
         phase: "Running",

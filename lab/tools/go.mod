@@ -1,0 +1,3 @@
+module spreadlb.io/lab/tools
+
+go 1.24.0

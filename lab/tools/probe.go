@@ -1,0 +1,323 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"net/netip"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+// probe opens a TCP connection to every address at a steady pace and closes it at once; attempts overlap, so
+// one that hangs hides no other. What it tells is the longest silence: the longest time between two
+// connections that succeeded, by the time they did.
+//
+// One thread, one epoll, no allocation per attempt, so that a silence is the network's and not ours; its own
+// longest pause is told as well ("pauseMsMax"). Connections are closed with a reset (linger 0): no TIME_WAIT.
+//
+// Lines on stdin: "mark NAME" prints the window so far and starts a new one, "report" prints it and goes on,
+// "quit" (or the end of stdin) prints it and ends. A silence that crosses a mark belongs to the later window.
+func probe(args []string) error {
+	flags := flag.NewFlagSet("probe", flag.ExitOnError)
+	interval := flags.Duration("interval", 5*time.Millisecond, "between two attempts at one address")
+	timeout := flags.Duration("timeout", time.Second, "for one attempt")
+	port := flags.Int("port", 80, "TCP port")
+	notable := flags.Duration("notable", 50*time.Millisecond, "silences from this length on are listed one by one")
+	flags.Parse(args)
+
+	addresses, err := parseAddresses(flags.Args())
+	if err != nil {
+		return err
+	}
+	runtime.LockOSThread()
+	debug.SetGCPercent(-1) // Reports are the only garbage.
+	debug.SetMemoryLimit(512 << 20)
+	syscall.Setpriority(syscall.PRIO_PROCESS, 0, -10) // As root; else as we are.
+	raiseFileLimit(len(addresses) * (int(*timeout / *interval) + 10))
+
+	p, err := newProber(addresses, *port, *timeout, *notable)
+	if err != nil {
+		return err
+	}
+	return p.run(*interval)
+}
+
+const silencesMax = 100
+
+type silence struct {
+	FromMs int64   `json:"fromMs"`
+	ToMs   int64   `json:"toMs"`
+	Ms     float64 `json:"ms"`
+	Open   bool    `json:"open"` // not over when it was reported
+}
+
+// target is one address: figures of this window, and the last success of all windows.
+type target struct {
+	Address        string         `json:"address"`
+	Attempts       int            `json:"attempts"`
+	OK             int            `json:"ok"`
+	Failures       int            `json:"failures"`
+	Errors         map[string]int `json:"errors"`
+	ConnectMsMax   float64        `json:"connectMsMax"`
+	LongestSilence silence        `json:"longestSilence"`
+	Silences       []silence      `json:"silences"`
+
+	family   int
+	sockaddr syscall.Sockaddr
+	lastOK   time.Time // the start of the probe, before the first success
+}
+
+type window struct {
+	Kind       string   `json:"kind"` // "window", "report" or "final"
+	Name       string   `json:"name"`
+	FromMs     int64    `json:"fromMs"`
+	ToMs       int64    `json:"toMs"`
+	PauseMsMax float64  `json:"pauseMsMax"`
+	Addresses  []target `json:"addresses"`
+}
+
+type attempt struct {
+	fd     int
+	serial uint32 // tells this attempt from a later one with the same descriptor
+	target int
+	start  time.Time
+}
+
+type prober struct {
+	epoll    int
+	timeout  time.Duration
+	notable  time.Duration
+	targets  []target
+	byFd     []attempt // the attempt under way on a descriptor; serial 0: none
+	queue    []attempt // in order of start, so of their deadlines
+	head     int
+	serial   uint32
+	name     string
+	from     time.Time
+	pauseMax time.Duration
+}
+
+func newProber(addresses []netip.Addr, port int, timeout, notable time.Duration) (*prober, error) {
+	epoll, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	p := &prober{epoll: epoll, timeout: timeout, notable: notable, name: "start", from: now}
+	for _, address := range addresses {
+		t := target{Address: address.String(), lastOK: now, Errors: map[string]int{}}
+		if address.Is4() {
+			t.family, t.sockaddr = syscall.AF_INET, &syscall.SockaddrInet4{Port: port, Addr: address.As4()}
+		} else {
+			t.family, t.sockaddr = syscall.AF_INET6, &syscall.SockaddrInet6{Port: port, Addr: address.As16()}
+		}
+		p.targets = append(p.targets, t)
+	}
+	return p, nil
+}
+
+func (p *prober) run(interval time.Duration) error {
+	commands := readLines()
+	timer, err := startTimer(p.epoll, interval)
+	if err != nil {
+		return err
+	}
+	events := make([]syscall.EpollEvent, 1024)
+	lastTick := time.Now()
+	for {
+		n, err := syscall.EpollWait(p.epoll, events, -1)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		now := time.Now()
+		tick := false
+		for _, event := range events[:n] {
+			if int(event.Fd) == timer {
+				tick = true
+				continue
+			}
+			p.finish(int(event.Fd), now)
+		}
+		if !tick {
+			continue
+		}
+		var expirations [8]byte
+		syscall.Read(timer, expirations[:])
+		p.pauseMax = max(p.pauseMax, now.Sub(lastTick)-interval)
+		lastTick = now
+		p.expire(now)
+		for i := range p.targets {
+			p.begin(i, now)
+		}
+		select {
+		case line, open := <-commands:
+			if !open || line == "quit" {
+				p.print("final", now)
+				return nil
+			}
+			p.obey(line, now)
+		default:
+		}
+	}
+}
+
+func (p *prober) obey(line string, now time.Time) {
+	if line == "report" {
+		p.print("report", now)
+		return
+	}
+	if len(line) > 5 && line[:5] == "mark " {
+		p.print("window", now)
+		p.name, p.from, p.pauseMax = line[5:], now, 0
+		for i := range p.targets {
+			t := &p.targets[i]
+			*t = target{Address: t.Address, family: t.family, sockaddr: t.sockaddr, lastOK: t.lastOK, Errors: map[string]int{}}
+		}
+		return
+	}
+	fmt.Fprintf(os.Stderr, "probe: unknown command %q: mark NAME, report or quit\n", line)
+}
+
+// begin starts one attempt.
+func (p *prober) begin(index int, now time.Time) {
+	t := &p.targets[index]
+	t.Attempts++
+	fd, err := syscall.Socket(t.family, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		p.fail(t, err)
+		return
+	}
+	syscall.SetsockoptLinger(fd, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1, Linger: 0})
+	if err := syscall.Connect(fd, t.sockaddr); err != nil && err != syscall.EINPROGRESS {
+		syscall.Close(fd)
+		p.fail(t, err)
+		return
+	}
+	event := syscall.EpollEvent{Events: syscall.EPOLLOUT, Fd: int32(fd)}
+	if err := syscall.EpollCtl(p.epoll, syscall.EPOLL_CTL_ADD, fd, &event); err != nil {
+		syscall.Close(fd)
+		p.fail(t, err)
+		return
+	}
+	p.serial++
+	a := attempt{fd: fd, serial: p.serial, target: index, start: now}
+	for fd >= len(p.byFd) {
+		p.byFd = append(p.byFd, attempt{})
+	}
+	p.byFd[fd] = a
+	p.queue = append(p.queue, a)
+}
+
+// finish takes the result of the attempt on a descriptor.
+func (p *prober) finish(fd int, now time.Time) {
+	a := p.byFd[fd]
+	if a.serial == 0 {
+		return
+	}
+	t := &p.targets[a.target]
+	code, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_ERROR)
+	p.close(a)
+	if err == nil && code == 0 {
+		p.succeed(t, a, now)
+		return
+	}
+	p.fail(t, syscall.Errno(code))
+}
+
+// expire gives up the attempts that took too long.
+func (p *prober) expire(now time.Time) {
+	for p.head < len(p.queue) && now.Sub(p.queue[p.head].start) >= p.timeout {
+		a := p.queue[p.head]
+		p.head++
+		if p.byFd[a.fd].serial != a.serial {
+			continue // It ended in time.
+		}
+		p.close(a)
+		p.fail(&p.targets[a.target], syscall.ETIMEDOUT)
+	}
+	if p.head > 1<<14 {
+		p.queue = p.queue[:copy(p.queue, p.queue[p.head:])]
+		p.head = 0
+	}
+}
+
+func (p *prober) close(a attempt) {
+	p.byFd[a.fd].serial = 0
+	syscall.Close(a.fd) // Takes it out of the epoll set, too.
+}
+
+func (p *prober) fail(t *target, err error) {
+	t.Failures++
+	t.Errors[err.Error()]++
+}
+
+func (p *prober) succeed(t *target, a attempt, now time.Time) {
+	t.OK++
+	t.ConnectMsMax = max(t.ConnectMsMax, milliseconds(now.Sub(a.start)))
+	p.note(t, silenceOf(t.lastOK, now, false))
+	t.lastOK = now
+}
+
+func (p *prober) note(t *target, s silence) {
+	if s.Ms > t.LongestSilence.Ms {
+		t.LongestSilence = s
+	}
+	if s.Ms >= milliseconds(p.notable) && len(t.Silences) < silencesMax {
+		t.Silences = append(t.Silences, s)
+	}
+}
+
+// print tells the window; a silence that lasts is counted as if it ended now, without being kept.
+func (p *prober) print(kind string, now time.Time) {
+	w := window{kind, p.name, p.from.UnixMilli(), now.UnixMilli(), milliseconds(p.pauseMax), nil}
+	for i := range p.targets {
+		t := p.targets[i]
+		t.Silences = append([]silence{}, t.Silences...)
+		p.note(&t, silenceOf(t.lastOK, now, true))
+		w.Addresses = append(w.Addresses, t)
+	}
+	printJSON(w)
+}
+
+func silenceOf(from, to time.Time, open bool) silence {
+	return silence{from.UnixMilli(), to.UnixMilli(), milliseconds(to.Sub(from)), open}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// startTimer adds a periodic timer to the epoll set.
+func startTimer(epoll int, interval time.Duration) (int, error) {
+	const monotonic, nonblock = 1, syscall.SOCK_NONBLOCK
+	fd, _, errno := syscall.Syscall(timerfdCreate[runtime.GOARCH], monotonic, nonblock, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	spec := [2]syscall.Timespec{syscall.NsecToTimespec(int64(interval)), syscall.NsecToTimespec(int64(interval))}
+	if _, _, errno := syscall.Syscall6(timerfdSettime[runtime.GOARCH], fd, 0, uintptr(unsafe.Pointer(&spec)), 0, 0, 0); errno != 0 {
+		return 0, errno
+	}
+	event := syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(fd)}
+	return int(fd), syscall.EpollCtl(epoll, syscall.EPOLL_CTL_ADD, int(fd), &event)
+}
+
+// The standard library has names for these on one architecture only. Source: the kernel's syscall tables.
+var (
+	timerfdCreate  = map[string]uintptr{"amd64": 283, "arm64": 85}
+	timerfdSettime = map[string]uintptr{"amd64": 286, "arm64": 86}
+)
+
+func raiseFileLimit(wanted int) {
+	var limit syscall.Rlimit
+	syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit)
+	need := uint64(wanted) + 1024
+	limit.Cur = max(limit.Cur, need)
+	limit.Max = max(limit.Max, need) // As root; else the hard limit stays.
+	syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)
+}
