@@ -1,0 +1,104 @@
+/*
+ * Prints what the C headers of Linux make of the structures that src/linux writes and reads by hand:
+ * one "name hex" per line. golden.test.ts compiles and runs this, and compares it with golden.ts.
+ */
+#include <arpa/inet.h>
+#include <linux/filter.h>
+#include <linux/if_addr.h>
+#include <linux/if_arp.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+static void print(const char *name, const void *value, size_t size) {
+  printf("%s ", name);
+  for (size_t i = 0; i < size; i++) printf("%02x", ((const unsigned char *)value)[i]);
+  printf("\n");
+}
+
+static void addresses(void) {
+  struct sockaddr_ll bound = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP), .sll_ifindex = 258};
+  print("sockaddrLl", &bound, sizeof bound);
+  struct sockaddr_ll heard = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP), .sll_ifindex = 258,
+                              .sll_hatype = ARPHRD_ETHER, .sll_pkttype = PACKET_BROADCAST, .sll_halen = 6};
+  print("sockaddrLlHeard", &heard, sizeof heard);
+  struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(7946), .sin6_scope_id = 258};
+  inet_pton(AF_INET6, "fe80::1", &in6.sin6_addr);
+  print("sockaddrIn6", &in6, sizeof in6);
+  struct sockaddr_nl nl = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
+  print("sockaddrNl", &nl, sizeof nl);
+  struct sockaddr_nl stranger = {.nl_family = AF_NETLINK, .nl_pid = 4711};
+  print("sockaddrNlStranger", &stranger, sizeof stranger);
+  struct ipv6_mreq mreq = {.ipv6mr_interface = 258};
+  inet_pton(AF_INET6, "ff02::1:ff00:1", &mreq.ipv6mr_multiaddr);
+  print("ipv6Mreq", &mreq, sizeof mreq);
+}
+
+#define LOAD(size, offset) BPF_STMT(BPF_LD | size | BPF_ABS, offset)
+#define EQUAL(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, yes, no)
+#define RETURN(bytes) BPF_STMT(BPF_RET | BPF_K, bytes)
+#define TO_US(drop) \
+  LOAD(BPF_W, SKF_AD_OFF + SKF_AD_PKTTYPE), EQUAL(PACKET_HOST, 2, 0), EQUAL(PACKET_BROADCAST, 1, 0), \
+  EQUAL(PACKET_MULTICAST, 0, drop - 4), LOAD(BPF_W, SKF_AD_OFF + SKF_AD_HATYPE), EQUAL(ARPHRD_ETHER, 0, drop - 6)
+
+static void filters(void) {
+  struct sock_filter arp[] = {
+    TO_US(18),
+    LOAD(BPF_H, 12), EQUAL(ETH_P_ARP, 0, 10),
+    LOAD(BPF_H, 14), EQUAL(ARPHRD_ETHER, 0, 8),
+    LOAD(BPF_H, 16), EQUAL(ETH_P_IP, 0, 6),
+    LOAD(BPF_H, 18), EQUAL(0x0604, 0, 4),
+    LOAD(BPF_H, 20), EQUAL(ARPOP_REQUEST, 1, 0), EQUAL(ARPOP_REPLY, 0, 1),
+    RETURN(0x40000), RETURN(0),
+  };
+  print("arpFilter", arp, sizeof arp);
+  struct sock_filter neighbor[] = {
+    TO_US(16),
+    LOAD(BPF_H, 12), EQUAL(ETH_P_IPV6, 0, 8),
+    LOAD(BPF_B, 20), EQUAL(IPPROTO_ICMPV6, 0, 6),
+    LOAD(BPF_B, 21), EQUAL(255, 0, 4),
+    LOAD(BPF_B, 54), EQUAL(135, 1, 0), EQUAL(136, 0, 1),
+    RETURN(0x40000), RETURN(0),
+  };
+  print("neighborSolicitationFilter", neighbor, sizeof neighbor);
+}
+
+static void netlink(void) {
+  struct { struct nlmsghdr header; struct ifinfomsg link; struct rtattr mask; __u32 value; } links = {
+    {sizeof links, RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 7, 0}, {.ifi_family = AF_UNSPEC},
+    {RTA_LENGTH(4), IFLA_EXT_MASK}, RTEXT_FILTER_SKIP_STATS};
+  print("dumpLinks", &links, sizeof links);
+  struct { struct nlmsghdr header; struct ifaddrmsg address; } addresses = {
+    {sizeof addresses, RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP, 0xfffffffe, 0}, {.ifa_family = AF_UNSPEC}};
+  print("dumpAddresses", &addresses, sizeof addresses);
+  struct { struct nlmsghdr header; struct nlmsgerr error; } busy = {
+    {sizeof busy, NLMSG_ERROR, 0, 7, 0}, {.error = -EBUSY, .msg = {48, RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 7, 0}}};
+  print("errorBusy", &busy, sizeof busy);
+  struct { struct nlmsghdr header; int error; } done = {{sizeof done, NLMSG_DONE, NLM_F_MULTI | NLM_F_DUMP_INTR, 7, 0}, 0};
+  print("doneInterrupted", &done, sizeof done);
+  done.error = -ENOMEM;
+  print("doneFailed", &done, sizeof done);
+  struct nlmsghdr overrun = {sizeof overrun, NLMSG_OVERRUN, 0, 0, 0};
+  print("overrun", &overrun, sizeof overrun);
+  struct { struct nlmsghdr header; struct ifaddrmsg address; struct rtattr local; struct in6_addr ip;
+           struct rtattr flags; __u32 value; } address = {
+    {sizeof address, RTM_NEWADDR, 0, 0, 0}, {AF_INET6, 64, 0, RT_SCOPE_LINK, 258},
+    {RTA_LENGTH(16), IFA_ADDRESS}, {{{0xfe, 0x80, [15] = 1}}}, {RTA_LENGTH(4), IFA_FLAGS},
+    IFA_F_TENTATIVE | IFA_F_OPTIMISTIC};
+  print("addressOptimistic", &address, sizeof address);
+  address.value = IFA_F_PERMANENT | IFA_F_DADFAILED;
+  print("addressDuplicate", &address, sizeof address);
+  address.value = IFA_F_PERMANENT;
+  print("addressLinkLocal", &address, sizeof address);
+}
+
+int main(void) {
+  addresses();
+  filters();
+  netlink();
+}
