@@ -1,22 +1,54 @@
+/**
+ * The slow choice: which nodes should hold each address, best first, over all Services together. Pure.
+ *
+ * Read first: rules P1 to P5 of docs/architecture.md; path.ts for the one idea behind them all.
+ *
+ * rankAll looks at the whole cluster at once and changes as little as it can:
+ *   - who holds an address keeps it, and lost nodes drop out of the ranks (first.ts);
+ *   - new addresses are placed as evenly as they can be without moving others (first.ts, spread.ts);
+ *   - a few voluntary moves, as many as the caller allows, bring the rest closer to even (spread.ts);
+ *   - second places are such that the loss of any one node leaves the survivors even (depth.ts).
+ * The same world gives the same ranks, in whatever order it is listed, and what was ranked once is
+ * ranked alike again: a rank that did not change is the very same array, so `===` tells what to write.
+ * Neighbours: holder.ts chooses among the ranked; the controller writes what comes out.
+ */
+import { compareText } from "../base/hash.ts";
 import type { Ip } from "../base/ip.ts";
+import { NOWHERE } from "./board.ts";
+import { placeDeeper, type Places } from "./depth.ts";
+import { placeFirsts } from "./first.ts";
 import type { MoveReason } from "./move-reason.ts";
+import { worldOf, type World } from "./world.ts";
 
+/** Nodes in a rank: enough for four to go before the controller makes new ranks. */
 export const RANK_DEPTH = 5;
 
+/** One address to rank. */
 export interface RankJob {
   readonly address: Ip;
+  /** Addresses of one group want different nodes: the Service and the family. */
   readonly group: string;
+  /** Nodes that may hold it and are available. Give all addresses of a class the same list: it is read once. */
   readonly candidates: readonly string[];
+  /** Nodes that may hold it but are not available: the tail of the rank, for when they come back. */
   readonly reserves: readonly string[];
+  /** Today's rank; [] when new. */
   readonly rank: readonly string[];
+  /**
+   * Who answers now, as reported, and reported after today's rank was read: a holder that has not yet seen its
+   * rank is on its way out, and would be put first again. null: nobody, or not known to be up to date.
+   */
   readonly holder: string | null;
+  /** Whether it may be moved to lower the differences between nodes. */
   readonly balance: boolean;
 }
 
 export interface RankOptions {
+  /** Voluntary moves in this plan, at most. 0: none, while the cluster settles. */
   readonly rebalanceMovesMax: number;
 }
 
+/** An address whose first place is another than today's. */
 export interface RankMove {
   readonly address: Ip;
   readonly from: string | null;
@@ -25,13 +57,50 @@ export interface RankMove {
 }
 
 export interface RankPlan {
+  /** Best first. The very same array as in the job where nothing changed. */
   readonly ranks: ReadonlyMap<Ip, readonly string[]>;
+  /** By address text. */
   readonly moves: readonly RankMove[];
 }
 
-export function rankAll(jobs: readonly RankJob[], _options: RankOptions): RankPlan {
-  return {
-    ranks: new Map(jobs.map((job) => [job.address, job.candidates.slice(0, RANK_DEPTH)])),
-    moves: [],
-  };
+/**
+ * Ranks all addresses of the cluster.
+ *
+ * @param jobs every address there is, in any order, none twice: what is left out counts for nothing
+ * @returns a rank for each; [] where no node may hold it. Where none is available, the reserves keep
+ *   today's order, for nothing is known that would speak for another
+ */
+export function rankAll(jobs: readonly RankJob[], options: RankOptions): RankPlan {
+  const world = worldOf(jobs);
+  const { board, moves } = placeFirsts(world, options);
+  const places = placeDeeper(world, board, RANK_DEPTH);
+  const ranks = new Map(
+    world.jobs.map((job, i) => [job.address, rankOf(world, job, placesOf(places, i))] as const),
+  );
+  return { ranks, moves };
+}
+
+function placesOf(places: Places, job: number): number[] {
+  const nodes: number[] = [];
+  for (const at of places) {
+    const node = at[job] as number;
+    if (node === NOWHERE) break;
+    nodes.push(node);
+  }
+  return nodes;
+}
+
+function rankOf({ nodes }: World, job: RankJob, places: readonly number[]): readonly string[] {
+  const rank = places.map((node) => nodes[node] as string);
+  if (rank.length < RANK_DEPTH && job.reserves.length > 0) {
+    const before = job.rank.filter((node) => job.reserves.includes(node));
+    const others = job.reserves.filter((node) => !before.includes(node)).sort(compareText);
+    rank.push(...before, ...others);
+    rank.length = Math.min(rank.length, RANK_DEPTH);
+  }
+  return isSame(rank, job.rank) ? job.rank : rank;
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((node, i) => node === b[i]);
 }

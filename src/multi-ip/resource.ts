@@ -13,10 +13,13 @@
  */
 import type { Ip } from "../base/ip.ts";
 import { oneOf, Type, withRules, type Static, type TSchema } from "../base/schema.ts";
-import { defineResource, type ObjectMeta } from "../kube/resource.ts";
+import { buildCrd } from "../base/crd.ts";
 import type { Condition } from "../kube/patches.ts";
+import type { ObjectMeta } from "../kube/resource.ts";
+import { VIRTUAL_IPS } from "./kind.ts";
 import type { MoveReason } from "./move-reason.ts";
 
+export { VIRTUAL_IPS } from "./kind.ts";
 export { virtualIpName } from "./name.ts";
 export type { MoveReason } from "./move-reason.ts";
 
@@ -183,25 +186,15 @@ const status = Type.Object(
   { description: "What is: written by the holder." },
 );
 
-/** The whole object but apiVersion, kind and metadata, which the API server checks itself. */
-export const virtualIpSchema = withRules(
-  Type.Object(
-    { spec, status: Type.Optional(status) },
-    {
-      description: "One address of one or more Services, and the nodes that should and do hold it.",
-    },
-  ),
-  [
-    {
-      rule:
-        "self.spec.address.contains(':') " +
-        "? self.metadata.name.replace('-', ':') in [self.spec.address, '0' + self.spec.address, " +
-        "self.spec.address + '0', '0' + self.spec.address + '0'] " +
-        ": self.metadata.name.replace('-', '.') == self.spec.address",
-      message: "metadata.name must be spec.address with '-' for '.' and ':'",
-    },
-  ],
-);
+/** CEL over the whole object. The name's extra zeros are explained in name.ts. */
+const nameRule = {
+  rule:
+    "self.spec.address.contains(':') " +
+    "? self.metadata.name.replace('-', ':') in [self.spec.address, '0' + self.spec.address, " +
+    "self.spec.address + '0', '0' + self.spec.address + '0'] " +
+    ": self.metadata.name.replace('-', '.') == self.spec.address",
+  message: "metadata.name must be spec.address with '-' for '.' and ':'",
+};
 
 export type VirtualIPSpec = Frozen<Static<typeof spec>>;
 export type VirtualIPStatus = Frozen<Static<typeof status>>;
@@ -214,22 +207,30 @@ export interface VirtualIP {
   readonly status?: VirtualIPStatus | undefined;
 }
 
-export const VIRTUAL_IPS = defineResource<VirtualIP>({
-  group: "spreadlb.io",
-  version: "v1alpha1",
-  kind: "VirtualIP",
-  plural: "virtualips",
-  namespaced: false,
-});
+/** The `ajv` side of the same schema: for the controller's tests and tools; speakers use check.ts. */
+export const virtualIpSchema = Type.Object({ spec, status: Type.Optional(status) });
 
-export const VIRTUAL_IP_COLUMNS = [
-  { name: "Address", type: "string", jsonPath: ".spec.address" },
-  { name: "Namespace", type: "string", jsonPath: ".spec.services[0].namespace" },
-  { name: "Service", type: "string", jsonPath: ".spec.services[0].name" },
-  { name: "Holder", type: "string", jsonPath: ".status.holder" },
-  { name: "Since", type: "date", jsonPath: ".status.since" },
-  { name: "Reason", type: "string", jsonPath: ".status.lastMove.reason" },
-  { name: "Class", type: "string", jsonPath: ".spec.class", priority: 1 },
-  { name: "Mode", type: "string", jsonPath: ".spec.mode", priority: 1 },
-  { name: "Rank", type: "string", jsonPath: ".spec.rank", priority: 1 },
-] as const;
+export const virtualIpCrd = buildCrd({
+  group: VIRTUAL_IPS.group,
+  version: VIRTUAL_IPS.version,
+  kind: VIRTUAL_IPS.kind,
+  plural: VIRTUAL_IPS.plural,
+  singular: "virtualip",
+  shortNames: ["vip"],
+  scope: "Cluster",
+  description: "One address of one or more Services, and the nodes that should and do hold it.",
+  spec,
+  status,
+  rules: [nameRule],
+  columns: [
+    { name: "Address", type: "string", jsonPath: ".spec.address" },
+    { name: "Namespace", type: "string", jsonPath: ".spec.services[0].namespace" },
+    { name: "Service", type: "string", jsonPath: ".spec.services[0].name" },
+    { name: "Holder", type: "string", jsonPath: ".status.holder" },
+    { name: "Since", type: "date", jsonPath: ".status.since" },
+    { name: "Reason", type: "string", jsonPath: ".status.lastMove.reason" },
+    { name: "Class", type: "string", jsonPath: ".spec.class", priority: 1 },
+    { name: "Mode", type: "string", jsonPath: ".spec.mode", priority: 1 },
+    { name: "Rank", type: "string", jsonPath: ".spec.rank", priority: 1 },
+  ],
+});

@@ -1,0 +1,76 @@
+/**
+ * Reads a VirtualIP without a schema compiler: what a speaker needs to trust, and no more. Pure.
+ *
+ * The API server has checked the object against resource.ts already; this is for what comes from the
+ * disk, from an older definition, or around the checks. ajv would cost each speaker megabytes.
+ * Fields that the schema defaults are filled in, so that readers meet one shape.
+ * Neighbours: resource.ts has the schema; tests hold both to the same cases.
+ */
+import { decoded, fault, type Decoded } from "../base/decoded.ts";
+import { parseIp, type Ip } from "../base/ip.ts";
+import { virtualIpName } from "./name.ts";
+import type { VirtualIP, VirtualIPSpec } from "./resource.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** @returns the object with defaults filled in, or the name of its first fault */
+export function parseVirtualIp(value: unknown): Decoded<VirtualIP> {
+  if (!isFields(value) || !isFields(value["metadata"])) return fault("virtual-ip-not-an-object");
+  const spec = parseSpec(value["spec"]);
+  if (!spec.ok) return spec;
+  if (value["metadata"]["name"] !== virtualIpName(spec.value.address)) {
+    return fault("virtual-ip-name-not-its-address");
+  }
+  if (value["status"] !== undefined && !isFields(value["status"])) {
+    return fault("virtual-ip-bad-status");
+  }
+  return decoded({ ...(value as unknown as VirtualIP), spec: spec.value });
+}
+
+function parseSpec(value: unknown): Decoded<VirtualIPSpec> {
+  if (!isFields(value)) return fault("virtual-ip-without-spec");
+  const { address, rank, services, generation } = value;
+  if (!isAddress(address)) return fault("virtual-ip-bad-address");
+  if (!isTexts(rank) || new Set(rank).size !== rank.length) return fault("virtual-ip-bad-rank");
+  if (!Array.isArray(services) || !services.every(isServiceUse)) {
+    return fault("virtual-ip-bad-services");
+  }
+  if (!isCount(generation)) return fault("virtual-ip-bad-generation");
+  const mode = value["mode"] ?? "L2";
+  if (mode !== "L2" && mode !== "BGP" && mode !== "Both") return fault("virtual-ip-bad-mode");
+  const interfaces = value["interfaces"] ?? [];
+  if (!isTexts(interfaces)) return fault("virtual-ip-bad-interfaces");
+  const [pool, ofClass] = [value["pool"] ?? null, value["class"] ?? null];
+  if (!isTextOrNull(pool)) return fault("virtual-ip-bad-pool");
+  if (!isTextOrNull(ofClass)) return fault("virtual-ip-bad-class");
+  return decoded({ address, services, pool, class: ofClass, mode, interfaces, rank, generation });
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isAddress(value: unknown): value is Ip {
+  return typeof value === "string" && parseIp(value) === value;
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "");
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === "string";
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isServiceUse(value: unknown): value is VirtualIPSpec["services"][number] {
+  return (
+    isFields(value) &&
+    typeof value["namespace"] === "string" &&
+    typeof value["name"] === "string" &&
+    isCount(value["index"])
+  );
+}

@@ -1,0 +1,134 @@
+/**
+ * Spreading: the three ways to make a placement better, and the order in which they are used. Pure.
+ *
+ * 1. An address that is nowhere goes to its best node.
+ * 2. Two addresses of one group on a node: one moves to a node with at least two fewer (rule P1).
+ * 3. A cost-reducing path of path.ts is walked (rule P2).
+ *
+ * `settle` does all of it until nothing is left to do, for addresses that nobody uses yet: new ones, and
+ * the spare places in the ranks. `rebalance` does 2 and 3 for addresses in use, a few moves at a time.
+ * Neighbours: first.ts and depth.ts say which addresses are free to move.
+ */
+import {
+  bestNode,
+  heldBy,
+  isOpen,
+  loadOf,
+  move,
+  nodeOf,
+  NOWHERE,
+  put,
+  type Board,
+} from "./board.ts";
+import { improvingPath, type Hop } from "./path.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Places jobs as evenly as can be, moving those that are placed already as little as needed.
+ *
+ * @param jobs each is NOWHERE or on an open candidate; all have an open candidate, and may be moved at will
+ */
+export function settle(world: World, board: Board, jobs: readonly number[]): void {
+  const fresh = jobs.filter((job) => nodeOf(board, job) === NOWHERE);
+  for (const job of fresh) put(world, board, job, bestNode(world, board, job));
+  for (;;) {
+    const hop = evenHop(world, board, jobs);
+    if (hop === undefined) break;
+    move(world, board, hop.job, hop.to);
+  }
+  if (isEven(board, jobs)) return;
+  const movable = jobsByNode(world, board, jobs, new Set(fresh));
+  for (;;) {
+    const path = improvingPath(world, board, movable);
+    if (path === undefined) return;
+    for (const hop of path.toReversed()) moveMovable(world, board, movable, hop);
+  }
+}
+
+export interface Rebalancing {
+  /** Moves of addresses in use, at most. */
+  readonly movesMax: number;
+  /** Addresses that nobody uses yet move for nothing. */
+  readonly unused: ReadonlySet<number>;
+}
+
+/**
+ * Makes the placement more even by a few moves; call after call, it reaches the optimum.
+ *
+ * A path is walked from its empty end, so that it can stop after any hop: the end takes an address of a
+ * node that has at least one more, which never makes things worse, and what remains is a shorter path.
+ *
+ * @returns why each job that has moved did so
+ */
+export function rebalance(
+  world: World,
+  board: Board,
+  jobs: readonly number[],
+  { movesMax, unused }: Rebalancing,
+): ReadonlyMap<number, "spread" | "balance"> {
+  const reasons = new Map<number, "spread" | "balance">();
+  const movable = jobsByNode(world, board, jobs, unused);
+  let moves = 0;
+  while (moves < movesMax) {
+    const even = evenHop(world, board, jobs);
+    const path = even === undefined ? improvingPath(world, board, movable) : [even];
+    if (path === undefined) break;
+    for (const hop of path.toReversed()) {
+      if (moves >= movesMax) break;
+      moveMovable(world, board, movable, hop);
+      reasons.set(hop.job, even === undefined ? "balance" : "spread");
+      if (!unused.has(hop.job)) moves++;
+    }
+  }
+  return reasons;
+}
+
+/** @returns a move that takes an address from a node where its group is crowded to where it is not */
+function evenHop(world: World, board: Board, jobs: readonly number[]): Hop | undefined {
+  for (let i = jobs.length - 1; i >= 0; i--) {
+    const job = jobs[i] as number;
+    const from = nodeOf(board, job);
+    const held = heldBy(world, board, job, from);
+    if (held < 2) continue;
+    const to = bestNode(world, board, job, held - 2);
+    if (to !== NOWHERE) return { job, from, to };
+  }
+  return undefined;
+}
+
+/** @returns true where no path can improve anything, as the fullest and emptiest node show at a glance */
+function isEven(board: Board, jobs: readonly number[]): boolean {
+  let fullest = 0;
+  for (const job of jobs) fullest = Math.max(fullest, loadOf(board, nodeOf(board, job)));
+  if (fullest < 2) return true;
+  let emptiest = fullest;
+  for (let node = 0; node < board.load.length; node++) {
+    if (isOpen(board, node)) emptiest = Math.min(emptiest, loadOf(board, node));
+  }
+  return fullest - emptiest < 2;
+}
+
+/** @param first jobs that are moved rather than others, where either would do */
+function jobsByNode(
+  { nodes }: World,
+  board: Board,
+  jobs: readonly number[],
+  first: ReadonlySet<number>,
+): number[][] {
+  const byNode: number[][] = nodes.map(() => []);
+  for (const job of jobs) if (first.has(job)) byNode[nodeOf(board, job)]?.push(job);
+  for (const job of jobs) if (!first.has(job)) byNode[nodeOf(board, job)]?.push(job);
+  return byNode;
+}
+
+function moveMovable(
+  world: World,
+  board: Board,
+  movable: readonly number[][],
+  { job, from, to }: Hop,
+): void {
+  const left = movable[from] ?? [];
+  left.splice(left.indexOf(job), 1);
+  movable[to]?.push(job);
+  move(world, board, job, to);
+}

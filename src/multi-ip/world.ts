@@ -1,0 +1,93 @@
+/**
+ * The jobs of a ranking in numbers: names cost time, and ten thousand addresses are ranked at once. Pure.
+ *
+ * Everything is put into one order here (addresses and nodes by their text), so that what is computed
+ * from a world depends on what is in it and never on the order in which it was listed.
+ * Neighbours: board.ts plays on a world; rank.ts translates back.
+ */
+import assert from "node:assert/strict";
+import { compareText, stableHash } from "../base/hash.ts";
+import type { RankJob } from "./rank.ts";
+
+/** Jobs, nodes, groups and candidate sets are known by their index. */
+export interface World {
+  /** By address text. */
+  readonly jobs: readonly RankJob[];
+  /** Every node that is a candidate for something, by name. */
+  readonly nodes: readonly string[];
+  readonly nodeIndex: ReadonlyMap<string, number>;
+  readonly groupCount: number;
+  /** The group of each job. */
+  readonly groupOf: Int32Array;
+  /** The different candidate sets, each in ascending order: classes have one, Local policies many. */
+  readonly sets: readonly Int32Array[];
+  /** The candidate set of each job. */
+  readonly setOf: Int32Array;
+  /** For ties: see board.ts. */
+  readonly jobHashes: Uint32Array;
+  readonly nodeHashes: Uint32Array;
+}
+
+/** @param jobs in any order; no address twice */
+export function worldOf(jobs: readonly RankJob[]): World {
+  const sorted = jobs.toSorted((a, b) => compareText(a.address, b.address));
+  sorted.forEach((job, i) => {
+    assert(job.address !== sorted[i - 1]?.address, `${job.address} is ranked twice`);
+  });
+  const nodes = nodeNames(sorted);
+  const nodeIndex = new Map(nodes.map((node, i) => [node, i]));
+  return {
+    jobs: sorted,
+    nodes,
+    nodeIndex,
+    ...numberGroups(sorted),
+    ...numberSets(sorted, nodeIndex),
+    jobHashes: Uint32Array.from(sorted, (job) => stableHash(job.address)),
+    nodeHashes: Uint32Array.from(nodes, stableHash),
+  };
+}
+
+/** Callers give all addresses of a class the same list: each list is read once. */
+function nodeNames(jobs: readonly RankJob[]): string[] {
+  const names = new Set<string>();
+  for (const candidates of new Set(jobs.map((job) => job.candidates))) {
+    for (const node of candidates) names.add(node);
+  }
+  return [...names].sort(compareText);
+}
+
+function numberGroups(jobs: readonly RankJob[]): Pick<World, "groupCount" | "groupOf"> {
+  const index = new Map<string, number>();
+  const groupOf = Int32Array.from(jobs, ({ group }) => {
+    const known = index.get(group);
+    if (known !== undefined) return known;
+    index.set(group, index.size);
+    return index.size - 1;
+  });
+  return { groupCount: index.size, groupOf };
+}
+
+function numberSets(
+  jobs: readonly RankJob[],
+  nodeIndex: ReadonlyMap<string, number>,
+): Pick<World, "sets" | "setOf"> {
+  const sets: Int32Array[] = [];
+  const byList = new Map<readonly string[], number>();
+  const byContent = new Map<string, number>();
+  const setOf = Int32Array.from(jobs, ({ candidates }) => {
+    let set = byList.get(candidates);
+    if (set !== undefined) return set;
+    const members = Int32Array.from(candidates, (node) => nodeIndex.get(node) ?? -1).sort();
+    const content = String.fromCharCode(...members);
+    set = byContent.get(content) ?? sets.push(members) - 1;
+    byContent.set(content, set);
+    byList.set(candidates, set);
+    return set;
+  });
+  return { sets, setOf };
+}
+
+/** @returns the candidates of a job, in ascending order */
+export function candidatesOf(world: World, job: number): Int32Array {
+  return world.sets[world.setOf[job] as number] as Int32Array;
+}
