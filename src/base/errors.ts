@@ -15,9 +15,12 @@ export const REMEDIES = {
   CLASS_UNKNOWN: "Name an existing MetalLoadBalancerClass in the annotation",
   COUNT_INVALID: "Write a whole number from 1 to 64 in the count annotation",
   COUNT_TOO_SMALL: "Raise the count annotation to the number of requested addresses",
+  KUBECONFIG_INVALID:
+    "Name a readable kubeconfig with --kubeconfig, or leave it out and run inside the cluster",
   NO_NODES: "Label at least one ready node so that the class's nodeSelector matches it",
   NO_SERVING_ENDPOINT:
     "Start a ready Pod on a node of the class, or use externalTrafficPolicy: Cluster",
+  NO_SPEAKER: "Run the speaker on the nodes of the class, and look into its logs",
   POOL_EMPTY: "Write at least one CIDR or range in the class's addressPool",
   POOL_EXHAUSTED: "Add a range to the class's pool, or ask for fewer addresses per Service",
   POOL_FAMILY_MISSING: "Add a range of this family to the class's pool, or change ipFamilyPolicy",

@@ -5,23 +5,26 @@
  */
 
 import type { Logger } from "pino";
+import type { BackoffLimits } from "../backoff.ts";
+import { WorkQueue } from "../work-queue.ts";
 
 export interface WorkQueueOptions {
   /** In the log. */
   readonly name: string;
+  /** Keys worked on at the same time. */
   readonly concurrency: number;
   /**
    * Does the work of one key. A rejection is logged and retried with backoff.
    * @returns when to come again without news, if at all
    */
-  readonly work: (
-    key: string,
-    signal: AbortSignal,
-  ) => Promise<{ readonly againAfterMs: number } | undefined | void>;
+  readonly work: (key: string, signal: AbortSignal) => Promise<Again | undefined> | Promise<void>;
   readonly log: Logger;
-  readonly backoffBaseMs?: number | undefined;
-  readonly backoffMaxMs?: number | undefined;
+  readonly backoff?: BackoffLimits | undefined;
   readonly random?: (() => number) | undefined;
+}
+
+export interface Again {
+  readonly againAfterMs: number;
 }
 
 export interface RunningWorkQueue {
@@ -35,6 +38,103 @@ export interface RunningWorkQueue {
   stop(): Promise<void>;
 }
 
-export function startWorkQueue(_options: WorkQueueOptions): RunningWorkQueue {
-  throw new Error("not written yet");
+export function startWorkQueue(options: WorkQueueOptions): RunningWorkQueue {
+  return new Runner(options);
+}
+
+class Runner implements RunningWorkQueue {
+  readonly #options: WorkQueueOptions;
+  readonly #queue: WorkQueue;
+  readonly #abort = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #scheduled = false;
+  #idlers: (() => void)[] = [];
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = options;
+    this.#queue = new WorkQueue(options.backoff);
+  }
+
+  get depth(): number {
+    return this.#queue.depth;
+  }
+
+  add(key: string): void {
+    this.#queue.add(key);
+    this.#schedule();
+  }
+
+  addAfter(key: string, delayMs: number): void {
+    this.#queue.addAt(key, performance.now() + delayMs);
+    this.#schedule();
+  }
+
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idlers.push(resolve);
+      this.#schedule();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    clearTimeout(this.#timer);
+    if (this.#queue.runningCount > 0) await this.idle();
+  }
+
+  /** Work starts after the caller's turn, so that a burst of adds is one round. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#round();
+    });
+  }
+
+  #round(): void {
+    while (!this.#stopped && this.#queue.runningCount < this.#options.concurrency) {
+      const key = this.#queue.take(performance.now());
+      if (key === null) break;
+      void this.#work(key);
+    }
+    this.#sleep();
+    const busy = this.#stopped ? this.#queue.runningCount : this.#queue.depth;
+    if (busy > 0) return;
+    for (const resolve of this.#idlers.splice(0)) resolve();
+  }
+
+  get #stopped(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  async #work(key: string): Promise<void> {
+    try {
+      const again = await this.#options.work(key, this.#abort.signal);
+      this.#queue.succeeded(key);
+      if (again !== undefined) this.#queue.addAt(key, performance.now() + again.againAfterMs);
+    } catch (error) {
+      this.#failed(key, error);
+    }
+    this.#schedule();
+  }
+
+  #failed(key: string, error: unknown): void {
+    const { name, log, random } = this.#options;
+    const nowMs = performance.now();
+    const { failures, atMs } = this.#queue.failed(key, nowMs, random?.() ?? Math.random());
+    if (this.#stopped) return;
+    const againAfterMs = Math.round(atMs - nowMs);
+    log.warn({ queue: name, key, failures, againAfterMs, err: error }, "work failed; again later");
+  }
+
+  #sleep(): void {
+    clearTimeout(this.#timer);
+    const { nextAtMs, runningCount } = this.#queue;
+    // With no hand free there is nothing to wake for: the next one that gets free looks by itself.
+    const full = runningCount >= this.#options.concurrency;
+    if (this.#stopped || full || nextAtMs === null) return;
+    const delayMs = Math.max(0, Math.ceil(nextAtMs - performance.now()));
+    this.#timer = setTimeout(() => this.#round(), delayMs);
+  }
 }
