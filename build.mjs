@@ -44,6 +44,7 @@ if (existsSync(join(root, "src/speaker/io/worker.ts"))) {
   entryPoints["frame-worker"] = "src/speaker/io/worker.ts";
 }
 
+const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 const { outputFiles, metafile } = await build({
   absWorkingDir: root,
   entryPoints,
@@ -54,6 +55,7 @@ const { outputFiles, metafile } = await build({
   platform: "node",
   target: "node20",
   external: ["koffi"],
+  define: { SPREADLB_VERSION: JSON.stringify(version) },
   banner: { js: BANNER },
   chunkNames: "[name]-[hash]",
   minifyWhitespace: true,

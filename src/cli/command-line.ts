@@ -5,7 +5,7 @@
  * one sentence that shows the value. Nothing here acts: the commands' actions are passed in.
  * Neighbours: controller.ts, speaker.ts, status.ts and why.ts have the flags of one command each; main.ts runs them.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError, Option, type CommanderError } from "commander";
 
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;

@@ -3,26 +3,24 @@
  *
  * Commands are loaded late on purpose: a speaker never loads the controller, and `--help` loads neither.
  */
-import { Command, CommanderError } from "commander";
-import packageJson from "../../package.json" with { type: "json" };
+import { CommanderError, type Command } from "commander";
 import { createProgram, EXIT_USAGE, usageSentence, type Output } from "./command-line.ts";
 import { addController } from "./controller.ts";
 import { describeFailure } from "./io/failure.ts";
 import { addSpeaker } from "./speaker.ts";
 import { addStatus } from "./status.ts";
+import { VERSION } from "./version.ts";
 import { addWhy } from "./why.ts";
-
-const { version } = packageJson;
 
 /** @returns the exit status, once all output is written */
 export async function main(argv: readonly string[], output: Output): Promise<number> {
   let status = 0;
-  const program = createProgram(version, output);
+  const program = createProgram(VERSION, output);
   addController(program, async (flags) => {
-    status = await (await import("./io/controller.ts")).runCommand(flags, version);
+    status = await (await import("./io/controller.ts")).runCommand(flags, VERSION);
   });
   addSpeaker(program, async (flags) => {
-    status = await (await import("./io/speaker.ts")).runCommand(flags, version);
+    status = await (await import("./io/speaker.ts")).runCommand(flags, VERSION);
   });
   addStatus(program, async (flags) => {
     status = await (await import("./io/status.ts")).runCommand(flags, output);
