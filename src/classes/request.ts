@@ -1,17 +1,25 @@
-/** What a Service asks for. Pure. */
+/**
+ * What a Service asks for: how many addresses, of which families, which ones. Pure.
+ *
+ * A fault in an annotation takes nothing away: a count that cannot be read means "as many as it has", an address
+ * that cannot be read leaves its place as it is. The fault itself becomes a problem, shown on the Service.
+ * Neighbours: choose.ts says which class; allocate.ts gives the addresses.
+ */
 import type { Problem } from "../base/errors.ts";
-import type { Ip, IpFamily } from "../base/ip.ts";
+import { familyOf, parseIp, type Ip, type IpFamily } from "../base/ip.ts";
 
 export const COUNT_ANNOTATION = "network.deckhouse.io/l2-load-balancer-external-ips-count";
 export const ADDRESSES_ANNOTATION = "network.deckhouse.io/load-balancer-ips";
 export const CLASS_ANNOTATION = "network.deckhouse.io/metal-load-balancer-class";
 export const ADDRESS_COUNT_MAX = 64;
+/** Entries of the address list that are read: more than both families can use. */
+const ENTRIES_MAX = 2 * ADDRESS_COUNT_MAX;
 
 /** What is wanted at one index: any address, this one, or what the text did not say clearly. */
 export type WantedPlace =
   | { readonly kind: "any" }
   | { readonly kind: "this"; readonly ip: Ip }
-  /** The entry cannot be read: the place keeps what it has, and gets nothing where it has nothing. */
+  /** The entry cannot be used: the place keeps what it has, and gets nothing where it has nothing. */
   | { readonly kind: "broken" };
 
 export interface ServiceFacts {
@@ -24,15 +32,113 @@ export interface ServiceFacts {
 export interface ServiceRequest {
   /** Addresses per family; null where the annotation cannot be read: what it has, else 1. */
   readonly countPerFamily: number | null;
-  /** In the order of spec.ipFamilies. */
+  /** In the order of spec.ipFamilies; at least one. */
   readonly families: readonly IpFamily[];
-  /** PreferDualStack: a family that the pool lacks is left out without a word. */
+  /** PreferDualStack: a family that the pool lacks is left out without a word, if the other is there. */
   readonly familiesAreOptional: boolean;
-  /** By index; indices beyond the list are `any`. Never longer than countPerFamily. */
+  /** By index; indices beyond the list are `any`. Not longer than countPerFamily, where that is a number. */
   readonly places: Readonly<Record<IpFamily, readonly WantedPlace[]>>;
   readonly problems: readonly Problem[];
 }
 
 export function parseRequest(service: ServiceFacts): ServiceRequest {
-  throw new Error(`not built yet: ${service.ipFamilyPolicy ?? ""}`);
+  const { annotations = {}, ipFamilyPolicy } = service;
+  const families = familiesOf(service);
+  const problems: Problem[] = [];
+  const countPerFamily = parseCount(annotations[COUNT_ANNOTATION], problems);
+  const wanted = parseAddresses(annotations[ADDRESSES_ANNOTATION], families, problems);
+  const fit = (family: IpFamily) => fitCount(wanted[family], family, countPerFamily, problems);
+  return {
+    countPerFamily,
+    families,
+    familiesAreOptional: ipFamilyPolicy === "PreferDualStack",
+    places: { IPv4: fit("IPv4"), IPv6: fit("IPv6") },
+    problems,
+  };
+}
+
+/** The cluster addresses decide: without one of a family, kube-proxy has nothing to forward to in it. */
+function familiesOf({ clusterIPs, ipFamilies }: ServiceFacts): readonly IpFamily[] {
+  const fromAddresses = (clusterIPs ?? []).flatMap((text) => {
+    const ip = parseIp(text);
+    return ip === undefined ? [] : [familyOf(ip)];
+  });
+  const named = (ipFamilies ?? []).filter((name) => name === "IPv4" || name === "IPv6");
+  const families = fromAddresses.length > 0 ? fromAddresses : named;
+  return families.length > 0 ? [...new Set(families)] : ["IPv4"];
+}
+
+/** A sign and leading zeros are read as Deckhouse reads them; 0, fractions, words and more than the bound are not. */
+function parseCount(text: string | undefined, problems: Problem[]): number | null {
+  if (text === undefined) return 1;
+  const count = /^\+?\d{1,9}$/.test(text.trim()) ? Number(text) : 0;
+  if (count >= 1 && count <= ADDRESS_COUNT_MAX) return count;
+  problems.push({
+    code: "COUNT_INVALID",
+    message: `Cannot use the count "${shorten(text)}": the Service keeps as many addresses as it has, or gets 1`,
+  });
+  return null;
+}
+
+function parseAddresses(
+  text: string | undefined,
+  families: readonly IpFamily[],
+  problems: Problem[],
+): Record<IpFamily, WantedPlace[]> {
+  const places: Record<IpFamily, WantedPlace[]> = { IPv4: [], IPv6: [] };
+  const seen = new Set<Ip>();
+  for (const entry of entriesOf(text)) {
+    const ip = parseIp(entry);
+    if (ip === undefined) {
+      problems.push({
+        code: "ADDRESS_INVALID",
+        message: `Cannot read "${shorten(entry)}" as an address`,
+      });
+      places[familyMeant(entry, families)].push({ kind: "broken" });
+    } else if (!families.includes(familyOf(ip))) {
+      problems.push({
+        code: "ADDRESS_WRONG_FAMILY",
+        message: `Cannot give ${ip}: the Service has no ${familyOf(ip)}`,
+      });
+    } else if (seen.has(ip)) {
+      problems.push({ code: "ADDRESS_DOUBLED", message: `The address ${ip} is requested twice` });
+      places[familyOf(ip)].push({ kind: "broken" });
+    } else {
+      places[familyOf(ip)].push({ kind: "this", ip });
+    }
+    if (ip !== undefined) seen.add(ip);
+  }
+  return places;
+}
+
+/** A blank list and a comma at the end ask for nothing. */
+function entriesOf(text: string | undefined): string[] {
+  if (text === undefined || text.trim() === "") return [];
+  const entries = text.split(",", ENTRIES_MAX).map((entry) => entry.trim());
+  return entries.at(-1) === "" ? entries.slice(0, -1) : entries;
+}
+
+/** Whose place an unreadable entry takes: by its colon, if the Service has that family. */
+function familyMeant(entry: string, families: readonly IpFamily[]): IpFamily {
+  const guess: IpFamily = entry.includes(":") ? "IPv6" : "IPv4";
+  return families.includes(guess) ? guess : (families[0] ?? guess);
+}
+
+function fitCount(
+  places: readonly WantedPlace[],
+  family: IpFamily,
+  count: number | null,
+  problems: Problem[],
+): readonly WantedPlace[] {
+  if (count === null || places.length <= count) return places;
+  problems.push({
+    code: "COUNT_TOO_SMALL",
+    message: `${places.length} ${family} addresses are requested, but the count is ${count}: the first ${count} are used`,
+  });
+  return places.slice(0, count);
+}
+
+/** What strangers write may be long; a message is not. */
+function shorten(text: string): string {
+  return text.length <= 64 ? text : `${text.slice(0, 61)}...`;
 }

@@ -5,10 +5,9 @@
  * works here. Ours are the bounds, the CEL rules, the printer columns and the status (theirs is empty).
  * CEL sees one object: what needs more (overlap, two defaults), and what an older definition let into the
  * store, is found again by compileClasses in model.ts. Tests hold both to the same table.
- * Neighbours: ranges.ts reads the pool's entries; ../base/crd.ts makes the definition.
+ * Neighbours: rules.ts has the CEL rules; ranges.ts reads the pool's entries; ../base/crd.ts makes the definition.
  */
-import { buildCrd, type CelRuleWithValue } from "../base/crd.ts";
-import { REMEDIES } from "../base/errors.ts";
+import { buildCrd } from "../base/crd.ts";
 import {
   Type,
   oneOf,
@@ -18,6 +17,12 @@ import {
   type Static,
   type Validator,
 } from "../base/schema.ts";
+import {
+  EACH_ONCE,
+  INTERFACE_NAME_LENGTH_MAX,
+  INTERFACE_RULES,
+  POOL_ENTRY_RULES,
+} from "./rules.ts";
 
 export const CLASS_GROUP = "network.deckhouse.io";
 export const CLASS_VERSION = "v1alpha1";
@@ -26,14 +31,9 @@ export const CLASS_PLURAL = "metalloadbalancerclasses";
 
 /** Bounds that no manifest in use comes near; without them the API server cannot price the rules. */
 export const POOL_ENTRIES_MAX = 256;
-const POOL_ENTRY_LENGTH_MAX = 128;
+/** Two IPv6 addresses that end in dotted decimals, with room around the dash. */
+const POOL_ENTRY_LENGTH_MAX = 96;
 const INTERFACES_MAX = 64;
-/** IFNAMSIZ of Linux, less the closing zero. */
-export const INTERFACE_NAME_LENGTH_MAX = 15;
-
-const rangeRules: readonly CelRuleWithValue[] = [];
-const interfaceRules: readonly CelRuleWithValue[] = [];
-
 const toleration = Type.Object(
   {
     effect: Type.Optional(Type.String({ maxLength: 64 })),
@@ -59,20 +59,23 @@ export const metalLoadBalancerClassSpec = Type.Object(
       }),
     ),
     addressPool: Type.Optional(
-      Type.Array(
-        withRules(
-          Type.String({
-            maxLength: POOL_ENTRY_LENGTH_MAX,
-            description: "A CIDR, a range first-last, or one address.",
-          }),
-          rangeRules,
+      withRules(
+        Type.Array(
+          withRules(
+            Type.String({
+              maxLength: POOL_ENTRY_LENGTH_MAX,
+              description: "A CIDR, a range first-last, or one address.",
+            }),
+            POOL_ENTRY_RULES,
+          ),
+          {
+            maxItems: POOL_ENTRIES_MAX,
+            description:
+              "The addresses of the class, IPv4 and IPv6. They are given out in the order written here, lowest " +
+              "first, network and broadcast addresses included.",
+          },
         ),
-        {
-          maxItems: POOL_ENTRIES_MAX,
-          description:
-            "The addresses of the class, IPv4 and IPv6. They are given out in the order written here, lowest first, " +
-            "network and broadcast addresses included.",
-        },
+        [EACH_ONCE],
       ),
     ),
     nodeSelector: Type.Optional(
@@ -86,19 +89,22 @@ export const metalLoadBalancerClassSpec = Type.Object(
       Type.Object(
         {
           interfaces: Type.Optional(
-            Type.Array(
-              withRules(
-                Type.String({
-                  maxLength: INTERFACE_NAME_LENGTH_MAX,
-                  description: "The exact name of an interface.",
-                }),
-                interfaceRules,
+            withRules(
+              Type.Array(
+                withRules(
+                  Type.String({
+                    maxLength: INTERFACE_NAME_LENGTH_MAX,
+                    description: "The exact name of an interface.",
+                  }),
+                  INTERFACE_RULES,
+                ),
+                {
+                  maxItems: INTERFACES_MAX,
+                  description:
+                    "Interfaces that answer. Empty means all but those of container networks.",
+                },
               ),
-              {
-                maxItems: INTERFACES_MAX,
-                description:
-                  "Interfaces that answer. Empty means all but those of container networks.",
-              },
+              [EACH_ONCE],
             ),
           ),
         },
@@ -200,9 +206,13 @@ const objectSchema = Type.Object({
   status: Type.Optional(metalLoadBalancerClassStatus),
 });
 
+let check: Validator<MetalLoadBalancerClass> | undefined;
+
 /** Reads a manifest: types and bounds. What the rules say, compileClasses says of the value. */
-export const parseMetalLoadBalancerClass: Validator<MetalLoadBalancerClass> =
-  validator(objectSchema);
+export const parseMetalLoadBalancerClass: Validator<MetalLoadBalancerClass> = (value) => {
+  check ??= validator(objectSchema); // compiled where it is used: not every program reads manifests
+  return check(value);
+};
 
 export const metalLoadBalancerClassCrd = buildCrd({
   group: CLASS_GROUP,
@@ -241,5 +251,3 @@ export const metalLoadBalancerClassCrd = buildCrd({
   ],
   labels: { "backup.deckhouse.io/cluster-config": "true" },
 });
-
-void REMEDIES;
