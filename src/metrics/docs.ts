@@ -26,9 +26,15 @@ export function renderMetricsPage(): string {
 }
 
 function table(specs: readonly MetricSpec[]): string {
-  const rows = specs.map(
-    ({ name, kind, labels, help }) =>
-      `| \`${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(", ")} | ${help} |\n`,
+  const head = ["metric", "kind", "labels", "meaning"];
+  const rows = specs.map(({ name, kind, labels, help }) => {
+    return [`\`${name}\``, kind, labels.map((label) => `\`${label}\``).join(", "), help];
+  });
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)),
   );
-  return `| metric | kind | labels | meaning |\n| --- | --- | --- | --- |\n${rows.join("")}`;
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |\n`;
+  const rule = widths.map((width) => "-".repeat(width));
+  return [head, rule, ...rows].map(line).join("");
 }
