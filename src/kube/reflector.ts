@@ -218,7 +218,13 @@ function onPage<T extends KubeObject>(
   const { resourceVersion } = event;
   const items = pages.flat();
   // Failures are kept until the watch works: a list that works beside a watch that never does is no cure.
-  const listed = { ...state, pages: [], pageSize: PAGE_SIZE, resourceVersion, refusals: 0 };
+  const listed: ReflectorState<T> = {
+    ...state,
+    pages: [],
+    pageSize: PAGE_SIZE,
+    resourceVersion,
+    refusals: 0,
+  };
   const next = watch(listed, event);
   return {
     state: next.state,

@@ -135,6 +135,8 @@ class Runner implements RunningWorkQueue {
     const full = runningCount >= this.#options.concurrency;
     if (this.#stopped || full || nextAtMs === null) return;
     const delayMs = Math.max(0, Math.ceil(nextAtMs - performance.now()));
-    this.#timer = setTimeout(() => this.#round(), delayMs);
+    this.#timer = setTimeout(() => {
+      this.#round();
+    }, delayMs);
   }
 }
