@@ -7,11 +7,17 @@ import { execFileSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import koffi from "koffi";
 
-export const NEEDS_ROOT = "needs root and ip (iproute2), for network namespaces of its own";
+/** Skips the test, or all of a suite, where namespaces cannot be made, and says why. */
+export function requireNamespaces(context: Mocha.Context): void {
+  if (process.getuid?.() === 0 && succeeds("ip", ["-Version"])) return;
+  skip(context, "needs root and ip (iproute2), for network namespaces of its own");
+}
 
-/** @returns whether the tests of this machine may make namespaces */
-export function canMakeNamespaces(): boolean {
-  return process.getuid?.() === 0 && succeeds("ip", ["-Version"]);
+/** Skips a test and writes the reason behind its title. */
+export function skip(context: Mocha.Context, reason: string): never {
+  const runnable = context.test;
+  if (runnable !== undefined) runnable.title += ` (${reason})`;
+  return context.skip();
 }
 
 /** @returns whether a program is here and answers with 0 */

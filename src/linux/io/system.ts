@@ -177,19 +177,26 @@ const handles = new Set<{ close(): void }>();
  * An error on the socket (a link that went down, an overrun) makes libuv stop watching: it is taken off the
  * socket and the watch begins anew, so that nobody grows deaf.
  *
- * @param onReady with 0: read now, until -EAGAIN or your bound; with `-errno`: that error was pending
+ * @param onReady with 0: read now, until -EAGAIN or your bound; with `-errno`: that error was pending; what
+ *   it throws is an uncaught exception
  */
 export function watch(fd: number, onReady: (errno: number) => void): Watch {
   // koffi's types leave out the first argument: libuv's status.
   const onEvent = (status: unknown): void => {
-    if (status === 0) {
-      onReady(0);
-      return;
+    try {
+      onReady(status === 0 ? 0 : restarted());
+    } catch (error) {
+      // koffi would drop it and never call again: it must end the thread as elsewhere in Node.
+      process.nextTick(() => {
+        throw error;
+      });
     }
+  };
+  const restarted = (): number => {
     const errno = pendingError(fd);
     handle.stop();
     handle.start({ readable: true }, onEvent);
-    onReady(errno);
+    return errno;
   };
   const handle = koffi.node.poll(fd, { readable: true }, onEvent);
   handles.add(handle);
