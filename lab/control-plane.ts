@@ -40,6 +40,11 @@ export interface ControlPlaneOptions {
   readonly log?: Log;
 }
 
+const JSON_TYPE = "application/json";
+const MERGE_TYPE = "application/merge-patch+json";
+const APPLY_TYPE = "application/apply-patch+yaml";
+export type ApiVerb = "GET" | "POST" | "PUT" | "PATCH" | "APPLY" | "DELETE";
+
 /** Users that the API server knows by a token of their own. */
 type User = "admin" | "kube-controller-manager" | "kube-proxy";
 
@@ -135,16 +140,17 @@ export class ControlPlane {
   /**
    * One request to the API as the user with all rights, without the cost of a kubectl.
    *
+   * @param verb PATCH is a merge patch, APPLY a server-side apply
    * @param path for example "/api/v1/nodes/n1/status"
-   * @param body sent as JSON; a PATCH is a server-side apply, so the body is YAML's subset JSON
    * @throws Error with the server's own words when it answers with another status than 2xx
    */
-  async api(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: object) {
-    const query = method === "PATCH" ? "?fieldManager=lab&force=true" : "";
-    const type = method === "PATCH" ? "application/apply-patch+yaml" : "application/json";
-    const answer = await this.#request(method, path + query, type, body);
-    if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.body) as unknown;
-    throw new Error(`${method} ${path}: ${answer.status} ${answer.body.slice(0, 500)}`);
+  async api(verb: ApiVerb, path: string, body?: object): Promise<unknown> {
+    const answer =
+      verb === "APPLY"
+        ? await this.#request("PATCH", `${path}?fieldManager=lab&force=true`, APPLY_TYPE, body)
+        : await this.#request(verb, path, verb === "PATCH" ? MERGE_TYPE : JSON_TYPE, body);
+    if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.body);
+    throw new Error(`${verb} ${path}: ${answer.status} ${answer.body.slice(0, 500)}`);
   }
 
   /** Applies objects by `kubectl apply --server-side`. */
@@ -305,7 +311,7 @@ export class ControlPlane {
     return true;
   }
 
-  async #request(method: string, path: string, type = "application/json", body?: object) {
+  async #request(method: string, path: string, type = JSON_TYPE, body?: object) {
     const ca = await readFile(this.#certificate);
     const authorization = `Bearer ${this.#setting.tokens.admin}`;
     const headers = { authorization, "content-type": type };

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -20,26 +22,38 @@ func backend(args []string) error {
 	pod := flags.String("pod", "pod", "name to answer with")
 	node := flags.String("node", "node", "node to answer with")
 	port := flags.Int("port", 8080, "TCP and UDP port")
+	listen := flags.String("listen", "::", "addresses to listen on, separated by commas")
 	flags.Parse(args)
 
 	line := func(client net.IP) string {
 		return fmt.Sprintf("pod=%s node=%s client=%s\n", *pod, *node, client)
 	}
-	udp, err := net.ListenUDP("udp", &net.UDPAddr{Port: *port})
-	if err != nil {
-		return err
+	failed := make(chan error)
+	for _, address := range strings.Split(*listen, ",") {
+		udp, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(address), Port: *port})
+		if err != nil {
+			return err
+		}
+		go echo(udp, line)
+		tcp, err := listenDeferred(net.JoinHostPort(address, strconv.Itoa(*port)))
+		if err != nil {
+			return err
+		}
+		go func() { failed <- serve(tcp, line) }()
 	}
-	go echo(udp, line)
+	return <-failed
+}
 
+func listenDeferred(address string) (net.Listener, error) {
 	config := net.ListenConfig{Control: func(_, _ string, conn syscall.RawConn) error {
 		return conn.Control(func(fd uintptr) {
 			syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpDeferAccept, 5)
 		})
 	}}
-	listener, err := config.Listen(context.Background(), "tcp", fmt.Sprintf(":%d", *port))
-	if err != nil {
-		return err
-	}
+	return config.Listen(context.Background(), "tcp", address)
+}
+
+func serve(listener net.Listener, line func(net.IP) string) error {
 	server := &http.Server{
 		ReadHeaderTimeout: 5 * time.Second,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

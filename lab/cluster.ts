@@ -1,0 +1,443 @@
+/**
+ * A cluster in network namespaces: nodes on one L2 segment with a real kube-proxy each, backends, a
+ * client and an observer, a real control plane, SpreadLB itself, and faults to order.
+ *
+ * Read first: plan.ts (addresses), network.ts (links). Neighbours: control-plane.ts, main.ts (the
+ * demonstration). Everything of a cluster carries its prefix, so several live side by side, and is
+ * gone after stop() or when this process dies.
+ */
+
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Log } from "./build.ts";
+import {
+  API_ADDRESS_FOR_NODES,
+  POD_CIDRS,
+  startControlPlane,
+  type ApiVerb,
+  type ControlPlane,
+} from "./control-plane.ts";
+import { Guardian } from "./guardian.ts";
+import {
+  addControllerHost,
+  addPodAddresses,
+  buildNetwork,
+  ipBatch,
+  sweepNamespaces,
+} from "./network.ts";
+import { nodeObject, nodeStatus, podObject, podStatus, type PodPlan } from "./objects.ts";
+import {
+  NODES_MAX,
+  planController,
+  planNetwork,
+  podAddresses,
+  type NetworkPlan,
+  type NodePlan,
+} from "./plan.ts";
+import { Probe, Watch } from "./probe.ts";
+import { run, start, type LabProcess, type RunOptions, type StartOptions } from "./process.ts";
+import { Switch, type Carrier } from "./switch.ts";
+import { labTools } from "./tools.ts";
+import { waitFor } from "./wait.ts";
+
+const PROJECT = join(import.meta.dirname, "..");
+export const SYSTEM_NAMESPACE = "spreadlb-system";
+export const BACKEND_PORT = 8080;
+const KUBE_PROXY_READY_MS_MAX = 60_000;
+
+export interface ClusterOptions {
+  readonly nodes?: number;
+  /** Labels beside the usual ones, by node name. */
+  readonly nodeLabels?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** One ready backend Pod per node with the label app=web; on by default. */
+  readonly backends?: boolean;
+  /** kube-proxies; on by default. */
+  readonly kubeProxy?: boolean;
+  readonly multicastSnooping?: boolean;
+  readonly log?: Log;
+}
+
+export interface BackendOptions {
+  readonly node: string;
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly ready?: boolean;
+}
+
+export interface Fetched {
+  readonly url: string;
+  /** 0: no answer, `error` says why. */
+  readonly status: number;
+  readonly body: string;
+  readonly error: string;
+  readonly ms: number;
+}
+
+let clusterCount = 0;
+
+/** Starts a cluster and resolves when its proxies and backends serve. Needs root. */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  if (process.getuid?.() !== 0) {
+    throw new Error("The lab makes network namespaces and needs root: run it with sudo");
+  }
+  const nodeCount = options.nodes ?? 4;
+  if (nodeCount < 1 || nodeCount > NODES_MAX) {
+    throw new Error(`A lab has 1 to ${NODES_MAX} nodes, not ${nodeCount}`);
+  }
+  const log = options.log ?? (() => undefined);
+  const tools = await labTools(log);
+  await sweepNamespaces();
+  clusterCount += 1;
+  // The process id in the name lets sweepNamespaces() tell what is left over from what is in use.
+  const plan = planNetwork(`slb${process.pid.toString(36)}.${clusterCount}-`, nodeCount);
+  const guardian = new Guardian({ directories: [], namespacePrefix: plan.prefix });
+  const network = buildNetwork(plan, { multicastSnooping: options.multicastSnooping ?? false });
+  const starting = startControlPlane({ controllerManager: true, log });
+  const [built, started] = await Promise.allSettled([network, starting]);
+  if (built.status === "rejected" || started.status === "rejected") {
+    if (started.status === "fulfilled") await started.value.stop();
+    await guardian.clean();
+    throw built.status === "rejected" ? built.reason : (started as PromiseRejectedResult).reason;
+  }
+  const cluster = new Cluster(plan, started.value, tools, guardian);
+  try {
+    await cluster.begin(options);
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+  return cluster;
+}
+
+export class Cluster {
+  readonly plan: NetworkPlan;
+  readonly controlPlane: ControlPlane;
+  /** Where logs and state are, until stop(). */
+  readonly directory: string;
+  /** The lab's own program: backends, clients, observers (tools/main.go). */
+  readonly tools: string;
+  /** The L2 segment: ports "n1" …, "client", "observer". */
+  readonly segment: Switch;
+  /** How nodes reach the API server: ports "n1" …, "c1" … for controllers. */
+  readonly management: Switch;
+  readonly #guardian: Guardian;
+  readonly #processes = new Set<LabProcess>();
+  readonly #podCounts = new Map<string, number>();
+  #controllerCount = 0;
+  #processCount = 0;
+  #stopped = false;
+
+  constructor(plan: NetworkPlan, controlPlane: ControlPlane, tools: string, guardian: Guardian) {
+    this.plan = plan;
+    this.controlPlane = controlPlane;
+    this.directory = controlPlane.directory;
+    this.tools = tools;
+    this.segment = new Switch(plan.segmentNamespace);
+    this.management = new Switch(plan.managementNamespace);
+    this.#guardian = guardian;
+  }
+
+  async begin(options: ClusterOptions): Promise<void> {
+    const { nodes } = this.plan;
+    const namespaces = [SYSTEM_NAMESPACE, "metallb-system"];
+    await this.#relayApi();
+    await Promise.all([
+      ...namespaces.map((name) =>
+        this.api("APPLY", `/api/v1/namespaces/${name}`, {
+          apiVersion: "v1",
+          kind: "Namespace",
+          metadata: { name },
+        }),
+      ),
+      ...nodes.map((node) => this.#registerNode(node, options.nodeLabels?.[node.name] ?? {})),
+    ]);
+    if (options.kubeProxy ?? true) await this.#startKubeProxies();
+    if (options.backends ?? true) {
+      await Promise.all(nodes.map((node) => this.addBackend({ node: node.name })));
+    }
+  }
+
+  // Kubernetes
+
+  get kubeconfig(): string {
+    return this.controlPlane.kubeconfig;
+  }
+
+  kubectl(args: readonly string[], stdin?: string): Promise<string> {
+    return this.controlPlane.kubectl(args, stdin);
+  }
+
+  apply(objects: readonly object[]): Promise<void> {
+    return this.controlPlane.apply(objects);
+  }
+
+  api(verb: ApiVerb, path: string, body?: object) {
+    return this.controlPlane.api(verb, path, body);
+  }
+
+  /** Applies SpreadLB's own CRDs and waits until they are served. */
+  async applyCrds(): Promise<void> {
+    const files = join(PROJECT, "crds");
+    await this.kubectl(["apply", "--server-side", "-f", files]);
+    await this.kubectl(["wait", "--for=condition=Established", "--timeout=15s", "-f", files]);
+  }
+
+  async setNodeReady(name: string, ready: boolean): Promise<void> {
+    // A merge patch: server-side apply refuses two addresses of one type.
+    await this.api("PATCH", `/api/v1/nodes/${name}/status`, nodeStatus(this.node(name), ready));
+  }
+
+  /** Starts one more backend on a node: a Pod object with addresses of its own, and what it runs. */
+  async addBackend(options: BackendOptions): Promise<PodPlan> {
+    const node = this.node(options.node);
+    const k = this.#podCounts.get(node.name) ?? 0;
+    this.#podCounts.set(node.name, k + 1);
+    await addPodAddresses(node, k);
+    const name = options.name ?? (k === 0 ? `web-${node.name}` : `web-${node.name}-${k}`);
+    const pod: PodPlan = {
+      ...podAddresses(node, k),
+      name,
+      namespace: "default",
+      nodeName: node.name,
+      labels: options.labels ?? { app: "web" },
+      port: BACKEND_PORT,
+    };
+    const flags = ["-pod", name, "-node", node.name, "-port", String(BACKEND_PORT)];
+    const argv = [this.tools, "backend", ...flags, "-listen", `${pod.ipv4},${pod.ipv6}`];
+    await this.#spawn(node.podNamespace, argv, { name });
+    await this.api("APPLY", `/api/v1/namespaces/default/pods/${name}`, podObject(pod));
+    await this.setPodReady(pod, options.ready ?? true);
+    return pod;
+  }
+
+  async setPodReady(pod: PodPlan, ready: boolean): Promise<void> {
+    const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/status`;
+    await this.api("APPLY", path, podStatus(pod, ready));
+  }
+
+  // Programs
+
+  /** The ids of all that runs, for tests that look whether it has ended. */
+  get pids(): readonly number[] {
+    const own = [...this.#processes].filter((process) => process.running);
+    return [...own.map((process) => process.pid), ...this.controlPlane.pids];
+  }
+
+  node(name: string): NodePlan {
+    const found = this.plan.nodes.find((node) => node.name === name);
+    if (found === undefined) throw new Error(`The lab has no node ${name}`);
+    return found;
+  }
+
+  /** The name of the host with that MAC on the segment, or the MAC itself. */
+  hostOfMac(mac: string): string {
+    const hosts = [...this.plan.nodes, this.plan.client, this.plan.observer];
+    return hosts.find((host) => host.mac === mac)?.name ?? mac;
+  }
+
+  /** Runs a program to its end on a node, or on "client" or "observer"; returns its stdout. */
+  exec(host: string, argv: readonly string[], options?: RunOptions): Promise<string> {
+    return run(["ip", "netns", "exec", this.#namespaceOf(host), ...argv], options);
+  }
+
+  /** Starts a program there that runs until stopped. */
+  spawn(
+    host: string,
+    argv: readonly string[],
+    options: Partial<StartOptions> = {},
+  ): Promise<LabProcess> {
+    return this.#spawn(this.#namespaceOf(host), argv, options);
+  }
+
+  /** Starts SpreadLB's controller, in a namespace of its own on the management network. */
+  async startController(args: readonly string[] = []): Promise<LabProcess> {
+    this.#controllerCount += 1;
+    const controller = planController(this.plan.prefix, this.#controllerCount);
+    await addControllerHost(this.plan, controller);
+    const kubeconfig = await this.kubeconfigForNodes();
+    const flags = ["--kubeconfig", kubeconfig, "--namespace", SYSTEM_NAMESPACE];
+    return this.#spawn(controller.namespace, [program(), "controller", ...flags, ...args], {
+      name: `controller-${this.#controllerCount}`,
+      // In a Pod the host name is the Pod's; here all would have the machine's.
+      environment: { HOSTNAME: `spreadlb-controller-${this.#controllerCount}` },
+    });
+  }
+
+  /** Starts SpreadLB's speaker on a node; its state survives there until the cluster is stopped. */
+  async startSpeaker(node: string, args: readonly string[] = []): Promise<LabProcess> {
+    const kubeconfig = await this.kubeconfigForNodes();
+    const stateDirectory = join(this.directory, `state-${node}`);
+    await mkdir(stateDirectory, { recursive: true });
+    const flags = [
+      ...["--kubeconfig", kubeconfig, "--namespace", SYSTEM_NAMESPACE],
+      ...["--node-name", node, "--state-dir", stateDirectory],
+    ];
+    return this.spawn(node, [program(), "speaker", ...flags, ...args], { name: `speaker-${node}` });
+  }
+
+  /** For programs inside the cluster's namespaces: the API server at its address there. */
+  kubeconfigForNodes(): Promise<string> {
+    return this.controlPlane.kubeconfigOf("admin", this.#apiForNodes);
+  }
+
+  // What the client and the observer see
+
+  /** HTTP from the client, one connection per address, all at once. */
+  async fetch(addresses: readonly string[], port = 80): Promise<Fetched[]> {
+    const urls = addresses.map((ip) => `http://${ip.includes(":") ? `[${ip}]` : ip}:${port}/`);
+    return JSON.parse(await this.exec("client", [this.tools, "fetch", ...urls])) as Fetched[];
+  }
+
+  /** Waits until every address answers HTTP from the client; returns the answers. */
+  waitForTraffic(addresses: readonly string[], timeoutMs = 20_000): Promise<Fetched[]> {
+    const probe = async () => {
+      const answers = await this.fetch(addresses);
+      const bad = answers.find((answer) => answer.status !== 200);
+      if (bad !== undefined) throw new Error(`${bad.url}: ${bad.error || `status ${bad.status}`}`);
+      return answers;
+    };
+    return waitFor(probe, { what: "HTTP over every address", timeoutMs, intervalMs: 200 });
+  }
+
+  /**
+   * Who answers ARP or NDP for each address, as the observer hears it: names of nodes, or MACs of
+   * strangers. The client's own neighbour table is not touched.
+   */
+  async whoHas(addresses: readonly string[], windowMs = 200): Promise<Map<string, string[]>> {
+    const argv = [this.tools, "whohas", "-window", `${windowMs}ms`, ...addresses];
+    const answer = JSON.parse(await this.exec("observer", argv)) as Record<string, string[]>;
+    return new Map(
+      addresses.map((ip) => [ip, (answer[ip] ?? []).map((mac) => this.hostOfMac(mac))]),
+    );
+  }
+
+  /** Connects from the client to every address, every `intervalMs`, until stopped. */
+  async startProbe(addresses: readonly string[], intervalMs = 5, port = 80): Promise<Probe> {
+    const flags = ["-interval", `${intervalMs}ms`, "-port", String(port)];
+    const argv = [this.tools, "probe", ...flags, ...addresses];
+    return new Probe(await this.spawn("client", argv, { name: "probe", pipes: true }));
+  }
+
+  /** Asks from the observer who has every address, every `intervalMs`, until stopped. */
+  async startWatch(addresses: readonly string[], intervalMs = 50): Promise<Watch> {
+    const argv = [this.tools, "whohas", "-watch", "-interval", `${intervalMs}ms`, ...addresses];
+    return new Watch(await this.spawn("observer", argv, { name: "watch", pipes: true }));
+  }
+
+  // Faults
+
+  /** Cuts a host off the segment; the API server stays in reach of a node. */
+  cutLink(host: string, carrier?: Carrier): Promise<void> {
+    return this.segment.cut(host, carrier);
+  }
+
+  /** Mends cutLink, of either kind. */
+  mendLink(host: string): Promise<void> {
+    return this.segment.mend(host);
+  }
+
+  /** A dead node as the others see it: neither the segment nor the API server hears of it. */
+  async cutNode(node: string, carrier?: Carrier): Promise<void> {
+    await Promise.all([this.segment.cut(node, carrier), this.management.cut(node)]);
+  }
+
+  async mendNode(node: string): Promise<void> {
+    await Promise.all([this.segment.mend(node), this.management.mend(node)]);
+  }
+
+  /** Ends every program, by its id, and removes namespaces and files. May be called again. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    await Promise.all([...this.#processes].map((process) => process.stop("SIGKILL")));
+    await this.controlPlane.stop();
+    await this.#guardian.clean();
+  }
+
+  get #apiForNodes(): string {
+    return `https://${API_ADDRESS_FOR_NODES}:${this.controlPlane.apiPort}`;
+  }
+
+  #namespaceOf(host: string): string {
+    if (host === "client") return this.plan.client.namespace;
+    if (host === "observer") return this.plan.observer.namespace;
+    return this.node(host).namespace;
+  }
+
+  async #spawn(
+    namespace: string,
+    argv: readonly string[],
+    options: Partial<StartOptions>,
+  ): Promise<LabProcess> {
+    this.#processCount += 1;
+    const name = options.name ?? `program-${this.#processCount}`;
+    const logFile = join(this.directory, `${name}.log`);
+    const whole = ["ip", "netns", "exec", namespace, ...argv];
+    const process = await start(whole, { logFile, ...options, name });
+    this.#processes.add(process);
+    return process;
+  }
+
+  /** The API server is on the machine's loopback; the nodes reach it over the management network. */
+  async #relayApi(): Promise<void> {
+    const address = `${API_ADDRESS_FOR_NODES}:${this.controlPlane.apiPort}`;
+    const { managementNamespace } = this.plan;
+    await ipBatch([`address add ${API_ADDRESS_FOR_NODES}/24 dev switch`], managementNamespace);
+    const to = `127.0.0.1:${this.controlPlane.apiPort}`;
+    const argv = [
+      this.tools,
+      "relay",
+      "-netns",
+      managementNamespace,
+      "-listen",
+      address,
+      "-to",
+      to,
+    ];
+    const logFile = join(this.directory, "relay.log");
+    this.#processes.add(await start(argv, { name: "relay", logFile }));
+  }
+
+  async #registerNode(node: NodePlan, labels: Readonly<Record<string, string>>): Promise<void> {
+    await this.api("APPLY", `/api/v1/nodes/${node.name}`, nodeObject(node, labels));
+    await this.setNodeReady(node.name, true);
+  }
+
+  async #startKubeProxies(): Promise<void> {
+    const kubeconfig = await this.controlPlane.kubeconfigOf("kube-proxy", this.#apiForNodes);
+    await Promise.all(
+      this.plan.nodes.map(async (node) => {
+        const argv = [
+          this.controlPlane.binaries.kubeProxy,
+          `--kubeconfig=${kubeconfig}`,
+          `--hostname-override=${node.name}`,
+          "--proxy-mode=nftables",
+          `--cluster-cidr=${POD_CIDRS}`,
+          "--conntrack-max-per-core=0", // The limit is the machine's, not a namespace's.
+          "--healthz-bind-address=0.0.0.0:10256",
+        ];
+        const proxy = await this.spawn(node.name, argv, { name: `kube-proxy-${node.name}` });
+        await proxy.until(() => this.#isHealthy(node.name), {
+          what: `kube-proxy on ${node.name} was ready`,
+          timeoutMs: KUBE_PROXY_READY_MS_MAX,
+          intervalMs: 200,
+        });
+      }),
+    );
+  }
+
+  async #isHealthy(node: string): Promise<boolean> {
+    const url = "http://127.0.0.1:10256/healthz";
+    const answer = await this.exec(node, [this.tools, "fetch", url]);
+    return (JSON.parse(answer) as Fetched[])[0]?.status === 200;
+  }
+}
+
+function program(): string {
+  const path = join(PROJECT, "bin", "spreadlb");
+  if (!existsSync(join(PROJECT, "dist", "spreadlb.js"))) {
+    throw new Error("SpreadLB is not built (dist/spreadlb.js is missing): run npm run build");
+  }
+  return path;
+}

@@ -1,0 +1,135 @@
+/** The client's probe and the observer's watch (tools/), as running things that answer questions. */
+
+import { createInterface } from "node:readline";
+import type { LabProcess } from "./process.ts";
+import { waitFor } from "./wait.ts";
+
+export interface Silence {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly ms: number;
+  /** It was not over when it was reported. */
+  readonly open: boolean;
+}
+
+export interface ProbedAddress {
+  readonly address: string;
+  readonly attempts: number;
+  readonly ok: number;
+  readonly failures: number;
+  readonly errors: Readonly<Record<string, number>>;
+  readonly connectMsMax: number;
+  readonly longestSilence: Silence;
+  /** Those of 50 ms and more. */
+  readonly silences: readonly Silence[];
+}
+
+export interface ProbeWindow {
+  readonly kind: "window" | "report" | "final";
+  readonly name: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The longest time that the probe itself was late: below it, a silence proves nothing. */
+  readonly pauseMsMax: number;
+  readonly addresses: readonly ProbedAddress[];
+}
+
+export interface WatchedAddress {
+  readonly address: string;
+  /** Who answered in the last round. */
+  readonly macs: readonly string[];
+  readonly roundsNone: number;
+  readonly roundsOne: number;
+  readonly roundsMany: number;
+  readonly noneMsMax: number;
+  readonly manyMsMax: number;
+}
+
+export interface WatchChange {
+  readonly kind: "change";
+  readonly atMs: number;
+  readonly address: string;
+  readonly macs: readonly string[];
+}
+
+export interface WatchReport {
+  readonly kind: "report" | "final";
+  readonly atMs: number;
+  readonly rounds: number;
+  readonly addresses: readonly WatchedAddress[];
+}
+
+/** A program that takes lines on stdin and answers each with one JSON line; others it says unasked. */
+class Asked<Answer, Unasked = never> {
+  readonly process: LabProcess;
+  readonly #answers: Answer[] = [];
+  readonly unasked: Unasked[] = [];
+
+  constructor(process: LabProcess) {
+    this.process = process;
+    if (process.stdout === null) throw new Error(`${process.name} has no stdout pipe`);
+    createInterface({ input: process.stdout }).on("line", (line) => {
+      const value = JSON.parse(line) as { kind: string };
+      if (value.kind === "change") this.unasked.push(value as Unasked);
+      else this.#answers.push(value as Answer);
+    });
+  }
+
+  async ask(line: string): Promise<Answer> {
+    this.#answers.length = 0;
+    this.process.stdin?.write(`${line}\n`);
+    return waitFor(() => this.#answers.shift(), {
+      what: `${this.process.name} to answer "${line}"`,
+      timeoutMs: 5000,
+      intervalMs: 5,
+    });
+  }
+}
+
+/** Connects to every address all the time. Times are milliseconds since 1970. */
+export class Probe {
+  readonly #asked: Asked<ProbeWindow>;
+
+  constructor(process: LabProcess) {
+    this.#asked = new Asked(process);
+  }
+
+  /** Ends the window and begins one of that name; returns the ended one. */
+  mark(name: string): Promise<ProbeWindow> {
+    return this.#asked.ask(`mark ${name}`);
+  }
+
+  report(): Promise<ProbeWindow> {
+    return this.#asked.ask("report");
+  }
+
+  async stop(): Promise<ProbeWindow> {
+    const last = await this.#asked.ask("quit");
+    await this.#asked.process.ended();
+    return last;
+  }
+}
+
+/** Asks all the time who has the addresses. */
+export class Watch {
+  readonly #asked: Asked<WatchReport, WatchChange>;
+
+  constructor(process: LabProcess) {
+    this.#asked = new Asked(process);
+  }
+
+  /** Every change of who answers, since the start. */
+  get changes(): readonly WatchChange[] {
+    return this.#asked.unasked;
+  }
+
+  report(): Promise<WatchReport> {
+    return this.#asked.ask("report");
+  }
+
+  async stop(): Promise<WatchReport> {
+    const last = await this.#asked.ask("quit");
+    await this.#asked.process.ended();
+    return last;
+  }
+}
