@@ -2,7 +2,7 @@
  * Why an address moved: one word in the status, the printer column, the log and the metric, and one
  * sentence for people. Pure.
  *
- * Neighbours: ranks/first.ts and the speakers give the reasons; explain.ts shows them.
+ * Neighbours: moves.ts and the speakers give the reasons; explain.ts shows them.
  */
 
 export const MOVE_REASONS = {

@@ -17,6 +17,7 @@ import type { Ip } from "../base/ip.ts";
 import { NOWHERE } from "./board.ts";
 import { placeDeeper, type Places } from "./depth.ts";
 import { placeFirsts } from "./first.ts";
+import { movesOf } from "./moves.ts";
 import type { MoveReason } from "./move-reason.ts";
 import { worldOf, type World } from "./world.ts";
 
@@ -67,17 +68,17 @@ export interface RankPlan {
  * Ranks all addresses of the cluster.
  *
  * @param jobs every address there is, in any order, none twice: what is left out counts for nothing
- * @returns a rank for each; [] where no node may hold it. Where none is available, the reserves keep
- *   today's order, for nothing is known that would speak for another
+ * @returns a rank for each; [] where no node may hold it. Where none of those that may is available, they keep
+ *   today's order, for nothing is known that speaks for another; a new address is spread over them
  */
 export function rankAll(jobs: readonly RankJob[], options: RankOptions): RankPlan {
   const world = worldOf(jobs);
-  const { board, moves } = placeFirsts(world, options);
-  const places = placeDeeper(world, board, RANK_DEPTH);
+  const firsts = placeFirsts(world, options);
+  const places = placeDeeper(world, firsts.board, RANK_DEPTH);
   const ranks = new Map(
     world.jobs.map((job, i) => [job.address, rankOf(world, job, placesOf(places, i))] as const),
   );
-  return { ranks, moves };
+  return { ranks, moves: movesOf(world, firsts, ranks) };
 }
 
 function placesOf(places: Places, job: number): number[] {
@@ -93,8 +94,9 @@ function placesOf(places: Places, job: number): number[] {
 function rankOf({ nodes }: World, job: RankJob, places: readonly number[]): readonly string[] {
   const rank = places.map((node) => nodes[node] as string);
   if (rank.length < RANK_DEPTH && job.reserves.length > 0) {
-    const before = job.rank.filter((node) => job.reserves.includes(node));
-    const others = job.reserves.filter((node) => !before.includes(node)).sort(compareText);
+    const spare = job.reserves.filter((node) => !rank.includes(node));
+    const before = job.rank.filter((node) => spare.includes(node));
+    const others = spare.filter((node) => !before.includes(node)).sort(compareText);
     rank.push(...before, ...others);
     rank.length = Math.min(rank.length, RANK_DEPTH);
   }

@@ -58,7 +58,7 @@ export interface Rebalancing {
  * A path is walked from its empty end, so that it can stop after any hop: the end takes an address of a
  * node that has at least one more, which never makes things worse, and what remains is a shorter path.
  *
- * @returns why each job that has moved did so
+ * @returns why each address in use that has moved did so
  */
 export function rebalance(
   world: World,
@@ -76,8 +76,9 @@ export function rebalance(
     for (const hop of path.toReversed()) {
       if (moves >= movesMax) break;
       moveMovable(world, board, movable, hop);
+      if (unused.has(hop.job)) continue;
       reasons.set(hop.job, even === undefined ? "balance" : "spread");
-      if (!unused.has(hop.job)) moves++;
+      moves++;
     }
   }
   return reasons;

@@ -47,11 +47,20 @@ export function worldOf(jobs: readonly RankJob[]): World {
   };
 }
 
+/**
+ * The nodes among which a place is chosen. Where none is available, a new address is planned over the reserves, or
+ * all that are made while the speakers start would be ranked alike and fall on the first that is up.
+ */
+function choicesOf({ candidates, reserves, rank }: RankJob): readonly string[] {
+  if (candidates.length > 0 || reserves.length === 0) return candidates;
+  return rank.some((node) => reserves.includes(node)) ? candidates : reserves;
+}
+
 /** Callers give all addresses of a class the same list: each list is read once. */
 function nodeNames(jobs: readonly RankJob[]): string[] {
   const names = new Set<string>();
-  for (const candidates of new Set(jobs.map((job) => job.candidates))) {
-    for (const node of candidates) names.add(node);
+  for (const choices of new Set(jobs.map(choicesOf))) {
+    for (const node of choices) names.add(node);
   }
   return [...names].sort(compareText);
 }
@@ -74,20 +83,21 @@ function numberSets(
   const sets: Int32Array[] = [];
   const byList = new Map<readonly string[], number>();
   const byContent = new Map<string, number>();
-  const setOf = Int32Array.from(jobs, ({ candidates }) => {
-    let set = byList.get(candidates);
+  const setOf = Int32Array.from(jobs, (job) => {
+    const choices = choicesOf(job);
+    let set = byList.get(choices);
     if (set !== undefined) return set;
-    const members = Int32Array.from(candidates, (node) => nodeIndex.get(node) ?? -1).sort();
+    const members = Int32Array.from(choices, (node) => nodeIndex.get(node) ?? -1).sort();
     const content = String.fromCharCode(...members);
     set = byContent.get(content) ?? sets.push(members) - 1;
     byContent.set(content, set);
-    byList.set(candidates, set);
+    byList.set(choices, set);
     return set;
   });
   return { sets, setOf };
 }
 
-/** @returns the candidates of a job, in ascending order */
+/** @returns the nodes among which the job's places are chosen, in ascending order */
 export function candidatesOf(world: World, job: number): Int32Array {
   return world.sets[world.setOf[job] as number] as Int32Array;
 }
