@@ -138,7 +138,7 @@ function addressCells(
     view.holder ?? "<nobody>",
     view.since === null ? NONE : renderAge(view.since, nowMs),
     view.class ?? NONE,
-    wide ? view.rank.join(",") : shortRank(view.rank),
+    renderRank(view.rank, wide ? view.rank.length : RANK_SHOWN_MAX),
   ];
   if (!wide) return cells;
   const { lastMove } = view;
@@ -146,10 +146,10 @@ function addressCells(
   return [...cells, view.pool ?? NONE, view.mode, String(view.generation), move];
 }
 
-function shortRank(rank: readonly string[]): string {
+function renderRank(rank: readonly string[], shownMax: number): string {
   if (rank.length === 0) return NONE;
-  const rest = rank.length - RANK_SHOWN_MAX;
-  return rank.slice(0, RANK_SHOWN_MAX).join(",") + (rest > 0 ? `,+${rest}` : "");
+  const rest = rank.length - shownMax;
+  return rank.slice(0, shownMax).join(",") + (rest > 0 ? `,+${rest}` : "");
 }
 
 /** @returns a line for every Service that has not got what it asked for */

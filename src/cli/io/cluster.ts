@@ -4,7 +4,7 @@
  * Where one file without a context is asked for, that file is read. KUBECONFIG with several files, or --context, are
  * merged as kubectl merges them, into a file that only we may read and that lives until the credentials are loaded.
  */
-import { access, constants, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -13,7 +13,7 @@ import { ApiError } from "../../kube/api-error.ts";
 import { KubeClient, type ListPage } from "../../kube/io/client.ts";
 import type { KubeObject, ResourceType } from "../../kube/resource.ts";
 import { EXIT_USAGE, type ClientFlags } from "../command-line.ts";
-import { CommandFailure } from "./failure.ts";
+import { CommandFailure, mustBeReadable } from "./failure.ts";
 
 const PAGE_OBJECTS_MAX = 500;
 const IN_CLUSTER_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
@@ -100,18 +100,6 @@ async function kubeconfigFiles(flag: string | undefined): Promise<readonly strin
     `no kubeconfig is at ${own} and this is no pod; name one with --kubeconfig or KUBECONFIG`,
     EXIT_USAGE,
   );
-}
-
-/** @throws CommandFailure (wrong usage) where the file is not there or not ours to read */
-export async function mustBeReadable(file: string): Promise<void> {
-  try {
-    await access(file, constants.R_OK);
-  } catch {
-    throw new CommandFailure(
-      `the kubeconfig "${file}" cannot be read; name another with --kubeconfig`,
-      EXIT_USAGE,
-    );
-  }
 }
 
 function loadFiles(files: readonly string[]): KubeConfig {

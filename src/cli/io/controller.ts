@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { runController } from "../../controller/io/run.ts";
 import { createMetrics } from "../../metrics/io/metrics.ts";
 import type { ControllerFlags } from "../controller.ts";
+import { mustBeReadable } from "./failure.ts";
 import { serve } from "./serve.ts";
 
 /** A clean stop gives the lease back; more than this and the other replica waits for it to run out. */
@@ -12,6 +13,7 @@ const STOP_MS_MAX = 1000;
 
 /** @returns the exit status */
 export async function runCommand(flags: ControllerFlags, version: string): Promise<number> {
+  if (flags.kubeconfig !== undefined) await mustBeReadable(flags.kubeconfig);
   const metrics = createMetrics("controller", { version });
   const { identity = hostname() } = flags;
   return serve({
