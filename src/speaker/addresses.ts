@@ -1,0 +1,123 @@
+/**
+ * The plan as this node needs it, and what it makes of it: one record per address, found by what can change it. Pure.
+ *
+ * With 10,000 addresses nothing walks over all of them but what concerns all of them.
+ * Neighbours: speaker.ts decides; liveness.ts says which nodes changed.
+ */
+import { familyOf, type Ip, type IpFamily } from "../base/ip.ts";
+import type { UsableLink } from "./links.ts";
+import { wantedLinkIds } from "./links.ts";
+import type { Id } from "./wire/heartbeat.ts";
+
+/** What the speaker takes from a VirtualIP that is answered by ARP or NDP. */
+export interface PlannedAddress {
+  readonly address: Ip;
+  /** Best first. */
+  readonly rank: readonly string[];
+  readonly generation: number;
+  /** None: all but the usual excluded. */
+  readonly interfaces: readonly string[];
+  /** Who answers, as the status said when the speaker met the address; null: nobody. */
+  readonly holder: string | null;
+}
+
+export interface AddressRecord {
+  plan: PlannedAddress;
+  readonly family: IpFamily;
+  linkIds: readonly Id[];
+  /** Whom all speakers that see what we see name, by the plan before the newest decision. */
+  holder: string | null;
+  /** The plan that the last decision was made by; -1 before the first. */
+  decidedGeneration: number;
+  /** The plan by which we hold; null: we do not. */
+  heldGeneration: number | null;
+  /** Where we answer; empty unless we hold. */
+  links: readonly UsableLink[];
+  /** A move by the plan that waits for the other side to know it. */
+  waiting: { readonly what: "gain" | "release"; readonly untilMs: number } | null;
+}
+
+export class Addresses {
+  readonly #records = new Map<Ip, AddressRecord>();
+  readonly #byNode = new Map<string, Set<AddressRecord>>();
+  readonly #named = new Map<string, number>();
+  readonly waiting = new Set<AddressRecord>();
+  readonly held = new Set<AddressRecord>();
+
+  get(address: Ip): AddressRecord | undefined {
+    return this.#records.get(address);
+  }
+
+  all(): Iterable<AddressRecord> {
+    return this.#records.values();
+  }
+
+  ofNode(node: string): Iterable<AddressRecord> {
+    return this.#byNode.get(node) ?? [];
+  }
+
+  /** Every node in the rank of some address here. */
+  nodes(): string[] {
+    return [...this.#byNode.keys()];
+  }
+
+  /** Every interface that some address names. */
+  namedInterfaces(): ReadonlySet<string> {
+    return new Set(this.#named.keys());
+  }
+
+  /** @returns the record under the new plan; a new one for a new address */
+  put(plan: PlannedAddress): AddressRecord {
+    const family = familyOf(plan.address);
+    let record = this.#records.get(plan.address);
+    if (record !== undefined) {
+      this.#unfile(record);
+      record.plan = plan;
+      record.linkIds = wantedLinkIds(plan.interfaces, family);
+    } else {
+      record = {
+        ...{ plan, family, linkIds: wantedLinkIds(plan.interfaces, family) },
+        ...{
+          holder: plan.holder,
+          decidedGeneration: -1,
+          heldGeneration: null,
+          links: [],
+          waiting: null,
+        },
+      };
+      this.#records.set(plan.address, record);
+    }
+    this.#file(record);
+    return record;
+  }
+
+  delete(record: AddressRecord): void {
+    this.#unfile(record);
+    this.#records.delete(record.plan.address);
+    this.waiting.delete(record);
+    this.held.delete(record);
+  }
+
+  #file(record: AddressRecord): void {
+    for (const node of record.plan.rank) {
+      const records = this.#byNode.get(node);
+      if (records === undefined) this.#byNode.set(node, new Set([record]));
+      else records.add(record);
+    }
+    for (const name of record.plan.interfaces) {
+      this.#named.set(name, (this.#named.get(name) ?? 0) + 1);
+    }
+  }
+
+  #unfile(record: AddressRecord): void {
+    for (const node of record.plan.rank) {
+      const records = this.#byNode.get(node);
+      if (records?.delete(record) === true && records.size === 0) this.#byNode.delete(node);
+    }
+    for (const name of record.plan.interfaces) {
+      const count = (this.#named.get(name) ?? 0) - 1;
+      if (count > 0) this.#named.set(name, count);
+      else this.#named.delete(name);
+    }
+  }
+}

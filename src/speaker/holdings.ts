@@ -1,0 +1,217 @@
+/**
+ * What this node holds: asks anew who the holder is, and gains, releases or waits. Pure.
+ *
+ * Everything that follows from a gain starts here: membership in groups, announcements, the report.
+ * A class, mutated in place, see liveness.ts.
+ * Neighbours: addresses.ts keeps the records; handover.ts gives the verdicts; speaker.ts says when to ask.
+ */
+import type { Ip } from "../base/ip.ts";
+import { holderOf } from "../multi-ip/holder.ts";
+import type { MoveReason } from "../multi-ip/move-reason.ts";
+import { Addresses, type AddressRecord } from "./addresses.ts";
+import type { Announcer } from "./announcer.ts";
+import { handover } from "./handover.ts";
+import type { UsableLink } from "./links.ts";
+import type { Liveness } from "./liveness.ts";
+import type { Holding } from "./responder.ts";
+import { solicitedNodeGroup } from "./wire/ndp.ts";
+
+/** A change of what this node holds. */
+export interface HoldingChange {
+  readonly address: Ip;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** True: we answer from now on. False: we do not any more; whoever gained it says more. */
+  readonly gained: boolean;
+  readonly generation: number;
+  readonly reason: MoveReason;
+}
+
+export type HoldingEffect =
+  | { readonly kind: "join-group" | "leave-group"; readonly linkIndex: number; readonly group: Ip }
+  | { readonly kind: "holding"; readonly change: HoldingChange }
+  /** Still ours, by a newer plan. */
+  | { readonly kind: "kept"; readonly address: Ip; readonly generation: number };
+
+/** What a decision is made from. */
+export interface HoldingsWorld {
+  readonly node: string;
+  readonly liveness: Pick<Liveness, "serving" | "peer" | "viewOf">;
+  readonly announcer: Announcer;
+  /** Where the address may be answered now. */
+  readonly linksOf: (record: AddressRecord) => readonly UsableLink[];
+  readonly emit: (effect: HoldingEffect) => void;
+}
+
+export class Holdings {
+  readonly addresses = new Addresses();
+  readonly #world: HoldingsWorld;
+
+  constructor(world: HoldingsWorld) {
+    this.#world = world;
+  }
+
+  /** When `waited` is to be called; Infinity: never. */
+  get dueMs(): number {
+    let due = Infinity;
+    for (const { waiting } of this.addresses.waiting) {
+      if (waiting !== null) due = Math.min(due, waiting.untilMs);
+    }
+    return due;
+  }
+
+  holdingOf(ip: Ip, linkIndex: number): Holding {
+    const record = this.addresses.get(ip);
+    if (record === undefined) return "not-ours";
+    if (record.heldGeneration === null) return "not-holding";
+    return record.links.some((link) => link.index === linkIndex) ? "held" : "wrong-interface";
+  }
+
+  /** The address is no longer in the plan. */
+  remove(address: Ip): void {
+    const record = this.addresses.get(address);
+    if (record === undefined) return;
+    if (record.heldGeneration !== null) this.#release(record, null, "plan");
+    this.addresses.delete(record);
+  }
+
+  releaseAll(reason: MoveReason): void {
+    for (const record of this.addresses.held) this.#release(record, null, reason);
+  }
+
+  /** Interfaces came or went: what is held is answered on those that are. */
+  followLinks(nowMs: number): void {
+    for (const record of this.addresses.held) {
+      this.#answerOn(record, this.#world.linksOf(record), nowMs);
+    }
+  }
+
+  /** For those that waited long enough, the other side had its time. */
+  waited(nowMs: number): void {
+    for (const record of this.addresses.waiting) {
+      if (record.waiting === null || record.waiting.untilMs > nowMs) continue;
+      const { what } = record.waiting;
+      const next = this.#holderOf(record);
+      if (what === "gain") this.#gain(record, this.#world.linksOf(record), nowMs);
+      else this.#release(record, next, this.#reason(record, next));
+      this.#decided(record, next);
+    }
+  }
+
+  /** Asks who the holder is, now that something changed that it depends on. */
+  decide(record: AddressRecord, nowMs: number): void {
+    const { node, liveness } = this.#world;
+    const able = liveness.serving;
+    const next = able ? this.#holderOf(record) : null;
+    const holding = record.heldGeneration !== null;
+    const mine = next === node;
+    const links = mine || holding ? this.#world.linksOf(record) : [];
+    const { generation } = record.plan;
+    const verdict = handover({
+      ...{ mine, holding },
+      able: able && (mine || links.length > 0),
+      replanned: generation > (record.heldGeneration ?? record.decidedGeneration),
+      other: this.#otherSide(mine ? record.holder : next, generation),
+    });
+    if (verdict.kind === "wait") {
+      this.#wait(record, verdict.what, nowMs + verdict.forMs);
+      return;
+    }
+    if (verdict.kind === "gain") this.#gain(record, links, nowMs);
+    if (verdict.kind === "release") this.#release(record, next, this.#reason(record, next));
+    if (able) this.#decided(record, next);
+  }
+
+  #holderOf({ plan, linkIds }: AddressRecord): string | null {
+    return holderOf(plan, (node) => this.#world.liveness.viewOf(node, linkIds));
+  }
+
+  #otherSide(node: string | null, generation: number): "none" | "informed" | "uninformed" {
+    if (node === null || node === this.#world.node) return "none";
+    const peer = this.#world.liveness.peer(node);
+    if (peer === undefined || peer.dead) return "none";
+    return peer.planGeneration >= generation ? "informed" : "uninformed";
+  }
+
+  #wait(record: AddressRecord, what: "gain" | "release", untilMs: number): void {
+    const since = record.waiting;
+    // Who waits for a moment keeps it, for to be asked again must not put it off.
+    const keeps = since?.what === what && untilMs < Infinity;
+    record.waiting = { what, untilMs: keeps ? Math.min(since.untilMs, untilMs) : untilMs };
+    this.addresses.waiting.add(record);
+  }
+
+  #decided(record: AddressRecord, holder: string | null): void {
+    record.waiting = null;
+    this.addresses.waiting.delete(record);
+    record.holder = holder;
+    record.decidedGeneration = record.plan.generation;
+    const { address, generation } = record.plan;
+    if (record.heldGeneration !== null && record.heldGeneration !== generation) {
+      record.heldGeneration = generation;
+      this.#world.emit({ kind: "kept", address, generation });
+    }
+    // A plan without us in the rank is kept only as long as we answer by an older one.
+    const needed = record.heldGeneration !== null || record.plan.rank.includes(this.#world.node);
+    if (!needed) this.addresses.delete(record);
+  }
+
+  #reason(record: AddressRecord, to: string | null): MoveReason {
+    const { node, liveness } = this.#world;
+    const from = record.holder;
+    if (to === null) return "no-node";
+    if (from === null) return "first";
+    const peer = liveness.peer(from);
+    if (peer?.left === true) return "speaker-stopped";
+    if (from !== node && (peer === undefined || peer.dead || peer.starting)) return "node-lost";
+    if (liveness.viewOf(from, record.linkIds)?.alive !== true) return "interface-lost";
+    if (record.plan.generation > record.decidedGeneration) return "plan";
+    return from === to ? "returned-after-loss" : "partition-mended";
+  }
+
+  #gain(record: AddressRecord, links: readonly UsableLink[], nowMs: number): void {
+    const { address, generation } = record.plan;
+    const [from, to] = [record.holder, this.#world.node];
+    const reason = this.#reason(record, to);
+    record.heldGeneration = generation;
+    this.addresses.held.add(record);
+    this.#answerOn(record, links, nowMs);
+    const change = { address, from, to, gained: true, generation, reason };
+    this.#world.emit({ kind: "holding", change });
+  }
+
+  #release(record: AddressRecord, to: string | null, reason: MoveReason): void {
+    const { address, generation } = record.plan;
+    record.heldGeneration = null;
+    this.addresses.held.delete(record);
+    this.#answerOn(record, [], 0);
+    const change = { address, from: this.#world.node, to, gained: false, generation, reason };
+    this.#world.emit({ kind: "holding", change });
+  }
+
+  /** A link whose MAC changed is another: it is announced anew. */
+  #answerOn(record: AddressRecord, links: readonly UsableLink[], nowMs: number): void {
+    const before = record.links;
+    record.links = links;
+    const { address } = record.plan;
+    for (const link of before) {
+      if (links.some((other) => isSameLink(link, other))) continue;
+      this.#world.announcer.lost(address, link.index);
+      this.#group("leave-group", record, link.index);
+    }
+    for (const link of links) {
+      if (before.some((other) => isSameLink(link, other))) continue;
+      this.#world.announcer.gained(address, link.index, nowMs);
+      this.#group("join-group", record, link.index);
+    }
+  }
+
+  #group(kind: "join-group" | "leave-group", record: AddressRecord, linkIndex: number): void {
+    if (record.family === "IPv4") return;
+    this.#world.emit({ kind, linkIndex, group: solicitedNodeGroup(record.plan.address) });
+  }
+}
+
+function isSameLink(a: UsableLink, b: UsableLink): boolean {
+  return a.index === b.index && a.mac === b.mac;
+}

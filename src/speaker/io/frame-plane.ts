@@ -1,0 +1,276 @@
+/**
+ * The hands of one node's mind: packet sockets, groups, interfaces, heartbeats, one timer.
+ *
+ * The only loop: one event in, its effects out in order, then the next. It runs in a thread of its own (worker.ts),
+ * so that neither a long list from the API nor a collection of garbage there delays a heartbeat.
+ * Neighbours: ../speaker.ts decides; src/linux is the kernel.
+ */
+import { arpFilter, neighborSolicitationFilter } from "../../linux/bpf.ts";
+import { watchLinks, type LinkMonitor } from "../../linux/io/link-monitor.ts";
+import { openMulticastGroups } from "../../linux/io/multicast.ts";
+import { openPacketSocket, type Frame, type PacketSocket } from "../../linux/io/packet-socket.ts";
+import { Speaker, type SpeakerEffect, type SpeakerEvent } from "../speaker.ts";
+import { ETHER_TYPE_ARP, ETHER_TYPE_IPV6 } from "../wire/ethernet.ts";
+import { openHeartbeatSocket, type HeartbeatSocket } from "./heartbeat-socket.ts";
+import type {
+  Counters,
+  Gauges,
+  KeptChange,
+  TimedChange,
+  WorkerCommand,
+  WorkerOptions,
+  WorkerReport,
+} from "./protocol.ts";
+import { Signer } from "./signer.ts";
+import { Tally } from "./tally.ts";
+
+/** An event before it is given its time. */
+type Untimed<E> = E extends unknown ? Omit<E, "nowMs"> : never;
+
+export class FramePlane {
+  readonly #speaker: Speaker;
+  readonly #report: (report: WorkerReport) => void;
+  readonly #signer = new Signer();
+  readonly #groups = openMulticastGroups();
+  readonly #tallies = {
+    requests: new Tally(),
+    answers: new Tally(),
+    announcements: new Tally(),
+    conflicts: new Tally(),
+    frameFaults: new Tally(),
+    framesIgnored: new Tally(),
+    heartbeatFaults: new Tally(),
+  };
+  #arp: PacketSocket | undefined;
+  #ndp: PacketSocket | undefined;
+  #links: LinkMonitor | undefined;
+  #heartbeats: HeartbeatSocket | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #changes: TimedChange[] = [];
+  #kept: KeptChange[] = [];
+  #telling = false;
+  #serving = false;
+  #sent = 0;
+  #received = 0;
+
+  private constructor(options: WorkerOptions, report: (report: WorkerReport) => void) {
+    this.#speaker = new Speaker(options);
+    this.#report = report;
+  }
+
+  /**
+   * Opens everything; the mind has heard of the interfaces when it resolves.
+   *
+   * @throws BalancerError RAW_SOCKET_DENIED without CAP_NET_RAW; an error of dgram where the port is taken
+   */
+  static async open(
+    options: WorkerOptions,
+    report: (report: WorkerReport) => void,
+  ): Promise<FramePlane> {
+    const plane = new FramePlane(options, report);
+    plane.#openFrames();
+    await plane.#openHeartbeats(options.heartbeatPort);
+    await plane.#watchLinks();
+    return plane;
+  }
+
+  #openFrames(): void {
+    const onFault = (name: string) => {
+      this.#tallies.frameFaults.add(name);
+    };
+    const onFrame = (frame: Frame) => {
+      this.#feed({ kind: "frame", linkIndex: frame.interfaceIndex, bytes: frame.bytes });
+    };
+    const arp = { etherType: ETHER_TYPE_ARP, filter: arpFilter() };
+    const ndp = { etherType: ETHER_TYPE_IPV6, filter: neighborSolicitationFilter() };
+    this.#arp = openPacketSocket({ ...arp, onFrame, onFault });
+    this.#ndp = openPacketSocket({ ...ndp, onFrame, onFault });
+  }
+
+  async #openHeartbeats(port: number): Promise<void> {
+    const { heartbeatFaults } = this.#tallies;
+    this.#heartbeats = await openHeartbeatSocket({
+      port,
+      onFault: (name) => {
+        heartbeatFaults.add(name);
+      },
+      onDatagram: (bytes) => {
+        const opened = this.#signer.open(bytes);
+        if (!opened.ok) {
+          heartbeatFaults.add(opened.fault);
+          return;
+        }
+        this.#received++;
+        this.#feed({ kind: "heartbeat", heartbeat: opened.heartbeat });
+      },
+    });
+  }
+
+  /** Resolves when the interfaces are known. */
+  #watchLinks(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#links = watchLinks({
+        onLinks: (links) => {
+          this.#feed({ kind: "links", links });
+          resolve();
+        },
+        onFault: (name) => {
+          this.#tallies.frameFaults.add(name);
+        },
+      });
+    });
+  }
+
+  command(command: WorkerCommand): void {
+    if (command.kind === "keys") this.#signer.setKeys(command.keys);
+    else this.#feed(command);
+  }
+
+  /** For the report every second. */
+  takeCounters(): Counters {
+    const taken = Object.entries(this.#tallies).map(([name, tally]) => [name, tally.take()]);
+    const counters = Object.fromEntries(taken) as Omit<
+      Counters,
+      "heartbeatsSent" | "heartbeatsReceived"
+    >;
+    const [heartbeatsSent, heartbeatsReceived] = [this.#sent, this.#received];
+    this.#sent = this.#received = 0;
+    return { ...counters, heartbeatsSent, heartbeatsReceived };
+  }
+
+  get gauges(): Gauges {
+    const { liveness, heldCount } = this.#speaker;
+    const peers = [...liveness.peers.values()];
+    return {
+      serving: liveness.serving,
+      isolated: liveness.isolated,
+      held: heldCount,
+      peersKnown: peers.length,
+      peersAlive: peers.filter((peer) => peer.state === "heard").length,
+    };
+  }
+
+  /** Silent from here on. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#arp?.close();
+    this.#ndp?.close();
+    this.#links?.close();
+    this.#heartbeats?.close();
+    this.#groups.close();
+  }
+
+  /** The only loop. */
+  #feed(event: Untimed<SpeakerEvent>): void {
+    const nowMs = performance.now();
+    for (const effect of this.#speaker.step({ ...event, nowMs })) {
+      this.#perform(effect);
+    }
+    if (this.#serving === this.#speaker.liveness.serving) return;
+    this.#serving = this.#speaker.liveness.serving;
+    if (this.#serving) this.#report({ kind: "serving" });
+  }
+
+  #perform(effect: SpeakerEffect): void {
+    switch (effect.kind) {
+      case "send-frame":
+        this.#sendFrame(effect);
+        return;
+      case "join-group":
+        this.#noteErrno("join", this.#groups.join(effect.linkIndex, effect.group));
+        return;
+      case "leave-group":
+        this.#groups.leave(effect.linkIndex, effect.group);
+        return;
+      case "send-heartbeat": {
+        const bytes = this.#signer.seal(effect.heartbeat);
+        if (bytes === undefined) return;
+        this.#heartbeats?.send(bytes, effect.to);
+        this.#sent += effect.to.length;
+        return;
+      }
+      case "recheck":
+        this.#heartbeats?.drain(() => {
+          this.#feed({ kind: "rechecked" });
+        });
+        return;
+      case "set-timer":
+        this.#setTimer(effect.atMs);
+        return;
+      case "holding":
+        this.#changes.push({ ...effect.change, atMs: Date.now() });
+        this.#tellSoon();
+        return;
+      case "kept":
+        this.#kept.push(effect);
+        this.#tellSoon();
+        return;
+      case "judged":
+        this.#tellVerdict(effect);
+        return;
+      case "frame-fault":
+        this.#tallies.frameFaults.add(effect.name);
+        return;
+      case "frame-ignored":
+        this.#tallies.framesIgnored.add(effect.name);
+        return;
+      case "heartbeat-fault":
+        this.#tallies.heartbeatFaults.add(effect.name);
+        return;
+      case "conflict":
+        this.#tallies.conflicts.add(effect.ip);
+        return;
+      case "left":
+        this.#tell();
+        this.#report({ kind: "left" });
+        return;
+    }
+  }
+
+  #sendFrame(effect: Extract<SpeakerEffect, { readonly kind: "send-frame" }>): void {
+    const { what, etherType, linkIndex, frame, ip } = effect;
+    if (what === "answer") this.#tallies.requests.add(ip);
+    const socket = etherType === ETHER_TYPE_ARP ? this.#arp : this.#ndp;
+    const sent = socket?.send(linkIndex, frame) ?? 0;
+    if (sent < 0) this.#noteErrno("send", sent);
+    else this.#tallies[what === "answer" ? "answers" : "announcements"].add(ip);
+  }
+
+  #noteErrno(what: string, errno: number): void {
+    if (errno < 0) this.#tallies.frameFaults.add(`${what}-errno-${-errno}`);
+  }
+
+  #setTimer(atMs: number): void {
+    clearTimeout(this.#timer);
+    if (atMs === Infinity) return;
+    const delayMs = Math.min(Math.max(0, Math.ceil(atMs - performance.now())), TIMER_MS_MAX);
+    this.#timer = setTimeout(() => {
+      this.#feed({ kind: "timer" });
+    }, delayMs);
+  }
+
+  #tellVerdict({ node, verdict }: Extract<SpeakerEffect, { readonly kind: "judged" }>): void {
+    const level = verdict === "lost" ? "warn" : "info";
+    this.#report({ kind: "log", level, message: "speaker judged", facts: { node, verdict } });
+  }
+
+  /** What changes together is told together: hundreds of addresses are one message. */
+  #tellSoon(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    setImmediate(() => {
+      this.#tell();
+    });
+  }
+
+  #tell(): void {
+    this.#telling = false;
+    if (this.#changes.length + this.#kept.length === 0) return;
+    this.#report({ kind: "holdings", changes: this.#changes, kept: this.#kept });
+    this.#changes = [];
+    this.#kept = [];
+  }
+}
+
+/** setTimeout takes 31 bits. */
+const TIMER_MS_MAX = 2 ** 31 - 1;

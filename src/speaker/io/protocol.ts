@@ -1,0 +1,80 @@
+/**
+ * What the main thread and the frame worker tell each other.
+ *
+ * The main thread knows Kubernetes, the worker knows the wire; the worker goes on without the main thread's help.
+ * Neighbours: worker.ts is one end, frame-worker.ts the other.
+ */
+import type { Ip } from "../../base/ip.ts";
+import type { HoldingChange } from "../holdings.ts";
+import type { PeerAddress } from "../peers.ts";
+import type { PlanChange } from "../speaker.ts";
+
+/** `workerData`: what a worker is started with. */
+export interface WorkerOptions {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly heartbeatPort: number;
+  readonly intervalMs: number;
+  readonly multiplier: number;
+  readonly leaveMs: number;
+}
+
+export const WORKER_DEFAULTS = { intervalMs: 100, multiplier: 3, leaveMs: 200 } as const;
+
+export type WorkerCommand =
+  /** The first key signs; every key is accepted, so that a new one can be spread. */
+  | { readonly kind: "keys"; readonly keys: readonly Uint8Array[] }
+  | { readonly kind: "plan"; readonly change: PlanChange }
+  | { readonly kind: "nodes"; readonly nodes: readonly PeerAddress[] }
+  | { readonly kind: "start" }
+  | { readonly kind: "leave" };
+
+/** `at` is in ms since 1970: when it happened, not when it was told. */
+export interface TimedChange extends HoldingChange {
+  readonly atMs: number;
+}
+
+export interface KeptChange {
+  readonly address: Ip;
+  readonly generation: number;
+}
+
+/** Since the report before. */
+export interface Counters {
+  readonly requests: readonly (readonly [ip: string, count: number])[];
+  readonly answers: readonly (readonly [ip: string, count: number])[];
+  readonly announcements: readonly (readonly [ip: string, count: number])[];
+  readonly conflicts: readonly (readonly [ip: string, count: number])[];
+  readonly frameFaults: readonly (readonly [name: string, count: number])[];
+  readonly framesIgnored: readonly (readonly [reason: string, count: number])[];
+  readonly heartbeatFaults: readonly (readonly [name: string, count: number])[];
+  readonly heartbeatsSent: number;
+  readonly heartbeatsReceived: number;
+}
+
+/** Now. */
+export interface Gauges {
+  readonly serving: boolean;
+  readonly isolated: boolean;
+  readonly held: number;
+  readonly peersKnown: number;
+  readonly peersAlive: number;
+}
+
+export type WorkerReport =
+  /** Sockets are open, interfaces are known. */
+  | { readonly kind: "open" }
+  | { readonly kind: "serving" }
+  | {
+      readonly kind: "holdings";
+      readonly changes: readonly TimedChange[];
+      readonly kept: readonly KeptChange[];
+    }
+  | { readonly kind: "counters"; readonly counters: Counters; readonly gauges: Gauges }
+  | {
+      readonly kind: "log";
+      readonly level: "info" | "warn";
+      readonly message: string;
+      readonly facts: Readonly<Record<string, string | number>>;
+    }
+  | { readonly kind: "left" };

@@ -1,0 +1,386 @@
+/**
+ * Who is alive, who may hold what: from heartbeats heard and not heard. Pure: told the time, never asks.
+ *
+ * Read first: docs/heartbeat.md. In short: a node silent for the detection time is dead unless somebody whom we
+ * hear hears it; a node that was declared dead, that heard nobody, or that starts, fences itself at the newest
+ * plan known, so that it takes nothing back (docs/decisions/0006-fences.md).
+ * Never believed: an expiry before the sockets were read once more, and any expiry while we were stalled
+ * ourselves; a timer runs before the datagrams that lay waiting (libuv's order).
+ * A class, mutated in place: 100 peers send 1,000 heartbeats a second, which are not worth a copy each. What it
+ * says is a function of the events it was given, and of nothing else.
+ * Neighbours: peers.ts is one peer's record; speaker.ts acts on the changes; io/worker.ts feeds the events.
+ */
+import type { NodeView } from "../multi-ip/holder.ts";
+import { idOf } from "./ids.ts";
+import {
+  FENCE_EVERYTHING,
+  fenceAt,
+  fenceBehind,
+  fencedGeneration,
+  listenTo,
+  newPeer,
+  type Peer,
+  type PeerAddress,
+  viewFrom,
+} from "./peers.ts";
+import { UINT48_MAX, type Heartbeat, type Id, type LinkReport } from "./wire/heartbeat.ts";
+
+export interface LivenessOptions {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly intervalMs: number;
+  /** Heartbeats missed in a row that make a node dead. */
+  readonly multiplier: number;
+}
+
+/** What the sender fills in later: the key is the hands' business. */
+export type UnsignedHeartbeat = Omit<Heartbeat, "keyId">;
+
+export type PeerVerdict = "lost" | "left" | "heard-again" | "vouched-for";
+
+export type LivenessEvent =
+  /** From here on we listen; nobody is judged before the detection time has passed. */
+  | { readonly kind: "start"; readonly nowMs: number }
+  /** All peers that there are: replaces what was known. */
+  | { readonly kind: "peers"; readonly peers: readonly PeerAddress[]; readonly nowMs: number }
+  | { readonly kind: "heard"; readonly heartbeat: UnsignedHeartbeat; readonly nowMs: number }
+  | { readonly kind: "timer"; readonly nowMs: number }
+  /** The answer to the effect: every datagram that lay waiting has been told of. */
+  | { readonly kind: "rechecked"; readonly nowMs: number }
+  | { readonly kind: "plan"; readonly generation: number; readonly nowMs: number }
+  | { readonly kind: "links"; readonly links: readonly LinkReport[]; readonly nowMs: number }
+  | { readonly kind: "leave"; readonly nowMs: number };
+
+export type LivenessEffect =
+  | { readonly kind: "send"; readonly heartbeat: UnsignedHeartbeat; readonly to: readonly Peer[] }
+  | { readonly kind: "recheck" }
+  /** For people: a peer was declared dead, or lives after all. */
+  | { readonly kind: "judged"; readonly node: string; readonly verdict: PeerVerdict }
+  /** Decide anew what these nodes are in the rank of. */
+  | { readonly kind: "changed"; readonly nodes: readonly string[] }
+  /** Addresses that wait for these nodes to know the plan may move on. */
+  | { readonly kind: "informed"; readonly nodes: readonly string[] }
+  | { readonly kind: "fault"; readonly name: string };
+
+/** Heartbeats out of turn, because something changed, come no faster than this. */
+const PROMPT_INTERVAL_MS = 20;
+
+export class Liveness {
+  readonly #self: string;
+  readonly #selfId: Id;
+  readonly #incarnation: number;
+  readonly #intervalMs: number;
+  readonly #detectionMs: number;
+  readonly #peers = new Map<Id, Peer>();
+  readonly #byName = new Map<string, Peer>();
+  #phase: "idle" | "starting" | "serving" | "leaving" = "idle";
+  #startEndsMs = Infinity;
+  #isolated = false;
+  #generation = 0;
+  #fence = FENCE_EVERYTHING;
+  #inServiceSinceMs = 0;
+  #links: readonly LinkReport[] = [];
+  #sequence = 0;
+  #lastSentMs = -Infinity;
+  #sendDueMs = Infinity;
+  #rechecking = false;
+  #effects: LivenessEffect[] = [];
+  readonly #changed = new Set<string>();
+
+  constructor(options: LivenessOptions) {
+    this.#self = options.node;
+    this.#selfId = idOf(options.node);
+    this.#incarnation = options.incarnation;
+    this.#intervalMs = options.intervalMs;
+    this.#detectionMs = options.intervalMs * options.multiplier;
+  }
+
+  /** True once we have listened for the detection time: nothing is held before, nothing after leaving began. */
+  get serving(): boolean {
+    return this.#phase === "serving";
+  }
+
+  get isolated(): boolean {
+    return this.#isolated;
+  }
+
+  get fence(): number {
+    return this.#fence;
+  }
+
+  get peers(): ReadonlyMap<Id, Readonly<Peer>> {
+    return this.#peers;
+  }
+
+  peer(node: string): Readonly<Peer> | undefined {
+    return this.#byName.get(node);
+  }
+
+  /** When the next "timer" is wanted; Infinity: never. */
+  get dueMs(): number {
+    let due = Math.min(this.#sendDueMs, this.#phase === "starting" ? this.#startEndsMs : Infinity);
+    if (this.#rechecking) return this.#sendDueMs; // the answer comes as an event
+    for (const peer of this.#peers.values()) {
+      if (peer.state !== "silent" && peer.deadlineMs < due) due = peer.deadlineMs;
+    }
+    return this.#phase === "idle" ? Infinity : due;
+  }
+
+  /**
+   * What an address with these interfaces may expect of a node.
+   *
+   * @param links ids of the interfaces of which any one will do, see links.ts
+   * @returns undefined for a node of which nothing is known
+   */
+  viewOf(node: string, links: readonly Id[]): NodeView | undefined {
+    if (node === this.#self) return viewFrom(this.serving, this.#fence, this.#links, links);
+    const peer = this.#byName.get(node);
+    if (peer === undefined) return undefined;
+    // Before its first word a peer is taken to have every interface: it is about to speak, or to be judged.
+    const reports = peer.state === "unjudged" && peer.incarnation === 0 ? undefined : peer.links;
+    return viewFrom(!peer.dead, Math.max(peer.fence, peer.imposedFence), reports, links);
+  }
+
+  /** Moves by one event. @returns what to do, in order; the array is the caller's */
+  step(event: LivenessEvent): readonly LivenessEffect[] {
+    this.#effects = [];
+    this.#apply(event);
+    if (this.#changed.size > 0) {
+      this.#effects.push({ kind: "changed", nodes: [...this.#changed] });
+      this.#changed.clear();
+      this.#sendPromptly(event.nowMs);
+    }
+    if (this.#sendDueMs <= event.nowMs && this.#phase !== "idle") this.#send(event.nowMs);
+    return this.#effects;
+  }
+
+  #apply(event: LivenessEvent): void {
+    const { nowMs } = event;
+    switch (event.kind) {
+      case "start":
+        this.#start(nowMs);
+        return;
+      case "peers":
+        this.#setPeers(event.peers, nowMs);
+        return;
+      case "heard":
+        this.#heard(event.heartbeat, nowMs);
+        return;
+      case "timer":
+        this.#timer(nowMs);
+        return;
+      case "rechecked":
+        this.#rechecked(nowMs);
+        return;
+      case "plan":
+        if (event.generation <= this.#generation) return;
+        this.#generation = event.generation;
+        this.#sendPromptly(nowMs);
+        return;
+      case "links":
+        this.#links = event.links;
+        this.#changed.add(this.#self);
+        return;
+      case "leave":
+        this.#phase = "leaving";
+        this.#sendDueMs = nowMs;
+        return;
+    }
+  }
+
+  #start(nowMs: number): void {
+    if (this.#phase !== "idle") return;
+    this.#phase = "starting";
+    this.#startEndsMs = nowMs + this.#detectionMs;
+    this.#sendDueMs = nowMs;
+    for (const peer of this.#peers.values()) peer.deadlineMs = this.#startEndsMs;
+  }
+
+  #setPeers(wanted: readonly PeerAddress[], nowMs: number): void {
+    const names = new Set(wanted.map((peer) => peer.node));
+    for (const [id, peer] of this.#peers) {
+      if (names.has(peer.node)) continue;
+      this.#peers.delete(id);
+      this.#byName.delete(peer.node);
+      this.#changed.add(peer.node);
+    }
+    for (const { node, addresses } of wanted) {
+      const known = this.#byName.get(node);
+      if (known !== undefined) known.addresses = addresses;
+      else if (node !== this.#self) this.#addPeer(node, addresses, nowMs);
+    }
+    this.#judgeAll(nowMs);
+  }
+
+  #addPeer(node: string, addresses: readonly string[], nowMs: number): void {
+    const awaited = this.#phase === "idle" || this.#phase === "starting";
+    const deadlineMs = nowMs + this.#detectionMs;
+    const peer = newPeer({ node, id: idOf(node), addresses, deadlineMs, awaited });
+    this.#peers.set(peer.id, peer);
+    this.#byName.set(node, peer);
+    this.#changed.add(node);
+  }
+
+  #timer(nowMs: number): void {
+    // A stalled process accuses nobody: its own lateness, not theirs, is what it sees.
+    if (nowMs - this.dueMs > this.#intervalMs) {
+      for (const peer of this.#peers.values()) {
+        if (peer.state !== "silent") peer.deadlineMs = nowMs + this.#detectionMs;
+      }
+    }
+    const expired = [...this.#peers.values()].some((peer) => isExpired(peer, nowMs));
+    const startEnds = this.#phase === "starting" && this.#startEndsMs <= nowMs;
+    if (this.#rechecking || !(expired || startEnds)) return;
+    this.#rechecking = true;
+    this.#effects.push({ kind: "recheck" });
+  }
+
+  #rechecked(nowMs: number): void {
+    if (!this.#rechecking) return;
+    this.#rechecking = false;
+    for (const peer of this.#peers.values()) if (isExpired(peer, nowMs)) peer.state = "silent";
+    this.#judgeAll(nowMs);
+    if (this.#phase === "starting" && this.#startEndsMs <= nowMs) {
+      this.#phase = "serving";
+      this.#fenceSelf(nowMs);
+    }
+  }
+
+  #heard(heartbeat: UnsignedHeartbeat, nowMs: number): void {
+    if (heartbeat.sender === this.#selfId) {
+      this.#effects.push({ kind: "fault", name: "heartbeat-own" });
+      return;
+    }
+    const peer = this.#peers.get(heartbeat.sender);
+    if (peer === undefined) {
+      this.#effects.push({ kind: "fault", name: "heartbeat-unknown-node" });
+      return;
+    }
+    const before = listenTo(peer, heartbeat, nowMs + this.#detectionMs);
+    if (before === "replayed") {
+      this.#effects.push({ kind: "fault", name: "heartbeat-replayed" });
+      return;
+    }
+    if (before.differs) this.#changed.add(peer.node);
+    if (before.informed) this.#effects.push({ kind: "informed", nodes: [peer.node] });
+    const wasIsolated = this.#isolated;
+    if (before.differs || before.hearsOthers) this.#judgeAll(nowMs);
+    if (wasIsolated && !this.#isolated && before.ourAbsence) this.#cameBack(peer, nowMs);
+    if (this.#isDeclaredDeadBy(heartbeat)) this.#fenceSelf(nowMs);
+  }
+
+  /** Somebody whom we hear has given our addresses away, at a plan that our fence does not cover. */
+  #isDeclaredDeadBy(heartbeat: UnsignedHeartbeat): boolean {
+    if (this.#phase !== "serving" || heartbeat.isolated) return false;
+    const known = Math.max(this.#generation, heartbeat.planGeneration);
+    return this.#fence < fenceAt(known) && heartbeat.lost.includes(this.#selfId);
+  }
+
+  /** It was we who heard nobody, for the first peer heard was there all the time: what we believed is void. */
+  #cameBack(first: Peer, nowMs: number): void {
+    for (const peer of this.#peers.values()) {
+      if (peer === first || peer.state !== "silent" || peer.left) continue;
+      peer.state = "unjudged";
+      peer.deadlineMs = nowMs + this.#detectionMs;
+    }
+    this.#judgeAll(nowMs);
+    for (const peer of this.#peers.values()) peer.imposedFence = 0;
+    if (this.#phase === "serving") this.#fenceSelf(nowMs);
+  }
+
+  /** Behind everybody who has served for long; level with those who start or come back with us. */
+  #fenceSelf(nowMs: number): void {
+    const peers = [...this.#peers.values()].filter((peer) => peer.state === "heard");
+    const fence = fenceBehind(peers, this.#generation);
+    this.#fence = this.#fence === FENCE_EVERYTHING ? fence : Math.max(this.#fence, fence);
+    this.#inServiceSinceMs = nowMs;
+    this.#changed.add(this.#self);
+  }
+
+  /** Brings `dead` of every peer in line with who is heard and who vouches, and notes what changed. */
+  #judgeAll(nowMs: number): void {
+    for (const peer of this.#peers.values()) {
+      peer.vouchedFor = peer.state === "silent" && !peer.left && this.#isVouchedFor(peer.id);
+      const dead = peer.state === "silent" && !peer.vouchedFor;
+      if (dead === peer.dead) continue;
+      peer.dead = dead;
+      peer.imposedFence = this.#imposedOn(peer);
+      this.#effects.push({ kind: "judged", node: peer.node, verdict: verdictOn(peer) });
+      this.#changed.add(peer.node);
+    }
+    for (const peer of this.#peers.values()) {
+      if (peer.state !== "heard" || peer.imposedFence === 0) continue;
+      if (fencedGeneration(peer.fence) < fencedGeneration(peer.imposedFence)) continue;
+      peer.imposedFence = 0; // it knows
+      this.#changed.add(peer.node);
+    }
+    const isolated =
+      this.#peers.size > 0 && [...this.#peers.values()].every((peer) => peer.state === "silent");
+    if (isolated !== this.#isolated) this.#sendPromptly(nowMs);
+    this.#isolated = isolated;
+  }
+
+  /**
+   * Until it says that it knows, a node back from the dead may hold only plans newer than its return.
+   * One that was never heard has lost nothing: it was late to learn that we are its peer.
+   */
+  #imposedOn(peer: Peer): number {
+    if (peer.incarnation === 0) return 0;
+    return peer.dead ? FENCE_EVERYTHING : fenceAt(this.#generation, Infinity);
+  }
+
+  #isVouchedFor(id: Id): boolean {
+    for (const peer of this.#peers.values()) {
+      if (peer.state === "heard" && peer.heard.includes(id)) return true;
+    }
+    return false;
+  }
+
+  #sendPromptly(nowMs: number): void {
+    this.#sendDueMs = Math.min(
+      this.#sendDueMs,
+      Math.max(nowMs, this.#lastSentMs + PROMPT_INTERVAL_MS),
+    );
+  }
+
+  #send(nowMs: number): void {
+    this.#lastSentMs = nowMs;
+    // The rhythm is kept when a beat was a little late, and begun anew when it was out of turn.
+    const next = this.#sendDueMs + this.#intervalMs;
+    this.#sendDueMs = next > nowMs ? next : nowMs + this.#intervalMs;
+    const to = [...this.#peers.values()].filter((peer) => peer.addresses.length > 0);
+    if (to.length > 0) this.#effects.push({ kind: "send", heartbeat: this.#heartbeat(nowMs), to });
+  }
+
+  #heartbeat(nowMs: number): UnsignedHeartbeat {
+    const [heard, lost]: [Id[], Id[]] = [[], []];
+    for (const peer of this.#peers.values()) {
+      if (peer.state === "heard") heard.push(peer.id);
+      if (peer.imposedFence > 0 && !peer.vouchedFor) lost.push(peer.id);
+    }
+    const seconds = Math.floor((nowMs - this.#inServiceSinceMs) / 1000);
+    return {
+      sender: this.#selfId,
+      leaving: this.#phase === "leaving",
+      starting: this.#phase === "starting",
+      isolated: this.#isolated,
+      incarnation: this.#incarnation,
+      sequence: (this.#sequence = (this.#sequence + 1) % UINT48_MAX),
+      fence: this.#fence,
+      planGeneration: this.#generation,
+      inServiceSeconds: this.#phase === "serving" ? Math.min(seconds, 0xffff) : 0,
+      heard,
+      lost,
+      links: this.#links,
+    };
+  }
+}
+
+function isExpired(peer: Peer, nowMs: number): boolean {
+  return peer.state !== "silent" && peer.deadlineMs <= nowMs;
+}
+
+function verdictOn(peer: Peer): PeerVerdict {
+  if (peer.dead) return peer.left ? "left" : "lost";
+  return peer.vouchedFor ? "vouched-for" : "heard-again";
+}

@@ -1,0 +1,167 @@
+/**
+ * One peer as its heartbeats describe it, and the arithmetic of fences. Pure.
+ *
+ * A fence is a generation of the plan and a turn: 256 × generation + turn. Of nodes fenced at the same
+ * generation the one with the smaller turn served on while the other was away, and keeps what it has.
+ * Neighbours: liveness.ts judges; wire/heartbeat.ts is the form on the wire.
+ */
+import type { NodeView } from "../multi-ip/holder.ts";
+import { UINT48_MAX, type Heartbeat, type Id, type LinkReport } from "./wire/heartbeat.ts";
+
+/** A node that should be heard: not the same as one that is. */
+export interface PeerAddress {
+  readonly node: string;
+  /** Where its heartbeats go; the first is used. */
+  readonly addresses: readonly string[];
+}
+
+export interface Peer {
+  readonly node: string;
+  readonly id: Id;
+  addresses: readonly string[];
+  /** "unjudged": never heard, and not yet given up. "silent": not heard for the detection time. */
+  state: "unjudged" | "heard" | "silent";
+  /** Silent after this, unless heard before. */
+  deadlineMs: number;
+  /** It was known when we began to listen: where it is first heard later, it was we who were cut off. */
+  readonly awaited: boolean;
+  /** Silent to us, and heard by one whom we hear. */
+  vouchedFor: boolean;
+  dead: boolean;
+  /** It said that it stops. */
+  left: boolean;
+  /** What we hold against it from its death until it says that it knows; 0: nothing. */
+  imposedFence: number;
+  /** 0 before its first heartbeat. */
+  incarnation: number;
+  sequence: number;
+  fence: number;
+  planGeneration: number;
+  inServiceSeconds: number;
+  starting: boolean;
+  heard: readonly Id[];
+  links: readonly LinkReport[];
+}
+
+const TURNS = 256;
+/** Of a node that does not know yet what it may hold. */
+export const FENCE_EVERYTHING = UINT48_MAX;
+/** Generations beyond this share one fence: after a million plans a second for eight days. */
+const GENERATION_MAX = Math.floor(UINT48_MAX / TURNS) - 1;
+
+export function fenceAt(generation: number, turn = 0): number {
+  return Math.min(generation, GENERATION_MAX) * TURNS + Math.min(turn, TURNS - 1);
+}
+
+export function fencedGeneration(fence: number): number {
+  return Math.floor(fence / TURNS);
+}
+
+export function newPeer(
+  known: Pick<Peer, "node" | "id" | "addresses" | "deadlineMs" | "awaited">,
+): Peer {
+  return {
+    ...known,
+    state: "unjudged",
+    ...{ vouchedFor: false, dead: false, left: false, imposedFence: 0 },
+    ...{ incarnation: 0, sequence: 0, fence: 0, planGeneration: 0, inServiceSeconds: 0 },
+    ...{ starting: false, heard: [], links: [] },
+  };
+}
+
+/** Whoever has served this long stands before one that fences itself at the same generation. */
+const SETTLED_SECONDS = 60;
+
+/**
+ * @param heard the peers that are heard now
+ * @param generation the newest that we know
+ * @returns our fence: behind everybody who has served for long, level with those who start or return with us
+ */
+export function fenceBehind(heard: readonly Peer[], generation: number): number {
+  const newest = Math.max(generation, ...heard.map((peer) => peer.planGeneration));
+  const turns = heard
+    .filter((peer) => !peer.starting && peer.inServiceSeconds >= SETTLED_SECONDS)
+    .filter((peer) => fencedGeneration(peer.fence) === newest)
+    .map((peer) => peer.fence - fenceAt(newest) + 1);
+  return fenceAt(newest, Math.max(0, ...turns));
+}
+
+/**
+ * @param reports the node's usable interfaces; undefined: not known yet, taken to be right
+ * @param wanted of which any one will do
+ */
+export function viewFrom(
+  alive: boolean,
+  fence: number,
+  reports: readonly LinkReport[] | undefined,
+  wanted: readonly Id[],
+): NodeView {
+  if (!alive || reports === undefined) return { alive, fenceGeneration: fence / TURNS };
+  let linkFence = Infinity;
+  for (const report of reports) {
+    if (wanted.includes(report.link)) linkFence = Math.min(linkFence, report.fence);
+  }
+  return { alive: linkFence < Infinity, fenceGeneration: Math.max(fence, linkFence) / TURNS };
+}
+
+/** What a heartbeat was, compared with what was known of its sender. */
+export interface Listened {
+  /** Something that decides who holds what is not as it was. */
+  readonly differs: boolean;
+  /** It knows a newer plan than before. */
+  readonly informed: boolean;
+  /** It hears others than before. */
+  readonly hearsOthers: boolean;
+  /** It runs for longer than it was silent: the silence may as well have been ours. */
+  readonly ourAbsence: boolean;
+}
+
+/**
+ * Takes a heartbeat into the record.
+ *
+ * @param deadlineMs when the sender is silent again, unless it leaves
+ * @returns "replayed", and nothing is changed, unless it is newer than every heartbeat before
+ */
+export function listenTo(
+  peer: Peer,
+  heartbeat: Omit<Heartbeat, "keyId">,
+  deadlineMs: number,
+): Listened | "replayed" {
+  const { incarnation, sequence, leaving } = heartbeat;
+  const restarted = incarnation > peer.incarnation;
+  const isNewer = restarted || (incarnation === peer.incarnation && sequence > peer.sequence);
+  if (!isNewer) return "replayed";
+  const wasThere = peer.incarnation === 0 ? peer.awaited : !restarted;
+  const listened: Listened = {
+    differs:
+      peer.fence !== heartbeat.fence ||
+      peer.state !== (leaving ? "silent" : "heard") ||
+      !sameLinks(peer.links, heartbeat.links),
+    informed: heartbeat.planGeneration > peer.planGeneration,
+    hearsOthers: !sameIds(peer.heard, heartbeat.heard),
+    ourAbsence: wasThere && !heartbeat.starting,
+  };
+  peer.state = leaving ? "silent" : "heard";
+  peer.left = leaving;
+  peer.deadlineMs = deadlineMs;
+  peer.incarnation = incarnation;
+  peer.sequence = sequence;
+  peer.fence = heartbeat.fence;
+  peer.planGeneration = heartbeat.planGeneration;
+  peer.inServiceSeconds = heartbeat.inServiceSeconds;
+  peer.starting = heartbeat.starting;
+  peer.heard = heartbeat.heard;
+  peer.links = heartbeat.links;
+  return listened;
+}
+
+function sameLinks(a: readonly LinkReport[], b: readonly LinkReport[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((report, i) => report.link === b[i]?.link && report.fence === b[i].fence)
+  );
+}
+
+function sameIds(a: readonly Id[], b: readonly Id[]): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i]);
+}

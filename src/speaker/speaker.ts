@@ -1,0 +1,327 @@
+/**
+ * One node's mind: plan, peers, interfaces and frames in; what to send, whom to tell, what is held out. Pure.
+ *
+ * Read first: the H-rules in docs/architecture.md, docs/heartbeat.md.
+ * Who holds an address is a function of plan and living (multi-ip/holder.ts), asked anew only for addresses that
+ * an event can change. A class, mutated in place, see liveness.ts.
+ * Neighbours: liveness.ts, holdings.ts, announcer.ts, responder.ts decide their parts; io/worker.ts performs.
+ */
+import type { Ip } from "../base/ip.ts";
+import type { AddressRecord, PlannedAddress } from "./addresses.ts";
+import { Announcer, type Announcement } from "./announcer.ts";
+import { Holdings, type HoldingEffect } from "./holdings.ts";
+import { linkReports, NO_LINKS, updateLinkFences } from "./link-fences.ts";
+import {
+  linksFor,
+  reportedLinkIds,
+  usableLinks,
+  type LinkFacts,
+  type UsableLink,
+} from "./links.ts";
+import {
+  Liveness,
+  type LivenessEffect,
+  type LivenessEvent,
+  type LivenessOptions,
+  type PeerVerdict,
+  type UnsignedHeartbeat,
+} from "./liveness.ts";
+import { fenceAt, type PeerAddress } from "./peers.ts";
+import { announcementFrames, respond } from "./responder.ts";
+import { ETHER_TYPE_ARP, ETHER_TYPE_IPV6 } from "./wire/ethernet.ts";
+
+export interface PlanChange {
+  readonly upserts: readonly PlannedAddress[];
+  readonly removals: readonly Ip[];
+  /** The newest generation of all addresses, also of those that are not for this node. */
+  readonly generation: number;
+}
+
+export type SpeakerEvent =
+  | { readonly kind: "plan"; readonly change: PlanChange; readonly nowMs: number }
+  /** The plan is complete, nodes are known, sockets open: from here on we listen, then serve. */
+  | { readonly kind: "start"; readonly nowMs: number }
+  /** All nodes of the cluster; those that share a rank with us become peers. */
+  | { readonly kind: "nodes"; readonly nodes: readonly PeerAddress[]; readonly nowMs: number }
+  | { readonly kind: "links"; readonly links: readonly LinkFacts[]; readonly nowMs: number }
+  /** `bytes` are read before `step` returns, and not kept. */
+  | {
+      readonly kind: "frame";
+      readonly linkIndex: number;
+      readonly bytes: Uint8Array;
+      readonly nowMs: number;
+    }
+  /** Signed and checked. */
+  | { readonly kind: "heartbeat"; readonly heartbeat: UnsignedHeartbeat; readonly nowMs: number }
+  | { readonly kind: "rechecked"; readonly nowMs: number }
+  | { readonly kind: "timer"; readonly nowMs: number }
+  | { readonly kind: "leave"; readonly nowMs: number };
+
+export type SpeakerEffect =
+  | HoldingEffect
+  | {
+      readonly kind: "send-frame";
+      readonly what: "answer" | "announcement";
+      readonly etherType: number;
+      readonly linkIndex: number;
+      readonly frame: Uint8Array;
+      readonly ip: Ip;
+    }
+  | {
+      readonly kind: "send-heartbeat";
+      readonly heartbeat: UnsignedHeartbeat;
+      readonly to: readonly string[];
+    }
+  /** Read every datagram that waits, then say "rechecked". */
+  | { readonly kind: "recheck" }
+  /** Replaces the timer before; Infinity: none is wanted. */
+  | { readonly kind: "set-timer"; readonly atMs: number }
+  | {
+      readonly kind: "frame-fault" | "frame-ignored" | "heartbeat-fault";
+      readonly name: string;
+    }
+  | { readonly kind: "judged"; readonly node: string; readonly verdict: PeerVerdict }
+  /** Somebody else says that an address of ours is its own. */
+  | { readonly kind: "conflict"; readonly ip: Ip }
+  /** Handed over, silent: the process may end. */
+  | { readonly kind: "left" };
+
+export interface SpeakerOptions extends LivenessOptions {
+  /** From the first "leaving" until silence: the others take over meanwhile. */
+  readonly leaveMs: number;
+}
+
+export class Speaker {
+  readonly #options: SpeakerOptions;
+  readonly #liveness: Liveness;
+  readonly #announcer = new Announcer();
+  readonly #holdings: Holdings;
+  #nodes: readonly PeerAddress[] = [];
+  readonly #hadIpv6 = new Set<number>();
+  #usable: readonly UsableLink[] = [];
+  #byIndex: ReadonlyMap<number, UsableLink> = new Map();
+  #linkFences = NO_LINKS;
+  readonly #linkSets = new Map<string, readonly UsableLink[]>();
+  #heardMs = -Infinity;
+  #generation = 0;
+  #leaveAtMs = Infinity;
+  #left = false;
+  #timerMs = Infinity;
+  #effects: SpeakerEffect[] = [];
+
+  constructor(options: SpeakerOptions) {
+    this.#options = options;
+    this.#liveness = new Liveness(options);
+    this.#holdings = new Holdings({
+      node: options.node,
+      liveness: this.#liveness,
+      announcer: this.#announcer,
+      linksOf: (record) => this.#linksOf(record),
+      emit: (effect) => this.#effects.push(effect),
+    });
+  }
+
+  /** For metrics and readiness. */
+  get liveness(): Pick<Liveness, "peers" | "serving" | "isolated" | "fence"> {
+    return this.#liveness;
+  }
+
+  get heldCount(): number {
+    return this.#holdings.addresses.held.size;
+  }
+
+  /** Moves by one event. @returns what to do, in order; the array is the caller's */
+  step(event: SpeakerEvent): readonly SpeakerEffect[] {
+    this.#effects = [];
+    if (this.#left) return this.#effects;
+    if (event.kind === "frame") {
+      this.#frame(event.linkIndex, event.bytes);
+      return this.#effects;
+    }
+    if (event.kind === "timer") this.#timerMs = Infinity;
+    this.#apply(event);
+    if (this.#leaveAtMs <= event.nowMs) this.#leave();
+    this.#announce(event.nowMs);
+    this.#setTimer();
+    return this.#effects;
+  }
+
+  #apply(event: Exclude<SpeakerEvent, { readonly kind: "frame" }>): void {
+    const { nowMs } = event;
+    switch (event.kind) {
+      case "plan":
+        this.#plan(event.change, nowMs);
+        return;
+      case "nodes":
+        this.#nodes = event.nodes;
+        this.#setPeers(nowMs);
+        return;
+      case "links":
+        this.#setLinks(event.links, nowMs);
+        return;
+      case "heartbeat":
+        this.#heardMs = nowMs;
+        this.#live({ kind: "heard", heartbeat: event.heartbeat, nowMs });
+        return;
+      case "leave":
+        this.#leaveAtMs = nowMs + this.#options.leaveMs;
+        this.#live(event);
+        return;
+      case "timer":
+        this.#live(event);
+        if (this.#leaveAtMs === Infinity) this.#holdings.waited(nowMs);
+        return;
+      case "start":
+      case "rechecked":
+        this.#live(event);
+        return;
+    }
+  }
+
+  #plan({ upserts, removals, generation }: PlanChange, nowMs: number): void {
+    this.#generation = Math.max(this.#generation, generation);
+    this.#live({ kind: "plan", generation: this.#generation, nowMs });
+    for (const address of removals) this.#holdings.remove(address);
+    const records = upserts.map((plan) => this.#holdings.addresses.put(plan));
+    this.#setPeers(nowMs);
+    this.#reportLinks(nowMs);
+    for (const record of records) this.#decide(record, nowMs);
+  }
+
+  #setPeers(nowMs: number): void {
+    const planned = new Set(this.#holdings.addresses.nodes());
+    const peers = this.#nodes.filter((n) => planned.has(n.node) && n.node !== this.#options.node);
+    this.#live({ kind: "peers", peers, nowMs });
+  }
+
+  #setLinks(facts: readonly LinkFacts[], nowMs: number): void {
+    const indexes = new Set(facts.map((link) => link.index));
+    for (const index of this.#hadIpv6) if (!indexes.has(index)) this.#hadIpv6.delete(index);
+    for (const link of facts) if (link.linkLocalIpv6 !== null) this.#hadIpv6.add(link.index);
+    this.#usable = usableLinks(facts, this.#hadIpv6);
+    this.#byIndex = new Map(this.#usable.map((link) => [link.index, link]));
+    this.#linkSets.clear();
+    this.#reportLinks(nowMs);
+    this.#holdings.followLinks(nowMs);
+  }
+
+  #reportLinks(nowMs: number): void {
+    const before = linkReports(this.#linkFences);
+    const usable = reportedLinkIds(this.#usable, this.#holdings.addresses.namedInterfaces());
+    this.#linkFences = updateLinkFences(this.#linkFences, usable, {
+      nowMs,
+      heardMs: this.#heardMs,
+      fence: fenceAt(this.#generation),
+      graceMs: this.#options.intervalMs,
+    });
+    const links = linkReports(this.#linkFences);
+    if (JSON.stringify(links) !== JSON.stringify(before)) {
+      this.#live({ kind: "links", links, nowMs });
+    }
+  }
+
+  /** Gives an event to the part that knows who is alive, and does what it says. */
+  #live(event: LivenessEvent): void {
+    const wasServing = this.#liveness.serving;
+    const effects = this.#liveness.step(event);
+    for (const effect of effects) this.#perform(effect, event.nowMs);
+    const begins = this.#liveness.serving && !wasServing;
+    if (!begins) return;
+    for (const record of this.#holdings.addresses.all()) this.#decide(record, event.nowMs);
+  }
+
+  #perform(effect: LivenessEffect, nowMs: number): void {
+    const { addresses } = this.#holdings;
+    switch (effect.kind) {
+      case "recheck":
+      case "judged":
+        this.#effects.push(effect);
+        return;
+      case "fault":
+        this.#effects.push({ kind: "heartbeat-fault", name: effect.name });
+        return;
+      case "send": {
+        const to = effect.to.flatMap((peer) => peer.addresses.slice(0, 1));
+        this.#effects.push({ kind: "send-heartbeat", heartbeat: effect.heartbeat, to });
+        return;
+      }
+      case "changed":
+        for (const node of effect.nodes) {
+          for (const record of addresses.ofNode(node)) this.#decide(record, nowMs);
+        }
+        return;
+      case "informed":
+        for (const record of addresses.waiting) this.#decide(record, nowMs);
+        return;
+    }
+  }
+
+  /** While leaving, what is held is answered until the end: the others take it over meanwhile. */
+  #decide(record: AddressRecord, nowMs: number): void {
+    if (this.#leaveAtMs === Infinity) this.#holdings.decide(record, nowMs);
+  }
+
+  #leave(): void {
+    this.#holdings.releaseAll("speaker-stopped");
+    this.#left = true;
+    this.#effects.push({ kind: "left" });
+  }
+
+  #linksOf({ plan, family }: AddressRecord): readonly UsableLink[] {
+    const key = `${family} ${plan.interfaces.join(" ")}`;
+    let links = this.#linkSets.get(key);
+    if (links === undefined) {
+      links = linksFor(this.#usable, plan.interfaces, family);
+      this.#linkSets.set(key, links);
+    }
+    return links;
+  }
+
+  #announce(nowMs: number): void {
+    const framesOf = ({ ip, round }: Announcement) => (round > 0 && !ip.includes(":") ? 2 : 1);
+    for (const { ip, linkIndex, round } of this.#announcer.due(nowMs, framesOf)) {
+      const mac = this.#byIndex.get(linkIndex)?.mac;
+      if (mac === undefined) continue;
+      const etherType = ip.includes(":") ? ETHER_TYPE_IPV6 : ETHER_TYPE_ARP;
+      for (const frame of announcementFrames(ip, mac, round)) {
+        const what = "announcement";
+        this.#effects.push({ kind: "send-frame", what, etherType, linkIndex, frame, ip });
+      }
+    }
+  }
+
+  #frame(linkIndex: number, bytes: Uint8Array): void {
+    const link = this.#byIndex.get(linkIndex);
+    if (link === undefined || this.heldCount === 0) return;
+    const holdingOf = (ip: Ip) => this.#holdings.holdingOf(ip, linkIndex);
+    const answer = respond(bytes, { mac: link.mac, holdingOf });
+    if (answer.kind === "reply") {
+      const { ip, etherType, frame } = answer;
+      this.#effects.push({ kind: "send-frame", what: "answer", etherType, linkIndex, frame, ip });
+    } else if (answer.kind === "fault") {
+      this.#effects.push({ kind: "frame-fault", name: answer.name });
+    } else {
+      this.#effects.push({ kind: "frame-ignored", name: answer.reason });
+      if (answer.reason === "claims-our-address") this.#claimed(answer.ip);
+    }
+  }
+
+  /** While an address is handed over, the other one announces it, as it should. */
+  #claimed(ip: Ip): void {
+    const waiting = this.#holdings.addresses.get(ip)?.waiting ?? null;
+    if (waiting === null && this.#leaveAtMs === Infinity)
+      this.#effects.push({ kind: "conflict", ip });
+  }
+
+  #setTimer(): void {
+    const due = this.#left
+      ? Infinity
+      : Math.min(
+          ...[this.#liveness.dueMs, this.#announcer.dueMs],
+          ...[this.#holdings.dueMs, this.#leaveAtMs],
+        );
+    if (due === this.#timerMs) return;
+    this.#timerMs = due;
+    this.#effects.push({ kind: "set-timer", atMs: due });
+  }
+}
