@@ -7,6 +7,7 @@
 export const REMEDIES = {
   ADDRESS_DOUBLED: "Name each address once in the Service annotation",
   ADDRESS_INVALID: "Write plain IPv4 or IPv6 addresses, without mask, zone or IPv4-mapped form",
+  ADDRESS_LEFT_POOL: "Publish the new address, or put the old range back into the class's pool",
   ADDRESS_OUTSIDE_POOL: "Request an address of the class's pool, or add a range to the pool",
   ADDRESS_TAKEN: "Request another address, or delete the Service that holds this one",
   ADDRESS_WRONG_FAMILY: "Request addresses of the families in the Service's spec.ipFamilies",

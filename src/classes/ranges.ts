@@ -118,8 +118,12 @@ export function mergeRanges(ranges: readonly IpRange[]): IpRange[] {
 
 /** @returns what is in one of `ranges` and not in `taken`: in the order of `ranges`, each part ascending */
 export function subtractRanges(ranges: readonly IpRange[], taken: readonly IpRange[]): IpRange[] {
-  const holes = mergeRanges(taken);
-  return ranges.flatMap((range) => subtractOne(range, holes));
+  return subtractMerged(ranges, mergeRanges(taken));
+}
+
+/** The same, for `taken` as mergeRanges gives it. */
+export function subtractMerged(ranges: readonly IpRange[], taken: readonly IpRange[]): IpRange[] {
+  return ranges.flatMap((range) => subtractOne(range, taken));
 }
 
 function subtractOne(range: IpRange, holes: readonly IpRange[]): IpRange[] {

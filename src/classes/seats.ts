@@ -1,0 +1,191 @@
+/**
+ * The first round of allocation: every Service sits down on what it has. Pure.
+ *
+ * A seat is one Service in one family: its places, and what it holds beyond them. Claims come before the addresses
+ * in a Service's status: those count only where no claim names them (a cluster that ran another balancer before, or a
+ * VirtualIP that somebody deleted).
+ * Neighbours: allocate.ts has the rounds and the rules.
+ */
+import assert from "node:assert/strict";
+import type { Problem } from "../base/errors.ts";
+import { compareText } from "../base/hash.ts";
+import { compareIps, familyOf, type Ip, type IpFamily } from "../base/ip.ts";
+import type { AllocationInput, AllocationRequest, Claim } from "./allocation.ts";
+import type { ClassModel } from "./model.ts";
+import { membership } from "./ranges.ts";
+import { ADDRESS_COUNT_MAX, type WantedPlace } from "./request.ts";
+
+/** One Service in one family. The rounds fill it; nobody else sees it. */
+export interface Seat {
+  readonly service: AllocationRequest;
+  readonly family: IpFamily;
+  readonly pool: ClassPool;
+  /** Whether the family is in play: a preferred one that the pool lacks is not. */
+  readonly shown: boolean;
+  readonly places: (Ip | null)[];
+  /** Held, and without a place. */
+  spares: Ip[];
+  /** Held until now and not in the pool: the place, and what was there. */
+  readonly lost: readonly LostPlace[];
+  readonly problems: Problem[];
+}
+
+export interface LostPlace {
+  readonly index: number;
+  readonly address: Ip;
+}
+
+export interface ClassPool {
+  readonly model: ClassModel;
+  readonly has: (ip: Ip) => boolean;
+  readonly families: ReadonlySet<IpFamily>;
+}
+
+export interface Seating {
+  /** Those that hold something first, then by age, then by key; families in the Service's order. */
+  readonly seats: readonly Seat[];
+  /** Whose an address is; every address that must not be given out now has an entry. */
+  readonly owners: Map<Ip, string>;
+}
+
+/** A Service on its way to its seats. */
+interface Arrival {
+  readonly service: AllocationRequest;
+  readonly pool: ClassPool;
+  /** By index. */
+  readonly claims: readonly Claim[];
+  /** What of its claims and of its status it keeps: in its pool, and nobody else's. */
+  readonly kept: Set<Ip>;
+}
+
+export function seatServices({ requests, classes, claims }: AllocationInput): Seating {
+  const pools = new Map([...classes].map(([name, model]) => [name, poolOf(model)]));
+  const claimsOf = groupClaims(claims);
+  const arrivals = requests.map((service): Arrival => {
+    const pool = pools.get(service.className);
+    assert(pool !== undefined, `no class ${service.className} for ${service.key}`);
+    return { service, pool, claims: claimsOf.get(service.key) ?? [], kept: new Set() };
+  });
+  arrivals.sort(compareArrivals);
+  const owners = new Map<Ip, string>();
+  for (const arrival of arrivals) keep(arrival, arrival.claims.map(addressOf), owners);
+  for (const claim of claims) reserve(claim.address, claim.service, owners);
+  for (const arrival of arrivals) keep(arrival, arrival.service.adopted, owners);
+  for (const { service } of arrivals) {
+    for (const ip of service.adopted) reserve(ip, service.key, owners);
+  }
+  const seats = arrivals.flatMap((arrival) =>
+    arrival.service.request.families.map((family) => takeSeat(arrival, family)),
+  );
+  return { seats, owners };
+}
+
+/** @returns what is wanted at the place: beyond the list, any address */
+export function wantedAt({ service, family }: Seat, index: number): WantedPlace {
+  return service.request.places[family][index] ?? { kind: "any" };
+}
+
+/** Orders Services by age, then by key. */
+export function compareByAge(a: AllocationRequest, b: AllocationRequest): number {
+  return compareText(a.createdAt, b.createdAt) || compareText(a.key, b.key);
+}
+
+function compareArrivals(a: Arrival, b: Arrival): number {
+  const holds = ({ claims, service }: Arrival) => claims.length > 0 || service.adopted.length > 0;
+  return Number(holds(b)) - Number(holds(a)) || compareByAge(a.service, b.service);
+}
+
+function poolOf(model: ClassModel): ClassPool {
+  return {
+    model,
+    has: membership(model.ranges),
+    families: new Set(model.ranges.map((range) => range.family)),
+  };
+}
+
+function groupClaims(claims: readonly Claim[]): Map<string, Claim[]> {
+  const groups = new Map<string, Claim[]>();
+  for (const claim of claims) {
+    const group = groups.get(claim.service);
+    if (group === undefined) groups.set(claim.service, [claim]);
+    else group.push(claim);
+  }
+  for (const group of groups.values()) {
+    group.sort((a, b) => a.index - b.index || compareIps(a.address, b.address));
+  }
+  return groups;
+}
+
+function addressOf(claim: Claim): Ip {
+  return claim.address;
+}
+
+function keep({ service, pool, kept }: Arrival, addresses: readonly Ip[], owners: Map<Ip, string>) {
+  for (const ip of addresses) {
+    if (owners.has(ip) || !pool.has(ip)) continue;
+    if (!service.request.families.includes(familyOf(ip))) continue;
+    owners.set(ip, service.key);
+    kept.add(ip);
+  }
+}
+
+function reserve(ip: Ip, owner: string, owners: Map<Ip, string>): void {
+  if (!owners.has(ip)) owners.set(ip, owner);
+}
+
+function takeSeat({ service, pool, claims, kept }: Arrival, family: IpFamily): Seat {
+  const { request } = service;
+  const ours = claims.filter(({ address }) => familyOf(address) === family);
+  const adopted = service.adopted.filter((ip) => familyOf(ip) === family);
+  const count = request.countPerFamily ?? countHeld(ours, adopted);
+  const held = ours.length > 0 ? ours : adopted.map((address, index) => ({ address, index }));
+  const places = Array.from<Ip | null>({ length: count }).fill(null);
+  const inPlay = pool.families.has(family) || !request.familiesAreOptional;
+  const seat: Seat = {
+    service,
+    family,
+    pool,
+    shown: inPlay || pool.families.size === 0,
+    places,
+    spares: sitDown(places, request.places[family], ours, [...kept].filter(isOf(family))),
+    lost: held.filter(({ address, index }) => index < count && !pool.has(address)),
+    problems: [],
+  };
+  return seat;
+}
+
+/** As many as it has: the count that stands in for one that cannot be read. */
+function countHeld(claims: readonly Claim[], adopted: readonly Ip[]): number {
+  const highest = Math.max(0, ...claims.map(({ index }) => index));
+  return Math.min(ADDRESS_COUNT_MAX, Math.max(1, highest + 1, adopted.length));
+}
+
+function isOf(family: IpFamily): (ip: Ip) => boolean {
+  return (ip) => familyOf(ip) === family;
+}
+
+/**
+ * Puts what a Service keeps on its places: first where it is asked for, then where its claim says, then what is left
+ * on the lowest empty places, rather than give it up and take another.
+ *
+ * @returns what has found no place
+ */
+function sitDown(
+  places: (Ip | null)[],
+  wanted: readonly WantedPlace[],
+  claims: readonly Claim[],
+  kept: readonly Ip[],
+): Ip[] {
+  const standing = new Set(kept);
+  const sit = (index: number, ip: Ip) => {
+    if (index >= places.length || places[index] !== null || !standing.delete(ip)) return;
+    places[index] = ip;
+  };
+  for (const [index, place] of wanted.entries()) if (place.kind === "this") sit(index, place.ip);
+  for (const { index, address } of claims) sit(index, address);
+  for (const ip of [...standing]) {
+    const index = places.indexOf(null);
+    if (index >= 0) sit(index, ip);
+  }
+  return [...standing];
+}
