@@ -41,15 +41,11 @@ type Told = Bare<NetlinkMessage>;
 
 const news = (...told: readonly Told[]): LinkTableEvent => ({
   kind: "received",
-  messages: told.map(
-    (one) => ({ sequence: 0, inDump: false, interrupted: false, ...one }),
-  ),
+  messages: told.map((one) => ({ sequence: 0, inDump: false, interrupted: false, ...one })),
 });
 const part = (sequence: number, ...told: readonly Told[]): LinkTableEvent => ({
   kind: "received",
-  messages: told.map(
-    (one) => ({ sequence, inDump: true, interrupted: false, ...one }),
-  ),
+  messages: told.map((one) => ({ sequence, inDump: true, interrupted: false, ...one })),
 });
 const failed = (sequence: number, errno: number): LinkTableEvent => ({
   kind: "received",
