@@ -1,0 +1,184 @@
+/** A lab cluster with SpreadLB running in it, and the questions that end-to-end tests ask. */
+import { startCluster, type Cluster } from "../../lab/cluster.ts";
+import { SEGMENT_POOL_IPV4, SEGMENT_POOL_IPV6 } from "../../lab/plan.ts";
+import type { LabProcess } from "../../lab/process.ts";
+import { waitFor } from "../../lab/wait.ts";
+import type { VirtualIP } from "../../src/multi-ip/resource.ts";
+
+export const COUNT = "network.deckhouse.io/l2-load-balancer-external-ips-count";
+export const WANTED = "network.deckhouse.io/load-balancer-ips";
+export const CLASS = "network.deckhouse.io/metal-load-balancer-class";
+
+export interface ServiceOptions {
+  readonly count?: number;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec?: object;
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface SeenService {
+  readonly addresses: readonly string[];
+  readonly conditions: ReadonlyMap<string, Condition>;
+}
+
+/** Skips where the lab cannot run, and says so. */
+export function needsRoot(context: Mocha.Context): void {
+  if (process.getuid?.() === 0) return;
+  console.log("      skipped: the lab makes network namespaces and needs root");
+  context.skip();
+}
+
+export function edgeClass(name = "edge", spec: object = {}): object {
+  return {
+    apiVersion: "network.deckhouse.io/v1alpha1",
+    kind: "MetalLoadBalancerClass",
+    metadata: { name },
+    spec: { isDefault: true, addressPool: [SEGMENT_POOL_IPV4, SEGMENT_POOL_IPV6], ...spec },
+  };
+}
+
+export function service(name: string, options: ServiceOptions = {}): object {
+  const count = options.count === undefined ? {} : { [COUNT]: String(options.count) };
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace: "default", annotations: { ...count, ...options.annotations } },
+    spec: {
+      type: "LoadBalancer",
+      selector: { app: "web" },
+      ports: [{ port: 80, targetPort: 8080 }],
+      ...options.spec,
+    },
+  };
+}
+
+export class SpreadCluster {
+  readonly lab: Cluster;
+  readonly controllers: LabProcess[] = [];
+  readonly speakers = new Map<string, LabProcess>();
+
+  /** The lab, our CRDs, `controllers` controllers and a speaker on each node, all ready. */
+  static async start(options: { nodes: number; controllers?: number }): Promise<SpreadCluster> {
+    const lab = await startCluster({ nodes: options.nodes });
+    const cluster = new SpreadCluster(lab);
+    try {
+      await lab.applyCrds();
+      for (let i = 0; i < (options.controllers ?? 1); i++) await cluster.startController();
+      await Promise.all(lab.plan.nodes.map(({ name }) => cluster.startSpeaker(name)));
+      await cluster.#untilSpeakersAreHeardOf();
+    } catch (error) {
+      await lab.stop();
+      throw error;
+    }
+    return cluster;
+  }
+
+  private constructor(lab: Cluster) {
+    this.lab = lab;
+  }
+
+  stop(): Promise<void> {
+    return this.lab.stop();
+  }
+
+  async startController(): Promise<LabProcess> {
+    const controller = await this.lab.startController();
+    this.controllers.push(controller);
+    return controller;
+  }
+
+  async startSpeaker(node: string): Promise<void> {
+    this.speakers.set(node, await this.lab.startSpeaker(node));
+  }
+
+  apply(...objects: readonly object[]): Promise<void> {
+    return this.lab.apply(objects);
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.lab.api("DELETE", path);
+  }
+
+  async virtualIps(): Promise<readonly VirtualIP[]> {
+    const path = "/apis/spreadlb.io/v1alpha1/virtualips";
+    const list = (await this.lab.api("GET", path)) as { items: VirtualIP[] };
+    return list.items;
+  }
+
+  async service(name: string): Promise<SeenService> {
+    const path = `/api/v1/namespaces/default/services/${name}`;
+    const object = (await this.lab.api("GET", path)) as {
+      status?: { loadBalancer?: { ingress?: { ip: string }[] }; conditions?: Condition[] };
+    };
+    const conditions = object.status?.conditions ?? [];
+    return {
+      addresses: (object.status?.loadBalancer?.ingress ?? []).map(({ ip }) => ip),
+      conditions: new Map(conditions.map((condition) => [condition.type, condition])),
+    };
+  }
+
+  /** Waits until the Service's status lists that many addresses. */
+  async addressesOf(name: string, count: number, timeoutMs = 10_000): Promise<readonly string[]> {
+    return waitFor(
+      async () => {
+        const { addresses } = await this.service(name);
+        return addresses.length === count && addresses;
+      },
+      { what: `${count} addresses of Service ${name}`, timeoutMs },
+    );
+  }
+
+  /** Waits until each address is answered by exactly one node; returns which. */
+  async holders(addresses: readonly string[], timeoutMs = 10_000): Promise<Map<string, string>> {
+    return waitFor(
+      async () => {
+        const answers = await this.lab.whoHas(addresses);
+        const single = new Map<string, string>();
+        for (const [address, nodes] of answers) {
+          if (nodes.length !== 1) throw new Error(`${address}: ${nodes.join(" and ") || "nobody"}`);
+          single.set(address, nodes[0] ?? "");
+        }
+        return single;
+      },
+      { what: "one answer for every address", timeoutMs },
+    );
+  }
+
+  /** Waits until nobody answers for any of the addresses; returns how long that took. */
+  async silence(addresses: readonly string[], timeoutMs = 5000): Promise<number> {
+    const startedMs = performance.now();
+    await waitFor(
+      async () => {
+        const answers = await this.lab.whoHas(addresses, 100);
+        return [...answers.values()].every((nodes) => nodes.length === 0);
+      },
+      { what: `silence of ${addresses.join(", ")}`, timeoutMs, intervalMs: 10 },
+    );
+    return performance.now() - startedMs;
+  }
+
+  async #untilSpeakersAreHeardOf(): Promise<void> {
+    const path =
+      "/apis/coordination.k8s.io/v1/namespaces/spreadlb-system/leases?labelSelector=spreadlb.io/speaker=";
+    await waitFor(
+      async () => {
+        const list = (await this.lab.api("GET", path)) as { items: unknown[] };
+        return list.items.length === this.speakers.size;
+      },
+      { what: "every speaker's Lease", timeoutMs: 20_000 },
+    );
+  }
+}
+
+/** How many of the addresses each node holds, most first. */
+export function countsOf(holders: Iterable<string>): number[] {
+  const counts = new Map<string, number>();
+  for (const node of holders) counts.set(node, (counts.get(node) ?? 0) + 1);
+  return [...counts.values()].sort((a, b) => b - a);
+}
