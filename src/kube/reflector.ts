@@ -41,12 +41,15 @@ export interface ReflectorState<T extends KubeObject> {
   readonly resourceVersion: string | null;
   /** Pages of the list in progress. */
   readonly pages: readonly (readonly T[])[];
-  /** 0: ask for everything at once, because a page token expired. */
   readonly pageSize: number;
+  /** Ask for everything at once, because a page token expired. */
+  readonly unpaged: boolean;
   /** In a row. */
   readonly failures: number;
   /** Refusals of the watch in a row, by a server that answers. */
   readonly refusals: number;
+  /** How often in a row a list was forgotten before a watch on it stood. */
+  readonly expirations: number;
   /** When the server accepted the current watch, or null before that. */
   readonly openedMs: number | null;
   /** When the current watch was asked for or last said anything. */
@@ -91,6 +94,7 @@ export type ReflectorEffect<T extends KubeObject> =
   | {
       readonly kind: "list-page";
       readonly request: number;
+      /** 0: all at once. */
       readonly pageSize: number;
       readonly next: string | null;
     }
@@ -116,17 +120,21 @@ export type ReflectorEffect<T extends KubeObject> =
   | { readonly kind: "trouble"; readonly during: "list" | "watch"; readonly status: number }
   | { readonly kind: "recovered" };
 
+const WELL = { failures: 0, refusals: 0, expirations: 0 } as const;
+
 type Out<T extends KubeObject> = Step<ReflectorState<T>, ReflectorEffect<T>>;
 
-export function newReflector<T extends KubeObject>(): ReflectorState<T> {
+export function newReflector<T extends KubeObject>(pageSize = PAGE_SIZE): ReflectorState<T> {
   return {
     phase: "new",
     request: 0,
     resourceVersion: null,
     pages: [],
-    pageSize: PAGE_SIZE,
+    pageSize,
+    unpaged: false,
     failures: 0,
     refusals: 0,
+    expirations: 0,
     openedMs: null,
     heardMs: 0,
     heard: false,
@@ -176,7 +184,9 @@ function list<T extends KubeObject>(state: ReflectorState<T>): Out<T> {
   const request = state.request + 1;
   return {
     state: { ...state, phase: "listing", request, resourceVersion: null, pages: [] },
-    effects: [{ kind: "list-page", request, pageSize: state.pageSize, next: null }],
+    effects: [
+      { kind: "list-page", request, pageSize: state.unpaged ? 0 : state.pageSize, next: null },
+    ],
   };
 }
 
@@ -221,7 +231,7 @@ function onPage<T extends KubeObject>(
   const listed: ReflectorState<T> = {
     ...state,
     pages: [],
-    pageSize: PAGE_SIZE,
+    unpaged: false,
     resourceVersion,
     refusals: 0,
   };
@@ -237,7 +247,7 @@ function onListFailed<T extends KubeObject>(
   event: ReflectorEvent<T> & { readonly kind: "list-failed" },
 ): Out<T> {
   // A page token lives as long as etcd keeps its version; the way out is one answer without pages.
-  if (event.status === 410 && state.pages.length > 0) return list({ ...state, pageSize: 0 });
+  if (event.status === 410 && state.pages.length > 0) return list({ ...state, unpaged: true });
   return wait({ ...state, resourceVersion: null, pages: [] }, event, "list");
 }
 
@@ -271,7 +281,7 @@ function heard<T extends KubeObject>(
 
 function recovered<T extends KubeObject>(state: ReflectorState<T>): Out<T> {
   return {
-    state: { ...state, failures: 0, refusals: 0, trouble: null },
+    state: { ...state, ...WELL, trouble: null },
     effects: state.trouble === null ? [] : [{ kind: "recovered" }],
   };
 }
@@ -290,12 +300,12 @@ function onWatchFailed<T extends KubeObject>(
   state: ReflectorState<T>,
   event: ReflectorEvent<T> & { readonly kind: "watch-failed" },
 ): Out<T> {
-  const before = hasStood(state, event.nowMs) ? { ...state, failures: 0, refusals: 0 } : state;
+  const before = hasStood(state, event.nowMs) ? { ...state, ...WELL } : state;
   if (event.status === 410) {
     // The first time at once; a server that forgets as fast as we list is asked ever more slowly.
-    const forgotten = { ...before, resourceVersion: null };
-    if (before.failures > 0) return wait(forgotten, event, "watch");
-    return list({ ...forgotten, failures: 1 });
+    const expirations = before.expirations + 1;
+    const forgotten = { ...before, resourceVersion: null, expirations };
+    return expirations > 1 ? wait(forgotten, event, "watch") : list(forgotten);
   }
   const refusals = before.refusals + (isRefusal(event.status) ? 1 : 0);
   const resourceVersion = refusals >= REFUSALS_MAX ? null : before.resourceVersion;

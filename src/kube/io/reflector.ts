@@ -37,6 +37,7 @@ export interface ReflectorOptions<T extends KubeObject> extends Selection {
   readonly onHealth?: ((healthy: boolean) => void) | undefined;
   readonly log: Logger;
   readonly metrics?: ReflectorMetrics | undefined;
+  readonly pageSize?: number | undefined;
   readonly random?: (() => number) | undefined;
 }
 
@@ -61,7 +62,7 @@ class RunningReflector<T extends KubeObject> implements Reflector<T> {
   readonly #options: ReflectorOptions<T>;
   readonly #selection: Selection;
   readonly #store: Store<T>;
-  #state: ReflectorState<T> = newReflector<T>();
+  #state: ReflectorState<T>;
   readonly #inbox: Bare<ReflectorEvent<T>>[] = [];
   #busy = false;
   #timer: NodeJS.Timeout | undefined;
@@ -74,6 +75,7 @@ class RunningReflector<T extends KubeObject> implements Reflector<T> {
   constructor(options: ReflectorOptions<T>) {
     const { namespace, labelSelector, fieldSelector } = options;
     this.#options = options;
+    this.#state = newReflector(options.pageSize);
     this.#selection = { namespace, labelSelector, fieldSelector };
     this.#store = new Store(options.indexes);
   }
