@@ -1,0 +1,125 @@
+/**
+ * Which Service gets which addresses, and of whom VirtualIPs say so. Pure.
+ *
+ * The claims are the VirtualIPs. Where there is none, the addresses in a Service's status are adopted as they are,
+ * which is how a cluster that ran Deckhouse, or whose VirtualIPs were lost, keeps its addresses.
+ * An address that a Service gives up stays claimed for it as long as its status lists it: nobody may be promised what
+ * another is still promised (design rule K1).
+ * Neighbours: ../classes/allocate.ts gives the addresses; virtual-ips.ts writes the claims.
+ */
+import { compareText } from "../base/hash.ts";
+import { parseIp, type Ip, type IpFamily } from "../base/ip.ts";
+import { allocate } from "../classes/allocate.ts";
+import type { Allocation, Claim } from "../classes/allocation.ts";
+import { refOf } from "../kube/resource.ts";
+import type { Service } from "../kube/types.ts";
+import type { VirtualIPSpec } from "../multi-ip/resource.ts";
+import type { Role } from "./roles.ts";
+import type { World } from "./world.ts";
+
+export type ServiceUse = VirtualIPSpec["services"][number];
+
+/** One address that should be claimed. */
+export interface Assignment {
+  readonly ip: Ip;
+  /** Of the Service that is named first. */
+  readonly className: string;
+  /** In the order of namespaces and names: the Services that should use it. */
+  readonly uses: readonly ServiceUse[];
+}
+
+export interface Assignments {
+  readonly allocations: ReadonlyMap<string, Allocation>;
+  /** In the order of their texts. */
+  readonly wanted: ReadonlyMap<Ip, Assignment>;
+  /** Uses that are given up, but not yet: a status still lists them. */
+  readonly heldBack: ReadonlyMap<Ip, readonly ServiceUse[]>;
+}
+
+export function assign(world: World, roles: ReadonlyMap<string, Role>): Assignments {
+  const { services: allocations } = allocate({
+    requests: [...roles].flatMap(([key, role]) => {
+      if (role.kind !== "served") return [];
+      const service = world.services.get(key);
+      const createdAt = service?.metadata.creationTimestamp ?? "";
+      const { className, request } = role;
+      return { key, createdAt, className, request, adopted: listedAddresses(service) };
+    }),
+    classes: world.compiled.classes,
+    claims: claims(world),
+  });
+  const wanted = wantedAddresses(allocations, roles);
+  return { allocations, wanted, heldBack: heldBack(world, wanted) };
+}
+
+/** @returns the addresses in the Service's status, in its order; what is no address is left out */
+export function listedAddresses(service: Service | undefined): Ip[] {
+  const ingress = service?.status?.loadBalancer?.ingress ?? [];
+  return ingress.flatMap(({ ip }) => (ip === undefined ? [] : (parseIp(ip) ?? [])));
+}
+
+/** @returns the addresses of an allocation: the first family by index, then the second, as the Service names them */
+export function placesInOrder(
+  allocation: Allocation,
+  families: readonly IpFamily[],
+): readonly { readonly ip: Ip | null; readonly index: number }[] {
+  return families.flatMap((family) =>
+    (allocation.places[family] ?? []).map((ip, index) => ({ ip, index })),
+  );
+}
+
+function claims({ claimed }: World): Claim[] {
+  return [...claimed.values()].flatMap(({ ip, object }) =>
+    object.spec.services.map(({ namespace, name, index }) => ({
+      address: ip,
+      service: `${namespace}/${name}`,
+      index,
+    })),
+  );
+}
+
+function wantedAddresses(
+  allocations: ReadonlyMap<string, Allocation>,
+  roles: ReadonlyMap<string, Role>,
+): Map<Ip, Assignment> {
+  const wanted = new Map<Ip, { className: string; uses: ServiceUse[] }>();
+  for (const [key, role] of roles) {
+    const allocation = allocations.get(key);
+    if (allocation === undefined || role.kind !== "served") continue;
+    for (const { ip, index } of placesInOrder(allocation, role.request.families)) {
+      if (ip === null) continue;
+      const known = wanted.get(ip) ?? { className: role.className, uses: [] };
+      known.uses.push(useOf(key, index));
+      wanted.set(ip, known);
+    }
+  }
+  return new Map(
+    [...wanted]
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([ip, { className, uses }]) => [ip, { ip, className, uses: uses.sort(compareUses) }]),
+  );
+}
+
+function heldBack(world: World, wanted: ReadonlyMap<Ip, Assignment>): Map<Ip, ServiceUse[]> {
+  const held = new Map<Ip, ServiceUse[]>();
+  for (const { ip, object } of world.claimed.values()) {
+    const uses = wanted.get(ip)?.uses ?? [];
+    const kept = object.spec.services.filter(
+      (use) =>
+        !uses.some((other) => compareUses(use, other) === 0) &&
+        listedAddresses(world.services.get(`${use.namespace}/${use.name}`)).includes(ip),
+    );
+    if (kept.length > 0) held.set(ip, kept);
+  }
+  return held;
+}
+
+function useOf(key: string, index: number): ServiceUse {
+  const { namespace = "", name } = refOf(key);
+  return { namespace, name, index };
+}
+
+/** Orders by whose use it is; the index does not count, for a Service uses an address once. */
+export function compareUses(a: ServiceUse, b: ServiceUse): number {
+  return compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
+}

@@ -1,0 +1,25 @@
+/**
+ * When each speaker's Lease was last seen to change, by our own monotonic clock.
+ *
+ * A Lease that is there already when we look for the first time counts as heard of just now: whether it still lives
+ * shows within its duration.
+ */
+import { isRejoin, isStale, type Presence } from "../nodes.ts";
+import type { Change } from "../../kube/store.ts";
+import type { Lease } from "../../kube/types.ts";
+
+export class Presences {
+  readonly #byKey = new Map<string, Presence>();
+
+  list(): Presence[] {
+    return [...this.#byKey.values()];
+  }
+
+  /** @returns whether a plan may come out differently for it; a renewal in time changes nothing */
+  apply({ key, before, after }: Change<Lease>, nowMs: number): boolean {
+    const known = this.#byKey.get(key);
+    if (after === undefined) return this.#byKey.delete(key);
+    this.#byKey.set(key, { lease: after, heardAtMs: nowMs });
+    return known === undefined || isStale(known, nowMs) || isRejoin(before, after);
+  }
+}

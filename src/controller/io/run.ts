@@ -1,0 +1,222 @@
+/**
+ * A controller: watches, stands for election, and while it leads performs what the plan says.
+ *
+ * Nothing is planned before everything was listed once: an absent class and one that is not known yet look alike.
+ * Losing the lease ends the process: whatever was under way, a fresh start sorts it out.
+ * Neighbours: sources.ts watches, passes.ts is the loop, ../plan.ts decides.
+ */
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import { ApiError } from "../../kube/api-error.ts";
+import { KubeClient } from "../../kube/io/client.ts";
+import { startEventRecorder, type EventRecorder } from "../../kube/io/event-recorder.ts";
+import { runLeaderElection, type LeaderElection } from "../../kube/io/lease.ts";
+import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
+import { PLAN_OPTIONS, type PlanOptions } from "../plan.ts";
+import { Figures } from "./figures.ts";
+import { ensureHeartbeatSecret } from "./heartbeat-secret.ts";
+import { Passes } from "./passes.ts";
+import { perform } from "./perform.ts";
+import { startSources, type Sources } from "./sources.ts";
+
+export const CONTROLLER_LEASE = "spreadlb-controller";
+const RETRY_MS = 1000;
+const EVENTS_GRACE_MS = 200;
+/** Writes under way at the end: the API server gets no longer than this. */
+const STOP_MS_MAX = 500;
+const EXIT_LOST = 1;
+
+export interface ControllerOptions {
+  readonly kubeconfig?: string | undefined;
+  readonly namespace: string;
+  readonly metallbNamespace: string;
+  readonly httpPort: number;
+  /** The name of this replica; made unlike every other's by a suffix. */
+  readonly identity: string;
+  /** Other times than the usual ones, for tests. */
+  readonly plan?: Partial<PlanOptions> | undefined;
+  /** What to do when the lease is lost; by default the process ends. */
+  readonly onLost?: (() => void) | undefined;
+}
+
+export interface RunningController {
+  stop(): Promise<void>;
+  ready(): boolean;
+  reasons(): readonly string[];
+}
+
+/** Resolves at once: what it needs from the API server it waits for in the background. */
+export async function runController(
+  options: ControllerOptions,
+  log: Logger,
+  metrics: ControllerMetrics,
+): Promise<RunningController> {
+  const client = await KubeClient.connect({ kubeconfig: options.kubeconfig });
+  const controller = new Controller({ options, log, metrics, client });
+  controller.start();
+  return controller;
+}
+
+interface Parts {
+  readonly options: ControllerOptions;
+  readonly log: Logger;
+  readonly metrics: ControllerMetrics;
+  readonly client: KubeClient;
+}
+
+class Controller implements RunningController {
+  readonly #parts: Parts;
+  readonly #figures: Figures;
+  readonly #recorder: EventRecorder;
+  readonly #stopping = new AbortController();
+  #started: Promise<void> = Promise.resolve();
+  #sources: Sources | null = null;
+  #passes: Passes | null = null;
+  #election: LeaderElection | null = null;
+
+  constructor(parts: Parts) {
+    const { client, log, metrics, options } = parts;
+    this.#parts = parts;
+    this.#figures = new Figures(metrics);
+    this.#recorder = startEventRecorder({
+      ...{ client, log },
+      reportingController: "spreadlb.io/controller",
+      reportingInstance: options.identity,
+    });
+    metrics.k8sClientConfigLoaded.set(0);
+    metrics.k8sClientConfigStale.set(0);
+    metrics.leader.set(0);
+  }
+
+  start(): void {
+    this.#started = this.#start();
+  }
+
+  ready(): boolean {
+    return this.reasons().length === 0;
+  }
+
+  reasons(): readonly string[] {
+    if (this.#sources === null) return ["the API server has not answered yet"];
+    const missing = this.#sources.missing().map((plural) => `${plural} are not listed yet`);
+    if (this.#election?.isLeader() === true) return missing;
+    return [...missing, ...this.#sources.unwatched().map((plural) => `${plural} are not watched`)];
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#started;
+    await this.#election?.release();
+    await this.#recorder.stop(EVENTS_GRACE_MS);
+    await this.#sources?.stop();
+    await this.#parts.client.close();
+  }
+
+  async #start(): Promise<void> {
+    const { client, log, metrics, options } = this.#parts;
+    const { namespace } = options;
+    await this.#untilDone(() => ensureHeartbeatSecret(client, namespace, log));
+    if (this.#isStopping()) return;
+    this.#sources = startSources({
+      ...{ client, namespace, log },
+      metrics: {
+        watchEnded: (resource, reason) => {
+          metrics.watchRestarts.inc({ resource, reason });
+        },
+      },
+      onNews: () => {
+        metrics.k8sClientUpdates.inc();
+        this.#news();
+      },
+    });
+    await this.#untilSynced(this.#sources);
+    if (this.#isStopping()) return;
+    this.#election = runLeaderElection({
+      ...{ client, namespace, log },
+      name: CONTROLLER_LEASE,
+      identity: `${options.identity}_${randomUUID()}`,
+      onStarted: (signal) => this.#lead(signal),
+      onLost: () => {
+        this.#lost();
+      },
+    });
+  }
+
+  /** Leads until the signal; resolves when nothing is written any more. */
+  async #lead(signal: AbortSignal): Promise<void> {
+    const { client, log, metrics, options } = this.#parts;
+    const sources = this.#sources;
+    if (sources === null || signal.aborted) return;
+    log.info({ identity: options.identity }, "leading");
+    metrics.leader.set(1);
+    const passes = new Passes({
+      snapshot: () => sources.snapshot(),
+      perform: (write) => perform(write, { client, feed: sources.feed, recorder: this.#recorder }),
+      mayWrite: () => !signal.aborted && this.#election?.isLeader() !== false,
+      onPass: (plan, durationMs) => {
+        this.#figures.pass(plan, durationMs);
+        for (const move of plan.moves) log.info({ ...move }, "address ranked elsewhere");
+      },
+      onWrite: ({ kind }, outcome) => {
+        metrics.writes.inc({ kind, outcome });
+        if (outcome === "error") metrics.k8sClientUpdateErrors.inc();
+      },
+      plan: { ...PLAN_OPTIONS, ...options.plan },
+      log,
+    });
+    this.#passes = passes;
+    passes.news();
+    await aborted(signal);
+    this.#passes = null;
+    metrics.leader.set(0);
+    await Promise.race([passes.stop(), sleep(STOP_MS_MAX, undefined, { ref: false })]);
+  }
+
+  #news(): void {
+    this.#passes?.news();
+  }
+
+  #lost(): void {
+    const { log, options } = this.#parts;
+    log.error({ identity: options.identity }, "lost the lease; ending, a restart is the remedy");
+    if (options.onLost === undefined) process.exit(EXIT_LOST);
+    options.onLost();
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #untilDone(work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        this.#parts.log.warn({ err: error }, "cannot make the heartbeat key yet");
+        await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #untilSynced(sources: Sources): Promise<void> {
+    await Promise.race([sources.synced, aborted(this.#stopping.signal)]);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else
+      signal.addEventListener(
+        "abort",
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+  });
+}

@@ -1,0 +1,175 @@
+/**
+ * Everything that a plan reads, kept up to date: one reflector per resource. Both replicas keep theirs warm.
+ */
+import type { Logger } from "pino";
+import type { KubeObject, ResourceType } from "../../kube/resource.ts";
+import {
+  ENDPOINT_SLICES,
+  LEASES,
+  NODES,
+  SERVICES,
+  type EndpointSlice,
+  type Lease,
+  type Node,
+  type Service,
+} from "../../kube/types.ts";
+import type { KubeClient } from "../../kube/io/client.ts";
+import { startReflector, type Reflector, type ReflectorMetrics } from "../../kube/io/reflector.ts";
+import type { MetalLoadBalancerClass } from "../../classes/resource.ts";
+import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
+import type { VirtualIP } from "../../multi-ip/resource.ts";
+import { concernsUs, isNewsOfNode, pruneNode, pruneService, pruneSlice } from "../prune.ts";
+import { METAL_LOAD_BALANCER_CLASSES, SPEAKER_LABEL } from "../resources.ts";
+import { serviceOfSlice } from "../serving.ts";
+import { isLocal, type Snapshot } from "../world.ts";
+import { Presences } from "./presences.ts";
+
+export interface SourcesOptions {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  readonly log: Logger;
+  readonly metrics: ReflectorMetrics;
+  /** Something changed that a plan may depend on. */
+  readonly onNews: () => void;
+}
+
+export interface Sources {
+  /** Resolves when everything was listed once. */
+  readonly synced: Promise<void>;
+  snapshot(): Snapshot;
+  /** The resources whose first list is not complete yet. */
+  missing(): readonly string[];
+  /** The resources whose API server does not answer at the moment. */
+  unwatched(): readonly string[];
+  /** Takes the answers to writes, ahead of the watch. */
+  readonly feed: {
+    readonly service: (object: Service) => void;
+    readonly node: (object: Node) => void;
+    readonly virtualIp: (object: VirtualIP) => void;
+    /** Deleted by us: the API server has confirmed it, the watch may tell later. */
+    readonly virtualIpDeleted: (object: VirtualIP) => void;
+    readonly class: (object: MetalLoadBalancerClass) => void;
+  };
+  stop(): Promise<void>;
+}
+
+export function startSources(options: SourcesOptions): Sources {
+  const { onNews } = options;
+  const presences = new Presences();
+  const deletedUids = new Set<string>();
+  const unwatched = new Set<string>();
+  const listings: Promise<void>[] = [];
+  const start = starter(options, { unwatched, listings });
+  const services = start<Service>(SERVICES, {
+    prune: pruneService,
+    onChange: ({ before, after }) => {
+      if (concernsUs(before) || concernsUs(after)) onNews();
+    },
+  });
+  const nodes = start<Node>(NODES, {
+    prune: pruneNode,
+    onChange: (change) => {
+      if (isNewsOfNode(change)) onNews();
+    },
+  });
+  const slices = start<EndpointSlice>(ENDPOINT_SLICES, {
+    prune: pruneSlice,
+    onChange: ({ before, after }) => {
+      const slice = after ?? before;
+      const service = slice === undefined ? undefined : serviceOfSlice(slice);
+      if (service !== undefined && isLocal(services.store.get(service))) onNews();
+    },
+  });
+  const classes = start<MetalLoadBalancerClass>(METAL_LOAD_BALANCER_CLASSES, { onChange: onNews });
+  const virtualIps = start<VirtualIP>(VIRTUAL_IPS, {
+    onChange: ({ before, after }) => {
+      if (after === undefined) deletedUids.delete(before?.metadata.uid ?? "");
+      onNews();
+    },
+  });
+  const leases = start<Lease>(LEASES, {
+    namespace: options.namespace,
+    labelSelector: SPEAKER_LABEL,
+    onChange: (change) => {
+      if (presences.apply(change, performance.now())) onNews();
+    },
+  });
+  const all: readonly [string, AnyReflector][] = [
+    [SERVICES.plural, services],
+    [NODES.plural, nodes],
+    [ENDPOINT_SLICES.plural, slices],
+    [METAL_LOAD_BALANCER_CLASSES.plural, classes],
+    [VIRTUAL_IPS.plural, virtualIps],
+    [LEASES.plural, leases],
+  ];
+  return {
+    synced: Promise.all(listings).then(() => undefined),
+    snapshot: () => ({
+      services: services.store.list().filter(concernsUs),
+      nodes: nodes.store.list(),
+      slices: slices.store.list(),
+      classes: classes.store.list(),
+      virtualIps: virtualIps.store
+        .list()
+        .filter(({ metadata: { uid } }) => !deletedUids.has(uid ?? "")),
+      presences: presences.list(),
+    }),
+    missing: () => all.filter(([, { store }]) => !store.synced).map(([plural]) => plural),
+    unwatched: () => [...unwatched],
+    feed: {
+      service: (object) => {
+        services.upsert(object);
+      },
+      node: (object) => {
+        nodes.upsert(object);
+      },
+      virtualIp: (object) => {
+        virtualIps.upsert(object);
+      },
+      virtualIpDeleted: ({ metadata: { name, uid = "" } }) => {
+        if (virtualIps.store.get(name)?.metadata.uid === uid) deletedUids.add(uid);
+      },
+      class: (object) => {
+        classes.upsert(object);
+      },
+    },
+    stop: async () => {
+      await Promise.all(all.map(([, reflector]) => reflector.stop()));
+    },
+  };
+}
+
+/** What is alike in all of them. */
+interface AnyReflector {
+  readonly store: { readonly synced: boolean };
+  stop(): Promise<void>;
+}
+
+type Wishes<T extends KubeObject> = Pick<
+  Parameters<typeof startReflector<T>>[0],
+  "namespace" | "labelSelector" | "prune" | "onChange"
+>;
+
+interface Ledger {
+  readonly unwatched: Set<string>;
+  readonly listings: Promise<void>[];
+}
+
+function starter({ client, log, metrics }: SourcesOptions, { unwatched, listings }: Ledger) {
+  return <T extends KubeObject>(type: ResourceType<T>, wishes: Wishes<T>): Reflector<T> => {
+    let onSynced = (): void => undefined;
+    listings.push(
+      new Promise((resolve) => {
+        onSynced = resolve;
+      }),
+    );
+    return startReflector({
+      ...wishes,
+      ...{ client, type, log, metrics, onSynced },
+      onHealth: (isHealthy) => {
+        if (isHealthy) unwatched.delete(type.plural);
+        else unwatched.add(type.plural);
+      },
+    });
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * What the planner remembers from one pass to the next, and may forget: a restart costs patience, never an address. Pure.
+ *
+ * What must not be forgotten is in the API: claims in VirtualIPs, problems and the bound class in conditions.
+ */
+import type { Ip } from "../base/ip.ts";
+
+/** A first place that the speakers have not answered for yet: until then the plan stands, not what they reported last. */
+export interface PendingMove {
+  readonly generation: number;
+  readonly untilMs: number;
+}
+
+export interface PlanMemory {
+  /** The newest plan that was ever seen or made: deleting its VirtualIPs must not turn the counter back. */
+  readonly generation: number;
+  /** Which nodes are there, and since when exactly these. */
+  readonly nodesKey: string | null;
+  readonly nodesSinceMs: number;
+  /** No voluntary move before this. */
+  readonly nextMoveAtMs: number;
+  readonly pending: ReadonlyMap<Ip, PendingMove>;
+  /** Services whose status waits for claims that are being made, and since when. */
+  readonly waiting: ReadonlyMap<string, number>;
+  /** When the counters in a class's status were last brought up to date. */
+  readonly countedAtMs: ReadonlyMap<string, number>;
+}
+
+/**
+ * @param generationFloor no plan of this process is numbered at or below it. Epoch seconds do: so the counter grows
+ *   even where all VirtualIPs were deleted and the controller restarted, while speakers remember newer plans (rule H3).
+ */
+export function emptyMemory(generationFloor = 0): PlanMemory {
+  return {
+    generation: generationFloor,
+    nodesKey: null,
+    nodesSinceMs: 0,
+    nextMoveAtMs: 0,
+    pending: new Map(),
+    waiting: new Map(),
+    countedAtMs: new Map(),
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * Which nodes may hold addresses, and which of them can now. Pure.
+ *
+ * Eligible is what people and the cloud say of a node; present is what is heard of it; available is
+ * present and past the time for which a node that was lost is not trusted (design rule H3).
+ * Neighbours: world.ts gathers what goes in; rank-jobs.ts asks node by node.
+ */
+import type { NodeFacts } from "../classes/model.ts";
+import { compareText } from "../base/hash.ts";
+import type { Lease, Node } from "../kube/types.ts";
+import type { VirtualIP } from "../multi-ip/resource.ts";
+
+export const EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers";
+/** For Leases that do not say how long they last. */
+const LEASE_DURATION_SECONDS_DEFAULT = 15;
+
+/** The Lease of one node's speaker, and when it was last seen to change: by our clock alone. */
+export interface Presence {
+  readonly lease: Lease;
+  /** Milliseconds, monotonic, the epoch of `nowMs`. */
+  readonly heardAtMs: number;
+}
+
+export interface ClusterNode extends NodeFacts {
+  /** Ready and heard of: may keep what it holds, even while it is not trusted with more. */
+  readonly present: boolean;
+  /** Lost since its speaker was last heard of: gone, as far as the other speakers can tell. */
+  readonly lost: boolean;
+  /** Changes when the speaker starts anew or joins the others again; null without a Lease. */
+  readonly joinedAt: string | null;
+}
+
+export interface NodeOptions {
+  readonly nowMs: number;
+  readonly settlingTimeMs: number;
+}
+
+/** @returns all nodes by name */
+export function clusterNodes(
+  seen: {
+    readonly nodes: readonly Node[];
+    readonly presences: readonly Presence[];
+    readonly virtualIps: readonly VirtualIP[];
+  },
+  options: NodeOptions,
+): ClusterNode[] {
+  const presences = new Map(seen.presences.map((presence) => [nodeOf(presence), presence]));
+  const losses = lossesOf(seen.virtualIps);
+  return seen.nodes
+    .map((node) => clusterNode(node, presences.get(node.metadata.name), losses, options))
+    .sort((a, b) => compareText(a.name, b.name));
+}
+
+/** @returns when the first of the Leases will count as stale if it is not renewed, or null */
+export function nextStaleAtMs(presences: readonly Presence[], nowMs: number): number | null {
+  const times = presences.map(staleAtMs).filter((time) => time > nowMs);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+export function isStale(presence: Presence, nowMs: number): boolean {
+  return staleAtMs(presence) <= nowMs;
+}
+
+/**
+ * Where the difference between two versions of a speaker's Lease is worth a new plan: a renewal as such is not,
+ * for there is one per node every few seconds.
+ */
+export function isRejoin(before: Lease | undefined, after: Lease | undefined): boolean {
+  return joinOf(before) !== joinOf(after);
+}
+
+function clusterNode(
+  node: Node,
+  presence: Presence | undefined,
+  losses: ReadonlyMap<string, number>,
+  { nowMs, settlingTimeMs }: NodeOptions,
+): ClusterNode {
+  const { name } = node.metadata;
+  const present = isReady(node) && presence !== undefined && !isStale(presence, nowMs);
+  const lostAtMs = losses.get(name) ?? Number.NEGATIVE_INFINITY;
+  const renewedAtMs = Date.parse(presence?.lease.spec?.renewTime ?? "") || 0;
+  return {
+    name,
+    labels: node.metadata.labels ?? {},
+    eligible: isEligible(node),
+    present,
+    lost: renewedAtMs <= lostAtMs,
+    available: present && renewedAtMs >= lostAtMs + settlingTimeMs,
+    joinedAt: joinOf(presence?.lease),
+  };
+}
+
+function isEligible(node: Node): boolean {
+  if (node.metadata.deletionTimestamp !== undefined) return false;
+  if (node.metadata.labels?.[EXCLUDE_LABEL] !== undefined) return false;
+  return conditionOf(node, "NetworkUnavailable") !== "True";
+}
+
+/** A node that says nothing of its readiness is taken as ready: its speaker is heard or it is not. */
+function isReady(node: Node): boolean {
+  const ready = conditionOf(node, "Ready");
+  return ready === undefined || ready === "True";
+}
+
+function conditionOf(node: Node, type: string): string | undefined {
+  return node.status?.conditions?.find((condition) => condition.type === type)?.status;
+}
+
+function nodeOf({ lease }: Presence): string {
+  return lease.spec?.holderIdentity ?? "";
+}
+
+function staleAtMs({ lease, heardAtMs }: Presence): number {
+  const seconds = lease.spec?.leaseDurationSeconds ?? LEASE_DURATION_SECONDS_DEFAULT;
+  return heardAtMs + seconds * 1000;
+}
+
+function joinOf(lease: Lease | undefined): string | null {
+  if (lease === undefined) return null;
+  const { holderIdentity = "", acquireTime = "", leaseTransitions = 0 } = lease.spec ?? {};
+  return `${holderIdentity} ${acquireTime} ${leaseTransitions}`;
+}
+
+/**
+ * When the other speakers last reported a node as lost: the reports are in the VirtualIPs that they took over.
+ * These times and the Leases' are of different nodes' clocks; the settling time is far above their difference.
+ */
+function lossesOf(virtualIps: readonly VirtualIP[]): Map<string, number> {
+  const losses = new Map<string, number>();
+  for (const { status } of virtualIps) {
+    const move = status?.lastMove;
+    if (move?.reason !== "node-lost" || typeof move.from !== "string") continue;
+    const atMs = Date.parse(move.at) || 0;
+    losses.set(move.from, Math.max(atMs, losses.get(move.from) ?? 0));
+  }
+  return losses;
+}

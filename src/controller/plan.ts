@@ -1,0 +1,208 @@
+/**
+ * One pass over the whole cluster: what is seen, against what should be, as writes. Pure.
+ *
+ * Level-based: nothing is remembered of what was written before. What is not done is planned again, and where
+ * nothing is to do there are no writes. So a crash after any write, in any order, is mended by the next pass.
+ * Neighbours: world.ts sees, roles.ts and assignments.ts decide, the others put it in words; io/run.ts performs.
+ */
+import type { ProblemCode } from "../base/errors.ts";
+import type { Problem } from "../base/errors.ts";
+import type { Ip } from "../base/ip.ts";
+import { rankAll, type RankMove } from "../multi-ip/rank.ts";
+import { assign, type Assignments } from "./assignments.ts";
+import { planClassStatuses } from "./class-status.ts";
+import { planLabels } from "./labels.ts";
+import type { PlanMemory } from "./memory.ts";
+import { nextStaleAtMs } from "./nodes.ts";
+import { pendingMoves, rankJobs } from "./rank-jobs.ts";
+import { rolesOf, type Role } from "./roles.ts";
+import {
+  planReleasedStatus,
+  planServedStatus,
+  planUnservedStatus,
+  type StatusInput,
+  type StatusPlan,
+} from "./service-status.ts";
+import { settle } from "./settling.ts";
+import { newestGeneration, planVirtualIps } from "./virtual-ips.ts";
+import { observe, type Snapshot, type World } from "./world.ts";
+import { WRITE_ORDER, type Write } from "./writes.ts";
+
+export interface PlanOptions {
+  /** How long the nodes have to stay the same before addresses move without need. */
+  readonly settlingTimeMs: number;
+  /** Between two voluntary moves in the cluster. */
+  readonly moveIntervalMs: number;
+  /** How long the speakers have to take up a plan before the plan follows them instead. */
+  readonly pendingTimeMs: number;
+  /** How long a status waits for claims that are being made, to be written once. */
+  readonly waitTimeMs: number;
+  /** Between two writes of a class's counters. */
+  readonly countIntervalMs: number;
+}
+
+export const PLAN_OPTIONS: PlanOptions = {
+  settlingTimeMs: 60_000,
+  moveIntervalMs: 1000,
+  pendingTimeMs: 10_000,
+  waitTimeMs: 1000,
+  countIntervalMs: 1000,
+};
+
+export interface PlanClock {
+  /** Milliseconds, monotonic, any epoch. */
+  readonly nowMs: number;
+  /** The time of day, for conditions. */
+  readonly nowIso: string;
+}
+
+export interface Plan {
+  /** In the order in which they should be begun; at most one per object. */
+  readonly writes: readonly Write[];
+  readonly memory: PlanMemory;
+  /** When to plan again though nothing changed, or null. */
+  readonly wakeAtMs: number | null;
+  readonly moves: readonly RankMove[];
+  readonly figures: PlanFigures;
+}
+
+/** What metrics show. */
+export interface PlanFigures {
+  readonly generation: number;
+  readonly servicesReady: number;
+  readonly servicesWaiting: number;
+  readonly virtualIps: number;
+  readonly problems: ReadonlyMap<ProblemCode, number>;
+  readonly world: World;
+}
+
+/** @returns everything that has to change; the same input gives the same plan */
+export function plan(
+  snapshot: Snapshot,
+  memory: PlanMemory,
+  { nowMs, nowIso, ...options }: PlanClock & PlanOptions,
+): Plan {
+  const world = observe(snapshot, { nowMs, settlingTimeMs: options.settlingTimeMs });
+  const roles = rolesOf(world);
+  const assignments = assign(world, roles);
+  const pending = pendingMoves(memory.pending, { world, nowMs, ...options });
+  const settled = settle(world, memory, { nowMs, ...options });
+  const ranked = rankAll(rankJobs(assignments.wanted, pending, { world, nowMs, ...options }), {
+    rebalanceMovesMax: settled.movesMax,
+  });
+  const { ranks, moves } = ranked;
+  const virtualIps = planVirtualIps(world, assignments, { ranks, generation: memory.generation });
+  const statuses = planStatuses({ world, nowIso }, { roles, assignments, memory, nowMs, options });
+  const classes = planClassStatuses({
+    ...{ world, roles, nowMs, nowIso },
+    countIntervalMs: options.countIntervalMs,
+    countedAtMs: memory.countedAtMs,
+  });
+  const writes = [
+    ...virtualIps.writes,
+    ...statuses.writes,
+    ...planLabels(world),
+    ...classes.writes,
+  ];
+  const { generation } = virtualIps;
+  const after = settled.afterMoves(moves);
+  return {
+    writes: inOrder(writes),
+    memory: {
+      ...after,
+      generation,
+      pending,
+      waiting: statuses.waiting,
+      countedAtMs: classes.countedAtMs,
+    },
+    wakeAtMs: earliest([
+      nextStaleAtMs(snapshot.presences, nowMs),
+      settled.wakeAtMs(moves),
+      ...wakesOf(pending, nowMs),
+      ...[...statuses.waiting.values()].map((sinceMs) => sinceMs + options.waitTimeMs),
+      classes.wakeAtMs,
+    ]),
+    moves,
+    figures: {
+      generation: newestGeneration(world, generation),
+      ...statuses.figures,
+      virtualIps: world.claimed.size,
+      problems: countProblems(statuses.problems, world),
+      world,
+    },
+  };
+}
+
+interface StatusContext {
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly assignments: Assignments;
+  readonly memory: PlanMemory;
+  readonly nowMs: number;
+  readonly options: PlanOptions;
+}
+
+interface StatusPlans {
+  readonly writes: readonly Write[];
+  readonly waiting: ReadonlyMap<string, number>;
+  readonly problems: readonly Problem[];
+  readonly figures: Pick<PlanFigures, "servicesReady" | "servicesWaiting">;
+}
+
+function planStatuses(
+  input: Omit<StatusInput, "service">,
+  { roles, assignments, memory, nowMs, options }: StatusContext,
+): StatusPlans {
+  const writes: Write[] = [];
+  const waiting = new Map<string, number>();
+  const problems: Problem[] = [];
+  const figures = { servicesReady: 0, servicesWaiting: 0 };
+  for (const [key, role] of roles) {
+    const before = input.world.services.get(key);
+    if (before === undefined) continue;
+    const status = planStatus({ ...input, service: before }, role, assignments);
+    if (role.kind !== "released")
+      figures[status.isComplete ? "servicesReady" : "servicesWaiting"]++;
+    problems.push(...status.problems);
+    if (!status.isChange) continue;
+    const sinceMs = memory.waiting.get(key) ?? nowMs;
+    if (status.mayWait && nowMs < sinceMs + options.waitTimeMs) waiting.set(key, sinceMs);
+    else {
+      const { status: patch, events } = status;
+      writes.push({ kind: "service-status", before, status: patch, events });
+    }
+  }
+  return { writes, waiting, problems, figures };
+}
+
+function planStatus(input: StatusInput, role: Role, { allocations }: Assignments): StatusPlan {
+  if (role.kind === "released") return planReleasedStatus(input);
+  if (role.kind === "unserved") return planUnservedStatus(input, role);
+  const { namespace = "", name } = input.service.metadata;
+  const allocation = allocations.get(`${namespace}/${name}`);
+  return planServedStatus(input, role, allocation ?? { places: {}, problems: [], notices: [] });
+}
+
+/** Claims before promises, then what silences, then what describes; within a kind as planned. */
+function inOrder(writes: readonly Write[]): Write[] {
+  return WRITE_ORDER.flatMap((kind) => writes.filter((write) => write.kind === kind));
+}
+
+function wakesOf(pending: ReadonlyMap<Ip, { readonly untilMs: number }>, nowMs: number): number[] {
+  return [...pending.values()].map(({ untilMs }) => untilMs).filter((time) => time > nowMs);
+}
+
+function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+function countProblems(
+  problems: readonly Problem[],
+  { compiled }: World,
+): Map<ProblemCode, number> {
+  const counts = new Map<ProblemCode, number>();
+  for (const { code } of [...problems, ...[...compiled.problems.values()].flat()]) {
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  return counts;
+}

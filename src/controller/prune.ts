@@ -1,0 +1,101 @@
+/**
+ * What the controller keeps of objects, and which changes are worth a new plan. Pure.
+ *
+ * Thousands of objects are kept: only what a plan reads stays, in objects of one shape per kind.
+ */
+import { CLASS_ANNOTATION, ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../classes/request.ts";
+import type { ObjectMeta } from "../kube/resource.ts";
+import type { Change } from "../kube/store.ts";
+import type { EndpointSlice, Node, Service } from "../kube/types.ts";
+import { READY_CONDITION } from "./resources.ts";
+import { SERVICE_NAME_LABEL } from "./serving.ts";
+
+const ANNOTATIONS: readonly string[] = [CLASS_ANNOTATION, ADDRESSES_ANNOTATION, COUNT_ANNOTATION];
+const NODE_CONDITIONS: readonly string[] = ["Ready", "NetworkUnavailable"];
+
+export function pruneService({ apiVersion, kind, metadata, spec, status }: Service): Service {
+  const kept = pick(metadata.annotations, (key) => ANNOTATIONS.includes(key));
+  const base = { apiVersion, kind, metadata: { ...identity(metadata), annotations: kept } };
+  const type = spec?.type ?? "ClusterIP";
+  if (type !== "LoadBalancer") return { ...base, spec: { type }, ...(status ? { status } : {}) };
+  const { ipFamilies, ipFamilyPolicy, clusterIPs, loadBalancerClass, externalTrafficPolicy } =
+    spec ?? {};
+  return {
+    ...base,
+    spec: {
+      type,
+      ...(ipFamilies ? { ipFamilies } : {}),
+      ...(ipFamilyPolicy ? { ipFamilyPolicy } : {}),
+      ...(clusterIPs ? { clusterIPs } : {}),
+      ...(loadBalancerClass ? { loadBalancerClass } : {}),
+      ...(externalTrafficPolicy ? { externalTrafficPolicy } : {}),
+    },
+    ...(status ? { status } : {}),
+  };
+}
+
+export function pruneNode({ apiVersion, kind, metadata, status }: Node): Node {
+  const conditions = (status?.conditions ?? [])
+    .filter(({ type }) => NODE_CONDITIONS.includes(type))
+    .map(({ type, status: value }) => ({ type, status: value }));
+  return {
+    apiVersion,
+    kind,
+    metadata: { ...identity(metadata), labels: metadata.labels },
+    status: { conditions },
+  };
+}
+
+export function pruneSlice(slice: EndpointSlice): EndpointSlice {
+  const { apiVersion, kind, metadata, addressType, endpoints = [] } = slice;
+  const labels = pick(metadata.labels, (key) => key === SERVICE_NAME_LABEL);
+  return {
+    apiVersion,
+    kind,
+    metadata: { ...identity(metadata), labels },
+    addressType,
+    endpoints: endpoints.map(({ nodeName, conditions }) => ({
+      addresses: [],
+      ...(nodeName === undefined ? {} : { nodeName }),
+      ...(conditions === undefined ? {} : { conditions }),
+    })),
+  };
+}
+
+/** True for what may be ours: all other Services of the cluster are no part of the world. */
+export function concernsUs(service: Service | undefined): boolean {
+  if (service === undefined) return false;
+  if (service.spec?.type === "LoadBalancer") return true;
+  return service.status?.conditions?.some(({ type }) => type === READY_CONDITION) ?? false;
+}
+
+/** A node's heartbeat changes its version and nothing that matters. */
+export function isNewsOfNode({ before, after }: Change<Node>): boolean {
+  return JSON.stringify(weigh(before)) !== JSON.stringify(weigh(after));
+}
+
+function weigh(node: Node | undefined): unknown {
+  if (node === undefined) return null;
+  const { labels, deletionTimestamp, uid } = node.metadata;
+  return [uid, labels, deletionTimestamp, node.status?.conditions];
+}
+
+function identity(metadata: ObjectMeta): ObjectMeta {
+  const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp } = metadata;
+  return {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    uid,
+    resourceVersion,
+    creationTimestamp,
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+  };
+}
+
+function pick(
+  map: Readonly<Record<string, string>> | undefined,
+  isKept: (key: string) => boolean,
+): Readonly<Record<string, string>> | undefined {
+  const kept = Object.entries(map ?? {}).filter(([key]) => isKept(key));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}

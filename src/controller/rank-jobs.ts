@@ -1,0 +1,127 @@
+/**
+ * Who may hold each address, as the rank wants to know it: who can now, who could, who does. Pure.
+ *
+ * Who may is settled here and nowhere else: the nodes of the class, not excluded, and for `externalTrafficPolicy:
+ * Local` with a serving endpoint. A node that may not is not in the rank.
+ * Neighbours: ../multi-ip/rank.ts makes the ranks; virtual-ips.ts writes them.
+ */
+import type { Ip } from "../base/ip.ts";
+import type { RankJob } from "../multi-ip/rank.ts";
+import type { Assignment, ServiceUse } from "./assignments.ts";
+import type { PendingMove } from "./memory.ts";
+import type { ClusterNode } from "./nodes.ts";
+import { isLocal, type ClaimedAddress, type World } from "./world.ts";
+
+export interface RankContext {
+  readonly world: World;
+  readonly nowMs: number;
+  /** How long the speakers have to take up a plan before what they do counts more. */
+  readonly pendingTimeMs: number;
+}
+
+/** @returns the moves that are still under way: what was known of them, and those seen for the first time */
+export function pendingMoves(
+  known: ReadonlyMap<Ip, PendingMove>,
+  { world, nowMs, pendingTimeMs }: RankContext,
+): Map<Ip, PendingMove> {
+  const pending = new Map<Ip, PendingMove>();
+  for (const claimed of world.claimed.values()) {
+    if (!isUnanswered(claimed)) continue;
+    const { generation } = claimed.object.spec;
+    const before = known.get(claimed.ip);
+    const untilMs = before?.generation === generation ? before.untilMs : nowMs + pendingTimeMs;
+    pending.set(claimed.ip, { generation, untilMs });
+  }
+  return pending;
+}
+
+/** @returns one job for each address that is wanted, in the order given */
+export function rankJobs(
+  wanted: ReadonlyMap<Ip, Assignment>,
+  pending: ReadonlyMap<Ip, PendingMove>,
+  { world, nowMs }: RankContext,
+): RankJob[] {
+  const classSplits = new Map<string, Split>();
+  return [...wanted.values()].map((assignment) => {
+    const claimed = world.claimed.get(assignment.ip);
+    const reported = claimed?.object.status?.holder ?? null;
+    const isPending = (pending.get(assignment.ip)?.untilMs ?? 0) > nowMs;
+    return {
+      address: assignment.ip,
+      group: groupOf(assignment),
+      ...splitFor(assignment, { world, classSplits, holder: reported }),
+      rank: claimed?.object.spec.rank ?? [],
+      holder: isPending ? null : reported,
+      balance: true,
+    };
+  });
+}
+
+/** True where another node answers than the plan says, and no speaker has said that it knows this plan. */
+function isUnanswered({ object: { spec, status } }: ClaimedAddress): boolean {
+  const holder = status?.holder ?? null;
+  if (holder === null || holder === spec.rank[0]) return false;
+  return (status?.generation ?? -1) < spec.generation;
+}
+
+/** P1 wants the addresses of one family of one Service on different nodes. */
+function groupOf({ ip, uses: [first] }: Assignment): string {
+  const family = ip.includes(":") ? "IPv6" : "IPv4";
+  return `${first?.namespace ?? ""}/${first?.name ?? ""}/${family}`;
+}
+
+type Split = Pick<RankJob, "candidates" | "reserves">;
+
+interface SplitContext {
+  readonly world: World;
+  /** Those of whole classes: most addresses share one, and the rank reads each list once. */
+  readonly classSplits: Map<string, Split>;
+  readonly holder: string | null;
+}
+
+/** A node that is not trusted with more keeps what it holds. */
+function splitFor(assignment: Assignment, { world, classSplits, holder }: SplitContext): Split {
+  const { className, uses } = assignment;
+  const isWholeClass = !uses.some((use) => isLocal(world.services.get(keyOfUse(use))));
+  const eligible = eligibleNodes(assignment, world);
+  if (eligible.some((node) => node.name === holder && node.present && !node.available)) {
+    return split(eligible, (node) => node.available || node.name === holder);
+  }
+  const known = isWholeClass ? classSplits.get(className) : undefined;
+  const made = known ?? split(eligible, (node) => node.available);
+  if (isWholeClass) classSplits.set(className, made);
+  return made;
+}
+
+/**
+ * Splits those who may into those who can now and those who cannot. Where nobody can, those who are heard of count,
+ * and where nobody is heard of, everybody: an order that nobody can take up moves nothing, and it is even when the
+ * speakers come.
+ */
+function split(eligible: readonly ClusterNode[], isAble: (node: ClusterNode) => boolean): Split {
+  const isHeard = (node: ClusterNode) => node.present && !node.lost;
+  const able = [isAble, isHeard].find((test) => eligible.some(test)) ?? (() => true);
+  const names = (nodes: readonly ClusterNode[]) => nodes.map(({ name }) => name);
+  return {
+    candidates: names(eligible.filter(able)),
+    reserves: names(eligible.filter((node) => !able(node))),
+  };
+}
+
+/** @returns the nodes of the class that may hold the address, by name */
+function eligibleNodes(
+  { className, uses }: Assignment,
+  { classes, serving, services }: World,
+): readonly ClusterNode[] {
+  let nodes = classes.get(className)?.eligible ?? [];
+  for (const use of uses) {
+    const key = keyOfUse(use);
+    if (!isLocal(services.get(key))) continue;
+    nodes = nodes.filter((node) => serving.get(key)?.has(node.name) ?? false);
+  }
+  return nodes;
+}
+
+function keyOfUse({ namespace, name }: ServiceUse): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,37 @@
+/**
+ * Names on the objects that the controller writes, and where the API server keeps the classes. Pure.
+ *
+ * Read first: reference of Deckhouse's `metallb` module: its conditions are read by people and programs,
+ * so their texts are exact.
+ */
+import {
+  CLASS_GROUP,
+  CLASS_KIND,
+  CLASS_PLURAL,
+  CLASS_VERSION,
+  type MetalLoadBalancerClass,
+} from "../classes/resource.ts";
+import { defineResource } from "../kube/resource.ts";
+
+export const METAL_LOAD_BALANCER_CLASSES = defineResource<MetalLoadBalancerClass>({
+  group: CLASS_GROUP,
+  version: CLASS_VERSION,
+  kind: CLASS_KIND,
+  plural: CLASS_PLURAL,
+  namespaced: false,
+});
+
+/** True; the message is the class's name and nothing else: it is read back as data. */
+export const BOUND_CONDITION = "network.deckhouse.io/load-balancer-class";
+export const ASSIGNED_CONDITION = "AllPublicIPsAssigned";
+/** Ours: whether all is well, and if not, the way out. */
+export const READY_CONDITION = "spreadlb.io/Ready";
+export const OUR_CONDITIONS = [BOUND_CONDITION, ASSIGNED_CONDITION, READY_CONDITION] as const;
+
+/** On the condition of a class. */
+export const CLASS_READY_CONDITION = "Ready";
+
+/** On every node that a class selects, with the value "": speakers' DaemonSets select it. */
+export const MEMBER_LABEL = "l2-load-balancer.network.deckhouse.io/member";
+
+export const SPEAKER_LABEL = "spreadlb.io/speaker";

@@ -1,0 +1,92 @@
+/**
+ * What each Service is to us: served by a class, ours without one, no longer ours, or none of our business. Pure.
+ *
+ * A Service that was never ours and names no class of ours is not touched (design rule K3). One that was ours is
+ * known by its mark, the condition that only we write, or by a VirtualIP that names it; it gets the rest of us removed.
+ * Neighbours: ../classes/choose.ts chooses the class; status.ts writes what follows.
+ */
+import type { Problem } from "../base/errors.ts";
+import { chooseClass } from "../classes/choose.ts";
+import { CLASS_ANNOTATION, parseRequest, type ServiceRequest } from "../classes/request.ts";
+import type { Service } from "../kube/types.ts";
+import { BOUND_CONDITION, READY_CONDITION } from "./resources.ts";
+import type { World } from "./world.ts";
+
+export type Role =
+  | {
+      readonly kind: "served";
+      readonly className: string;
+      readonly request: ServiceRequest;
+      readonly problems: readonly Problem[];
+    }
+  /** Ours, and no class is there for it: it has to know why. */
+  | {
+      readonly kind: "unserved";
+      readonly request: ServiceRequest;
+      readonly problems: readonly Problem[];
+    }
+  /** Not ours any more: it gives back what it has of us. */
+  | { readonly kind: "released" };
+
+/** @returns the roles of the Services that have one, by key, in the order of keys */
+export function rolesOf(world: World): Map<string, Role> {
+  const holders = new Set([...world.claimed.values()].flatMap(({ services }) => services));
+  const roles = new Map<string, Role>();
+  for (const [key, service] of world.services) {
+    const role = roleOf(service, { world, isMarked: isMarked(service) || holders.has(key) });
+    if (role !== undefined) roles.set(key, role);
+  }
+  return roles;
+}
+
+/** @returns the class that a Service is bound to: the message of Deckhouse's condition */
+export function boundClassOf(service: Service): string | null {
+  const bound = service.status?.conditions?.find(({ type }) => type === BOUND_CONDITION);
+  return bound?.status === "True" ? bound.message : null;
+}
+
+function isMarked(service: Service): boolean {
+  return service.status?.conditions?.some(({ type }) => type === READY_CONDITION) ?? false;
+}
+
+function roleOf(
+  service: Service,
+  { world, isMarked }: { readonly world: World; readonly isMarked: boolean },
+): Role | undefined {
+  const released: Role | undefined = isMarked ? { kind: "released" } : undefined;
+  if (!isLive(service)) return released;
+  const choice = chooseClass({
+    boundClass: boundClassOf(service),
+    loadBalancerClass: service.spec?.loadBalancerClass,
+    annotation: service.metadata.annotations?.[CLASS_ANNOTATION],
+    classes: world.compiled.classes,
+    defaultClass: world.compiled.defaultClass,
+  });
+  if (choice.kind === "foreign") return released;
+  if (choice.kind === "class") {
+    const { name: className, problems } = choice;
+    return { kind: "served", className, request: requestOf(service), problems };
+  }
+  if (choice.problems.length === 0 && !isMarked) return undefined;
+  const problems = choice.problems.length > 0 ? choice.problems : [NO_CLASS];
+  return { kind: "unserved", request: requestOf(service), problems };
+}
+
+const NO_CLASS: Problem = {
+  code: "CLASS_MISSING",
+  message: "The class that served the Service is gone, and there is no default class",
+};
+
+/** One that is being deleted counts as gone: we hold it back by no finalizer. */
+function isLive({ metadata, spec }: Service): boolean {
+  return spec?.type === "LoadBalancer" && metadata.deletionTimestamp === undefined;
+}
+
+function requestOf({ metadata, spec }: Service): ServiceRequest {
+  return parseRequest({
+    annotations: metadata.annotations,
+    ipFamilies: spec?.ipFamilies,
+    ipFamilyPolicy: spec?.ipFamilyPolicy,
+    clusterIPs: spec?.clusterIPs,
+  });
+}

@@ -1,0 +1,249 @@
+/**
+ * What a Service's status should say: addresses in the order of their index, Deckhouse's two conditions, ours. Pure.
+ *
+ * An address is listed once its VirtualIP is seen to exist, names this Service and ranks a node (design rule K1).
+ * One that is listed already stays as long as it is claimed and the class has nodes: ranks change under it.
+ * Where `externalTrafficPolicy: Local` finds no endpoint, the address stays too: nobody answers, nobody else gets it
+ * (docs/decisions/0007-local-without-endpoints.md).
+ * Neighbours: roles.ts and assignments.ts decided; words.ts says problems.
+ */
+import type { Problem } from "../base/errors.ts";
+import { parseIp, type Ip } from "../base/ip.ts";
+import type { Allocation } from "../classes/allocation.ts";
+import {
+  removeCondition,
+  setCondition,
+  type Condition,
+  type ConditionWish,
+} from "../kube/patches.ts";
+import { keyOf } from "../kube/resource.ts";
+import type { LoadBalancerIngress, Service } from "../kube/types.ts";
+import { listedAddresses, placesInOrder } from "./assignments.ts";
+import { nodeProblems } from "./node-problems.ts";
+import {
+  ASSIGNED_CONDITION,
+  BOUND_CONDITION,
+  OUR_CONDITIONS,
+  READY_CONDITION,
+} from "./resources.ts";
+import { boundClassOf, type Role } from "./roles.ts";
+import { distinctProblems, newProblemEvents, problemCondition, warning } from "./words.ts";
+import { isLocal, type World } from "./world.ts";
+import type { PlannedEvent, ServiceStatusPatch } from "./writes.ts";
+
+const ACTION = "AssignAddresses";
+
+export interface StatusPlan {
+  readonly status: ServiceStatusPatch;
+  readonly events: readonly PlannedEvent[];
+  /** False where nothing would change: the patch is empty. */
+  readonly isChange: boolean;
+  /** True where it is better to write when the claims under way are made: nothing that is listed has to go. */
+  readonly mayWait: boolean;
+  readonly problems: readonly Problem[];
+  readonly isComplete: boolean;
+}
+
+export interface StatusInput {
+  readonly service: Service;
+  readonly world: World;
+  readonly nowIso: string;
+}
+
+type Served = Extract<Role, { kind: "served" }>;
+
+export function planServedStatus(
+  input: StatusInput,
+  role: Served,
+  allocation: Allocation,
+): StatusPlan {
+  const { service, world } = input;
+  const places = placesInOrder(allocation, role.request.families);
+  const listed = new Set(listedAddresses(service));
+  const promised = promisedAddresses(input, role, places, listed);
+  const kept = promised.filter((ip) => listed.has(ip)).length;
+  const isComplete = promised.length === places.length && places.length > 0;
+  const problems = distinctProblems(
+    role.problems,
+    role.request.problems,
+    allocation.problems,
+    nodeProblems(service, role.className, world),
+  );
+  const total = places.length || countWanted(role);
+  const ready = isComplete
+    ? wellCondition(promised.length)
+    : pendingCondition(promised.length, total);
+  const conditions = withConditions(input, [
+    ...boundCondition(service, role.className, world),
+    assignedCondition(promised.length, total),
+    problems.length > 0 ? problemCondition(READY_CONDITION, problems) : ready,
+  ]);
+  const ingress = ingressPatch(service, promised);
+  const isNews = isComplete && (ingress !== undefined || !isAssigned(service));
+  const events = [
+    ...newProblemEvents(problems, conditionOf(service, READY_CONDITION), ACTION),
+    ...(kept < listed.size ? allocation.notices.map((notice) => warning(notice, ACTION)) : []),
+    ...(isNews ? [assignedEvent(promised, role.className)] : []),
+  ];
+  const isUnderWay = problems.every((problem) => problem.code !== "NO_NODES");
+  const mayWait = isUnderWay && kept === listed.size && hasClaimsToCome(places, promised);
+  return { ...changes({ conditions, ingress }, events), mayWait, problems, isComplete };
+}
+
+export function planUnservedStatus(
+  input: StatusInput,
+  role: Extract<Role, { kind: "unserved" }>,
+): StatusPlan {
+  const { service } = input;
+  const wasServed = conditionOf(service, ASSIGNED_CONDITION)?.message.startsWith("0 of ") === false;
+  const { problems } = role;
+  const conditions = withConditions(input, [
+    assignedCondition(0, countWanted(role)),
+    problemCondition(READY_CONDITION, problems),
+  ]);
+  const ingress = wasServed ? ingressPatch(service, []) : withoutOurs(input);
+  const events = newProblemEvents(problems, conditionOf(service, READY_CONDITION), ACTION);
+  return {
+    ...changes({ conditions, ingress }, events),
+    mayWait: false,
+    problems,
+    isComplete: false,
+  };
+}
+
+/** Takes back what is ours and leaves what another may have written. */
+export function planReleasedStatus(input: StatusInput): StatusPlan {
+  const before = input.service.status?.conditions;
+  let after: readonly Condition[] = before ?? [];
+  for (const type of OUR_CONDITIONS) after = removeCondition(after, type);
+  const conditions = after.length === (before?.length ?? 0) ? undefined : after;
+  const patch = { conditions, ingress: withoutOurs(input) };
+  return { ...changes(patch, []), mayWait: false, problems: [], isComplete: true };
+}
+
+interface Changes {
+  readonly conditions: readonly Condition[] | undefined;
+  readonly ingress: readonly LoadBalancerIngress[] | null | undefined;
+}
+
+function changes(
+  { conditions, ingress }: Changes,
+  events: readonly PlannedEvent[],
+): Pick<StatusPlan, "status" | "events" | "isChange"> {
+  const status: ServiceStatusPatch = {
+    ...(ingress === undefined ? {} : { loadBalancer: { ingress } }),
+    ...(conditions === undefined ? {} : { conditions }),
+  };
+  return { status, events, isChange: ingress !== undefined || conditions !== undefined };
+}
+
+type Place = ReturnType<typeof placesInOrder>[number];
+
+function promisedAddresses(
+  { service, world }: StatusInput,
+  { className }: Served,
+  places: readonly Place[],
+  listed: ReadonlySet<Ip>,
+): Ip[] {
+  const eligible = new Set(world.classes.get(className)?.eligible.map(({ name }) => name));
+  if (eligible.size === 0) return [];
+  const key = keyOf(service);
+  return places.flatMap(({ ip }) => {
+    if (ip === null) return [];
+    const claimed = world.claimed.get(ip);
+    // Listed without any claim: adopted, and claimed in this very pass.
+    if (claimed === undefined) return listed.has(ip) ? [ip] : [];
+    if (!claimed.services.includes(key)) return [];
+    const isRanked = claimed.object.spec.rank.some((node) => eligible.has(node));
+    return listed.has(ip) || isRanked || isLocal(service) ? [ip] : [];
+  });
+}
+
+/** True where an address is given and not promised yet: its VirtualIP is about to be made. */
+function hasClaimsToCome(places: readonly Place[], promised: readonly Ip[]): boolean {
+  return places.some(({ ip }) => ip !== null && !promised.includes(ip));
+}
+
+function countWanted({ request }: Pick<Served, "request">): number {
+  return (request.countPerFamily ?? 1) * request.families.length;
+}
+
+/** @returns what to set, null to clear, or undefined where the status says so already */
+function ingressPatch(
+  { status }: Service,
+  wanted: readonly Ip[],
+): readonly LoadBalancerIngress[] | null | undefined {
+  const listed = status?.loadBalancer?.ingress ?? [];
+  const isSame =
+    listed.length === wanted.length &&
+    listed.every(({ ip, hostname }, index) => {
+      return hostname === undefined && ip !== undefined && parseIp(ip) === wanted[index];
+    });
+  if (isSame) return undefined;
+  return wanted.length === 0 ? null : wanted.map((ip) => ({ ip }));
+}
+
+/** @returns the patch that takes out the addresses that our VirtualIPs claim for this Service, and no others */
+function withoutOurs({ service, world }: StatusInput): ReturnType<typeof ingressPatch> {
+  const listed = service.status?.loadBalancer?.ingress ?? [];
+  const key = keyOf(service);
+  const left = listed.filter(({ ip = "" }) => {
+    const address = parseIp(ip);
+    return address === undefined || world.claimed.get(address)?.services.includes(key) !== true;
+  });
+  if (left.length === listed.length) return undefined;
+  return left.length === 0 ? null : left;
+}
+
+/** @returns the whole list of conditions where one of them changes, else undefined */
+function withConditions(
+  { service, nowIso }: StatusInput,
+  wishes: readonly ConditionWish[],
+): readonly Condition[] | undefined {
+  const before = service.status?.conditions ?? [];
+  let after: readonly Condition[] = before;
+  for (const wish of wishes) after = setCondition(after, wish, nowIso);
+  return after === before ? undefined : after;
+}
+
+/** As Deckhouse: not before the class has a node, so that a Service is not bound to a class that cannot serve it. */
+function boundCondition(service: Service, className: string, world: World): ConditionWish[] {
+  const bound = boundClassOf(service);
+  const hasNodes = (world.classes.get(className)?.selected.length ?? 0) > 0;
+  if (bound === className || (bound === null && !hasNodes)) return [];
+  const [status, reason] = ["True", "LoadBalancerClassBound"] as const;
+  return [{ type: BOUND_CONDITION, status, reason, message: className }];
+}
+
+function assignedCondition(count: number, total: number): ConditionWish {
+  const isAll = count === total && total > 0;
+  return {
+    type: ASSIGNED_CONDITION,
+    status: isAll ? "True" : "False",
+    reason: isAll ? "AllIPsAssigned" : "NotAllIPsAssigned",
+    message: `${count} of ${total} public IPs were assigned`,
+  };
+}
+
+function wellCondition(count: number): ConditionWish {
+  const message = count === 1 ? "The address is assigned" : `All ${count} addresses are assigned`;
+  return { type: READY_CONDITION, status: "True", reason: "AddressesAssigned", message };
+}
+
+function pendingCondition(count: number, total: number): ConditionWish {
+  const message = `${count} of ${total} addresses are assigned, the others are being claimed`;
+  return { type: READY_CONDITION, status: "False", reason: "AddressesPending", message };
+}
+
+function assignedEvent(addresses: readonly Ip[], className: string): PlannedEvent {
+  const message = `Assigned ${addresses.join(", ")} of class "${className}"`;
+  return { type: "Normal", reason: "AddressesAssigned", message, action: ACTION };
+}
+
+function isAssigned(service: Service): boolean {
+  return conditionOf(service, ASSIGNED_CONDITION)?.status === "True";
+}
+
+function conditionOf(service: Service, type: string): Condition | undefined {
+  return service.status?.conditions?.find((condition) => condition.type === type);
+}

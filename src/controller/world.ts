@@ -1,0 +1,125 @@
+/**
+ * From the objects as the API has them to what a plan is about: classes with their nodes, Services with what
+ * they hold, addresses with whose they are. Pure.
+ *
+ * Time comes in: whether a speaker is heard of is judged by our clock, from when its Lease was seen to change.
+ * Neighbours: plan.ts goes on from here; nodes.ts and serving.ts know one thing each.
+ */
+import { compareText } from "../base/hash.ts";
+import { familyOf, parseIp, type Ip, type IpFamily } from "../base/ip.ts";
+import {
+  compileClasses,
+  nodesOf,
+  type ClassModel,
+  type CompiledClasses,
+} from "../classes/model.ts";
+import type { MetalLoadBalancerClass } from "../classes/resource.ts";
+import { keyOf } from "../kube/resource.ts";
+import type { EndpointSlice, Node, Service } from "../kube/types.ts";
+import { virtualIpName } from "../multi-ip/name.ts";
+import type { VirtualIP } from "../multi-ip/resource.ts";
+import { clusterNodes, type ClusterNode, type NodeOptions, type Presence } from "./nodes.ts";
+import { servingNodes } from "./serving.ts";
+
+/** The objects as the stores hold them, in any order. */
+export interface Snapshot {
+  readonly services: readonly Service[];
+  readonly classes: readonly MetalLoadBalancerClass[];
+  readonly nodes: readonly Node[];
+  readonly slices: readonly EndpointSlice[];
+  readonly virtualIps: readonly VirtualIP[];
+  readonly presences: readonly Presence[];
+}
+
+export interface ClassNodes {
+  readonly model: ClassModel;
+  /** All that the selector selects: these wear the member label. */
+  readonly selected: readonly ClusterNode[];
+  readonly eligible: readonly ClusterNode[];
+}
+
+/** A VirtualIP that is well-formed. */
+export interface ClaimedAddress {
+  readonly ip: Ip;
+  readonly family: IpFamily;
+  readonly object: VirtualIP;
+  /** Keys of the Services that use it. */
+  readonly services: readonly string[];
+}
+
+export interface World {
+  /** By key, in the order of keys. */
+  readonly services: ReadonlyMap<string, Service>;
+  readonly classObjects: readonly MetalLoadBalancerClass[];
+  readonly compiled: CompiledClasses;
+  readonly classes: ReadonlyMap<string, ClassNodes>;
+  readonly nodeObjects: readonly Node[];
+  readonly nodes: readonly ClusterNode[];
+  /** False until the first speaker of the cluster is heard of. */
+  readonly anySpeaker: boolean;
+  /** Nodes with a serving endpoint, for Services that want their own node's only. */
+  readonly serving: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By address, in the order of names. */
+  readonly claimed: ReadonlyMap<Ip, ClaimedAddress>;
+  /** VirtualIPs that are none: the API server lets none in, an older definition may have. */
+  readonly malformed: readonly VirtualIP[];
+}
+
+export function observe(snapshot: Snapshot, options: NodeOptions): World {
+  const compiled = compileClasses(snapshot.classes);
+  const nodes = clusterNodes(snapshot, options);
+  const services = new Map(byKey(snapshot.services).map((service) => [keyOf(service), service]));
+  const [claimed, malformed] = claimsOf(snapshot.virtualIps);
+  return {
+    services,
+    classObjects: byKey(snapshot.classes),
+    compiled,
+    classes: classNodes(compiled, nodes),
+    nodeObjects: byKey(snapshot.nodes),
+    nodes,
+    anySpeaker: snapshot.presences.length > 0,
+    serving: servingNodes(snapshot.slices, (key) => isLocal(services.get(key))),
+    claimed,
+    malformed,
+  };
+}
+
+/** True where only nodes with an endpoint of their own may hold the Service's addresses. */
+export function isLocal(service: Service | undefined): boolean {
+  return service?.spec?.externalTrafficPolicy === "Local";
+}
+
+function classNodes(
+  { classes }: CompiledClasses,
+  nodes: readonly ClusterNode[],
+): Map<string, ClassNodes> {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const found = new Map<string, ClassNodes>();
+  for (const model of classes.values()) {
+    const selected = nodesOf(model, nodes).flatMap(({ name }) => byName.get(name) ?? []);
+    const eligible = selected.filter((node) => node.eligible);
+    found.set(model.name, { model, selected, eligible });
+  }
+  return found;
+}
+
+function claimsOf(objects: readonly VirtualIP[]): [Map<Ip, ClaimedAddress>, VirtualIP[]] {
+  const claimed = new Map<Ip, ClaimedAddress>();
+  const malformed: VirtualIP[] = [];
+  for (const object of byKey(objects)) {
+    const ip = parseIp(object.spec.address);
+    if (ip === undefined || virtualIpName(ip) !== object.metadata.name) malformed.push(object);
+    else {
+      const services = object.spec.services.map((use) => `${use.namespace}/${use.name}`);
+      claimed.set(ip, { ip, family: familyOf(ip), object, services });
+    }
+  }
+  return [claimed, malformed];
+}
+
+function byKey<T extends Pick<Service, "metadata">>(objects: readonly T[]): T[] {
+  return objects
+    .map((object) => ({ object, key: keyOf(object) }))
+    .sort((a, b) => compareText(a.key, b.key))
+    .map(({ object }) => object);
+}

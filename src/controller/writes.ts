@@ -1,0 +1,73 @@
+/**
+ * What a plan asks to be written, one write per object at most. Pure.
+ *
+ * A write carries the object as it was read: its version is the precondition, so a plan made of an older
+ * world is refused by the API server and made anew. Neighbours: plan.ts makes them, io/perform.ts sends them.
+ */
+import type { MetalLoadBalancerClass } from "../classes/resource.ts";
+import type { Condition } from "../kube/patches.ts";
+import { keyOf } from "../kube/resource.ts";
+import type { LoadBalancerIngress, Node, Service } from "../kube/types.ts";
+import type { VirtualIP, VirtualIPSpec } from "../multi-ip/resource.ts";
+
+/** Told once the write that it belongs to is done, so that a refused write tells nothing. */
+export interface PlannedEvent {
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly message: string;
+  readonly action: string;
+}
+
+export interface ServiceStatusPatch {
+  readonly loadBalancer?: { readonly ingress: readonly LoadBalancerIngress[] | null };
+  readonly conditions?: readonly Condition[];
+}
+
+export type Write =
+  | { readonly kind: "create-virtual-ip"; readonly object: VirtualIP }
+  | {
+      readonly kind: "update-virtual-ip";
+      readonly before: VirtualIP;
+      readonly spec: Partial<VirtualIPSpec>;
+    }
+  | { readonly kind: "delete-virtual-ip"; readonly before: VirtualIP }
+  | {
+      readonly kind: "service-status";
+      readonly before: Service;
+      readonly status: ServiceStatusPatch;
+      readonly events: readonly PlannedEvent[];
+    }
+  | { readonly kind: "node-label"; readonly before: Node; readonly member: boolean }
+  | {
+      readonly kind: "class-status";
+      readonly before: MetalLoadBalancerClass;
+      readonly status: object;
+      readonly events: readonly PlannedEvent[];
+    };
+
+/** Claims come before promises, and what silences an address before what only describes. */
+export const WRITE_ORDER: readonly Write["kind"][] = [
+  "create-virtual-ip",
+  "delete-virtual-ip",
+  "update-virtual-ip",
+  "service-status",
+  "node-label",
+  "class-status",
+];
+
+/** @returns the object that is written, such as "service/default/web": no two writes to it run at once */
+export function writeKey(write: Write): string {
+  switch (write.kind) {
+    case "create-virtual-ip":
+      return `virtualip/${keyOf(write.object)}`;
+    case "update-virtual-ip":
+    case "delete-virtual-ip":
+      return `virtualip/${keyOf(write.before)}`;
+    case "service-status":
+      return `service/${keyOf(write.before)}`;
+    case "node-label":
+      return `node/${keyOf(write.before)}`;
+    case "class-status":
+      return `class/${keyOf(write.before)}`;
+  }
+}

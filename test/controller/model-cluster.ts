@@ -1,0 +1,285 @@
+/**
+ * The API server as far as a plan can tell: objects with versions, writes with preconditions, what it does by itself.
+ *
+ * Nothing of the controller is replaced by it: a plan is made of its snapshot, and the plan's writes are applied to it,
+ * all, some or in another order. Speakers are as dutiful as asked for.
+ */
+import type { MetalLoadBalancerClass } from "../../src/classes/resource.ts";
+import { COUNT_ANNOTATION } from "../../src/classes/request.ts";
+import { emptyMemory, type PlanMemory } from "../../src/controller/memory.ts";
+import type { Presence } from "../../src/controller/nodes.ts";
+import { plan, PLAN_OPTIONS, type Plan } from "../../src/controller/plan.ts";
+import { MEMBER_LABEL } from "../../src/controller/resources.ts";
+import type { Snapshot } from "../../src/controller/world.ts";
+import { writeKey, type Write } from "../../src/controller/writes.ts";
+import { isoSeconds } from "../../src/kube/patches.ts";
+import { keyOf, type KubeObject } from "../../src/kube/resource.ts";
+import type { EndpointSlice, Node, Service } from "../../src/kube/types.ts";
+import type { VirtualIP } from "../../src/multi-ip/resource.ts";
+
+export const START_MS = Date.parse("2026-01-01T00:00:00Z");
+
+export interface ServiceWishes {
+  readonly count?: number | string;
+  readonly loadBalancerClass?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly families?: readonly string[];
+  readonly policy?: "Local" | "Cluster";
+  readonly type?: string;
+  readonly status?: Service["status"];
+}
+
+export class ModelCluster {
+  readonly services = new Map<string, Service>();
+  readonly classes = new Map<string, MetalLoadBalancerClass>();
+  readonly nodes = new Map<string, Node>();
+  readonly slices = new Map<string, EndpointSlice>();
+  readonly virtualIps = new Map<string, VirtualIP>();
+  readonly presences = new Map<string, Presence>();
+  memory: PlanMemory = emptyMemory();
+  nowMs = 0;
+  #version = 0;
+
+  get nowIso(): string {
+    return isoSeconds(START_MS + this.nowMs);
+  }
+
+  addClass(name: string, spec: MetalLoadBalancerClass["spec"]): void {
+    const before = this.classes.get(name);
+    const metadata = before?.metadata ?? this.#created({ name });
+    this.#put(this.classes, { ...before, metadata, ...(spec ? { spec } : {}) });
+  }
+
+  addNode(name: string, labels: Readonly<Record<string, string>> = {}, more: Partial<Node> = {}) {
+    const before = this.nodes.get(name);
+    const member = before?.metadata.labels?.[MEMBER_LABEL];
+    const all = member === undefined ? labels : { ...labels, [MEMBER_LABEL]: member };
+    const metadata = { ...(before?.metadata ?? this.#created({ name })), labels: all };
+    this.#put(this.nodes, { ...more, metadata });
+  }
+
+  /** The speaker of a node starts, or renews its Lease. */
+  hear(node: string, more: { readonly acquireTime?: string } = {}): void {
+    const acquireTime = this.presences.get(node)?.lease.spec?.acquireTime ?? this.nowIso;
+    const spec = {
+      holderIdentity: node,
+      leaseDurationSeconds: 15,
+      acquireTime,
+      renewTime: this.nowIso,
+      ...more,
+    };
+    const lease = { metadata: { name: `spreadlb-speaker-${node}` }, spec };
+    this.presences.set(node, { lease, heardAtMs: this.nowMs });
+  }
+
+  addService(name: string, wishes: ServiceWishes = {}): void {
+    const [namespace, key] = ["default", `default/${name}`];
+    const before = this.services.get(key);
+    const { count, loadBalancerClass, families = ["IPv4"], policy = "Cluster" } = wishes;
+    const annotations = {
+      ...(count === undefined ? {} : { [COUNT_ANNOTATION]: String(count) }),
+      ...wishes.annotations,
+    };
+    const status = wishes.status ?? before?.status;
+    const type = wishes.type ?? "LoadBalancer";
+    // What the API server does when a Service is no load balancer any more.
+    const { loadBalancer: _, ...rest } = status ?? {};
+    const kept = type === "LoadBalancer" ? status : rest;
+    this.#put(this.services, {
+      metadata: { ...(before?.metadata ?? this.#created({ name, namespace })), annotations },
+      spec: {
+        type,
+        ipFamilies: families,
+        ipFamilyPolicy: families.length > 1 ? "RequireDualStack" : "SingleStack",
+        ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
+        externalTrafficPolicy: policy,
+      },
+      ...(kept ? { status: kept } : {}),
+    });
+  }
+
+  wipeStatus(name: string): void {
+    const { status: _, ...service } = this.service(name);
+    this.#put(this.services, service);
+  }
+
+  /** Endpoints of a Service that serve, one for each node named. */
+  setEndpoints(service: string, nodes: readonly string[]): void {
+    this.#put(this.slices, {
+      metadata: {
+        name: service,
+        namespace: "default",
+        labels: { "kubernetes.io/service-name": service },
+      },
+      addressType: "IPv4",
+      endpoints: nodes.map((nodeName) => ({ addresses: ["10.0.0.1"], nodeName })),
+    });
+  }
+
+  service(name: string): Service {
+    const service = this.services.get(`default/${name}`);
+    if (service === undefined) throw new Error(`no Service ${name}`);
+    return service;
+  }
+
+  addresses(name: string): string[] {
+    const ingress = this.service(name).status?.loadBalancer?.ingress ?? [];
+    return ingress.map(({ ip = "?" }) => ip);
+  }
+
+  condition(name: string, type: string): string | undefined {
+    const found = this.service(name).status?.conditions?.find((one) => one.type === type);
+    return found && `${found.status} ${found.reason}: ${found.message}`;
+  }
+
+  virtualIp(address: string): VirtualIP | undefined {
+    return [...this.virtualIps.values()].find(({ spec }) => spec.address === address);
+  }
+
+  /** What the speakers report who hold what they are ranked first for, and can be heard. */
+  report(): void {
+    for (const before of this.virtualIps.values()) {
+      const { rank, generation } = before.spec;
+      const holder = rank.find((node) => this.#isHeard(node)) ?? null;
+      const { status } = before;
+      if (status?.holder === holder && status.generation === generation) continue;
+      const from = status?.holder ?? null;
+      const reason =
+        from === null ? "first" : this.#isHeard(from) ? ("plan" as const) : ("node-lost" as const);
+      const moved = holder !== from && holder !== null;
+      const lastMove = moved ? { from, to: holder, at: this.nowIso, reason } : status?.lastMove;
+      this.#put(this.virtualIps, {
+        ...before,
+        status: { holder, generation, ...(lastMove ? { lastMove } : {}) },
+      });
+    }
+  }
+
+  snapshot(): Snapshot {
+    return {
+      services: [...this.services.values()],
+      classes: [...this.classes.values()],
+      nodes: [...this.nodes.values()],
+      slices: [...this.slices.values()],
+      virtualIps: [...this.virtualIps.values()],
+      presences: [...this.presences.values()],
+    };
+  }
+
+  plan(): Plan {
+    const made = plan(this.snapshot(), this.memory, {
+      ...PLAN_OPTIONS,
+      nowMs: this.nowMs,
+      nowIso: this.nowIso,
+    });
+    this.memory = made.memory;
+    return made;
+  }
+
+  /** Plans and writes until nothing is to do; @returns every write, in order */
+  converge(passesMax = 20): Write[] {
+    const done: Write[] = [];
+    for (let pass = 0; pass < passesMax; pass++) {
+      const { writes, wakeAtMs } = this.plan();
+      if (writes.length === 0) return done;
+      for (const write of writes) if (this.apply(write)) done.push(write);
+      if (wakeAtMs !== null && wakeAtMs - this.nowMs <= PLAN_OPTIONS.waitTimeMs) this.nowMs += 50;
+    }
+    throw new Error(`still writing after ${passesMax} passes`);
+  }
+
+  restartController(): void {
+    this.memory = emptyMemory();
+  }
+
+  /** @returns false where the API server refuses: another version, another object, none */
+  apply(write: Write): boolean {
+    switch (write.kind) {
+      case "create-virtual-ip": {
+        if (this.virtualIps.has(write.object.metadata.name)) return false;
+        const metadata = this.#created(write.object.metadata);
+        this.#put(this.virtualIps, { ...write.object, metadata });
+        return true;
+      }
+      case "update-virtual-ip":
+        return this.#patch(this.virtualIps, write.before, (object) => ({
+          ...object,
+          spec: { ...object.spec, ...write.spec },
+        }));
+      case "delete-virtual-ip":
+        return this.virtualIps.delete(write.before.metadata.name);
+      case "service-status":
+        return this.#patch(this.services, write.before, (object) => {
+          const ingress = write.status.loadBalancer?.ingress;
+          const listed = ingress?.map((entry) => ({ ...entry, ipMode: "VIP" }));
+          return {
+            ...object,
+            status: {
+              ...object.status,
+              ...(ingress === undefined ? {} : { loadBalancer: listed ? { ingress: listed } : {} }),
+              ...(write.status.conditions ? { conditions: write.status.conditions } : {}),
+            },
+          };
+        });
+      case "node-label": {
+        const { [MEMBER_LABEL]: _, ...labels } = write.before.metadata.labels ?? {};
+        const all = write.member ? { ...labels, [MEMBER_LABEL]: "" } : labels;
+        return this.#patch(this.nodes, write.before, (object) => ({
+          ...object,
+          metadata: { ...object.metadata, labels: all },
+        }));
+      }
+      case "class-status":
+        return this.#patch(this.classes, write.before, (object) => ({
+          ...object,
+          status: { ...object.status, ...write.status },
+        }));
+    }
+  }
+
+  #isHeard(node: string): boolean {
+    const presence = this.presences.get(node);
+    return presence !== undefined && this.nowMs - presence.heardAtMs < 15_000;
+  }
+
+  #patch<T extends KubeObject>(
+    objects: Map<string, T>,
+    before: T,
+    change: (object: T) => T,
+  ): boolean {
+    const object = objects.get(keyOf(before));
+    if (object?.metadata.resourceVersion !== before.metadata.resourceVersion) return false;
+    if (object === undefined) return false;
+    this.#put(objects, change(object));
+    return true;
+  }
+
+  #put<T extends KubeObject>(objects: Map<string, T>, object: T): void {
+    const resourceVersion = String(++this.#version);
+    objects.set(keyOf(object), { ...object, metadata: { ...object.metadata, resourceVersion } });
+  }
+
+  #created(metadata: KubeObject["metadata"]) {
+    this.#version++;
+    const creationTimestamp = isoSeconds(START_MS + this.#version * 1000);
+    return { ...metadata, uid: `uid-${this.#version}`, creationTimestamp };
+  }
+}
+
+/** Four nodes whose speakers are heard of, and a class over all of them. */
+export function fourNodes(
+  addressPool: readonly string[] = ["192.0.2.0/28", "2001:db8::/124"],
+): ModelCluster {
+  const cluster = new ModelCluster();
+  cluster.addClass("edge", { isDefault: true, addressPool: [...addressPool] });
+  for (const name of ["n1", "n2", "n3", "n4"]) {
+    cluster.addNode(name);
+    cluster.hear(name);
+  }
+  return cluster;
+}
+
+/** "kind key", for tables. */
+export function outline(writes: readonly Write[]): string[] {
+  return writes.map((write) => `${write.kind} ${writeKey(write)}`);
+}
