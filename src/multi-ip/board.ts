@@ -5,10 +5,14 @@
  * the more even, the fewer of a Service's addresses die together (rule P1). `load` counts all addresses
  * on a node: the more even, the better the nodes are used (rule P2). P1 goes before P2 everywhere.
  *
+ * Where both are equal, `met` decides: how often the addresses of a Service on two nodes are neighbours. If
+ * the same two nodes always served the same Services, then the orphans of one could never go to the
+ * other, for P1 forbids it, and the survivors would end uneven. So every two nodes should meet as often.
+ *
  * Boards are mutated in place, for speed; they never leave rankAll.
  * Neighbours: spread.ts makes the moves; path.ts finds them.
  */
-import { candidatesOf, type World } from "./world.ts";
+import { candidatesOf, matesOf, type World } from "./world.ts";
 
 export const NOWHERE = -1;
 
@@ -21,14 +25,17 @@ export interface Board {
   readonly held: Uint16Array;
   /** 1 for nodes that take nothing: the ones that are lost in the world that is thought through. */
   readonly closed: Uint8Array;
+  /** How many pairs of one group's addresses two nodes have, at node * nodes + node; null: not counted. */
+  readonly met: Uint32Array | null;
 }
 
-export function emptyBoard({ jobs, nodes, groupCount }: World): Board {
+export function emptyBoard({ jobs, nodes, groups }: World): Board {
   return {
     at: new Int32Array(jobs.length).fill(NOWHERE),
     load: new Int32Array(nodes.length),
-    held: new Uint16Array(groupCount * nodes.length),
+    held: new Uint16Array(groups.length * nodes.length),
     closed: new Uint8Array(nodes.length),
+    met: new Uint32Array(nodes.length ** 2),
   };
 }
 
@@ -51,6 +58,7 @@ export function isOpen(board: Board, node: number): boolean {
 
 export function put(world: World, board: Board, job: number, node: number): void {
   board.at[job] = node;
+  countMeetings(world, board, job, 1);
   board.load[node] = loadOf(board, node) + 1;
   board.held[slot(world, job, node)] = heldBy(world, board, job, node) + 1;
 }
@@ -58,6 +66,7 @@ export function put(world: World, board: Board, job: number, node: number): void
 /** Takes a job off the counts; `at` still says where it was. */
 export function lift(world: World, board: Board, job: number): void {
   const node = nodeOf(board, job);
+  countMeetings(world, board, job, -1);
   board.load[node] = loadOf(board, node) - 1;
   board.held[slot(world, job, node)] = heldBy(world, board, job, node) - 1;
 }
@@ -69,28 +78,63 @@ export function move(world: World, board: Board, job: number, to: number): void 
 
 /**
  * @param heldMax only nodes with at most so many addresses of the job's group
- * @returns the open candidate with the fewest of the group, then the fewest of all, then by hash; or NOWHERE
+ * @returns the open candidate with the fewest of the group, then the fewest of all, then the fewest meetings with
+ *   the nodes of the group's other addresses, then by hash; or NOWHERE
  */
 export function bestNode(world: World, board: Board, job: number, heldMax = Infinity): number {
-  let best = NOWHERE;
-  let [bestHeld, bestLoad, bestTie] = [heldMax, Infinity, Infinity];
+  let ties: number[] = [];
+  let [bestHeld, bestLoad] = [heldMax, Infinity];
   for (const node of candidatesOf(world, job)) {
     if (!isOpen(board, node)) continue;
     const held = heldBy(world, board, job, node);
-    if (held > bestHeld) continue;
     const load = loadOf(board, node);
-    if (held === bestHeld && load > bestLoad) continue;
-    const tie = tieOf(world, job, node);
-    if (held === bestHeld && load === bestLoad && tie >= bestTie) continue;
-    [best, bestHeld, bestLoad, bestTie] = [node, held, load, tie];
+    if (held > bestHeld || (held === bestHeld && load > bestLoad)) continue;
+    if (held < bestHeld || load < bestLoad) ties = [];
+    ties.push(node);
+    [bestHeld, bestLoad] = [held, load];
+  }
+  return ties.length > 1 ? breakTie(world, board, job, ties) : (ties[0] ?? NOWHERE);
+}
+
+function breakTie(world: World, board: Board, job: number, nodes: readonly number[]): number {
+  let best = NOWHERE;
+  let [bestMeetings, bestHash] = [Infinity, Infinity];
+  for (const node of nodes) {
+    const meetings = meetingsOf(world, board, job, node);
+    const hash = hashOf(world, job, node);
+    if (meetings > bestMeetings || (meetings === bestMeetings && hash > bestHash)) continue;
+    [best, bestMeetings, bestHash] = [node, meetings, hash];
   }
   return best;
 }
 
 /** A number that looks random and is the same for ever: no node is everybody's first choice. */
-function tieOf({ jobHashes, nodeHashes }: World, job: number, node: number): number {
+function hashOf({ jobHashes, nodeHashes }: World, job: number, node: number): number {
   const mixed = Math.imul((jobHashes[job] as number) ^ (nodeHashes[node] as number), 0x9e3779b1);
   return Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b) >>> 0;
+}
+
+/** @returns what the node would add to the sum of squared meetings, but for a constant */
+function meetingsOf(world: World, { at, met }: Board, job: number, node: number): number {
+  if (met === null) return 0;
+  let meetings = 0;
+  for (const mate of matesOf(world, job)) {
+    const other = at[mate] as number;
+    if (mate === job || other === NOWHERE) continue;
+    meetings += met[node * world.nodes.length + other] as number;
+  }
+  return meetings;
+}
+
+function countMeetings(world: World, { at, met }: Board, job: number, change: 1 | -1): void {
+  if (met === null) return;
+  const [size, node] = [world.nodes.length, at[job] as number];
+  for (const mate of matesOf(world, job)) {
+    const other = at[mate] as number;
+    if (mate === job || other === NOWHERE) continue;
+    met[node * size + other] = (met[node * size + other] as number) + change;
+    if (node !== other) met[other * size + node] = (met[other * size + node] as number) + change;
+  }
 }
 
 function slot({ groupOf, nodes }: World, job: number, node: number): number {

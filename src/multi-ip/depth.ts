@@ -31,7 +31,7 @@ export function placeDeeper(world: World, board: Board, depth: number): Places {
     const load = place === 1 ? board.load : noLoad;
     for (const jobs of jobsByPrefix(world, places)) {
       const prefix = places.map((nodes) => nodes[jobs[0] as number] as number);
-      const lost: Board = { at, load, held: board.held, closed: board.closed };
+      const lost: Board = { ...board, at, load, met: null };
       for (const node of prefix) board.closed[node] = 1;
       for (const job of jobs) keepPlace(world, lost, job, orders[job] ?? []);
       settle(world, lost, jobs);

@@ -16,7 +16,8 @@ export interface World {
   /** Every node that is a candidate for something, by name. */
   readonly nodes: readonly string[];
   readonly nodeIndex: ReadonlyMap<string, number>;
-  readonly groupCount: number;
+  /** The jobs of each group. */
+  readonly groups: readonly (readonly number[])[];
   /** The group of each job. */
   readonly groupOf: Int32Array;
   /** The different candidate sets, each in ascending order: classes have one, Local policies many. */
@@ -65,15 +66,16 @@ function nodeNames(jobs: readonly RankJob[]): string[] {
   return [...names].sort(compareText);
 }
 
-function numberGroups(jobs: readonly RankJob[]): Pick<World, "groupCount" | "groupOf"> {
+function numberGroups(jobs: readonly RankJob[]): Pick<World, "groups" | "groupOf"> {
   const index = new Map<string, number>();
-  const groupOf = Int32Array.from(jobs, ({ group }) => {
-    const known = index.get(group);
-    if (known !== undefined) return known;
-    index.set(group, index.size);
-    return index.size - 1;
+  const groups: number[][] = [];
+  const groupOf = Int32Array.from(jobs, ({ group }, job) => {
+    const known = index.get(group) ?? groups.push([]) - 1;
+    index.set(group, known);
+    groups[known]?.push(job);
+    return known;
   });
-  return { groupCount: index.size, groupOf };
+  return { groups, groupOf };
 }
 
 function numberSets(
@@ -100,4 +102,9 @@ function numberSets(
 /** @returns the nodes among which the job's places are chosen, in ascending order */
 export function candidatesOf(world: World, job: number): Int32Array {
   return world.sets[world.setOf[job] as number] as Int32Array;
+}
+
+/** @returns the jobs of the job's group, itself among them */
+export function matesOf(world: World, job: number): readonly number[] {
+  return world.groups[world.groupOf[job] as number] as readonly number[];
 }
