@@ -1,0 +1,115 @@
+/**
+ * `npm run bench:scale`: 1,000 Services created at once on 4 speakers, on a real control plane.
+ *
+ * Prints when the last Service was created, when all had their address, when all were answered for, and
+ * the memory of speakers and controller then. Options: --services N (1000), --nodes N (4), --json.
+ */
+import { readFile } from "node:fs/promises";
+import { cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { waitFor } from "../lab/wait.ts";
+import { edgeClass, service, SpreadCluster } from "../test/e2e/spread-cluster.ts";
+
+const WAIT_MS_MAX = 120_000;
+const CREATES_AT_ONCE = 200;
+
+const { values } = parseArgs({
+  options: {
+    services: { type: "string", default: "1000" },
+    nodes: { type: "string", default: "4" },
+    json: { type: "boolean", default: false },
+  },
+});
+const count = Number(values.services);
+
+const cluster = await SpreadCluster.start({ nodes: Number(values.nodes) });
+process.once("SIGINT", () => void cluster.stop().then(() => process.exit(130)));
+try {
+  const figures = await measure();
+  console.log(values.json ? JSON.stringify(figures) : table(figures));
+} finally {
+  await cluster.stop();
+}
+
+interface Figures {
+  readonly services: number;
+  readonly createSeconds: number;
+  /** After the last Service was created. */
+  readonly addressedSeconds: number;
+  readonly heldSeconds: number;
+  readonly controllerMiB: number;
+  readonly speakersMiB: readonly number[];
+  readonly addressesPerNode: readonly number[];
+  readonly cores: number;
+  readonly loadAverage: number;
+}
+
+async function measure(): Promise<Figures> {
+  await cluster.apply(edgeClass("edge", { addressPool: ["10.90.0.0/16"] }));
+  const names = Array.from({ length: count }, (_, i) => `scale-${i}`);
+  const startMs = performance.now();
+  for (let i = 0; i < names.length; i += CREATES_AT_ONCE) {
+    await cluster.lab.apply(names.slice(i, i + CREATES_AT_ONCE).map((name) => service(name)));
+  }
+  const createdMs = performance.now();
+  await until("every Service to have its address", async () => {
+    const list = (await cluster.lab.api("GET", "/api/v1/namespaces/default/services")) as {
+      items: { status?: { loadBalancer?: { ingress?: unknown[] } } }[];
+    };
+    return list.items.filter(({ status }) => status?.loadBalancer?.ingress?.length === 1).length;
+  });
+  const addressedMs = performance.now();
+  await until("every address to be held", async () => {
+    return (await cluster.virtualIps()).filter(({ status }) => status?.holder).length;
+  });
+  const heldMs = performance.now();
+  const holders = new Map<string, number>();
+  for (const { status } of await cluster.virtualIps()) {
+    const holder = status?.holder ?? "nobody";
+    holders.set(holder, (holders.get(holder) ?? 0) + 1);
+  }
+  return {
+    services: count,
+    createSeconds: seconds(createdMs - startMs),
+    addressedSeconds: seconds(addressedMs - createdMs),
+    heldSeconds: seconds(heldMs - createdMs),
+    controllerMiB: await residentMiB(cluster.controllers[0]?.pid ?? 0),
+    speakersMiB: await Promise.all(
+      [...cluster.speakers.values()].map(({ pid }) => residentMiB(pid)),
+    ),
+    addressesPerNode: [...holders.values()],
+    cores: cpus().length,
+    loadAverage: loadavg()[0] ?? 0,
+  };
+}
+
+function until(what: string, countDone: () => Promise<number>): Promise<boolean> {
+  return waitFor(async () => (await countDone()) === count, {
+    what,
+    timeoutMs: WAIT_MS_MAX,
+    intervalMs: 250,
+  });
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 10) / 100;
+}
+
+/** The resident set of a process now. */
+async function residentMiB(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? "0") / 102.4) / 10;
+}
+
+function table(figures: Figures): string {
+  const rows: readonly (readonly [string, string])[] = [
+    [`${figures.services} Services created in`, `${figures.createSeconds} s`],
+    ["all have their address, after the last was created", `${figures.addressedSeconds} s`],
+    ["every holder has reported itself", `${figures.heldSeconds} s`],
+    ["controller, resident", `${figures.controllerMiB} MiB`],
+    ["speakers, resident", `${figures.speakersMiB.join(", ")} MiB`],
+    ["addresses per node", figures.addressesPerNode.join(", ")],
+    ["cores, load average", `${figures.cores}, ${figures.loadAverage.toFixed(1)}`],
+  ];
+  return rows.map(([what, value]) => `${what.padEnd(52)}${value}`).join("\n");
+}
