@@ -93,7 +93,7 @@ function compileOne(
   }
   const model: ClassModel = {
     name,
-    isDefault: spec.isDefault ?? false,
+    isDefault: spec.isDefault === true,
     pool: null,
     ranges,
     nodeSelector: spec.nodeSelector ?? {},
