@@ -253,6 +253,7 @@ describe("packet socket", function () {
     const worker = startWorker(new URL("./responder-worker.ts", import.meta.url), {
       namespace: ours.name,
       mac: ours.macOf("va"),
+      address: "c0000202",
     });
     try {
       await new Promise((resolve) => worker.once("message", resolve));
