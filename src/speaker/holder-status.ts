@@ -1,0 +1,56 @@
+/**
+ * What a holder writes into a VirtualIP's status, and whether it needs to. Pure.
+ *
+ * Two nodes may both believe for a moment that they hold an address. The status then says who took it last: nobody
+ * writes over a holder that came later, so the two do not write in turns.
+ * Neighbours: io/status-writer.ts sends it; the controller follows it.
+ */
+import { setCondition, type ConditionWish } from "../kube/patches.ts";
+import type { MoveReason } from "../multi-ip/move-reason.ts";
+import type { VirtualIP, VirtualIPStatus } from "../multi-ip/resource.ts";
+
+/** What the frame worker has told of one address. */
+export interface HolderFact {
+  /** This node; null: nobody, for no node is left that may. */
+  readonly holder: string | null;
+  readonly reason: MoveReason;
+  readonly atMs: number;
+  readonly generation: number;
+}
+
+/**
+ * @param said true where this fact was written before: then another's later word stands. The first word is not
+ *   held against another's clock.
+ * @returns the status to write, or null where it says so already or a later holder has spoken
+ */
+export function holderStatus(
+  object: VirtualIP,
+  fact: HolderFact,
+  said: boolean,
+): VirtualIPStatus | null {
+  const { status } = object;
+  const before = status?.holder ?? null;
+  const at = new Date(fact.atMs).toISOString();
+  const conditions = setCondition(status?.conditions, announcedCondition(fact), at);
+  if (before === fact.holder) {
+    if (status?.generation === fact.generation && conditions === status.conditions) return null;
+    return { ...status, generation: fact.generation, conditions };
+  }
+  if (said && before !== null && Date.parse(status?.since ?? at) > fact.atMs) return null;
+  return {
+    holder: fact.holder,
+    since: at,
+    generation: fact.generation,
+    lastMove: { from: before, to: fact.holder, at, reason: fact.reason },
+    conditions,
+  };
+}
+
+function announcedCondition({ holder }: HolderFact): ConditionWish {
+  if (holder === null) {
+    const message = "No node that is alive may answer for it";
+    return { type: "Announced", status: "False", reason: "NoNode", message };
+  }
+  const message = `Node ${holder} answers for it`;
+  return { type: "Announced", status: "True", reason: "Answering", message };
+}

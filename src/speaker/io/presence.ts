@@ -1,0 +1,101 @@
+/**
+ * Tells the controller that this node's speaker works: a Lease, renewed as long as it does, deleted when it stops.
+ *
+ * Failover does not need it: that is the heartbeats' work. It keeps the controller from ranking nodes without a speaker.
+ */
+import type { Logger } from "pino";
+import { ApiError } from "../../kube/api-error.ts";
+import type { KubeClient } from "../../kube/io/client.ts";
+import { LEASES, type Lease } from "../../kube/types.ts";
+
+export interface PresenceOptions {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  readonly node: string;
+  /** A speaker that does not do its job is not there. */
+  readonly works: () => boolean;
+  readonly log: Logger;
+}
+
+export interface Presence {
+  /** Renews now, where it does its job. */
+  renew(): void;
+  /** Resolves when the Lease is gone, or the API server did not say so in time. */
+  stop(): Promise<void>;
+}
+
+const LEASE_SECONDS = 15;
+const RENEW_INTERVAL_MS = 5000;
+const DELETE_MS_MAX = 1000;
+const FIELD_MANAGER = "spreadlb-speaker";
+
+export function startPresence(options: PresenceOptions): Presence {
+  const { client, namespace, node, works, log } = options;
+  const name = `spreadlb-speaker-${node}`;
+  const since = new Date();
+  let running: Promise<void> | undefined;
+  let stopped = false;
+  const renew = () => {
+    if (stopped || running !== undefined || !works()) return;
+    running = renewLease()
+      .catch((error: unknown) => {
+        log.warn({ lease: name, error: String(error) }, "the presence Lease cannot be renewed");
+      })
+      .finally(() => (running = undefined));
+  };
+  const renewLease = async (): Promise<void> => {
+    const lease = leaseOf({ name, namespace, node, since, now: new Date() });
+    const write = { fieldManager: FIELD_MANAGER, timeoutMs: RENEW_INTERVAL_MS };
+    try {
+      await client.patch(LEASES, { namespace, name }, lease, { ...write, kind: "merge" });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error;
+      await client.create(LEASES, lease, write);
+    }
+  };
+  const timer = setInterval(renew, RENEW_INTERVAL_MS);
+  renew();
+  return {
+    renew,
+    stop: async () => {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+      const deletion = { timeoutMs: DELETE_MS_MAX };
+      await client.delete(LEASES, { namespace, name }, deletion).catch((error: unknown) => {
+        if (error instanceof ApiError && error.status === 404) return;
+        log.warn(
+          { lease: name, error: String(error) },
+          "the presence Lease stays until it expires",
+        );
+      });
+    },
+  };
+}
+
+interface LeaseFacts {
+  readonly name: string;
+  readonly namespace: string;
+  readonly node: string;
+  readonly since: Date;
+  readonly now: Date;
+}
+
+function leaseOf({ name, namespace, node, since, now }: LeaseFacts): Lease {
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { name, namespace, labels: { "spreadlb.io/speaker": "" } },
+    spec: {
+      holderIdentity: node,
+      leaseDurationSeconds: LEASE_SECONDS,
+      acquireTime: microTime(since),
+      renewTime: microTime(now),
+    },
+  };
+}
+
+/** metav1.MicroTime takes six digits, no fewer. */
+function microTime(time: Date): string {
+  return time.toISOString().replace("Z", "000Z");
+}

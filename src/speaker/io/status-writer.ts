@@ -1,0 +1,109 @@
+/**
+ * Writes who holds an address into its VirtualIP: the last state wins, and waits while the API server is away.
+ *
+ * Neighbours: ../holder-status.ts says what to write; the work queue retries.
+ */
+import type { Logger } from "pino";
+import type { Ip } from "../../base/ip.ts";
+import type { KubeClient, PatchOptions } from "../../kube/io/client.ts";
+import { outcomeOf } from "../../kube/io/status.ts";
+import { startWorkQueue, type RunningWorkQueue } from "../../kube/io/work-queue.ts";
+import type { Reflector } from "../../kube/io/reflector.ts";
+import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
+import { virtualIpName } from "../../multi-ip/name.ts";
+import type { VirtualIP } from "../../multi-ip/resource.ts";
+import { holderStatus, type HolderFact } from "../holder-status.ts";
+
+export interface StatusWriterOptions {
+  readonly client: KubeClient;
+  readonly virtualIps: () => Pick<Reflector<VirtualIP>, "store" | "upsert"> | undefined;
+  readonly onWritten: (outcome: "ok" | "conflict" | "gone" | "error") => void;
+  readonly log: Logger;
+}
+
+const CONCURRENT_WRITES_MAX = 8;
+const WRITE_MS_MAX = 5000;
+/** Another's status over ours is looked at again after this: it may be on its way to being right. */
+const OVERWRITTEN_MS = 1000;
+
+export class StatusWriter {
+  readonly #options: StatusWriterOptions;
+  readonly #queue: RunningWorkQueue;
+  /** What is to be in the status, by object name, for as long as it is for us to say. */
+  readonly #facts = new Map<string, { readonly fact: HolderFact; said: boolean }>();
+
+  constructor(options: StatusWriterOptions) {
+    this.#options = options;
+    this.#queue = startWorkQueue({
+      name: "holder-status",
+      concurrency: CONCURRENT_WRITES_MAX,
+      work: (name) => this.#write(name),
+      log: options.log,
+      backoff: { baseMs: 100, maxMs: 5000 },
+    });
+  }
+
+  /** This node holds it, or nobody does. */
+  set(address: Ip, fact: HolderFact): void {
+    const name = virtualIpName(address);
+    this.#facts.set(name, { fact, said: false });
+    this.#queue.add(name);
+  }
+
+  /** Still held, by a newer plan. */
+  keep(address: Ip, generation: number): void {
+    const name = virtualIpName(address);
+    const before = this.#facts.get(name);
+    if (before === undefined) return;
+    this.#facts.set(name, { fact: { ...before.fact, generation }, said: before.said });
+    this.#queue.add(name);
+  }
+
+  /** Somebody else holds it and will say so. */
+  drop(address: Ip): void {
+    this.#facts.delete(virtualIpName(address));
+  }
+
+  /** The watch has brought the object: does it still say what we said? */
+  look(object: VirtualIP): void {
+    const { name } = object.metadata;
+    const entry = this.#facts.get(name);
+    if (entry === undefined) return;
+    const { fact, said } = entry;
+    const told = object.status?.holder === fact.holder;
+    if (told && object.status.generation === fact.generation) return;
+    if (!said || object.status?.holder === undefined) this.#queue.add(name);
+    else this.#queue.addAfter(name, OVERWRITTEN_MS);
+  }
+
+  stop(): Promise<void> {
+    return this.#queue.stop();
+  }
+
+  async #write(name: string): Promise<void> {
+    const { client, virtualIps, onWritten } = this.#options;
+    const entry = this.#facts.get(name);
+    const object = virtualIps()?.store.get(name);
+    if (entry === undefined || object === undefined) return; // looked at again when the watch brings it
+    const status = holderStatus(object, entry.fact, entry.said);
+    entry.said = true;
+    if (status === null) return;
+    // The uid is the precondition, not the version: the controller may write the plan at the same time.
+    const body = { metadata: { uid: object.metadata.uid }, status };
+    const options: PatchOptions = {
+      kind: "merge",
+      subresource: "status",
+      fieldManager: "spreadlb-speaker",
+      timeoutMs: WRITE_MS_MAX,
+    };
+    const outcome = await outcomeOf(client.patch(VIRTUAL_IPS, { name }, body, options)).catch(
+      (error: unknown) => {
+        entry.said = false;
+        onWritten("error");
+        throw error;
+      },
+    );
+    onWritten(outcome.kind === "done" ? "ok" : outcome.kind);
+    if (outcome.kind === "done") virtualIps()?.upsert(outcome.object);
+  }
+}

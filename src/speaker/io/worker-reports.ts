@@ -1,0 +1,142 @@
+/**
+ * Takes what the frame worker tells: into the log, the metrics and the status of VirtualIPs.
+ *
+ * Neighbours: protocol.ts is the language; status-writer.ts writes.
+ */
+import type { Logger } from "pino";
+import { parseIp } from "../../base/ip.ts";
+import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
+import { virtualIpName } from "../../multi-ip/name.ts";
+import type { Counters, Gauges, KeptChange, TimedChange, WorkerReport } from "./protocol.ts";
+import type { StatusWriter } from "./status-writer.ts";
+
+export interface WorkerReportsOptions {
+  readonly node: string;
+  readonly writer: Pick<StatusWriter, "set" | "keep" | "drop">;
+  /** The Services of a VirtualIP, by its name. */
+  readonly servicesOf: (
+    name: string,
+  ) => readonly { readonly namespace: string; readonly name: string }[];
+  readonly metrics: SpeakerMetrics | undefined;
+  readonly log: Logger;
+}
+
+interface AnnouncedLabels {
+  readonly service: string;
+  readonly protocol: "layer2";
+  readonly node: string;
+  readonly ip: string;
+}
+
+export class WorkerReports {
+  readonly #options: WorkerReportsOptions;
+  /** The series that exist now, by address. */
+  readonly #announced = new Map<string, readonly AnnouncedLabels[]>();
+  #serving = false;
+
+  constructor(options: WorkerReportsOptions) {
+    this.#options = options;
+  }
+
+  get serving(): boolean {
+    return this.#serving;
+  }
+
+  take(report: WorkerReport): void {
+    switch (report.kind) {
+      case "open":
+        this.#options.log.info("sockets are open");
+        return;
+      case "serving":
+        this.#serving = true;
+        this.#options.log.info("knows who is alive; serving");
+        return;
+      case "holdings":
+        for (const change of report.changes) this.#changed(change);
+        for (const kept of report.kept) this.#kept(kept);
+        return;
+      case "counters":
+        this.#count(report.counters);
+        this.#gauge(report.gauges);
+        return;
+      case "log":
+        this.#options.log[report.level](report.facts, report.message);
+        return;
+      case "left":
+        this.#serving = false;
+        this.#options.log.info("everything is handed over");
+        return;
+    }
+  }
+
+  /** A Service more or less on an address that may be held. */
+  servicesChanged(address: string): void {
+    if (this.#announced.has(address)) this.#announce(address);
+  }
+
+  #changed(change: TimedChange): void {
+    const { writer, log, metrics } = this.#options;
+    const { address, from, to, gained, generation, reason, atMs } = change;
+    const message = gained ? "address gained" : "address given up";
+    log.info({ ip: address, from, to, reason, generation }, message);
+    if (gained) {
+      writer.set(address, { holder: to, reason, atMs, generation });
+      metrics?.moves.inc({ reason });
+      this.#announce(address);
+      return;
+    }
+    // A stopped speaker leaves it to the others to say who holds it.
+    const nobody = to === null && reason !== "speaker-stopped" && reason !== "plan";
+    if (nobody) writer.set(address, { holder: null, reason, atMs, generation });
+    else writer.drop(address);
+    this.#silence(address);
+  }
+
+  #kept({ address, generation }: KeptChange): void {
+    this.#options.writer.keep(address, generation);
+  }
+
+  #announce(address: string): void {
+    const { metrics, node, servicesOf } = this.#options;
+    if (metrics === undefined) return;
+    this.#dropSeries(address);
+    const ip = parseIp(address);
+    const services = ip === undefined ? [] : servicesOf(virtualIpName(ip));
+    const labels = services.map(({ namespace, name }): AnnouncedLabels => {
+      return { service: `${namespace}/${name}`, protocol: "layer2", node, ip: address };
+    });
+    for (const each of labels) metrics.speakerAnnounced.set(each, 1);
+    this.#announced.set(address, labels);
+  }
+
+  #silence(address: string): void {
+    this.#dropSeries(address);
+    this.#announced.delete(address);
+  }
+
+  #dropSeries(address: string): void {
+    for (const labels of this.#announced.get(address) ?? []) {
+      this.#options.metrics?.speakerAnnounced.remove({ ...labels });
+    }
+  }
+
+  #count(counters: Counters): void {
+    const { metrics } = this.#options;
+    if (metrics === undefined) return;
+    for (const [ip, n] of counters.requests) metrics.layer2RequestsReceived.inc({ ip }, n);
+    for (const [ip, n] of counters.answers) metrics.layer2ResponsesSent.inc({ ip }, n);
+    for (const [ip, n] of counters.announcements) metrics.layer2GratuitousSent.inc({ ip }, n);
+    for (const [ip, n] of counters.conflicts) metrics.conflicts.inc({ ip }, n);
+    for (const [reason, n] of counters.frameFaults) metrics.framesDropped.inc({ reason }, n);
+    for (const [fault, n] of counters.heartbeatFaults) metrics.heartbeatFaults.inc({ fault }, n);
+    metrics.heartbeatsSent.inc(counters.heartbeatsSent);
+    metrics.heartbeatsReceived.inc(counters.heartbeatsReceived);
+  }
+
+  #gauge(gauges: Gauges): void {
+    const { metrics } = this.#options;
+    metrics?.addressesHeld.set(gauges.held);
+    metrics?.peersKnown.set(gauges.peersKnown);
+    metrics?.peersAlive.set(gauges.peersAlive);
+  }
+}
