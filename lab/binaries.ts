@@ -23,6 +23,13 @@ export interface KubeBinaries {
 const KUBE_PROGRAMS = ["kube-apiserver", "kube-controller-manager", "kube-proxy", "kubectl"];
 const KUBE_PACKAGES_ABOUT = 2480;
 
+/** Whether {@link kubeBinaries} would find them without building. */
+export function areKubeBinariesThere(): boolean {
+  if ((process.env["SPREADLB_KUBE_BIN"] ?? "") !== "") return true; // Or an error: not a build.
+  const inPath = KUBE_PROGRAMS.every((name) => findInPath(name) !== null);
+  return inPath || existsSync(join(cachedDirectory(), "kube"));
+}
+
 /** Finds the programs, building them when they are nowhere. */
 export async function kubeBinaries(log: Log = () => undefined): Promise<KubeBinaries> {
   const directory = await kubeDirectory(log);
@@ -47,10 +54,14 @@ async function kubeDirectory(log: Log): Promise<string | null> {
     );
   }
   if (KUBE_PROGRAMS.every((name) => findInPath(name) !== null)) return null;
-  const directory = join(cacheDirectory(), `kube-${KUBE_VERSION}`);
+  const directory = cachedDirectory();
   await buildOnce(join(directory, "kube"), (path) => buildKube(path, log));
   await linkPrograms(directory);
   return directory;
+}
+
+function cachedDirectory(): string {
+  return join(cacheDirectory(), `kube-${KUBE_VERSION}`);
 }
 
 async function buildKube(path: string, log: Log): Promise<void> {

@@ -83,7 +83,12 @@ export async function goBuild(options: GoBuild): Promise<void> {
   const argv = ["build", "-v", "-trimpath", "-ldflags", options.ldflags, "-o", options.output, "."];
   const child = spawn("go", argv, {
     cwd: options.directory,
-    env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false -mod=readonly" },
+    env: {
+      ...process.env,
+      CGO_ENABLED: "0",
+      GOTOOLCHAIN: "local",
+      GOFLAGS: "-buildvcs=false -mod=readonly",
+    },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const tail: string[] = [];

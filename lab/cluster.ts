@@ -224,6 +224,12 @@ export class Cluster {
     return [...own.map((process) => process.pid), ...this.controlPlane.pids];
   }
 
+  /** What the programs whose name matches have logged so far. */
+  logs(name: RegExp): { readonly name: string; readonly text: string }[] {
+    const matching = [...this.#processes].filter((process) => name.test(process.name));
+    return matching.map((process) => ({ name: process.name, text: process.log() }));
+  }
+
   node(name: string): NodePlan {
     const found = this.plan.nodes.find((node) => node.name === name);
     if (found === undefined) throw new Error(`The lab has no node ${name}`);
@@ -310,6 +316,13 @@ export class Cluster {
     return new Map(
       addresses.map((ip) => [ip, (answer[ip] ?? []).map((mac) => this.hostOfMac(mac))]),
     );
+  }
+
+  /** The neighbour table of a host: address → MAC. */
+  async neighbours(host: string): Promise<Map<string, string>> {
+    const argv = ["ip", "-json", "-n", this.#namespaceOf(host), "neighbour", "show", "dev", "eth0"];
+    const entries = JSON.parse(await run(argv)) as { dst: string; lladdr?: string }[];
+    return new Map(entries.flatMap(({ dst, lladdr }) => (lladdr ? [[dst, lladdr] as const] : [])));
   }
 
   /** Connects from the client to every address, every `intervalMs`, until stopped. */

@@ -29,6 +29,9 @@ shift
 rm -rf -- "$@"
 `;
 
+/** All guardians of this process that have not cleaned up yet: for an end in haste (shutdown.ts). */
+export const waitingGuardians = new Set<Guardian>();
+
 export class Guardian {
   readonly #child: ChildProcess;
 
@@ -39,12 +42,14 @@ export class Guardian {
       { stdio: ["pipe", "ignore", "ignore"], detached: true },
     );
     this.#child.unref();
+    waitingGuardians.add(this);
     // The pipe must not hold the event loop: its end is what tells the guardian to act.
     (this.#child.stdin as unknown as { unref(): void }).unref();
   }
 
   /** Cleans up now and resolves when all is gone. */
   async clean(): Promise<void> {
+    waitingGuardians.delete(this);
     if (this.#child.exitCode !== null) return;
     this.#child.ref();
     const gone = once(this.#child, "exit");

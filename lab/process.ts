@@ -26,6 +26,9 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
+/** All programs of this process that may still run: for an end in haste (shutdown.ts). */
+export const runningProcesses = new Set<LabProcess>();
+
 /** A program that runs until stopped. */
 export class LabProcess {
   readonly name: string;
@@ -45,9 +48,11 @@ export class LabProcess {
     this.#child = child;
     this.#ended = new Promise((resolve) => {
       child.once("exit", () => {
+        runningProcesses.delete(this);
         resolve();
       });
     });
+    runningProcesses.add(this);
     child.unref();
   }
 

@@ -1,0 +1,15 @@
+/** The end in haste: Ctrl-C may come at any moment, also while things are being started. */
+
+import { waitingGuardians } from "./guardian.ts";
+import { runningProcesses } from "./process.ts";
+
+/**
+ * Ends every program of the lab that this process started and removes every namespace and file.
+ * Whoever waits for them gets errors; the caller is about to end this process.
+ */
+export async function stopEverything(): Promise<void> {
+  while (runningProcesses.size > 0 || waitingGuardians.size > 0) {
+    await Promise.all([...runningProcesses].map((process) => process.stop("SIGKILL")));
+    await Promise.all([...waitingGuardians].map((guardian) => guardian.clean()));
+  }
+}
