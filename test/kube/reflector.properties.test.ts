@@ -240,7 +240,7 @@ describe("reflector and store, after any history", () => {
         ).to.deep.equal(want);
         expect([...world.told.entries()].sort()).to.deep.equal(want);
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
   });
 });
