@@ -4,12 +4,11 @@
  * A Service is shown when a VirtualIP names it, or when it waits for addresses of ours and has none yet.
  */
 import { compareText } from "../base/hash.ts";
+import { READY_CONDITION } from "../controller/resources.ts";
 import type { Service } from "../kube/types.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { renderAge } from "./table.ts";
 
-/** The condition in which the controller says whether a Service has what it asked for. */
-const READY_CONDITION = "spreadlb.io/Ready";
 const RANK_SHOWN_MAX = 3;
 
 /** One address as `-o json` shows it; field names are part of the interface. */

@@ -2,7 +2,7 @@
  * Runs `spreadlb status`: fetches, shows, leaves.
  */
 import { SERVICES } from "../../kube/types.ts";
-import { VIRTUAL_IPS } from "../../multi-ip/resource.ts";
+import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import type { Output } from "../command-line.ts";
 import { statusRows, viewServices, waitingLines, type ServiceView } from "../status-view.ts";
 import type { StatusFlags } from "../status.ts";

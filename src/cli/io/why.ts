@@ -1,0 +1,61 @@
+/**
+ * Runs `spreadlb why`: fetches, finds what is meant, says it, leaves.
+ */
+import { METAL_LOAD_BALANCER_CLASSES, SPEAKER_LABEL } from "../../controller/resources.ts";
+import { ENDPOINT_SLICES, LEASES, NODES, SERVICES } from "../../kube/types.ts";
+import { explainAddress, explainService } from "../../multi-ip/explain.ts";
+import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
+import { EXIT_FAILED, type Output } from "../command-line.ts";
+import { viewServices } from "../status-view.ts";
+import { findSubject } from "../subject.ts";
+import { factsOfAddress, factsOfService, type Cluster } from "../why-view.ts";
+import type { WhyFlags } from "../why.ts";
+import { withCluster } from "./cluster.ts";
+
+/** @returns the exit status: 1 where there is no such address or Service */
+export async function runCommand(
+  subject: string,
+  { flags, output }: { readonly flags: WhyFlags; readonly output: Output },
+): Promise<number> {
+  const cluster = await fetchCluster(flags);
+  const services = viewServices(cluster);
+  const found = findSubject(subject, { ...cluster, services }, flags.namespace);
+  switch (found.kind) {
+    case "unknown":
+      output.err(`spreadlb: ${found.sentence}\n`);
+      return EXIT_FAILED;
+    case "address": {
+      const facts = factsOfAddress(found.virtualIp, cluster);
+      say({ facts, words: explainAddress(facts) }, { flags, output });
+      return 0;
+    }
+    case "service": {
+      const facts = factsOfService(found.service, cluster);
+      say({ facts, words: explainService(facts) }, { flags, output });
+      return 0;
+    }
+  }
+}
+
+function say(
+  answer: { readonly facts: object; readonly words: string },
+  { flags, output }: { readonly flags: WhyFlags; readonly output: Output },
+): void {
+  output.out(
+    flags.output === "json" ? `${JSON.stringify(answer, null, 2)}\n` : `${answer.words}\n`,
+  );
+}
+
+function fetchCluster(flags: WhyFlags): Promise<Cluster> {
+  return withCluster(flags, async (cluster) => {
+    const [virtualIps, services, nodes, leases, slices, classes] = await Promise.all([
+      cluster.list(VIRTUAL_IPS),
+      cluster.list(SERVICES),
+      cluster.list(NODES),
+      cluster.list(LEASES, SPEAKER_LABEL),
+      cluster.list(ENDPOINT_SLICES),
+      cluster.list(METAL_LOAD_BALANCER_CLASSES),
+    ]);
+    return { virtualIps, services, nodes, leases, slices, classes, nowMs: Date.now() };
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * The facts for `spreadlb why`, found in objects as anybody may read them. Pure.
+ *
+ * The same reading as the controller's: its own functions say which node is eligible, heard of and trusted. One thing
+ * is weaker here: whether a speaker is heard of is judged by the time in its Lease, for we look only once.
+ * Neighbours: ../multi-ip/explain.ts finds the words; subject.ts what is meant.
+ */
+import { REMEDIES, type Problem, type ProblemCode } from "../base/errors.ts";
+import { nodesOf, type ClassModel } from "../classes/model.ts";
+import type { MetalLoadBalancerClass } from "../classes/resource.ts";
+import { clusterNodes, EXCLUDE_LABEL, type ClusterNode } from "../controller/nodes.ts";
+import { PLAN_OPTIONS } from "../controller/plan.ts";
+import { BOUND_CONDITION, READY_CONDITION } from "../controller/resources.ts";
+import { servingNodes } from "../controller/serving.ts";
+import { keyOf } from "../kube/resource.ts";
+import type { EndpointSlice, Lease, Node, Service } from "../kube/types.ts";
+import type { AddressFacts, NodeFinding, NodeVerdict, ServiceFacts } from "../multi-ip/explain.ts";
+import type { VirtualIP } from "../multi-ip/resource.ts";
+
+export interface Cluster {
+  readonly virtualIps: readonly VirtualIP[];
+  readonly services: readonly Service[];
+  readonly nodes: readonly Node[];
+  readonly leases: readonly Lease[];
+  readonly slices: readonly EndpointSlice[];
+  readonly classes: readonly MetalLoadBalancerClass[];
+  /** Milliseconds since 1970: the Leases' clock. */
+  readonly nowMs: number;
+}
+
+/** @returns the address with a finding for every node that its class selects, or that is ranked or answers */
+export function factsOfAddress(vip: VirtualIP, cluster: Cluster): AddressFacts {
+  const className = vip.spec.class;
+  const object = cluster.classes.find(({ metadata }) => metadata.name === className);
+  if (object === undefined) return { vip, nodes: undefined };
+  const { nodeSelector = {} } = object.spec ?? {};
+  const all = allNodes(cluster);
+  const selected = new Set(nodesOf({ nodeSelector } as ClassModel, all).map(({ name }) => name));
+  const named = new Set([...selected, ...vip.spec.rank, vip.status?.holder ?? ""]);
+  const serving = servingFor(vip, cluster);
+  const findings = all
+    .filter(({ name }) => named.has(name))
+    .map((node): NodeFinding => {
+      const verdict = selected.has(node.name) ? verdictOn(node, cluster, serving) : "not-selected";
+      return { name: node.name, verdict };
+    });
+  return { vip, nodes: findings };
+}
+
+export function factsOfService(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  cluster: Cluster,
+): ServiceFacts {
+  const key = `${namespace}/${name}`;
+  const service = cluster.services.find((one) => keyOf(one) === key);
+  const vips = cluster.virtualIps.filter(({ spec }) =>
+    spec.services.some((use) => `${use.namespace}/${use.name}` === key),
+  );
+  const bound = conditionOf(service, BOUND_CONDITION);
+  const ready = conditionOf(service, READY_CONDITION);
+  return {
+    namespace,
+    name,
+    className: bound?.message ?? vips[0]?.spec.class ?? null,
+    addresses: vips.map((vip) => factsOfAddress(vip, cluster)),
+    problems: ready?.status === "False" ? problemsIn(ready.message) : [],
+  };
+}
+
+/** The nodes by the controller's own reading, each Lease as old as it says. */
+function allNodes(cluster: Cluster): readonly ClusterNode[] {
+  const { nodes, leases, virtualIps, nowMs } = cluster;
+  const presences = leases.map((lease) => ({
+    lease,
+    heardAtMs: Date.parse(lease.spec?.renewTime ?? "") || 0,
+  }));
+  const { settlingTimeMs } = PLAN_OPTIONS;
+  return clusterNodes({ nodes, presences, virtualIps }, { nowMs, settlingTimeMs });
+}
+
+/** The first thing that forbids it, in the order in which a person would mend them. */
+function verdictOn(
+  node: ClusterNode,
+  { nodes }: Cluster,
+  serving: ReadonlySet<string> | undefined,
+): NodeVerdict {
+  const object = nodes.find(({ metadata }) => metadata.name === node.name);
+  if (object?.metadata.deletionTimestamp !== undefined) return "being-deleted";
+  if (node.labels[EXCLUDE_LABEL] !== undefined) return "excluded";
+  if (!node.eligible) return "network-unavailable";
+  const ready = object?.status?.conditions?.find(({ type }) => type === "Ready");
+  if (ready !== undefined && ready.status !== "True") return "not-ready";
+  if (!node.present) return "no-speaker";
+  if (!node.available) return "returning";
+  return serving?.has(node.name) === false ? "no-serving-endpoint" : "may-hold";
+}
+
+/** @returns the nodes with an endpoint of a Service that asks for local ones; undefined: none asks */
+function servingFor(vip: VirtualIP, cluster: Cluster): ReadonlySet<string> | undefined {
+  const users = new Set(vip.spec.services.map(({ namespace, name }) => `${namespace}/${name}`));
+  const local = cluster.services.filter(
+    (one) => users.has(keyOf(one)) && one.spec?.externalTrafficPolicy === "Local",
+  );
+  const [first] = local;
+  if (first === undefined) return undefined;
+  const key = keyOf(first);
+  return servingNodes(cluster.slices, (service) => service === key).get(key) ?? new Set<string>();
+}
+
+function conditionOf(service: Service | undefined, wanted: string) {
+  return service?.status?.conditions?.find(({ type }) => type === wanted);
+}
+
+/** Between the problems that one condition names. */
+const SEPARATOR = " · ";
+
+/** @returns the problems that the condition's message was made of; what has no remedy of ours is left out */
+function problemsIn(message: string): readonly Problem[] {
+  const remedies = Object.entries(REMEDIES) as [ProblemCode, string][];
+  return message.split(SEPARATOR).flatMap((text) => {
+    const found = remedies.find(([, remedy]) => text.endsWith(`. ${remedy}.`));
+    if (found === undefined) return [];
+    const [code, remedy] = found;
+    return [{ code, message: text.slice(0, -`. ${remedy}.`.length) }];
+  });
+}
