@@ -15,7 +15,7 @@ import { writeKey, type Write } from "../../src/controller/writes.ts";
 import { isoSeconds } from "../../src/kube/patches.ts";
 import { keyOf, type KubeObject } from "../../src/kube/resource.ts";
 import type { EndpointSlice, Node, Service } from "../../src/kube/types.ts";
-import type { VirtualIP } from "../../src/multi-ip/resource.ts";
+import type { MoveReason, VirtualIP } from "../../src/multi-ip/resource.ts";
 
 export const START_MS = Date.parse("2026-01-01T00:00:00Z");
 
@@ -83,8 +83,7 @@ export class ModelCluster {
     const status = wishes.status ?? before?.status;
     const type = wishes.type ?? "LoadBalancer";
     // What the API server does when a Service is no load balancer any more.
-    const { loadBalancer: _, ...rest } = status ?? {};
-    const kept = type === "LoadBalancer" ? status : rest;
+    const kept = type === "LoadBalancer" ? status : without(status, "loadBalancer");
     this.#put(this.services, {
       metadata: { ...(before?.metadata ?? this.#created({ name, namespace })), annotations },
       spec: {
@@ -99,8 +98,8 @@ export class ModelCluster {
   }
 
   wipeStatus(name: string): void {
-    const { status: _, ...service } = this.service(name);
-    this.#put(this.services, service);
+    const { metadata, spec } = this.service(name);
+    this.#put(this.services, { metadata, ...(spec ? { spec } : {}) });
   }
 
   /** Endpoints of a Service that serve, one for each node named. */
@@ -144,14 +143,11 @@ export class ModelCluster {
       const { status } = before;
       if (status?.holder === holder && status.generation === generation) continue;
       const from = status?.holder ?? null;
-      const reason =
-        from === null ? "first" : this.#isHeard(from) ? ("plan" as const) : ("node-lost" as const);
+      const why = from !== null && this.#isHeard(from) ? "plan" : "node-lost";
+      const reason: MoveReason = from === null ? "first" : why;
       const moved = holder !== from && holder !== null;
-      const lastMove = moved ? { from, to: holder, at: this.nowIso, reason } : status?.lastMove;
-      this.#put(this.virtualIps, {
-        ...before,
-        status: { holder, generation, ...(lastMove ? { lastMove } : {}) },
-      });
+      const move = moved ? { lastMove: { from, to: holder, at: this.nowIso, reason } } : {};
+      this.#put(this.virtualIps, { ...before, status: { ...status, holder, generation, ...move } });
     }
   }
 
@@ -222,8 +218,8 @@ export class ModelCluster {
           };
         });
       case "node-label": {
-        const { [MEMBER_LABEL]: _, ...labels } = write.before.metadata.labels ?? {};
-        const all = write.member ? { ...labels, [MEMBER_LABEL]: "" } : labels;
+        const labels = without(write.before.metadata.labels, MEMBER_LABEL);
+        const all = { ...labels, ...(write.member ? { [MEMBER_LABEL]: "" } : {}) };
         return this.#patch(this.nodes, write.before, (object) => ({
           ...object,
           metadata: { ...object.metadata, labels: all },
@@ -264,6 +260,11 @@ export class ModelCluster {
     const creationTimestamp = isoSeconds(START_MS + this.#version * 1000);
     return { ...metadata, uid: `uid-${this.#version}`, creationTimestamp };
   }
+}
+
+function without<T extends object>(object: T | undefined, name: string): Partial<T> {
+  const kept = Object.entries(object ?? {}).filter(([key]) => key !== name);
+  return Object.fromEntries(kept) as Partial<T>;
 }
 
 /** Four nodes whose speakers are heard of, and a class over all of them. */
