@@ -120,19 +120,32 @@ function rootSchema({ description, spec, specRequired = true, status, rules }: C
       spec: structural(spec),
       status: structural(status),
     },
-    ...(rules ? { "x-kubernetes-validations": rules } : {}),
+    ...(rules ? { "x-kubernetes-validations": escapeReserved(rules) } : {}),
   };
+}
+
+/**
+ * Words of CEL that no field may have for a name: the API server calls such a field `__namespace__`, and prices a rule
+ * that says `namespace` as boundless. Rules of ours say the field's own name.
+ */
+const RESERVED =
+  /\.(as|break|const|continue|else|for|function|if|import|in|let|loop|namespace|package|return)\b(?!\()/g;
+
+function escapeReserved(rules: readonly CelRuleWithValue[]): CelRuleWithValue[] {
+  return rules.map((rule) => ({ ...rule, rule: rule.rule.replaceAll(RESERVED, ".__$1__") }));
 }
 
 /** Keywords that a structural schema may not have at all. */
 const FORBIDDEN = ["$ref", "$id", "$schema", "$defs", "definitions", "const", "patternProperties"];
 
 /**
- * @returns the schema as plain data: what TypeBox keeps for itself left out
+ * @returns the schema as plain data: what TypeBox keeps for itself left out, rules in the API server's spelling
  * @throws AssertionError where the API server would refuse the schema, with the path of the fault
  */
 export function structural(schema: TSchema): JsonSchema {
-  const plain = JSON.parse(JSON.stringify(schema)) as JsonSchema;
+  const plain = JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
+    key === "x-kubernetes-validations" ? escapeReserved(value as CelRuleWithValue[]) : value,
+  ) as JsonSchema;
   checkStructural(plain, "");
   return plain;
 }

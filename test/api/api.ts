@@ -19,6 +19,7 @@ interface Kubeconfig {
 const CONTENT_TYPES = {
   apply: "application/apply-patch+yaml",
   merge: "application/merge-patch+json",
+  json: "application/json-patch+json",
 } as const;
 
 export class Api {

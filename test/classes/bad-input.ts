@@ -88,7 +88,7 @@ function refused(
   };
 }
 
-const LONG = `${"1".repeat(80)}-2001:db8::1/64`;
+const LONG = `${"1".repeat(90)}-2001:db8::1/64`;
 
 export const BAD_CLASSES: readonly BadClassRow[] = [
   unreadable("a /33", "192.0.2.0/33"),
