@@ -3,6 +3,15 @@ import { expect } from "chai";
 import { watchLinks, type Link, type LinkMonitor } from "../../../src/linux/io/link-monitor.ts";
 import { Namespace, requireNamespaces, until, wire } from "../network.ts";
 
+/** Makes more news than a socket has room for, while this thread waits and nobody listens. */
+function flood(namespace: Namespace): void {
+  const lines = Array.from(
+    { length: 4000 },
+    (_, i) => `addr add 10.9.${i >> 8}.${i & 255}/32 dev lo\n`,
+  );
+  execFileSync("ip", ["-n", namespace.name, "-batch", "-"], { input: lines.join("") });
+}
+
 describe("link monitor", function () {
   let [ours, theirs]: (Namespace | undefined)[] = [];
   let monitor: LinkMonitor | undefined;
@@ -120,14 +129,37 @@ describe("link monitor", function () {
     const { ours } = ends();
     start();
     await shows("lo", (link) => link !== null);
-    const lines = Array.from(
-      { length: 4000 },
-      (_, i) => `addr add 10.9.${i >> 8}.${i & 255}/32 dev lo\n`,
-    );
-    const input = lines.join("");
-    execFileSync("ip", ["-n", ours.name, "-batch", "-"], { input }); // we do not listen meanwhile
+    flood(ours);
     await shows("lo", (link) => (link?.addresses.length ?? 0) >= 4001);
     expect(new Set(faults)).to.deep.equal(new Set(["netlink-enobufs"]));
+  });
+
+  it("closed while it tells of an overrun, it does nothing more", async () => {
+    const { ours } = ends();
+    const seen: string[] = [];
+    let ready = false;
+    const closing = ours.enter(() =>
+      watchLinks({
+        onLinks: () => {
+          ready = true;
+        },
+        onFault: (name) => {
+          seen.push(name);
+          closing.close();
+        },
+      }),
+    );
+    await until(
+      () => ready,
+      (told) => told,
+    );
+    flood(ours);
+    await until(
+      () => seen,
+      ({ length }) => length > 0,
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(seen).to.deep.equal(["netlink-enobufs"]);
   });
 
   it("asks anew every so often, and tells nothing when nothing differs", async () => {

@@ -188,7 +188,7 @@ describe("packet socket", function () {
   it("can be closed from within its callback, twice, and hears no more", async () => {
     const { ours, theirs } = ends();
     let heard = 0;
-    const { socket } = listen(ours, {
+    const { socket, faults } = listen(ours, {
       onFrame: () => {
         heard++;
         socket.close();
@@ -203,6 +203,7 @@ describe("packet socket", function () {
     );
     await new Promise((resolve) => setImmediate(resolve));
     expect(heard).to.equal(1);
+    expect(faults).to.deep.equal([]); // the descriptor, by then perhaps another's, was not touched
   });
 
   const filters = [
