@@ -8,6 +8,7 @@
  */
 import { decoded, fault, type Decoded } from "../base/decoded.ts";
 import { parseIp, type Ip } from "../base/ip.ts";
+import type { MoveReason } from "./move-reason.ts";
 import { virtualIpName } from "./name.ts";
 import type { VirtualIP, VirtualIPSpec } from "./resource.ts";
 
@@ -43,7 +44,18 @@ function parseSpec(value: unknown): Decoded<VirtualIPSpec> {
   const [pool, ofClass] = [value["pool"] ?? null, value["class"] ?? null];
   if (!isTextOrNull(pool)) return fault("virtual-ip-bad-pool");
   if (!isTextOrNull(ofClass)) return fault("virtual-ip-bad-class");
-  return decoded({ address, services, pool, class: ofClass, mode, interfaces, rank, generation });
+  const known: VirtualIPSpec = {
+    address,
+    services,
+    pool,
+    class: ofClass,
+    mode,
+    interfaces,
+    rank,
+    generation,
+  };
+  const cause = value["cause"];
+  return decoded(typeof cause === "string" ? { ...known, cause: cause as MoveReason } : known);
 }
 
 function isFields(value: unknown): value is Fields {

@@ -8,7 +8,7 @@
  *
  * The columns show the first Service as two fields, because a column's JSONPath yields one value and a
  * joined copy of both in the spec could contradict them. Shared addresses show the rest with `-o yaml`.
- * Nullable fields default to null, so that a merge patch that sets null does not make them missing.
+ * Nullable fields may be missing as well: a merge patch that sets null takes the field away. Read them with `?? null`.
  * Neighbours: name.ts names the object; check.ts reads one without a schema compiler, for speakers.
  */
 import type { Ip } from "../base/ip.ts";
@@ -43,13 +43,14 @@ function text(description: string, lengthMax: number, more: object = {}) {
 }
 
 function nullableText(description: string, lengthMax: number) {
-  return Type.Unsafe<string | null>({
-    type: "string",
-    nullable: true,
-    default: null,
-    maxLength: lengthMax,
-    description,
-  });
+  return Type.Optional(
+    Type.Unsafe<string | null>({
+      type: "string",
+      nullable: true,
+      maxLength: lengthMax,
+      description,
+    }),
+  );
 }
 
 function list<Item extends TSchema>(description: string, item: Item, itemsMax: number) {
@@ -62,6 +63,10 @@ function list<Item extends TSchema>(description: string, item: Item, itemsMax: n
 
 function time(description: string) {
   return Type.String({ description, format: "date-time" });
+}
+
+function moveReason(description: string) {
+  return Type.Unsafe<MoveReason>(text(description, 63, { pattern: "^[a-z]+(-[a-z]+)*$" }));
 }
 
 const serviceUse = Type.Object(
@@ -126,6 +131,9 @@ const spec = Type.Object(
       "x-kubernetes-list-type": "atomic",
     }),
     rank,
+    cause: Type.Optional(
+      moveReason("Why the first of the rank is the first: the last change of it, in one word."),
+    ),
     generation: Type.Integer({
       description: "The plan that the spec belongs to: newer plans have greater numbers.",
       minimum: 0,
@@ -140,9 +148,7 @@ const lastMove = Type.Object(
     from: nullableText("The holder before; null: none.", 253),
     to: nullableText("The holder after; null: none.", 253),
     at: time("When the holder changed."),
-    reason: Type.Unsafe<MoveReason>(
-      text("Why, in one word.", 63, { pattern: "^[a-z]+(-[a-z]+)*$" }),
-    ),
+    reason: moveReason("Why, in one word."),
   },
   { description: "The last change of the holder." },
 );
@@ -164,7 +170,7 @@ const condition = Type.Unsafe<Condition>(
 
 const status = Type.Object(
   {
-    holder: Type.Optional(nullableText("The node that answers for the address.", 253)),
+    holder: nullableText("The node that answers for the address.", 253),
     since: Type.Optional(time("Since when the holder answers.")),
     generation: Type.Optional(
       Type.Integer({
@@ -190,8 +196,8 @@ const status = Type.Object(
 const nameRule = {
   rule:
     "self.spec.address.contains(':') " +
-    "? self.metadata.name.replace('-', ':') in [self.spec.address, '0' + self.spec.address, " +
-    "self.spec.address + '0', '0' + self.spec.address + '0'] " +
+    "? self.metadata.name.replace('-', ':') == (self.spec.address.startsWith(':') ? '0' : '') + " +
+    "self.spec.address + (self.spec.address.endsWith(':') ? '0' : '') " +
     ": self.metadata.name.replace('-', '.') == self.spec.address",
   message: "metadata.name must be spec.address with '-' for '.' and ':'",
 };
