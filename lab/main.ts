@@ -71,7 +71,9 @@ export async function demonstrate(options: Options, step: Step): Promise<number>
     say(`${wrong.length === 0 ? "passed" : "failed"} after ${seconds} s`);
     if (options.keep) {
       say(howToUse(started));
+      const awake = setInterval(() => undefined, 60_000); // A signal alone holds no event loop.
       await interrupted;
+      clearInterval(awake);
     }
     return wrong.length === 0 ? 0 : 1;
   };
@@ -212,7 +214,8 @@ async function showCut(
   say(
     `Two answers for one address while ${cut} came back: ${doubled === 0 ? "never" : ms(doubled)}`,
   );
-  say(`The probe itself was late by at most ${ms(during.pauseMsMax)} during the cut`);
+  const pauses = [steady, during, mended].map((window) => ms(window.pauseMsMax)).join(", ");
+  say(`The probe itself was late by at most (steady, cut, mended): ${pauses}`);
   return [...wrong, ...judgeReturn(after, end)];
 }
 
