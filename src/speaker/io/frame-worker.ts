@@ -4,7 +4,7 @@
  * Neighbours: worker.ts runs in it; protocol.ts is the language.
  */
 import { existsSync } from "node:fs";
-import { Worker } from "node:worker_threads";
+import { Worker, type WorkerOptions as WorkerStart } from "node:worker_threads";
 import type { WorkerCommand, WorkerOptions, WorkerReport } from "./protocol.ts";
 
 export interface FrameWorker {
@@ -24,7 +24,7 @@ const HEAP_MB_MAX = 64;
 const YOUNG_HEAP_MB_MAX = 2;
 
 export function startFrameWorker(options: WorkerOptions, events: FrameWorkerEvents): FrameWorker {
-  const worker = new Worker(workerUrl(), {
+  const worker = newWorker({
     workerData: options,
     name: "frames",
     resourceLimits: {
@@ -50,8 +50,12 @@ export function startFrameWorker(options: WorkerOptions, events: FrameWorkerEven
   };
 }
 
-/** Beside the bundle, or as it was written. */
-function workerUrl(): URL {
+/** Beside the bundle; or as it was written, where the thread has to learn to read TypeScript first. */
+function newWorker(options: WorkerStart): Worker {
   const bundled = new URL("./frame-worker.js", import.meta.url);
-  return existsSync(bundled) ? bundled : new URL("./worker.ts", import.meta.url);
+  if (existsSync(bundled)) return new Worker(bundled, options);
+  const tsx = import.meta.resolve("tsx/esm/api");
+  const written = new URL("./worker.ts", import.meta.url).href;
+  const program = `import("${tsx}").then((tsx) => { tsx.register(); return import("${written}"); })`;
+  return new Worker(program, { ...options, eval: true });
 }
