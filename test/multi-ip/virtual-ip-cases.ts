@@ -25,7 +25,7 @@ export function virtualIp(spec: Partial<VirtualIPSpec> = {}, name?: string): Vir
 
 /** A spec that the type forbids. */
 function broken(spec: Readonly<Record<string, unknown>>, name?: string): VirtualIP {
-  return virtualIp(spec as Partial<VirtualIPSpec>, name);
+  return virtualIp(spec, name);
 }
 
 export interface VirtualIpCase {
