@@ -1,7 +1,7 @@
 /** Definitions from schemas: what the API server would refuse never leaves the house. */
 import { expect } from "chai";
 import { buildCrd, structural, type CrdOptions } from "../../src/base/crd.ts";
-import { oneOf, textMap, Type, withRules, type TSchema } from "../../src/base/schema.ts";
+import { oneOf, textMap, Type, withRules } from "../../src/base/schema.ts";
 
 const text = Type.String({ maxLength: 5 });
 

@@ -1,0 +1,139 @@
+/** Which class: the order of what counts, and what is never touched. */
+import { expect } from "chai";
+import { chooseClass, type ChooseInput, type ClassChoice } from "../../src/classes/choose.ts";
+
+interface Row {
+  readonly name: string;
+  readonly input: Partial<ChooseInput>;
+  readonly want: ClassChoice;
+}
+
+const classes = new Set(["edge", "core", "def"]);
+const edge: ClassChoice = { kind: "class", name: "edge", problems: [] };
+const core: ClassChoice = { kind: "class", name: "core", problems: [] };
+const def: ClassChoice = { kind: "class", name: "def", problems: [] };
+const none: ClassChoice = { kind: "none", problems: [] };
+const foreign: ClassChoice = { kind: "foreign" };
+const missing = {
+  code: "CLASS_MISSING" as const,
+  message: 'The class "gone" does not exist any more',
+};
+
+const rows: readonly Row[] = [
+  { name: "nothing said, no default", input: {}, want: none },
+  { name: "nothing said", input: { defaultClass: "def" }, want: def },
+  { name: "spec", input: { loadBalancerClass: "edge" }, want: edge },
+  { name: "annotation", input: { annotation: "edge" }, want: edge },
+  { name: "bound", input: { boundClass: "edge" }, want: edge },
+  {
+    name: "bound before spec, annotation and default",
+    input: {
+      boundClass: "edge",
+      loadBalancerClass: "core",
+      annotation: "core",
+      defaultClass: "def",
+    },
+    want: edge,
+  },
+  {
+    name: "spec before annotation and default",
+    input: { loadBalancerClass: "core", annotation: "edge", defaultClass: "def" },
+    want: core,
+  },
+  {
+    name: "annotation before default",
+    input: { annotation: "edge", defaultClass: "def" },
+    want: edge,
+  },
+  { name: "a foreign class", input: { loadBalancerClass: "io.cilium/l2" }, want: foreign },
+  {
+    name: "a foreign class, with a default",
+    input: { loadBalancerClass: "io.cilium/l2", defaultClass: "def" },
+    want: foreign,
+  },
+  {
+    name: "a foreign class, with an annotation of ours",
+    input: { loadBalancerClass: "io.cilium/l2", annotation: "edge" },
+    want: foreign,
+  },
+  {
+    name: "a foreign class, with a binding left over from before",
+    input: { loadBalancerClass: "io.cilium/l2", boundClass: "edge", defaultClass: "def" },
+    want: foreign,
+  },
+  {
+    name: "a class that was never ours and has our binding of another that is gone",
+    input: { loadBalancerClass: "io.cilium/l2", boundClass: "gone" },
+    want: foreign,
+  },
+  {
+    name: "bound to a class that is gone, which spec names: ours, with nothing to give, in spite of default and annotation",
+    input: {
+      loadBalancerClass: "gone",
+      boundClass: "gone",
+      annotation: "edge",
+      defaultClass: "def",
+    },
+    want: { kind: "none", problems: [missing] },
+  },
+  {
+    name: "bound to a class that is gone, without spec: the annotation",
+    input: { boundClass: "gone", annotation: "edge", defaultClass: "def" },
+    want: edge,
+  },
+  {
+    name: "bound to a class that is gone, without spec: the default",
+    input: { boundClass: "gone", defaultClass: "def" },
+    want: def,
+  },
+  {
+    name: "bound to a class that is gone, and nothing else",
+    input: { boundClass: "gone" },
+    want: { kind: "none", problems: [missing] },
+  },
+  {
+    name: "an unknown annotation, with a default",
+    input: { annotation: "egde", defaultClass: "def" },
+    want: {
+      kind: "class",
+      name: "def",
+      problems: [
+        {
+          code: "CLASS_UNKNOWN",
+          message: 'There is no class "egde"; the default class "def" serves it',
+        },
+      ],
+    },
+  },
+  {
+    name: "an unknown annotation, without a default",
+    input: { annotation: "egde" },
+    want: {
+      kind: "none",
+      problems: [{ code: "CLASS_UNKNOWN", message: 'There is no class "egde"' }],
+    },
+  },
+  {
+    name: "an unknown annotation on a bound Service: nothing changes",
+    input: { annotation: "egde", boundClass: "edge", defaultClass: "def" },
+    want: edge,
+  },
+  {
+    name: "empty texts name nothing",
+    input: { boundClass: "", loadBalancerClass: "", annotation: "", defaultClass: "def" },
+    want: def,
+  },
+  {
+    name: "nulls name nothing",
+    input: { boundClass: null, loadBalancerClass: null, annotation: null },
+    want: none,
+  },
+];
+
+describe("choose: chooseClass", () => {
+  for (const { name, input, want } of rows) {
+    it(name, () => {
+      expect(chooseClass({ classes, defaultClass: null, ...input })).to.deep.equal(want);
+    });
+  }
+});
