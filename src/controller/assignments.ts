@@ -14,6 +14,7 @@ import type { Allocation, Claim } from "../classes/allocation.ts";
 import { refOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
 import type { VirtualIPSpec } from "../multi-ip/resource.ts";
+import { onceForEach } from "./once.ts";
 import type { Role } from "./roles.ts";
 import type { World } from "./world.ts";
 
@@ -41,7 +42,8 @@ export function assign(world: World, roles: ReadonlyMap<string, Role>): Assignme
     requests: [...roles].flatMap(([key, role]) => {
       if (role.kind !== "served") return [];
       const service = world.services.get(key);
-      const createdAt = service?.metadata.creationTimestamp ?? "";
+      if (service === undefined) return [];
+      const createdAt = service.metadata.creationTimestamp ?? "";
       const { className, request } = role;
       return { key, createdAt, className, request, adopted: listedAddresses(service) };
     }),
@@ -53,10 +55,10 @@ export function assign(world: World, roles: ReadonlyMap<string, Role>): Assignme
 }
 
 /** @returns the addresses in the Service's status, in its order; what is no address is left out */
-export function listedAddresses(service: Service | undefined): Ip[] {
-  const ingress = service?.status?.loadBalancer?.ingress ?? [];
+export const listedAddresses = onceForEach(({ status }: Service): readonly Ip[] => {
+  const ingress = status?.loadBalancer?.ingress ?? [];
   return ingress.flatMap(({ ip }) => (ip === undefined ? [] : (parseIp(ip) ?? [])));
-}
+});
 
 /** @returns the addresses of an allocation: the first family by index, then the second, as the Service names them */
 export function placesInOrder(
@@ -104,11 +106,11 @@ function heldBack(world: World, wanted: ReadonlyMap<Ip, Assignment>): Map<Ip, Se
   const held = new Map<Ip, ServiceUse[]>();
   for (const { ip, object } of world.claimed.values()) {
     const uses = wanted.get(ip)?.uses ?? [];
-    const kept = object.spec.services.filter(
-      (use) =>
-        !uses.some((other) => compareUses(use, other) === 0) &&
-        listedAddresses(world.services.get(`${use.namespace}/${use.name}`)).includes(ip),
-    );
+    const kept = object.spec.services.filter((use) => {
+      if (uses.some((other) => compareUses(use, other) === 0)) return false;
+      const service = world.services.get(`${use.namespace}/${use.name}`);
+      return service !== undefined && listedAddresses(service).includes(ip);
+    });
     if (kept.length > 0) held.set(ip, kept);
   }
   return held;

@@ -9,8 +9,7 @@ import { isLocal, type World } from "./world.ts";
 /** @returns at most one problem: the first reason why the class's nodes do not answer for the Service */
 export function nodeProblems(service: Service, className: string, world: World): Problem[] {
   const nodes = world.classes.get(className);
-  const eligible = nodes?.eligible ?? [];
-  if (eligible.length === 0) {
+  if (nodes === undefined || nodes.eligible.length === 0) {
     const count = nodes?.selected.length ?? 0;
     const message =
       count === 0
@@ -18,12 +17,13 @@ export function nodeProblems(service: Service, className: string, world: World):
         : `All ${count} nodes of class "${className}" are excluded, without network or being deleted`;
     return [{ code: "NO_NODES", message }];
   }
-  if (eligible.every(({ joinedAt }) => joinedAt === null)) {
+  if (!nodes.hasSpeaker) {
     const message = `No speaker runs on the nodes of class "${className}"`;
     return [{ code: "NO_SPEAKER", message }];
   }
+  if (!isLocal(service)) return [];
   const serving = world.serving.get(keyOf(service));
-  if (isLocal(service) && !eligible.some(({ name }) => serving?.has(name))) {
+  if (!nodes.eligible.some(({ name }) => serving?.has(name))) {
     const message = `No node of class "${className}" has a serving endpoint of the Service`;
     return [{ code: "NO_SERVING_ENDPOINT", message }];
   }

@@ -8,7 +8,7 @@
 import type { ProblemCode } from "../base/errors.ts";
 import type { Problem } from "../base/errors.ts";
 import type { Ip } from "../base/ip.ts";
-import { rankAll, type RankMove } from "../multi-ip/rank.ts";
+import { rankAll } from "../multi-ip/rank.ts";
 import { assign, type Assignments } from "./assignments.ts";
 import { planClassStatuses } from "./class-status.ts";
 import { planLabels } from "./labels.ts";
@@ -62,7 +62,6 @@ export interface Plan {
   readonly memory: PlanMemory;
   /** When to plan again though nothing changed, or null. */
   readonly wakeAtMs: number | null;
-  readonly moves: readonly RankMove[];
   readonly figures: PlanFigures;
 }
 
@@ -90,8 +89,9 @@ export function plan(
   const ranked = rankAll(rankJobs(assignments.wanted, pending, { world, nowMs, ...options }), {
     rebalanceMovesMax: settled.movesMax,
   });
-  const { ranks, moves } = ranked;
-  const virtualIps = planVirtualIps(world, assignments, { ranks, generation: memory.generation });
+  const { moves } = ranked;
+  const { generation: known } = memory;
+  const virtualIps = planVirtualIps(world, assignments, { ...ranked, generation: known });
   const statuses = planStatuses({ world, nowIso }, { roles, assignments, memory, nowMs, options });
   const classes = planClassStatuses({
     ...{ world, roles, nowMs, nowIso },
@@ -122,7 +122,6 @@ export function plan(
       ...[...statuses.waiting.values()].map((sinceMs) => sinceMs + options.waitTimeMs),
       classes.wakeAtMs,
     ]),
-    moves,
     figures: {
       generation: newestGeneration(world, generation),
       ...statuses.figures,

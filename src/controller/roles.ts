@@ -9,6 +9,7 @@ import type { Problem } from "../base/errors.ts";
 import { chooseClass } from "../classes/choose.ts";
 import { CLASS_ANNOTATION, parseRequest, type ServiceRequest } from "../classes/request.ts";
 import type { Service } from "../kube/types.ts";
+import { onceForEach } from "./once.ts";
 import { BOUND_CONDITION, READY_CONDITION } from "./resources.ts";
 import type { World } from "./world.ts";
 
@@ -82,11 +83,11 @@ function isLive({ metadata, spec }: Service): boolean {
   return spec?.type === "LoadBalancer" && metadata.deletionTimestamp === undefined;
 }
 
-function requestOf({ metadata, spec }: Service): ServiceRequest {
+const requestOf = onceForEach(({ metadata, spec }: Service): ServiceRequest => {
   return parseRequest({
     annotations: metadata.annotations,
     ipFamilies: spec?.ipFamilies,
     ipFamilyPolicy: spec?.ipFamilyPolicy,
     clusterIPs: spec?.clusterIPs,
   });
-}
+});

@@ -145,8 +145,8 @@ function promisedAddresses(
   places: readonly Place[],
   listed: ReadonlySet<Ip>,
 ): Ip[] {
-  const eligible = new Set(world.classes.get(className)?.eligible.map(({ name }) => name));
-  if (eligible.size === 0) return [];
+  const eligible = world.classes.get(className)?.eligibleNames;
+  if (eligible === undefined || eligible.size === 0) return [];
   const key = keyOf(service);
   return places.flatMap(({ ip }) => {
     if (ip === null) return [];

@@ -4,10 +4,10 @@
  * All that change in one pass get one number, greater than every number before (speakers compare plans by it).
  * Neighbours: assignments.ts says whose they are; ../multi-ip/rank.ts says where.
  */
-import type { Ip } from "../base/ip.ts";
 import { apiVersionOf } from "../kube/resource.ts";
 import { VIRTUAL_IPS } from "../multi-ip/kind.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
+import type { RankMove, RankPlan } from "../multi-ip/rank.ts";
 import type { VirtualIP, VirtualIPSpec } from "../multi-ip/resource.ts";
 import { compareUses, type Assignment, type Assignments, type ServiceUse } from "./assignments.ts";
 import type { World } from "./world.ts";
@@ -22,17 +22,18 @@ export interface VirtualIpPlan {
 export function planVirtualIps(
   world: World,
   { wanted, heldBack }: Assignments,
-  ranks: { readonly ranks: ReadonlyMap<Ip, readonly string[]>; readonly generation: number },
+  { ranks, moves, generation: known }: RankPlan & { readonly generation: number },
 ): VirtualIpPlan {
-  const newest = newestGeneration(world, ranks.generation);
+  const newest = newestGeneration(world, known);
+  const moveOf = new Map(moves.map((move) => [move.address, move]));
   const generation = newest + 1;
   const writes: Write[] = [];
   for (const [ip, assignment] of wanted) {
     const uses = [...assignment.uses, ...(heldBack.get(ip) ?? [])].sort(compareUses);
-    const spec = specOf({ ...assignment, uses }, { world, rank: ranks.ranks.get(ip) ?? [] });
+    const spec = specOf({ ...assignment, uses }, { world, rank: ranks.get(ip) ?? [] });
     const before = world.claimed.get(ip)?.object;
     if (before === undefined) writes.push(creation({ ...spec, generation }));
-    else writes.push(...update(before, spec, generation));
+    else writes.push(...update(before, { ...spec, generation }, moveOf.get(ip)));
   }
   const isChanged = writes.length > 0;
   for (const { ip, object } of world.claimed.values()) {
@@ -78,12 +79,17 @@ function creation(spec: VirtualIPSpec): Write {
 }
 
 /** @returns a write with the fields that differ, or none */
-function update(before: VirtualIP, wanted: PlannedSpec, generation: number): Write[] {
+function update(
+  before: VirtualIP,
+  { generation, ...wanted }: VirtualIPSpec,
+  move: RankMove | undefined,
+): Write[] {
   const fields = Object.keys(wanted) as (keyof PlannedSpec)[];
   const differing = fields.filter((field) => !isSame(before.spec[field], wanted[field]));
   if (differing.length === 0) return [];
   const changes = Object.fromEntries(differing.map((field) => [field, wanted[field]]));
-  return [{ kind: "update-virtual-ip", before, spec: { ...changes, generation } }];
+  const spec = { ...changes, generation };
+  return [{ kind: "update-virtual-ip", before, spec, ...(move === undefined ? {} : { move }) }];
 }
 
 type Field = PlannedSpec[keyof PlannedSpec];

@@ -18,6 +18,7 @@ import { keyOf } from "../kube/resource.ts";
 import type { EndpointSlice, Node, Service } from "../kube/types.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
+import { onceForEach } from "./once.ts";
 import { clusterNodes, type ClusterNode, type NodeOptions, type Presence } from "./nodes.ts";
 import { servingNodes } from "./serving.ts";
 
@@ -36,6 +37,9 @@ export interface ClassNodes {
   /** All that the selector selects: these wear the member label. */
   readonly selected: readonly ClusterNode[];
   readonly eligible: readonly ClusterNode[];
+  readonly eligibleNames: ReadonlySet<string>;
+  /** Whether a speaker was ever heard of on one of the eligible nodes. */
+  readonly hasSpeaker: boolean;
 }
 
 /** A VirtualIP that is well-formed. */
@@ -55,8 +59,6 @@ export interface World {
   readonly classes: ReadonlyMap<string, ClassNodes>;
   readonly nodeObjects: readonly Node[];
   readonly nodes: readonly ClusterNode[];
-  /** False until the first speaker of the cluster is heard of. */
-  readonly anySpeaker: boolean;
   /** Nodes with a serving endpoint, for Services that want their own node's only. */
   readonly serving: ReadonlyMap<string, ReadonlySet<string>>;
   /** By address, in the order of names. */
@@ -77,7 +79,6 @@ export function observe(snapshot: Snapshot, options: NodeOptions): World {
     classes: classNodes(compiled, nodes),
     nodeObjects: byKey(snapshot.nodes),
     nodes,
-    anySpeaker: snapshot.presences.length > 0,
     serving: servingNodes(snapshot.slices, (key) => isLocal(services.get(key))),
     claimed,
     malformed,
@@ -98,7 +99,11 @@ function classNodes(
   for (const model of classes.values()) {
     const selected = nodesOf(model, nodes).flatMap(({ name }) => byName.get(name) ?? []);
     const eligible = selected.filter((node) => node.eligible);
-    found.set(model.name, { model, selected, eligible });
+    found.set(model.name, {
+      ...{ model, selected, eligible },
+      eligibleNames: new Set(eligible.map(({ name }) => name)),
+      hasSpeaker: eligible.some(({ joinedAt }) => joinedAt !== null),
+    });
   }
   return found;
 }
@@ -107,15 +112,19 @@ function claimsOf(objects: readonly VirtualIP[]): [Map<Ip, ClaimedAddress>, Virt
   const claimed = new Map<Ip, ClaimedAddress>();
   const malformed: VirtualIP[] = [];
   for (const object of byKey(objects)) {
-    const ip = parseIp(object.spec.address);
-    if (ip === undefined || virtualIpName(ip) !== object.metadata.name) malformed.push(object);
-    else {
-      const services = object.spec.services.map((use) => `${use.namespace}/${use.name}`);
-      claimed.set(ip, { ip, family: familyOf(ip), object, services });
-    }
+    const read = claimedAddress(object);
+    if (read === null) malformed.push(object);
+    else claimed.set(read.ip, read);
   }
   return [claimed, malformed];
 }
+
+const claimedAddress = onceForEach((object: VirtualIP): ClaimedAddress | null => {
+  const ip = parseIp(object.spec.address);
+  if (ip === undefined || virtualIpName(ip) !== object.metadata.name) return null;
+  const services = object.spec.services.map((use) => `${use.namespace}/${use.name}`);
+  return { ip, family: familyOf(ip), object, services };
+});
 
 function byKey<T extends Pick<Service, "metadata">>(objects: readonly T[]): T[] {
   return objects

@@ -8,6 +8,7 @@ import type { MetalLoadBalancerClass } from "../classes/resource.ts";
 import type { Condition } from "../kube/patches.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { LoadBalancerIngress, Node, Service } from "../kube/types.ts";
+import type { RankMove } from "../multi-ip/rank.ts";
 import type { VirtualIP, VirtualIPSpec } from "../multi-ip/resource.ts";
 
 /** Told once the write that it belongs to is done, so that a refused write tells nothing. */
@@ -29,6 +30,8 @@ export type Write =
       readonly kind: "update-virtual-ip";
       readonly before: VirtualIP;
       readonly spec: Partial<VirtualIPSpec>;
+      /** Where the first place goes to another node. */
+      readonly move?: RankMove;
     }
   | { readonly kind: "delete-virtual-ip"; readonly before: VirtualIP }
   | {

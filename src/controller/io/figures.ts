@@ -16,14 +16,13 @@ export class Figures {
     this.#metrics = metrics;
   }
 
-  pass({ figures, moves }: Plan, durationMs: number): void {
-    const { planDuration, planGeneration, plannedMoves, services, virtualIps } = this.#metrics;
+  pass({ figures }: Plan, durationMs: number): void {
+    const { planDuration, planGeneration, services, virtualIps } = this.#metrics;
     planDuration.observe(durationMs / 1000);
     planGeneration.set(figures.generation);
     virtualIps.set(figures.virtualIps);
     services.set({ state: "ready" }, figures.servicesReady);
     services.set({ state: "waiting" }, figures.servicesWaiting);
-    for (const { reason } of moves) plannedMoves.inc({ reason });
     this.#problems(figures);
     this.#allocator(figures.world);
     this.#metrics.k8sClientConfigLoaded.set(1);

@@ -15,8 +15,9 @@ import { writeKey, type Write } from "../writes.ts";
 
 /** From the first news to the pass. */
 const GATHER_MS = 5;
-/** Between the beginnings of two passes; a pass that takes long gets as long a rest. */
+/** Between the beginnings of two passes; one that takes long is followed by a rest twice as long. */
 const PASS_INTERVAL_MS = 50;
+const PASS_SHARE = 3;
 const WRITES_MAX = 16;
 const BACKOFF = { baseMs: 200, maxMs: 30_000 } as const;
 /** The longest that setTimeout keeps. */
@@ -88,7 +89,7 @@ export class Passes {
     const clock = { nowMs, nowIso: isoSeconds(Date.now()) };
     const made = plan(this.#options.snapshot(), this.#memory, { ...this.#options.plan, ...clock });
     const durationMs = performance.now() - nowMs;
-    this.#notBeforeMs = nowMs + Math.max(PASS_INTERVAL_MS, 2 * durationMs);
+    this.#notBeforeMs = nowMs + Math.max(PASS_INTERVAL_MS, PASS_SHARE * durationMs);
     this.#memory = made.memory;
     this.#enqueue(made.writes);
     this.#options.onPass(made, durationMs);

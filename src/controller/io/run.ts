@@ -14,6 +14,7 @@ import { startEventRecorder, type EventRecorder } from "../../kube/io/event-reco
 import { runLeaderElection, type LeaderElection } from "../../kube/io/lease.ts";
 import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
 import { PLAN_OPTIONS, type PlanOptions } from "../plan.ts";
+import type { Write } from "../writes.ts";
 import { Figures } from "./figures.ts";
 import { ensureHeartbeatSecret } from "./heartbeat-secret.ts";
 import { Passes } from "./passes.ts";
@@ -21,6 +22,8 @@ import { perform } from "./perform.ts";
 import { startSources, type Sources } from "./sources.ts";
 
 export const CONTROLLER_LEASE = "spreadlb-controller";
+/** As patient as another leader within 5 s of a kill allows. */
+const LEASE_TIMES = { leaseDurationMs: 3500, renewDeadlineMs: 2700, retryPeriodMs: 400 } as const;
 const RETRY_MS = 1000;
 const EVENTS_GRACE_MS = 200;
 /** Writes under way at the end: the API server gets no longer than this. */
@@ -136,6 +139,7 @@ class Controller implements RunningController {
       ...{ client, namespace, log },
       name: CONTROLLER_LEASE,
       identity: `${options.identity}_${randomUUID()}`,
+      ...LEASE_TIMES,
       onStarted: (signal) => this.#lead(signal),
       onLost: () => {
         this.#lost();
@@ -156,11 +160,9 @@ class Controller implements RunningController {
       mayWrite: () => !signal.aborted && this.#election?.isLeader() !== false,
       onPass: (plan, durationMs) => {
         this.#figures.pass(plan, durationMs);
-        for (const move of plan.moves) log.info({ ...move }, "address ranked elsewhere");
       },
-      onWrite: ({ kind }, outcome) => {
-        metrics.writes.inc({ kind, outcome });
-        if (outcome === "error") metrics.k8sClientUpdateErrors.inc();
+      onWrite: (write, outcome) => {
+        this.#written(write, outcome);
       },
       plan: { ...PLAN_OPTIONS, ...options.plan },
       log,
@@ -171,6 +173,15 @@ class Controller implements RunningController {
     this.#passes = null;
     metrics.leader.set(0);
     await Promise.race([passes.stop(), sleep(STOP_MS_MAX, undefined, { ref: false })]);
+  }
+
+  #written(write: Write, outcome: string): void {
+    const { log, metrics } = this.#parts;
+    metrics.writes.inc({ kind: kindOf(write), outcome });
+    if (outcome === "error") metrics.k8sClientUpdateErrors.inc();
+    if (outcome !== "ok" || write.kind !== "update-virtual-ip" || write.move === undefined) return;
+    metrics.plannedMoves.inc({ reason: write.move.reason });
+    log.info({ ...write.move, generation: write.spec.generation }, "address ranked elsewhere");
   }
 
   #news(): void {
@@ -204,6 +215,22 @@ class Controller implements RunningController {
 
   async #untilSynced(sources: Sources): Promise<void> {
     await Promise.race([sources.synced, aborted(this.#stopping.signal)]);
+  }
+}
+
+/** The kind of object, as the metric calls it. */
+function kindOf({ kind }: Write): string {
+  switch (kind) {
+    case "create-virtual-ip":
+    case "update-virtual-ip":
+    case "delete-virtual-ip":
+      return "VirtualIP";
+    case "service-status":
+      return "Service";
+    case "node-label":
+      return "Node";
+    case "class-status":
+      return "MetalLoadBalancerClass";
   }
 }
 
