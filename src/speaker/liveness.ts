@@ -325,8 +325,8 @@ export class Liveness {
    * One that was never heard has lost nothing: it was late to learn that we are its peer.
    */
   #imposedOn(peer: Peer): number {
-    if (peer.incarnation === 0) return 0;
-    return peer.dead ? FENCE_EVERYTHING : fenceAt(this.#generation, Infinity);
+    if (peer.dead) return peer.incarnation === 0 ? 0 : FENCE_EVERYTHING;
+    return peer.imposedFence === 0 ? 0 : fenceAt(this.#generation, Infinity);
   }
 
   #isVouchedFor(id: Id): boolean {
