@@ -39,6 +39,33 @@ const leaveOutUnused = {
   },
 };
 
+/**
+ * Of undici only what dispatches: its caches, mocks, WebSockets and its own fetch are half a megabyte of source that
+ * every process would keep. Whoever calls fetch after all gets it, whole, at that moment.
+ */
+const UNDICI_PARTS = `
+  import Dispatcher from "./node_modules/undici/lib/dispatcher/dispatcher.js";
+  import Agent from "./node_modules/undici/lib/dispatcher/agent.js";
+  import Pool from "./node_modules/undici/lib/dispatcher/pool.js";
+  import ProxyAgent from "./node_modules/undici/lib/dispatcher/proxy-agent.js";
+  import errors from "./node_modules/undici/lib/core/errors.js";
+  import api from "./node_modules/undici/lib/api/index.js";
+  Object.assign(Dispatcher.prototype, api);
+  export { Dispatcher, Agent, Pool, ProxyAgent, errors };
+  export const fetch = async (...args) =>
+    (await import("./node_modules/undici/index.js")).default.fetch(...args);
+`;
+const undiciInParts = {
+  name: "undici-in-parts",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^undici$/ }, () => ({ path: "undici", namespace: "parts" }));
+    onLoad({ filter: /.*/, namespace: "parts" }, () => ({
+      contents: UNDICI_PARTS,
+      resolveDir: root,
+    }));
+  },
+};
+
 const entryPoints = { spreadlb: "src/cli/io/entry.ts" };
 if (existsSync(join(root, "src/speaker/io/worker.ts"))) {
   entryPoints["frame-worker"] = "src/speaker/io/worker.ts";
@@ -64,7 +91,7 @@ const { outputFiles, metafile } = await build({
   charset: "utf8",
   metafile: true,
   write: false,
-  plugins: [leaveOutUnused],
+  plugins: [undiciInParts, leaveOutUnused],
 });
 
 // Entries last and each by a rename: a program that starts meanwhile finds the old build or the new one, whole.
