@@ -26,9 +26,12 @@ export class WorkQueue {
   readonly #waiting = new Map<string, number>();
   readonly #heap = new DelayHeap<{ readonly key: string; readonly atMs: number }>();
   readonly #backoff: BackoffLimits;
+  readonly #concurrency: number;
 
-  constructor(backoff: BackoffLimits = QUEUE_BACKOFF) {
-    this.#backoff = backoff;
+  /** @param options `concurrency` is how many keys may run at a time */
+  constructor(options: { readonly concurrency: number; readonly backoff?: BackoffLimits }) {
+    this.#concurrency = options.concurrency;
+    this.#backoff = options.backoff ?? QUEUE_BACKOFF;
   }
 
   /** Keys ready or running. */
@@ -44,9 +47,16 @@ export class WorkQueue {
     return this.#waiting.size;
   }
 
-  /** When a waiting key is due, or null; it may be due earlier than anything really is, never later. */
+  /**
+   * When to call take again without news, or null: also null while all hands are full, for there is
+   * nothing to wake for then. May be earlier than anything is due, never later.
+   */
   get nextAtMs(): number | null {
-    return this.#waiting.size === 0 ? null : this.#heap.nextAtMs;
+    return this.#waiting.size === 0 || this.#isFull ? null : this.#heap.nextAtMs;
+  }
+
+  get #isFull(): boolean {
+    return this.#running.size >= this.#concurrency;
   }
 
   add(key: string): void {
@@ -64,8 +74,9 @@ export class WorkQueue {
     this.#heap.push(atMs, { key, atMs });
   }
 
-  /** @returns the next key, now running; null when none is ready */
+  /** @returns the next key, now running; null when none is ready or all hands are full */
   take(nowMs: number): string | null {
+    if (this.#isFull) return null;
     this.#wake(nowMs);
     for (const key of this.#ready) {
       this.#ready.delete(key);

@@ -347,7 +347,9 @@ class TcpFront {
         [far, near],
       ] as const) {
         this.#sockets.add(one);
-        one.on("data", (bytes) => void (this.#cut || other.write(bytes)));
+        one.on("data", (bytes) => {
+          if (!this.#cut) other.write(bytes);
+        });
         one.on("error", () => other.destroy());
         one.on("close", () => {
           this.#sockets.delete(one);

@@ -3,10 +3,7 @@ import type { EventFact, EventJob } from "../../src/kube/events.ts";
 import { cutNote, EventCorrelator, QUEUE_MAX, SERIES_MS } from "../../src/kube/events.ts";
 import { RateBucket } from "../../src/kube/rate-bucket.ts";
 
-function fact(
-  name: string,
-  { note = "a note", type = "Normal" as EventFact["type"] } = {},
-): EventFact {
+function fact(name: string, { note = "a note", type = "Normal" } = {}): EventFact {
   const regarding = { kind: "Service", namespace: "default", name };
   return { regarding, type, reason: "AddressesAssigned", note, action: "AssignAddresses" };
 }
@@ -45,6 +42,14 @@ describe("EventCorrelator", () => {
       "create web: a note",
       "count 5 on event-of-web, web: a note",
     ]);
+  });
+
+  it("takes no more from the object's bucket for what waits anyway", () => {
+    const correlator = new EventCorrelator();
+    for (let n = 0; n < 20; n += 1) correlator.observe(fact("web"), 0);
+    drain(correlator, 0);
+    correlator.observe(fact("web", { note: "another" }), 0);
+    expect(drain(correlator, 0)).to.deep.equal(["create web: another"]);
   });
 
   it("begins a new series after ten minutes of quiet", () => {

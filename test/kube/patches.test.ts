@@ -11,14 +11,13 @@ const other: Condition = {
   message: "",
   lastTransitionTime: before,
 };
-const ready: Condition = {
+const wish = {
   type: "spreadlb.io/Ready",
   status: "True",
   reason: "AddressesAssigned",
   message: "3 addresses",
-  lastTransitionTime: before,
-};
-const { lastTransitionTime: _unused, ...wish } = ready;
+} as const;
+const ready: Condition = { ...wish, lastTransitionTime: before };
 
 describe("setCondition", () => {
   const rows = [

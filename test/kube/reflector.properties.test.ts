@@ -53,21 +53,35 @@ class World {
 
   happen(happening: Happening): void {
     switch (happening.kind) {
-      case "write":
-        return this.#write(happening.name, false, happening.answered);
+      case "write": {
+        this.#write(happening.name, false, happening.answered);
+        return;
+      }
       case "recreate":
         this.#remove(happening.name);
-        return this.#write(happening.name, true, happening.answered);
-      case "remove":
-        return this.#remove(happening.name);
-      case "answer":
-        return this.#answer();
+        {
+          this.#write(happening.name, true, happening.answered);
+          return;
+        }
+      case "remove": {
+        this.#remove(happening.name);
+        return;
+      }
+      case "answer": {
+        this.#answer();
+        return;
+      }
       case "end":
         if (this.#watchedTo === null) return;
         this.#watchedTo = null;
-        return this.feed({ kind: "watch-ended", request: this.#state.request });
-      case "break":
-        return this.#break(happening.status);
+        {
+          this.feed({ kind: "watch-ended", request: this.#state.request });
+          return;
+        }
+      case "break": {
+        this.#break(happening.status);
+        return;
+      }
       case "forget":
         this.#forgotten = this.#version;
         return;
@@ -75,7 +89,10 @@ class World {
         this.#nowMs += happening.ms;
         if (this.#timerMs === null || this.#timerMs > this.#nowMs) return;
         this.#timerMs = null;
-        return this.feed({ kind: "timer" });
+        {
+          this.feed({ kind: "timer" });
+          return;
+        }
     }
   }
 
@@ -107,12 +124,19 @@ class World {
 
   #answer(): void {
     const pending = this.#pending;
-    if (pending === null) return this.#deliver();
+    if (pending === null) {
+      this.#deliver();
+      return;
+    }
     this.#pending = null;
-    if (pending.kind === "list-page") return this.#page(pending);
+    if (pending.kind === "list-page") {
+      this.#page(pending);
+      return;
+    }
     const from = Number(pending.resourceVersion);
     if (from < this.#forgotten) {
-      return this.feed({ kind: "watch-failed", request: pending.request, status: 410 });
+      this.feed({ kind: "watch-failed", request: pending.request, status: 410 });
+      return;
     }
     this.#watchedTo = from;
     this.feed({ kind: "watch-opened", request: pending.request });
@@ -123,7 +147,8 @@ class World {
     if (next === null || this.#snapshot === null) this.#snapshot = first;
     const { objects, version } = this.#snapshot;
     if (next !== null && version < this.#forgotten) {
-      return this.feed({ kind: "list-failed", request, status: 410 });
+      this.feed({ kind: "list-failed", request, status: 410 });
+      return;
     }
     const from = Number(next ?? "0");
     const to = pageSize === 0 ? objects.length : from + pageSize;
@@ -140,7 +165,10 @@ class World {
     const from = this.#watchedTo;
     const next = this.#past.find(({ object }) => Number(object.metadata.resourceVersion) > from);
     this.#watchedTo = Number(next?.object.metadata.resourceVersion ?? this.#version);
-    if (next !== undefined) return this.feed({ kind: "watch-event", request, ...next });
+    if (next !== undefined) {
+      this.feed({ kind: "watch-event", request, ...next });
+      return;
+    }
     this.feed({ kind: "bookmark", request, resourceVersion: String(this.#watchedTo) });
   }
 
@@ -149,7 +177,8 @@ class World {
     if (this.#pending !== null) {
       const kind = this.#pending.kind === "list-page" ? "list-failed" : "watch-failed";
       this.#pending = null;
-      return this.feed({ kind, request, status });
+      this.feed({ kind, request, status });
+      return;
     }
     if (this.#watchedTo === null) return;
     this.#watchedTo = null;
@@ -168,12 +197,18 @@ class World {
         this.#pending = null;
         this.#watchedTo = null;
         return;
-      case "replace-store":
-        return this.#tell(this.store.replace(effect.items, effect.resourceVersion));
-      case "put":
-        return this.#tell(this.store.put(effect.object));
-      case "delete":
-        return this.#tell(this.store.delete(effect.object));
+      case "replace-store": {
+        this.#tell(this.store.replace(effect.items, effect.resourceVersion));
+        return;
+      }
+      case "put": {
+        this.#tell(this.store.put(effect.object));
+        return;
+      }
+      case "delete": {
+        this.#tell(this.store.delete(effect.object));
+        return;
+      }
       case "set-timer":
         this.#timerMs = effect.atMs;
         return;

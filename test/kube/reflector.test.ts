@@ -242,7 +242,7 @@ const scripts: readonly { readonly name: string; readonly rows: readonly Row[] }
     name: "a server that is starting (403, 500) makes nobody list again",
     rows: [
       ...watching,
-      ...[403, 500, 403, 500].flatMap((status, index): Row[] => {
+      ...[403, 401, 403, 500].flatMap((status, index): Row[] => {
         const [request, atMs] = [index + 2, 100_000 * (index + 1)];
         const retryMs = atMs + 250;
         return [

@@ -8,7 +8,7 @@ const backoff = { baseMs: 100, maxMs: 1000 };
 
 describe("WorkQueue", () => {
   it("gives each key once, in the order of the first add", () => {
-    const queue = new WorkQueue();
+    const queue = new WorkQueue({ concurrency: 4 });
     for (const key of ["b", "a", "b", "c", "a"]) queue.add(key);
     expect([queue.take(0), queue.take(0), queue.take(0), queue.take(0)]).to.deep.equal([
       "b",
@@ -19,7 +19,7 @@ describe("WorkQueue", () => {
   });
 
   it("runs a key once more when there was news while it ran, and not before it has ended", () => {
-    const queue = new WorkQueue();
+    const queue = new WorkQueue({ concurrency: 4 });
     queue.add("a");
     expect(queue.take(0)).to.equal("a");
     queue.add("a");
@@ -32,7 +32,7 @@ describe("WorkQueue", () => {
   });
 
   it("brings a key that failed back ever later, up to the bound, until it succeeds", () => {
-    const queue = new WorkQueue(backoff);
+    const queue = new WorkQueue({ concurrency: 4, backoff });
     queue.add("a");
     const delays: number[] = [];
     for (let nowMs = 0; delays.length < 6;) {
@@ -51,7 +51,7 @@ describe("WorkQueue", () => {
   });
 
   it("runs a waiting key at once when there is news, and then not again", () => {
-    const queue = new WorkQueue(backoff);
+    const queue = new WorkQueue({ concurrency: 4, backoff });
     queue.addAt("a", 5000);
     queue.add("a");
     expect(queue.take(0)).to.equal("a");
@@ -59,8 +59,20 @@ describe("WorkQueue", () => {
     expect([queue.take(6000), queue.nextAtMs]).to.deep.equal([null, null]);
   });
 
+  it("runs so many at a time, and does not wake for a key that is due while all hands are full", () => {
+    const queue = new WorkQueue({ concurrency: 2 });
+    for (const key of ["a", "b", "c"]) queue.add(key);
+    queue.addAt("due", 5);
+    expect([queue.take(0), queue.take(0), queue.take(9)]).to.deep.equal(["a", "b", null]);
+    expect(queue.nextAtMs).to.equal(null);
+    queue.succeeded("a");
+    expect([queue.nextAtMs, queue.take(9), queue.take(9)]).to.deep.equal([5, "c", null]);
+    queue.succeeded("b");
+    expect(queue.take(9)).to.equal("due");
+  });
+
   it("keeps the earliest of several times", () => {
-    const queue = new WorkQueue();
+    const queue = new WorkQueue({ concurrency: 4 });
     queue.addAt("a", 500);
     queue.addAt("a", 300);
     queue.addAt("a", 400);
@@ -79,7 +91,7 @@ describe("WorkQueue", () => {
     );
     fc.assert(
       fc.property(fc.array(act, { maxLength: 200 }), (acts) => {
-        const queue = new WorkQueue(backoff);
+        const queue = new WorkQueue({ concurrency: 4, backoff });
         const running = new Set<string>();
         const owed = new Set<string>(); // Keys with news since they were last taken, or that failed.
         let nowMs = 0;

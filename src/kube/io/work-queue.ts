@@ -52,7 +52,8 @@ class Runner implements RunningWorkQueue {
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
-    this.#queue = new WorkQueue(options.backoff);
+    const { concurrency, backoff } = options;
+    this.#queue = new WorkQueue({ concurrency, ...(backoff === undefined ? {} : { backoff }) });
   }
 
   get depth(): number {
@@ -93,7 +94,7 @@ class Runner implements RunningWorkQueue {
   }
 
   #round(): void {
-    while (!this.#stopped && this.#queue.runningCount < this.#options.concurrency) {
+    while (!this.#stopped) {
       const key = this.#queue.take(performance.now());
       if (key === null) break;
       void this.#work(key);
@@ -130,10 +131,8 @@ class Runner implements RunningWorkQueue {
 
   #sleep(): void {
     clearTimeout(this.#timer);
-    const { nextAtMs, runningCount } = this.#queue;
-    // With no hand free there is nothing to wake for: the next one that gets free looks by itself.
-    const full = runningCount >= this.#options.concurrency;
-    if (this.#stopped || full || nextAtMs === null) return;
+    const { nextAtMs } = this.#queue;
+    if (this.#stopped || nextAtMs === null) return;
     const delayMs = Math.max(0, Math.ceil(nextAtMs - performance.now()));
     this.#timer = setTimeout(() => {
       this.#round();

@@ -196,7 +196,7 @@ describe("KubeClient", () => {
   it("reads a watch by lines, ends cleanly with the stream, breaks with an ApiError", async () => {
     const lines = [1, 2, 3].map((n) => JSON.stringify({ type: "ADDED", object: { n } }));
     const its = await serve((request, response) => {
-      response.write(`${lines.join("\n").slice(0, 30)}`);
+      response.write(lines.join("\n").slice(0, 30));
       setImmediate(() => {
         response.write(`${lines.join("\n").slice(30)}\n`);
         if (request.url?.includes("resourceVersion=7") === true) response.end();
