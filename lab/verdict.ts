@@ -1,7 +1,7 @@
 /**
  * What the demonstration promises, and whether what was seen keeps it. Pure.
  *
- * Neighbours: main.ts sees, this judges; the figures are those of "The demonstration" in docs/start.md.
+ * Neighbours: main.ts sees, this judges.
  */
 
 import type { ProbeWindow } from "./probe.ts";
