@@ -6,7 +6,6 @@
 import { CommanderError, type Command } from "commander";
 import { createProgram, EXIT_USAGE, usageSentence, type Output } from "./command-line.ts";
 import { addController } from "./controller.ts";
-import { describeFailure } from "./io/failure.ts";
 import { addSpeaker } from "./speaker.ts";
 import { addStatus } from "./status.ts";
 import { VERSION } from "./version.ts";
@@ -32,7 +31,7 @@ export async function main(argv: readonly string[], output: Output): Promise<num
     await program.parseAsync(argv, { from: "user" });
     return status;
   } catch (error) {
-    return explain(error, { program, argv, output });
+    return await explain(error, { program, argv, output });
   }
 }
 
@@ -42,7 +41,7 @@ interface Attempt {
   readonly output: Output;
 }
 
-function explain(error: unknown, { program, argv, output }: Attempt): number {
+async function explain(error: unknown, { program, argv, output }: Attempt): Promise<number> {
   if (error instanceof CommanderError) {
     const name = program.commands.find((command) => argv.includes(command.name()))?.name() ?? "";
     const sentence = usageSentence(error, name);
@@ -50,6 +49,7 @@ function explain(error: unknown, { program, argv, output }: Attempt): number {
     output.err(`${sentence}\n`);
     return EXIT_USAGE;
   }
+  const { describeFailure } = await import("./io/failure.ts");
   const { text, status } = describeFailure(error);
   output.err(text);
   return status;

@@ -1,0 +1,195 @@
+/**
+ * `spreadlb status` and `spreadlb why` against a real API server, by the bundled program: what a person sees.
+ */
+import { expect } from "chai";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startControlPlane, type ControlPlane } from "../../lab/control-plane.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const START_MS_MAX = 120_000;
+
+interface Outcome {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs bin/spreadlb as a shell would; `environment` replaces what it inherits of ours. */
+async function spreadlb(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  const env = { PATH: process.env["PATH"], HOME: "/nonexistent", ...environment };
+  const child = spawn(join(ROOT, "bin/spreadlb"), argv, { env });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  const [status] = (await once(child, "close")) as [number | null];
+  return { status, out, err };
+}
+
+const since = new Date(Date.now() - 84 * 3_600_000).toISOString();
+
+const OBJECTS = [
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: "spreadlb-system" } },
+  { apiVersion: "v1", kind: "Node", metadata: { name: "n1", labels: { edge: "" } } },
+  { apiVersion: "v1", kind: "Node", metadata: { name: "n2", labels: { edge: "" } } },
+  {
+    apiVersion: "network.deckhouse.io/v1alpha1",
+    kind: "MetalLoadBalancerClass",
+    metadata: { name: "edge" },
+    spec: { addressPool: ["192.0.2.0/28"], nodeSelector: { edge: "" } },
+  },
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { namespace: "default", name: "web" },
+    spec: { type: "LoadBalancer", ports: [{ port: 80 }] },
+  },
+  virtualIp("192.0.2.1", 0),
+  virtualIp("192.0.2.2", 1),
+];
+
+function virtualIp(address: string, index: number): object {
+  return {
+    apiVersion: "spreadlb.io/v1alpha1",
+    kind: "VirtualIP",
+    metadata: { name: address.replaceAll(".", "-") },
+    spec: {
+      address,
+      services: [{ namespace: "default", name: "web", index }],
+      class: "edge",
+      mode: "L2",
+      interfaces: [],
+      rank: ["n1", "n2"],
+      generation: 4,
+    },
+  };
+}
+
+describe("cli: status and why on a real API server", function () {
+  this.timeout(START_MS_MAX);
+  let controlPlane: ControlPlane;
+  let kubeconfig: string;
+
+  before(async () => {
+    execFileSync("node", ["build.mjs"], { cwd: ROOT });
+    controlPlane = await startControlPlane();
+    kubeconfig = controlPlane.kubeconfig;
+    await controlPlane.kubectl(["apply", "--server-side", "-f", join(ROOT, "crds")]);
+    const crds = ["metalloadbalancerclasses.network.deckhouse.io", "virtualips.spreadlb.io"];
+    await controlPlane.kubectl(["wait", "--for=condition=Established", "crd", ...crds]);
+    await controlPlane.apply(OBJECTS);
+    const status = { status: { holder: "n1", since } };
+    const patch = ["patch", "vip", "192-0-2-1", "--subresource=status", "--type=merge"];
+    await controlPlane.kubectl([...patch, "-p", JSON.stringify(status)]);
+  });
+
+  after(() => controlPlane.stop());
+
+  it("status is a table", async () => {
+    const { status, out, err } = await spreadlb(["status", "--kubeconfig", kubeconfig]);
+    expect({ status, err }).to.deep.equal({ status: 0, err: "" });
+    expect(out.split("\n")).to.deep.equal([
+      "SERVICE       ADDRESS     HOLDER     SINCE   CLASS   RANK",
+      "default/web   192.0.2.1   n1         3d      edge    n1,n2",
+      "default/web   192.0.2.2   <nobody>   -       edge    n1,n2",
+      "",
+    ]);
+  });
+
+  it("status -o json is data", async () => {
+    const { out } = await spreadlb(["status", "-o", "json"], { KUBECONFIG: kubeconfig });
+    const { services } = JSON.parse(out) as { services: { addresses: { holder: string }[] }[] };
+    expect(services[0]?.addresses.map(({ holder }) => holder)).to.deep.equal(["n1", null]);
+  });
+
+  it("status -n of an empty namespace is a message, not an error", async () => {
+    const outcome = await spreadlb(["status", "-n", "kube-system", "--kubeconfig", kubeconfig]);
+    expect(outcome).to.deep.equal({
+      status: 0,
+      out: "",
+      err: "No Service has or awaits an address of ours.\n",
+    });
+  });
+
+  it("why ADDRESS is a paragraph with the facts", async () => {
+    const { status, out } = await spreadlb(["why", "192.0.2.1", "--kubeconfig", kubeconfig]);
+    expect(status).to.equal(0);
+    for (const fact of ["192.0.2.1", "default/web", '"edge"', "n1", "n2", "no speaker"]) {
+      expect(out).to.include(fact);
+    }
+    expect(out.trim().split("\n")).to.have.length(1);
+  });
+
+  it("why SERVICE says of each of its addresses, by name with -n or as namespace/name", async () => {
+    const options = ["--kubeconfig", kubeconfig];
+    const byKey = await spreadlb(["why", "default/web", ...options]);
+    const byName = await spreadlb(["why", "web", "-n", "default", ...options]);
+    expect(byKey).to.deep.equal(byName);
+    expect(byKey.status).to.equal(0);
+    expect(byKey.out.trim().split("\n\n")).to.have.length(3);
+  });
+
+  it("why of what is not there names what is near, exit status 1", async () => {
+    expect(await spreadlb(["why", "192.0.2.3", "--kubeconfig", kubeconfig])).to.deep.equal({
+      status: 1,
+      out: "",
+      err: "spreadlb: 192.0.2.3 is no address of ours; near it: 192.0.2.1, 192.0.2.2\n",
+    });
+  });
+
+  it("an unknown context is one sentence with those that there are, exit status 2", async () => {
+    const argv = ["status", "--kubeconfig", kubeconfig, "--context", "prod"];
+    expect(await spreadlb(argv)).to.deep.equal({
+      status: 2,
+      out: "",
+      err: 'spreadlb: the kubeconfig has no context "prod"; it has lab\n',
+    });
+  });
+
+  it("KUBECONFIG may name several files; --context chooses among all of them", async () => {
+    const other = JSON.parse(await readFile(kubeconfig, "utf8")) as Record<string, object[]>;
+    const renamed = join(controlPlane.directory, "other.kubeconfig");
+    const text = JSON.stringify(other)
+      .replaceAll('"lab"', '"other"')
+      .replace(/127\.0\.0\.1:\d+/, "127.0.0.1:1");
+    await writeFile(renamed, text, { mode: 0o600 });
+    const environment = { KUBECONFIG: `${renamed}:/does/not/exist:${kubeconfig}` };
+    const first = await spreadlb(["status"], environment);
+    expect({ status: first.status, err: first.err }).to.deep.equal({
+      status: 1,
+      err: "spreadlb: cannot reach the API server https://127.0.0.1:1 (ECONNREFUSED); check the address and --context\n",
+    });
+    const second = await spreadlb(["status", "--context", "lab"], environment);
+    expect({ status: second.status, err: second.err }).to.deep.equal({ status: 0, err: "" });
+  });
+
+  it("without any kubeconfig it says where it looked, exit status 2", async () => {
+    expect(await spreadlb(["status"])).to.deep.equal({
+      status: 2,
+      out: "",
+      err: "spreadlb: no kubeconfig is at /nonexistent/.kube/config and this is no pod; name one with --kubeconfig or KUBECONFIG\n",
+    });
+  });
+
+  it("a user without rights gets the API server's reason in one sentence, exit status 1", async () => {
+    const proxy = await controlPlane.kubeconfigOf("kube-proxy");
+    const { status, out, err } = await spreadlb(["status", "--kubeconfig", proxy]);
+    expect({ status, out }).to.deep.equal({ status: 1, out: "" });
+    expect(err).to.match(/^spreadlb: the API server https:\S+ refuses: .*forbidden.*\n$/);
+    expect(err.split("\n")).to.have.length(2);
+  });
+
+  it("a reader that goes away ends it without a word", async () => {
+    const line = `${join(ROOT, "bin/spreadlb")} status --kubeconfig ${kubeconfig} | head -c 1`;
+    const child = spawn("bash", ["-c", `set -o pipefail; ${line}`]);
+    let err = "";
+    child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    const [status] = (await once(child, "close")) as [number];
+    expect({ status, err }).to.deep.equal({ status: 0, err: "" });
+  });
+});
