@@ -14,7 +14,15 @@
  * Left out: giving one address to two Services.
  */
 import type { Problem } from "../base/errors.ts";
-import { familyOf, ipFromNumber, ipToNumber, type Ip, type IpFamily } from "../base/ip.ts";
+import { compareText } from "../base/hash.ts";
+import {
+  compareIps,
+  familyOf,
+  ipFromNumber,
+  ipToNumber,
+  type Ip,
+  type IpFamily,
+} from "../base/ip.ts";
 import type { Allocation, AllocationInput, AllocationResult } from "./allocation.ts";
 import { mergeRanges, subtractMerged, type IpRange } from "./ranges.ts";
 import { compareByAge, seatServices, wantedAt, type ClassPool, type Seat } from "./seats.ts";
@@ -161,5 +169,7 @@ function releasedClaims({ claims }: AllocationInput, seats: readonly Seat[]) {
   for (const { service, places } of seats) {
     for (const ip of places) if (ip !== null) placed.set(ip, service.key);
   }
-  return claims.filter(({ address, service }) => placed.get(address) !== service);
+  return claims
+    .filter(({ address, service }) => placed.get(address) !== service)
+    .sort((a, b) => compareIps(a.address, b.address) || compareText(a.service, b.service));
 }

@@ -51,7 +51,7 @@ export interface AllocationResult {
   readonly services: ReadonlyMap<string, Allocation>;
   /**
    * Claims to be given up; one that only changes its index is not among them. Their addresses go to nobody in this
-   * pass: run again when they are gone.
+   * pass: run again when they are gone. By address.
    */
   readonly released: readonly Claim[];
 }

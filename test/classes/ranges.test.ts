@@ -51,7 +51,9 @@ describe("ranges: parseRange", () => {
   it("never throws, and names the text that it cannot read", () => {
     const noise = fc.oneof(
       fc.string(),
-      fc.string({ unit: fc.constantFrom("0", "1", "9", "a", "f", ".", ":", "::", "/", "-", "%", " ") }),
+      fc.string({
+        unit: fc.constantFrom("0", "1", "9", "a", "f", ".", ":", "::", "/", "-", "%", " "),
+      }),
     );
     fc.assert(
       fc.property(noise, (text) => {
