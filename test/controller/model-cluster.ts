@@ -172,14 +172,15 @@ export class ModelCluster {
     return made;
   }
 
-  /** Plans and writes until nothing is to do; @returns every write, in order */
-  converge(passesMax = 20): Write[] {
+  /** Plans and writes until nothing is to do, now or in a moment; @returns every write, in order */
+  converge(passesMax = 200): Write[] {
     const done: Write[] = [];
     for (let pass = 0; pass < passesMax; pass++) {
       const { writes, wakeAtMs } = this.plan();
-      if (writes.length === 0) return done;
       for (const write of writes) if (this.apply(write)) done.push(write);
-      if (wakeAtMs !== null && wakeAtMs - this.nowMs <= PLAN_OPTIONS.waitTimeMs) this.nowMs += 50;
+      if (writes.length > 0) continue;
+      if (wakeAtMs === null || wakeAtMs - this.nowMs > PLAN_OPTIONS.waitTimeMs) return done;
+      this.nowMs = wakeAtMs;
     }
     throw new Error(`still writing after ${passesMax} passes`);
   }

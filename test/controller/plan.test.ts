@@ -1,23 +1,371 @@
 /**
- * The plan as scripts: a world, and the whole of what it writes.
+ * The plan as scripts: a world, what happens to it, and the whole of what is written.
  */
 import { expect } from "chai";
-import { fourNodes, outline } from "./model-cluster.ts";
+import { ADDRESSES_ANNOTATION, CLASS_ANNOTATION } from "../../src/classes/request.ts";
+import type { Write } from "../../src/controller/writes.ts";
+import { emptyMemory } from "../../src/controller/memory.ts";
+import { fourNodes, outline, type ModelCluster } from "./model-cluster.ts";
+
+const READY = "spreadlb.io/Ready";
+const ASSIGNED = "AllPublicIPsAssigned";
+const BOUND = "network.deckhouse.io/load-balancer-class";
+
+/** A cluster at rest with one Service of three addresses. */
+function webOfThree(): ModelCluster {
+  const cluster = fourNodes();
+  cluster.addService("web", { count: 3 });
+  cluster.converge();
+  cluster.report();
+  return cluster;
+}
+
+/** What is written about Services and addresses; counters of classes and labels have tests of their own. */
+function essence(writes: readonly Write[]): string[] {
+  return outline(writes.filter(({ kind }) => !["class-status", "node-label"].includes(kind)));
+}
+
+function events(writes: readonly Write[]): string[] {
+  return writes.flatMap((write) =>
+    "events" in write ? write.events.map(({ type, reason }) => `${type} ${reason}`) : [],
+  );
+}
+
+interface Script {
+  readonly name: string;
+  readonly change: (cluster: ModelCluster) => void;
+  readonly writes: readonly string[];
+  readonly events: readonly string[];
+  readonly addresses: readonly string[];
+  readonly ready?: string;
+}
+
+const WEB = ["192.0.2.0", "192.0.2.1", "192.0.2.2"];
+const status = "service-status service/default/web";
+const act = (verb: string, ...numbers: number[]) =>
+  numbers.map((number) => `${verb}-virtual-ip virtualip/192-0-2-${number}`);
+
+const SCRIPTS: readonly Script[] = [
+  {
+    name: "nothing happens: nothing is written",
+    change: () => undefined,
+    writes: [],
+    events: [],
+    addresses: WEB,
+  },
+  {
+    name: "the controller restarts: nothing is written",
+    change: (cluster) => {
+      cluster.restartController();
+    },
+    writes: [],
+    events: [],
+    addresses: WEB,
+  },
+  {
+    name: "two more: claimed first, promised in one write, at the end; second places are evened out",
+    change: (cluster) => {
+      cluster.addService("web", { count: 5 });
+    },
+    writes: [...act("create", 3, 4), ...act("update", 0, 1, 2), status],
+    events: ["Normal AddressesAssigned"],
+    addresses: [...WEB, "192.0.2.3", "192.0.2.4"],
+  },
+  {
+    name: "two fewer: the promise goes first, then the claims",
+    change: (cluster) => {
+      cluster.addService("web", { count: 1 });
+    },
+    writes: [status, ...act("delete", 1, 2)],
+    events: ["Normal AddressesAssigned"],
+    addresses: ["192.0.2.0"],
+  },
+  {
+    name: "the status is wiped: the same addresses, nothing else is written",
+    change: (cluster) => {
+      cluster.wipeStatus("web");
+    },
+    writes: [status],
+    events: ["Normal AddressesAssigned"],
+    addresses: WEB,
+  },
+  {
+    name: "the VirtualIPs are gone: adopted from the status, which stays as it is",
+    change: (cluster) => {
+      cluster.virtualIps.clear();
+    },
+    writes: act("create", 0, 1, 2),
+    events: [],
+    addresses: WEB,
+  },
+  {
+    name: "a VirtualIP without a Service: removed",
+    change: (cluster) => {
+      const [before] = cluster.virtualIps.values();
+      if (before === undefined) throw new Error("no VirtualIP");
+      const services = [{ namespace: "default", name: "gone", index: 0 }];
+      const spec = { ...before.spec, address: "192.0.2.9" as typeof before.spec.address, services };
+      cluster.virtualIps.set("192-0-2-9", { metadata: { name: "192-0-2-9" }, spec });
+    },
+    writes: act("delete", 9),
+    events: [],
+    addresses: WEB,
+  },
+  {
+    name: "the class is deleted: the promise goes, then the claims; the Service knows why",
+    change: (cluster) => {
+      cluster.classes.delete("edge");
+    },
+    writes: [status, ...act("delete", 0, 1, 2)],
+    events: ["Warning ClassMissing"],
+    addresses: [],
+    ready: "False ClassMissing",
+  },
+  {
+    name: "no node is eligible: the promise goes, the claims stay with empty ranks",
+    change: (cluster) => {
+      for (const name of ["n1", "n2", "n3", "n4"]) {
+        cluster.addNode(name, { "node.kubernetes.io/exclude-from-external-load-balancers": "" });
+      }
+    },
+    writes: [...act("update", 0, 1, 2), status],
+    events: ["Warning NoNodes"],
+    addresses: [],
+    ready: "False NoNodes",
+  },
+  {
+    name: "no speaker has a Lease any more: told, and nothing moves",
+    change: (cluster) => {
+      cluster.presences.clear();
+    },
+    writes: [status],
+    events: ["Warning NoSpeaker"],
+    addresses: WEB,
+    ready: "False NoSpeaker",
+  },
+  {
+    name: "Local without a serving endpoint: nobody is ranked, the promise stays",
+    change: (cluster) => {
+      cluster.addService("web", { count: 3, policy: "Local" });
+    },
+    writes: [...act("update", 0, 1, 2), status],
+    events: ["Warning NoServingEndpoint"],
+    addresses: WEB,
+    ready: "False NoServingEndpoint",
+  },
+  {
+    name: "the pool leaves an address out: another takes its place, the index stays",
+    change: (cluster) => {
+      cluster.addClass("edge", { isDefault: true, addressPool: ["192.0.2.1-192.0.2.3"] });
+    },
+    writes: [...act("create", 3), status, ...act("delete", 0), status],
+    events: ["Warning AddressLeftPool", "Normal AddressesAssigned"],
+    addresses: ["192.0.2.3", "192.0.2.1", "192.0.2.2"],
+  },
+  {
+    name: "the pool is too small: what is there stays, the rest is told",
+    change: (cluster) => {
+      cluster.addClass("edge", { isDefault: true, addressPool: ["192.0.2.0-192.0.2.2"] });
+      cluster.addService("web", { count: 5 });
+    },
+    writes: [status],
+    events: ["Warning PoolExhausted"],
+    addresses: WEB,
+    ready: "False PoolExhausted",
+  },
+  {
+    name: "a count that cannot be read: nothing is taken away",
+    change: (cluster) => {
+      cluster.addService("web", { count: "abc" });
+    },
+    writes: [status],
+    events: ["Warning CountInvalid"],
+    addresses: WEB,
+    ready: "False CountInvalid",
+  },
+  {
+    name: "an annotation names an unknown class after it was bound: the binding counts",
+    change: (cluster) => {
+      cluster.addService("web", { count: 3, annotations: { [CLASS_ANNOTATION]: "nowhere" } });
+    },
+    writes: [],
+    events: [],
+    addresses: WEB,
+  },
+  {
+    name: "another address is requested: claimed, promised in its place, then the old one is free",
+    change: (cluster) => {
+      cluster.addService("web", { count: 3, annotations: { [ADDRESSES_ANNOTATION]: "192.0.2.7" } });
+    },
+    writes: [...act("create", 7), ...act("update", 1, 2), status, ...act("delete", 0), status],
+    events: ["Normal AddressesAssigned"],
+    addresses: ["192.0.2.7", "192.0.2.1", "192.0.2.2"],
+  },
+];
 
 describe("controller: plan", () => {
-  it("claims first, promises when the claims are seen, then has nothing to do", () => {
+  for (const script of SCRIPTS) {
+    it(script.name, () => {
+      const cluster = webOfThree();
+      script.change(cluster);
+      const writes = cluster.converge();
+      expect(essence(writes)).to.deep.equal(script.writes);
+      expect(events(writes)).to.deep.equal(script.events);
+      expect(cluster.addresses("web")).to.deep.equal(script.addresses);
+      expect(cluster.condition("web", READY)).to.contain(script.ready ?? "True AddressesAssigned");
+      cluster.restartController();
+      expect(events(cluster.converge()), "told once").to.deep.equal([]);
+    });
+  }
+
+  it("writes Deckhouse's conditions to the letter", () => {
+    const cluster = webOfThree();
+    expect(cluster.condition("web", BOUND)).to.equal("True LoadBalancerClassBound: edge");
+    expect(cluster.condition("web", ASSIGNED)).to.equal(
+      "True AllIPsAssigned: 3 of 3 public IPs were assigned",
+    );
+    cluster.classes.delete("edge");
+    cluster.converge();
+    expect(cluster.condition("web", ASSIGNED)).to.equal(
+      "False NotAllIPsAssigned: 0 of 3 public IPs were assigned",
+    );
+  });
+
+  it("lists the first family by index, then the second", () => {
+    const cluster = fourNodes();
+    cluster.addService("dual", { count: 2, families: ["IPv6", "IPv4"] });
+    cluster.converge();
+    expect(cluster.addresses("dual")).to.deep.equal([
+      ...["2001:db8::", "2001:db8::1"],
+      ...["192.0.2.0", "192.0.2.1"],
+    ]);
+    expect(cluster.condition("dual", ASSIGNED)).to.match(/: 4 of 4 public IPs/);
+  });
+
+  it("does not wait for ever for a claim that cannot be made", () => {
     const cluster = fourNodes();
     cluster.addService("web", { count: 2 });
-    const first = cluster.plan();
-    console.dir(first.writes, { depth: 8 });
-    for (const write of first.writes) cluster.apply(write);
-    const second = cluster.plan();
-    console.dir(second.writes, { depth: 8 });
-    for (const write of second.writes) cluster.apply(write);
+    const refuse = () => {
+      const { writes } = cluster.plan();
+      const other = writes.filter((write) => outline([write])[0] !== act("create", 1)[0]);
+      for (const write of other) cluster.apply(write);
+    };
+    refuse();
+    refuse();
+    expect(cluster.addresses("web")).to.deep.equal([]);
     cluster.nowMs += 1000;
-    const third = cluster.plan();
-    console.dir(third.writes, { depth: 8 });
-    for (const write of third.writes) cluster.apply(write);
-    expect(outline(cluster.plan().writes)).to.deep.equal([]);
+    refuse();
+    expect(cluster.addresses("web")).to.deep.equal(["192.0.2.0"]);
+    expect(cluster.condition("web", READY)).to.match(/^False AddressesPending: 1 of 2/);
+  });
+
+  it("serves a Service that becomes a ClusterIP no more, and leaves others' conditions", () => {
+    const cluster = webOfThree();
+    const lastTransitionTime = cluster.nowIso;
+    const said = { status: "True", reason: "Yes", message: "" } as const;
+    const theirs = { type: "example.com/Theirs", ...said, lastTransitionTime };
+    const before = cluster.service("web").status;
+    const conditions = [...(before?.conditions ?? []), theirs];
+    cluster.addService("web", { type: "ClusterIP", status: { ...before, conditions } });
+    expect(essence(cluster.converge())).to.deep.equal([...act("delete", 0, 1, 2), status]);
+    expect(cluster.service("web").status).to.deep.equal({ conditions: [theirs] });
+  });
+
+  it("leaves alone a Service that no class is for and that was never ours", () => {
+    const cluster = fourNodes();
+    cluster.addClass("edge", { isDefault: false, addressPool: ["192.0.2.0/28"] });
+    cluster.addService("cloud", { status: { loadBalancer: { ingress: [{ ip: "203.0.113.1" }] } } });
+    cluster.addService("foreign", { loadBalancerClass: "example.com/lb" });
+    expect(essence(cluster.converge())).to.deep.equal([]);
+  });
+
+  it("serves the Services of a deleted class again when it is made anew", () => {
+    const cluster = webOfThree();
+    cluster.classes.delete("edge");
+    cluster.converge();
+    cluster.addClass("edge", { isDefault: true, addressPool: ["192.0.2.0/28"] });
+    cluster.converge();
+    expect(cluster.addresses("web")).to.deep.equal(WEB);
+    expect(cluster.condition("web", READY)).to.match(/^True/);
+  });
+
+  it("returns the same addresses when the nodes return", () => {
+    const cluster = webOfThree();
+    const selected = {
+      isDefault: true,
+      addressPool: ["192.0.2.0/28"],
+      nodeSelector: { lb: "yes" },
+    };
+    cluster.addClass("edge", selected);
+    cluster.converge();
+    expect(cluster.addresses("web")).to.deep.equal([]);
+    cluster.addNode("n2", { lb: "yes" });
+    cluster.converge();
+    expect(cluster.addresses("web")).to.deep.equal(WEB);
+    expect(cluster.virtualIp("192.0.2.1")?.spec.rank).to.deep.equal(["n2"]);
+  });
+
+  it("gives a freed address to the one who waits for it", () => {
+    const cluster = fourNodes(["192.0.2.0/31"]);
+    cluster.addService("first", { count: 2 });
+    cluster.converge();
+    cluster.addService("second");
+    cluster.converge();
+    expect(cluster.condition("second", READY)).to.match(/^False PoolExhausted/);
+    cluster.services.delete("default/first");
+    cluster.converge();
+    expect(cluster.addresses("second")).to.deep.equal(["192.0.2.0"]);
+  });
+
+  it("labels the nodes that a class selects, and no others", () => {
+    const cluster = fourNodes();
+    const selected = {
+      isDefault: true,
+      addressPool: ["192.0.2.0/28"],
+      nodeSelector: { lb: "yes" },
+    };
+    cluster.addClass("edge", selected);
+    cluster.addNode("n3", { lb: "yes" });
+    const label = (writes: readonly Write[]) =>
+      writes.flatMap((write) =>
+        write.kind === "node-label" ? [`${write.before.metadata.name} ${write.member}`] : [],
+      );
+    expect(label(cluster.converge())).to.deep.equal(["n3 true"]);
+    cluster.addNode("n3", {});
+    expect(label(cluster.converge())).to.deep.equal(["n3 false"]);
+  });
+
+  it("says on the class what is wrong with it, once, and how full it is", () => {
+    const cluster = fourNodes();
+    cluster.addClass("bad", { addressPool: ["192.0.2.9-192.0.2.1", "198.51.100.0/31"] });
+    cluster.addService("web", { loadBalancerClass: "bad" });
+    expect(events(cluster.converge())).to.deep.equal([
+      "Warning RangeInvalid",
+      "Normal AddressesAssigned",
+    ]);
+    const { conditions, free, nodes, services } = cluster.classes.get("bad")?.status ?? {};
+    expect({ free, nodes, services }).to.deep.equal({ free: "1 IPv4", nodes: 4, services: 1 });
+    expect(
+      conditions?.map(({ type, status: is, reason }) => `${type} ${is} ${reason}`),
+    ).to.deep.equal(["Ready False RangeInvalid"]);
+    cluster.restartController();
+    expect(events(cluster.converge())).to.deep.equal([]);
+  });
+
+  it("numbers its plans upwards, also when the newest VirtualIP is deleted", () => {
+    const cluster = webOfThree();
+    const newest = Math.max(...[...cluster.virtualIps.values()].map(({ spec }) => spec.generation));
+    cluster.addService("other");
+    cluster.converge();
+    expect(cluster.virtualIp("192.0.2.3")?.spec.generation).to.equal(newest + 1);
+    cluster.services.delete("default/other");
+    cluster.converge();
+    cluster.addService("third");
+    cluster.converge();
+    expect(cluster.virtualIp("192.0.2.3")?.spec.generation).to.equal(newest + 2);
+    cluster.memory = emptyMemory(1_000_000);
+    cluster.addService("fourth");
+    cluster.converge();
+    expect(cluster.virtualIp("192.0.2.4")?.spec.generation).to.equal(1_000_001);
   });
 });
