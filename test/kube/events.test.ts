@@ -3,7 +3,12 @@ import type { EventFact, EventJob } from "../../src/kube/events.ts";
 import { cutNote, EventCorrelator, QUEUE_MAX, SERIES_MS } from "../../src/kube/events.ts";
 import { RateBucket } from "../../src/kube/rate-bucket.ts";
 
-function fact(name: string, { note = "a note", type = "Normal" } = {}): EventFact {
+interface Words {
+  readonly note?: string;
+  readonly type?: EventFact["type"];
+}
+
+function fact(name: string, { note = "a note", type = "Normal" }: Words = {}): EventFact {
   const regarding = { kind: "Service", namespace: "default", name };
   return { regarding, type, reason: "AddressesAssigned", note, action: "AssignAddresses" };
 }
