@@ -72,7 +72,8 @@ describe("speakers on a segment", function () {
     await settled();
   });
 
-  afterEach(async () => {
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") process.stderr.write(segment.story());
     await segment.stop();
     prober.close();
   });

@@ -14,7 +14,7 @@ const worker = startFrameWorker(options, {
     if (report.kind === "left") setTimeout(() => process.exit(0), 50);
   },
   onEnd: (error) => {
-    process.stderr.write(`${String(error)}\n`);
+    if (error !== null) process.stderr.write(`${error.message}\n`);
     process.exit(error === null ? 0 : 1);
   },
 });

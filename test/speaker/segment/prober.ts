@@ -64,8 +64,8 @@ export class Prober {
         onFault,
       }),
     ]);
-    this.#arp = arp as PacketSocket;
-    this.#ndp = ndp as PacketSocket;
+    this.#arp = arp;
+    this.#ndp = ndp;
     this.#timer = setInterval(() => {
       this.#askedMs.push(performance.now());
       for (const target of options.targets) this.#ask(target);

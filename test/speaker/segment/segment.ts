@@ -251,6 +251,21 @@ export class Segment {
     await ip("-n", this.#bridge, "link", "set", node.name, "master", "br0");
   }
 
+  /** What every speaker has told, for a person who looks for the cause of a failure. */
+  story(): string {
+    const lines = this.nodes.flatMap((node) =>
+      node.reports.flatMap((report) => {
+        if (report.kind === "log") return [`${node.name} ${JSON.stringify(report.facts)}`];
+        if (report.kind !== "holdings") return [];
+        return report.changes.map(
+          ({ address, gained, reason, atMs, from, to }) =>
+            `${node.name} ${atMs % 1e6} ${gained ? "+" : "-"}${address} ${from ?? "-"}→${to ?? "-"} ${reason}`,
+        );
+      }),
+    );
+    return `${lines.join("\n")}\n`;
+  }
+
   /** Runs a program in the client's namespace. */
   exec(...argv: string[]): Promise<string> {
     return ip("netns", "exec", this.client, ...argv);

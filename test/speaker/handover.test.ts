@@ -1,0 +1,69 @@
+/**
+ * Whether an address changes hands now: the whole table.
+ */
+import { expect } from "chai";
+import { GAIN_WAIT_MS, handover, OVERLAP_MS, type Situation } from "../../src/speaker/handover.ts";
+
+const IDLE: Situation = {
+  ...{ mine: false, holding: false, able: true, replanned: false, other: "none" },
+};
+const wait = (what: "gain" | "release", forMs: number) => ({ kind: "wait" as const, what, forMs });
+
+describe("speaker: handover", () => {
+  const rows = [
+    { name: "not ours", s: {}, want: { kind: "keep" } },
+    { name: "ours and held", s: { mine: true, holding: true }, want: { kind: "keep" } },
+    { name: "ours, the holder is dead", s: { mine: true }, want: { kind: "gain" } },
+    {
+      name: "ours by a new plan, nobody had it",
+      s: { mine: true, replanned: true },
+      want: { kind: "gain" },
+    },
+    {
+      name: "ours by a new plan that the holder knows",
+      s: { mine: true, replanned: true, other: "informed" },
+      want: { kind: "gain" },
+    },
+    {
+      name: "ours by a new plan that the holder does not know",
+      s: { mine: true, replanned: true, other: "uninformed" },
+      want: wait("gain", GAIN_WAIT_MS),
+    },
+    {
+      name: "ours because a living one gave way (no new plan)",
+      s: { mine: true, other: "uninformed" },
+      want: { kind: "gain" },
+    },
+    {
+      name: "given way to one that lives",
+      s: { holding: true, other: "informed" },
+      want: { kind: "release" },
+    },
+    {
+      name: "planned away to one that knows",
+      s: { holding: true, replanned: true, other: "informed" },
+      want: wait("release", OVERLAP_MS),
+    },
+    {
+      name: "planned away to one that does not know",
+      s: { holding: true, replanned: true, other: "uninformed" },
+      want: wait("release", Infinity),
+    },
+    {
+      name: "planned away to nobody",
+      s: { holding: true, replanned: true },
+      want: { kind: "release" },
+    },
+    {
+      name: "not able any more",
+      s: { holding: true, able: false, replanned: true, other: "informed" },
+      want: { kind: "release" },
+    },
+    { name: "ours, and not able yet", s: { mine: true, able: false }, want: { kind: "keep" } },
+  ] as const;
+  for (const { name, s, want } of rows) {
+    it(name, () => {
+      expect(handover({ ...IDLE, ...s })).to.deep.equal(want);
+    });
+  }
+});

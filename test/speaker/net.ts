@@ -1,0 +1,174 @@
+/**
+ * Several minds on a segment that exists in memory: time, loss, partitions and crashes as a test wants them.
+ *
+ * Heartbeats take one millisecond. Timers fire when they are due; "rechecked" comes at once, for nothing ever waits
+ * in a socket here. Everything is deterministic.
+ */
+import type { Ip } from "../../src/base/ip.ts";
+import type { Mac } from "../../src/base/mac.ts";
+import type { PlannedAddress } from "../../src/speaker/addresses.ts";
+import type { HoldingChange } from "../../src/speaker/holdings.ts";
+import type { LinkFacts } from "../../src/speaker/links.ts";
+import type { UnsignedHeartbeat } from "../../src/speaker/liveness.ts";
+import { Speaker, type SpeakerEffect, type SpeakerEvent } from "../../src/speaker/speaker.ts";
+
+type Untimed<E> = E extends unknown ? Omit<E, "nowMs"> : never;
+
+export const ETH0: LinkFacts = {
+  ...{ index: 2, name: "eth0", mac: "02:00:00:00:00:01" as Mac, ethernet: true, up: true },
+  ...{ carrier: true, broadcast: true, noArp: false, masterIndex: null, linkLocalIpv6: "fe80::1" },
+};
+
+export class SimNode {
+  readonly name: string;
+  speaker: Speaker | null = null;
+  dueMs = Infinity;
+  readonly held = new Set<Ip>();
+  readonly changes: (HoldingChange & { readonly atMs: number })[] = [];
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+interface Flight {
+  readonly atMs: number;
+  readonly to: string;
+  readonly heartbeat: UnsignedHeartbeat;
+}
+
+export class Net {
+  nowMs = 0;
+  readonly nodes: readonly SimNode[];
+  /** "a>b": what a sends does not reach b. */
+  readonly cuts = new Set<string>();
+  /** Announcements heard on the segment: for tests of order. */
+  readonly announced: { readonly node: string; readonly ip: Ip; readonly atMs: number }[] = [];
+  #flights: Flight[] = [];
+  #plan = new Map<Ip, PlannedAddress>();
+  #generation = 0;
+  #incarnation = 1;
+
+  constructor(names: readonly string[]) {
+    this.nodes = names.map((name) => new SimNode(name));
+  }
+
+  node(name: string): SimNode {
+    const node = this.nodes.find((each) => each.name === name);
+    if (node === undefined) throw new Error(`no node ${name}`);
+    return node;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Starts a speaker with the plan as it is. */
+  start(name: string, links: readonly LinkFacts[] = [ETH0]): void {
+    const node = this.node(name);
+    node.speaker = new Speaker({
+      ...{ node: name, incarnation: this.#incarnation++ },
+      ...{ intervalMs: 100, multiplier: 3, leaveMs: 200 },
+    });
+    this.feed(node, { kind: "links", links });
+    const nodes = this.nodes.map((each) => ({ node: each.name, addresses: [each.name] }));
+    this.feed(node, { kind: "nodes", nodes });
+    this.tell(node);
+    this.feed(node, { kind: "start" });
+  }
+
+  crash(name: string): void {
+    const node = this.node(name);
+    node.speaker = null;
+    node.dueMs = Infinity;
+    node.held.clear();
+  }
+
+  /** A newer plan, told to those that run but for some. */
+  replan(ranks: Readonly<Record<string, readonly string[]>>, deaf: readonly string[] = []): void {
+    this.#generation++;
+    for (const [address, rank] of Object.entries(ranks)) {
+      const plan = { address: address as Ip, rank, generation: this.#generation };
+      this.#plan.set(plan.address, { ...plan, interfaces: [], holder: null });
+    }
+    for (const node of this.nodes) if (!deaf.includes(node.name)) this.tell(node);
+  }
+
+  /** The whole plan, to one that may have missed some. */
+  tell(node: SimNode): void {
+    const upserts = [...this.#plan.values()];
+    this.feed(node, {
+      kind: "plan",
+      change: { upserts, removals: [], generation: this.#generation },
+    });
+  }
+
+  rankOf(address: string): readonly string[] {
+    return this.#plan.get(address as Ip)?.rank ?? [];
+  }
+
+  partition(groups: readonly (readonly string[])[]): void {
+    this.cuts.clear();
+    const groupOf = (name: string) => groups.findIndex((group) => group.includes(name));
+    for (const { name: a } of this.nodes) {
+      for (const { name: b } of this.nodes)
+        if (groupOf(a) !== groupOf(b)) this.cuts.add(`${a}>${b}`);
+    }
+  }
+
+  feed(node: SimNode, event: Untimed<SpeakerEvent>): void {
+    const { speaker } = node;
+    if (speaker === null) return;
+    const effects = speaker.step({ ...event, nowMs: this.nowMs } as SpeakerEvent);
+    for (const effect of effects) this.#perform(node, effect);
+  }
+
+  /** Lets time pass. */
+  run(forMs: number): void {
+    const endMs = this.nowMs + forMs;
+    for (;;) {
+      const timers = this.nodes.map((node) => node.dueMs);
+      const flights = this.#flights.map((flight) => flight.atMs);
+      const nextMs = Math.min(...timers, ...flights);
+      if (nextMs > endMs) break;
+      this.nowMs = Math.max(this.nowMs, nextMs);
+      this.#deliver();
+      for (const node of this.nodes) {
+        if (node.dueMs > this.nowMs) continue;
+        node.dueMs = Infinity;
+        this.feed(node, { kind: "timer" });
+      }
+    }
+    this.nowMs = endMs;
+  }
+
+  /** Who answers for it now, in the order of the nodes. */
+  holders(address: string): string[] {
+    return this.nodes.filter((node) => node.held.has(address as Ip)).map((node) => node.name);
+  }
+
+  #deliver(): void {
+    const due = this.#flights.filter((flight) => flight.atMs <= this.nowMs);
+    this.#flights = this.#flights.filter((flight) => flight.atMs > this.nowMs);
+    for (const { to, heartbeat } of due) this.feed(this.node(to), { kind: "heartbeat", heartbeat });
+  }
+
+  #perform(node: SimNode, effect: SpeakerEffect): void {
+    if (effect.kind === "set-timer") node.dueMs = effect.atMs;
+    if (effect.kind === "recheck") this.feed(node, { kind: "rechecked" });
+    if (effect.kind === "send-frame" && effect.what === "announcement") {
+      this.announced.push({ node: node.name, ip: effect.ip, atMs: this.nowMs });
+    }
+    if (effect.kind === "send-heartbeat") {
+      for (const to of effect.to) {
+        if (this.cuts.has(`${node.name}>${to}`)) continue;
+        this.#flights.push({ atMs: this.nowMs + 1, to, heartbeat: effect.heartbeat });
+      }
+    }
+    if (effect.kind !== "holding") return;
+    const { change } = effect;
+    node.changes.push({ ...change, atMs: this.nowMs });
+    if (change.gained) node.held.add(change.address);
+    else node.held.delete(change.address);
+  }
+}

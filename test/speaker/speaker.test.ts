@@ -1,0 +1,286 @@
+/**
+ * Several minds together: the H-rules, each as a story.
+ */
+import { expect } from "chai";
+import { ETH0, Net } from "./net.ts";
+
+const NODES = ["a", "b", "c"];
+const [X, Y, Z] = ["192.0.2.1", "192.0.2.2", "192.0.2.3"] as const;
+const RANKS = { [X]: ["a", "b", "c"], [Y]: ["b", "c", "a"], [Z]: ["c", "a", "b"] };
+
+/** Speakers first, the plan later, as in a cluster whose Services come last. */
+function running(names = NODES, ranks: Record<string, string[]> = RANKS): Net {
+  const net = new Net(names);
+  for (const name of names) net.start(name);
+  net.run(1000);
+  net.replan(ranks);
+  net.run(1000);
+  return net;
+}
+
+const holders = (net: Net) => [X, Y, Z].map((address) => net.holders(address).join("+"));
+const reasons = (net: Net, node: string) =>
+  net
+    .node(node)
+    .changes.map(({ address, gained, reason }) => `${gained ? "+" : "-"}${address} ${reason}`);
+
+describe("speaker: holding", () => {
+  it("H1: one holder for each address, the first of the rank", () => {
+    const net = running();
+    expect(holders(net)).to.deep.equal(["a", "b", "c"]);
+    expect(reasons(net, "a")).to.deep.equal([`+${X} first`]);
+  });
+
+  it("nothing is held before it has listened for the detection time", () => {
+    const net = new Net(["a"]);
+    net.replan({ [X]: ["a"] });
+    net.start("a");
+    net.run(299);
+    expect(net.holders(X)).to.deep.equal([]);
+    net.run(1);
+    expect(net.holders(X)).to.deep.equal(["a"]);
+  });
+
+  it("H2: a crash moves the addresses of the dead within detection time and one interval", () => {
+    const net = running();
+    net.crash("a");
+    net.run(400);
+    expect(holders(net)).to.deep.equal(["b", "b", "c"]);
+    expect(reasons(net, "b")).to.deep.equal([`+${Y} first`, `+${X} node-lost`]);
+    expect(reasons(net, "c")).to.deep.equal([`+${Z} first`]);
+  });
+
+  it("H3: a node that returns takes nothing back, and holds again what a newer plan gives it", () => {
+    const net = running();
+    net.crash("a");
+    net.run(5000);
+    net.start("a");
+    net.run(5000);
+    expect(holders(net)).to.deep.equal(["b", "b", "c"]);
+    net.replan({ [X]: ["a", "b", "c"] });
+    net.run(500);
+    expect(holders(net)).to.deep.equal(["a", "b", "c"]);
+  });
+
+  it("H3: also where it returns before anybody missed it", () => {
+    const net = running();
+    net.crash("a");
+    net.run(50);
+    net.start("a");
+    net.run(2000);
+    expect(holders(net)).to.deep.equal(["b", "b", "c"]);
+    expect(reasons(net, "b").at(-1)).to.equal(`+${X} node-lost`);
+  });
+
+  it("H3: a node that flaps every 5 s for 10 minutes moves its address once", () => {
+    const net = running();
+    for (let i = 0; i < 60; i++) {
+      net.crash("a");
+      net.run(5000);
+      net.start("a");
+      net.run(5000);
+    }
+    const moves = NODES.flatMap((name) =>
+      net.node(name).changes.filter(({ address, gained }) => gained && address === X),
+    );
+    expect(moves.map(({ to }) => to)).to.deep.equal(["a", "b"]);
+  });
+
+  it("H3 where every speaker has restarted since the plan: who has served for a minute keeps what it has", () => {
+    const net = running();
+    for (const name of NODES) net.crash(name);
+    for (const name of NODES) net.start(name);
+    net.run(61_000);
+    expect(holders(net)).to.deep.equal(["a", "b", "c"]);
+    net.crash("a");
+    net.run(1000);
+    net.start("a");
+    net.run(1000);
+    expect(holders(net)).to.deep.equal(["b", "b", "c"]);
+  });
+
+  it("all start together, fenced alike: as ranked", () => {
+    const net = new Net(NODES);
+    net.replan(RANKS);
+    for (const name of NODES) {
+      net.start(name);
+      net.run(500);
+    }
+    net.run(1000);
+    expect(holders(net)).to.deep.equal(["a", "b", "c"]);
+  });
+
+  it("H4: a planned move is announced by the new holder before the old one falls silent", () => {
+    const net = running();
+    const atMs = net.nowMs;
+    net.replan({ [X]: ["c", "a", "b"] });
+    net.run(1000);
+    expect(holders(net)).to.deep.equal(["c", "b", "c"]);
+    const gained = net.node("c").changes.at(-1)?.atMs ?? 0;
+    const lost = net.node("a").changes.at(-1)?.atMs ?? 0;
+    expect(net.announced.some((f) => f.node === "c" && f.ip === X && f.atMs < lost)).to.equal(true);
+    expect([gained - atMs < 50, lost - gained > 100, lost - gained < 300]).to.deep.equal([
+      ...[true, true, true],
+    ]);
+    expect(reasons(net, "c").at(-1)).to.equal(`+${X} plan`);
+  });
+
+  it("H4: whoever has not heard of the plan is waited for: by its successor for a second, by its predecessor for good", () => {
+    const net = running();
+    net.replan({ [X]: ["c", "a", "b"] }, ["c"]);
+    net.run(10_000);
+    expect(net.holders(X)).to.deep.equal(["a"]);
+    net.tell(net.node("c"));
+    net.run(500);
+    expect(net.holders(X)).to.deep.equal(["c"]);
+    net.replan({ [X]: ["b", "c", "a"] }, ["c"]);
+    net.run(900);
+    expect(net.holders(X)).to.deep.equal(["c"]);
+    net.run(200);
+    expect(net.holders(X)).to.deep.equal(["b", "c"]);
+    net.tell(net.node("c"));
+    net.run(500);
+    expect(net.holders(X)).to.deep.equal(["b"]);
+  });
+
+  it("H4: a speaker that is stopped is answered for before it falls silent", () => {
+    const net = running();
+    net.feed(net.node("a"), { kind: "leave" });
+    net.run(100);
+    expect(net.holders(X)).to.deep.equal(["a", "b"]);
+    net.run(200);
+    expect(holders(net)).to.deep.equal(["b", "b", "c"]);
+    expect(reasons(net, "b").at(-1)).to.equal(`+${X} speaker-stopped`);
+    expect(reasons(net, "a").at(-1)).to.equal(`-${X} speaker-stopped`);
+  });
+
+  it("H5: each side of a partition has an answer; mended, the one that was alone gives way", () => {
+    const net = running();
+    net.partition([["a"], ["b", "c"]]);
+    net.run(1000);
+    expect([net.holders(X), net.holders(Y), net.holders(Z)]).to.deep.equal([
+      ...[
+        ["a", "b"],
+        ["a", "b"],
+        ["a", "c"],
+      ],
+    ]);
+    net.partition([NODES]);
+    net.run(400);
+    expect(holders(net)).to.deep.equal(["b", "b", "c"]);
+    net.run(10_000);
+    expect(holders(net)).to.deep.equal(["b", "b", "c"]);
+  });
+
+  it("H5: two halves of two nodes each: as ranked, within one heartbeat", () => {
+    const net = running(["a", "b", "c", "d"], {
+      [X]: ["a", "c", "b", "d"],
+      [Y]: ["c", "a", "d", "b"],
+      [Z]: ["d", "b", "a", "c"],
+    });
+    net.partition([
+      ["a", "b"],
+      ["c", "d"],
+    ]);
+    net.run(1000);
+    expect([net.holders(X), net.holders(Y)]).to.deep.equal([
+      ["a", "c"],
+      ["a", "c"],
+    ]);
+    net.partition([["a", "b", "c", "d"]]);
+    net.run(250);
+    expect(holders(net)).to.deep.equal(["a", "c", "d"]);
+  });
+
+  it("H5: two nodes alone with themselves: one answer after the mend, the same for both", () => {
+    const net = running(["a", "b"], { [X]: ["a", "b"], [Y]: ["b", "a"] });
+    net.partition([["a"], ["b"]]);
+    net.run(1000);
+    expect([net.holders(X), net.holders(Y)]).to.deep.equal([
+      ["a", "b"],
+      ["a", "b"],
+    ]);
+    net.partition([["a", "b"]]);
+    net.run(250);
+    expect([net.holders(X), net.holders(Y)]).to.deep.equal([["a"], ["b"]]);
+  });
+
+  it("two nodes, one crashes and returns: the survivor, who heard nobody, keeps everything", () => {
+    const net = running(["a", "b"], { [X]: ["a", "b"], [Y]: ["b", "a"] });
+    net.crash("a");
+    net.run(1000);
+    net.start("a");
+    net.run(2000);
+    expect([net.holders(X), net.holders(Y)]).to.deep.equal([["b"], ["b"]]);
+  });
+
+  it("a broken way between two that a third hears both of accuses nobody", () => {
+    const net = running();
+    net.cuts.add("a>b");
+    net.run(5000);
+    expect(holders(net)).to.deep.equal(["a", "b", "c"]);
+    net.cuts.add("b>a");
+    net.run(5000);
+    expect(holders(net)).to.deep.equal(["a", "b", "c"]);
+  });
+
+  it("a peer that learned of us late lost nothing and is given what is its own", () => {
+    const net = new Net(["a", "b"]);
+    for (const name of ["a", "b"]) net.start(name);
+    net.run(70_000);
+    net.replan({ [X]: ["a", "b"], [Y]: ["b", "a"] }, ["a"]);
+    net.run(2000);
+    expect([net.holders(X), net.holders(Y)]).to.deep.equal([["b"], ["b"]]);
+    net.tell(net.node("a"));
+    net.run(1000);
+    expect([net.holders(X), net.holders(Y)]).to.deep.equal([["a"], ["b"]]);
+  });
+
+  it("an address taken out of the plan is silent at once; one without a living node is nobody's", () => {
+    const net = running();
+    const [a, generation] = [net.node("a"), net.generation];
+    const change = { upserts: [], removals: [X as never], generation };
+    net.feed(a, { kind: "plan", change });
+    expect(net.holders(X)).to.deep.equal([]);
+    net.replan({ [Y]: [] });
+    net.run(500);
+    expect(net.holders(Y)).to.deep.equal([]);
+    expect(reasons(net, "b").at(-1)).to.equal(`-${Y} no-node`);
+  });
+
+  it("an interface lost while heartbeats go on: the next holds, and the loser takes nothing back", () => {
+    const net = running();
+    const a = net.node("a");
+    net.feed(a, { kind: "links", links: [{ ...ETH0, carrier: false }] });
+    net.run(50);
+    expect(holders(net)).to.deep.equal(["b", "b", "c"]);
+    expect(reasons(net, "a").at(-1)).to.equal(`-${X} interface-lost`);
+    expect(reasons(net, "b").at(-1)).to.equal(`+${X} interface-lost`);
+    net.run(1000);
+    net.feed(a, { kind: "links", links: [ETH0] });
+    net.run(1000);
+    expect(holders(net)).to.deep.equal(["b", "b", "c"]);
+  });
+
+  it("an interface that comes back announces what is held on it again", () => {
+    const net = running(["a"], { [X]: ["a"] });
+    net.run(5000);
+    const before = net.announced.length;
+    const more = { ...ETH0, index: 3, name: "eth1" };
+    net.feed(net.node("a"), { kind: "links", links: [ETH0, more] });
+    net.run(1);
+    expect(net.announced.length).to.equal(before + 1);
+  });
+
+  it("10,000 addresses: a death is decided in well under the time between two heartbeats", () => {
+    const ranks: Record<string, string[]> = {};
+    for (let i = 0; i < 10_000; i++) ranks[`10.0.${i >> 8}.${i & 255}`] = ["a", "b", "c"];
+    const net = running(NODES, ranks);
+    expect(net.node("a").held.size).to.equal(10_000);
+    net.crash("a");
+    const began = performance.now();
+    net.run(400);
+    expect(net.node("b").held.size).to.equal(10_000);
+    expect(performance.now() - began).below(1500);
+  });
+});
