@@ -47,14 +47,14 @@ export function pruneNode({ apiVersion, kind, metadata, status }: Node): Node {
 }
 
 export function pruneSlice(slice: EndpointSlice): EndpointSlice {
-  const { apiVersion, kind, metadata, addressType, endpoints = [] } = slice;
+  const { apiVersion, kind, metadata, addressType, endpoints } = slice;
   const labels = pick(metadata.labels, (key) => key === SERVICE_NAME_LABEL);
   return {
     apiVersion,
     kind,
     metadata: { ...identity(metadata), labels },
     addressType,
-    endpoints: endpoints.map(({ nodeName, conditions }) => ({
+    endpoints: (endpoints ?? []).map(({ nodeName, conditions }) => ({
       addresses: [],
       ...(nodeName === undefined ? {} : { nodeName }),
       ...(conditions === undefined ? {} : { conditions }),

@@ -86,7 +86,8 @@ export interface Endpoint {
 
 export interface EndpointSlice extends KubeObject {
   readonly addressType: string;
-  readonly endpoints?: readonly Endpoint[];
+  /** A Go slice without "omitempty": null where a Service has no endpoint. */
+  readonly endpoints?: readonly Endpoint[] | null;
 }
 
 export interface Lease extends KubeObject {
