@@ -242,7 +242,7 @@ export class Cluster {
     return hosts.find((host) => host.mac === mac)?.name ?? mac;
   }
 
-  /** Runs a program to its end on a node, or on "client" or "observer"; returns its stdout. */
+  /** Runs a program to its end on a node, "client", "observer" or "controller-1" …; returns its stdout. */
   exec(host: string, argv: readonly string[], options?: RunOptions): Promise<string> {
     return run(["ip", "netns", "exec", this.#namespaceOf(host), ...argv], options);
   }
@@ -262,12 +262,10 @@ export class Cluster {
     const controller = planController(this.plan.prefix, this.#controllerCount);
     await addControllerHost(this.plan, controller);
     const kubeconfig = await this.kubeconfigForNodes();
-    const flags = ["--kubeconfig", kubeconfig, "--namespace", SYSTEM_NAMESPACE];
-    return this.#spawn(controller.namespace, [program(), "controller", ...flags, ...args], {
-      name: `controller-${this.#controllerCount}`,
-      // In a Pod the host name is the Pod's; here all would have the machine's.
-      environment: { HOSTNAME: `spreadlb-controller-${this.#controllerCount}` },
-    });
+    const name = `controller-${this.#controllerCount}`;
+    const flags = ["--kubeconfig", kubeconfig, "--namespace", SYSTEM_NAMESPACE, "--identity", name];
+    const argv = [program(), "controller", ...flags, ...args];
+    return this.#spawn(controller.namespace, argv, { name });
   }
 
   /** Starts SpreadLB's speaker on a node; its state survives there until the cluster is stopped. */
@@ -375,6 +373,9 @@ export class Cluster {
   #namespaceOf(host: string): string {
     if (host === "client") return this.plan.client.namespace;
     if (host === "observer") return this.plan.observer.namespace;
+    if (/^controller-\d+$/.test(host)) {
+      return planController(this.plan.prefix, Number(host.slice("controller-".length))).namespace;
+    }
     return this.node(host).namespace;
   }
 

@@ -18,6 +18,9 @@ describe("end to end: a node is cut off", function () {
     addresses = await cluster.addressesOf("web", 6);
     before_ = await cluster.holders(addresses);
   });
+  afterEach(async function () {
+    if (this.currentTest?.isFailed() === true) await started?.printLogs();
+  });
   after(() => started?.stop());
 
   it("one Service has 3 addresses per family on 3 different nodes each, IPv4 first", () => {

@@ -1,4 +1,6 @@
 /** A lab cluster with SpreadLB running in it, and the questions that end-to-end tests ask. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { startCluster, type Cluster } from "../../lab/cluster.ts";
 import { SEGMENT_POOL_IPV4, SEGMENT_POOL_IPV6 } from "../../lab/plan.ts";
 import type { LabProcess } from "../../lab/process.ts";
@@ -85,6 +87,15 @@ export class SpreadCluster {
 
   stop(): Promise<void> {
     return this.lab.stop();
+  }
+
+  /** What the controllers and speakers said last: for the report of a test that failed. */
+  async printLogs(linesMax = 15): Promise<void> {
+    for (const { name, running } of [...this.controllers, ...this.speakers.values()]) {
+      const text = await readFile(join(this.lab.directory, `${name}.log`), "utf8").catch(() => "");
+      console.log(`--- ${name} (${running ? "running" : "ended"})`);
+      console.log(text.trimEnd().split("\n").slice(-linesMax).join("\n"));
+    }
   }
 
   async startController(): Promise<LabProcess> {

@@ -23,6 +23,9 @@ describe("end to end: spread", function () {
       }),
     );
   });
+  afterEach(async function () {
+    if (this.currentTest?.isFailed() === true) await started?.printLogs();
+  });
   after(() => started?.stop());
 
   it("20 Services with one address each on 4 nodes: 5 each", async () => {
