@@ -35,14 +35,15 @@ export function worldOf(jobs: readonly RankJob[]): World {
   sorted.forEach((job, i) => {
     assert(job.address !== sorted[i - 1]?.address, `${job.address} is ranked twice`);
   });
-  const nodes = nodeNames(sorted);
+  const lists = choiceLists(sorted);
+  const nodes = nodeNames(lists);
   const nodeIndex = new Map(nodes.map((node, i) => [node, i]));
   return {
     jobs: sorted,
     nodes,
     nodeIndex,
     ...numberGroups(sorted),
-    ...numberSets(sorted, nodeIndex),
+    ...numberSets(lists, nodeIndex),
     jobHashes: Uint32Array.from(sorted, (job) => stableHash(job.address)),
     nodeHashes: Uint32Array.from(nodes, stableHash),
   };
@@ -57,10 +58,25 @@ function choicesOf({ candidates, reserves, rank }: RankJob): readonly string[] {
   return rank.some((node) => reserves.includes(node)) ? candidates : reserves;
 }
 
-/** Callers give all addresses of a class the same list: each list is read once. */
-function nodeNames(jobs: readonly RankJob[]): string[] {
+/** @returns the choices of each job, equal lists made one: most callers give whole classes the same one anyway */
+function choiceLists(jobs: readonly RankJob[]): (readonly string[])[] {
+  const known = new Map<readonly string[], readonly string[]>();
+  const byContent = new Map<string, readonly string[]>();
+  return jobs.map((job) => {
+    const choices = choicesOf(job);
+    const same = known.get(choices);
+    if (same !== undefined) return same;
+    const content = choices.join(" ");
+    const first = byContent.get(content) ?? choices;
+    byContent.set(content, first);
+    known.set(choices, first);
+    return first;
+  });
+}
+
+function nodeNames(lists: readonly (readonly string[])[]): string[] {
   const names = new Set<string>();
-  for (const choices of new Set(jobs.map(choicesOf))) {
+  for (const choices of new Set(lists)) {
     for (const node of choices) names.add(node);
   }
   return [...names].sort(compareText);
@@ -79,22 +95,16 @@ function numberGroups(jobs: readonly RankJob[]): Pick<World, "groups" | "groupOf
 }
 
 function numberSets(
-  jobs: readonly RankJob[],
+  lists: readonly (readonly string[])[],
   nodeIndex: ReadonlyMap<string, number>,
 ): Pick<World, "sets" | "setOf"> {
+  const index = new Map<readonly string[], number>();
   const sets: Int32Array[] = [];
-  const byList = new Map<readonly string[], number>();
-  const byContent = new Map<string, number>();
-  const setOf = Int32Array.from(jobs, (job) => {
-    const choices = choicesOf(job);
-    let set = byList.get(choices);
-    if (set !== undefined) return set;
-    const members = Int32Array.from(choices, (node) => nodeIndex.get(node) ?? -1).sort();
-    const content = String.fromCharCode(...members);
-    set = byContent.get(content) ?? sets.push(members) - 1;
-    byContent.set(content, set);
-    byList.set(choices, set);
-    return set;
+  const setOf = Int32Array.from(lists, (list) => {
+    const known = index.get(list);
+    if (known !== undefined) return known;
+    index.set(list, sets.length);
+    return sets.push(Int32Array.from(list, (node) => nodeIndex.get(node) ?? -1).sort()) - 1;
   });
   return { sets, setOf };
 }
