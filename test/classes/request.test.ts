@@ -142,6 +142,20 @@ const rows: readonly {
     },
   },
   {
+    name: "more addresses than the count: the first are used",
+    service: { annotations: { [ADDRESSES_ANNOTATION]: "192.0.2.1,192.0.2.2" } },
+    want: {
+      ...plain,
+      places: { IPv4: [ask("192.0.2.1")], IPv6: [] },
+      problems: [
+        {
+          code: "COUNT_TOO_SMALL",
+          message: "2 IPv4 addresses are requested, but the count is 1: the first 1 are used",
+        },
+      ],
+    },
+  },
+  {
     name: "what is endless is shortened in the message",
     service: { annotations: { [ADDRESSES_ANNOTATION]: "x".repeat(1000) } },
     want: {
