@@ -173,13 +173,14 @@ export class ModelCluster {
   }
 
   /** Plans and writes until nothing is to do, now or in a moment; @returns every write, in order */
-  converge(passesMax = 200): Write[] {
+  converge(passesMax = 30): Write[] {
     const done: Write[] = [];
+    const endMs = this.nowMs + 2 * PLAN_OPTIONS.waitTimeMs;
     for (let pass = 0; pass < passesMax; pass++) {
       const { writes, wakeAtMs } = this.plan();
       for (const write of writes) if (this.apply(write)) done.push(write);
       if (writes.length > 0) continue;
-      if (wakeAtMs === null || wakeAtMs - this.nowMs > PLAN_OPTIONS.waitTimeMs) return done;
+      if (wakeAtMs === null || wakeAtMs > endMs) return done;
       this.nowMs = wakeAtMs;
     }
     throw new Error(`still writing after ${passesMax} passes`);

@@ -1,0 +1,191 @@
+/**
+ * How ranks follow nodes and speakers over time: losses, returns, moves that are under way, rebalancing.
+ */
+import { expect } from "chai";
+import type { VirtualIP } from "../../src/multi-ip/resource.ts";
+import { fourNodes, type ModelCluster } from "./model-cluster.ts";
+
+const NODES = ["n1", "n2", "n3", "n4"];
+
+/** Eight Services of one address, two on each node, all reported. */
+function eight(): ModelCluster {
+  const cluster = fourNodes();
+  for (let i = 0; i < 8; i++) cluster.addService(`s${i}`);
+  cluster.converge();
+  cluster.report();
+  cluster.converge();
+  cluster.report();
+  return cluster;
+}
+
+function heads(cluster: ModelCluster): Record<string, number> {
+  const counts: Record<string, number> = { n1: 0, n2: 0, n3: 0, n4: 0 };
+  for (const { spec } of cluster.virtualIps.values()) {
+    const [first = "none"] = spec.rank;
+    counts[first] = (counts[first] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Time passes; the speakers of these nodes renew their Leases every 5 s, and report what they hold. */
+function pass(cluster: ModelCluster, seconds: number, heard: readonly string[] = NODES): void {
+  for (let i = 0; i < seconds; i++) {
+    cluster.nowMs += 1000;
+    if (i % 5 === 0) for (const node of heard) cluster.hear(node);
+    for (const write of cluster.plan().writes) cluster.apply(write);
+    cluster.report();
+  }
+}
+
+function setStatus(cluster: ModelCluster, before: VirtualIP, status: VirtualIP["status"]): void {
+  const resourceVersion = `${before.metadata.resourceVersion ?? ""}1`;
+  const metadata = { ...before.metadata, resourceVersion };
+  cluster.virtualIps.set(before.metadata.name, { ...before, metadata, status });
+}
+
+describe("controller: holding", () => {
+  it("spreads over the nodes", () => {
+    expect(heads(eight())).to.deep.equal({ n1: 2, n2: 2, n3: 2, n4: 2 });
+  });
+
+  it("a node that is not heard of loses its addresses and no others move", () => {
+    const cluster = eight();
+    const before = new Map([...cluster.virtualIps].map(([name, { spec }]) => [name, spec.rank[0]]));
+    pass(cluster, 20, ["n1", "n2", "n3"]);
+    expect(heads(cluster)["n4"]).to.equal(0);
+    for (const [name, { spec }] of cluster.virtualIps) {
+      if (before.get(name) !== "n4") expect(spec.rank[0]).to.equal(before.get(name));
+    }
+  });
+
+  it("a node that returns gets nothing for the settling time, then one address a second", () => {
+    const cluster = eight();
+    pass(cluster, 20, ["n1", "n2", "n3"]);
+    pass(cluster, 58);
+    expect(heads(cluster)["n4"]).to.equal(0);
+    pass(cluster, 4);
+    expect(heads(cluster)["n4"]).to.be.within(1, 2);
+    pass(cluster, 20);
+    expect(heads(cluster)).to.deep.equal({ n1: 2, n2: 2, n3: 2, n4: 2 });
+  });
+
+  it("a speaker that joins again and again puts all rebalancing off", () => {
+    const cluster = eight();
+    pass(cluster, 20, ["n1", "n2", "n3"]);
+    for (let round = 0; round < 12; round++) {
+      cluster.hear("n4", { acquireTime: cluster.nowIso });
+      pass(cluster, 10);
+    }
+    expect(heads(cluster)["n4"]).to.equal(0);
+  });
+
+  it("a node that others report as lost keeps what it reports itself, and gets nothing new", () => {
+    const cluster = eight();
+    const [taken, ...others] = [...cluster.virtualIps.values()].filter(
+      ({ spec }) => spec.rank[0] === "n4",
+    );
+    if (taken === undefined) throw new Error("n4 has nothing");
+    const to = taken.spec.rank[1] ?? "";
+    const lastMove = { from: "n4", to, at: cluster.nowIso, reason: "node-lost" } as const;
+    setStatus(cluster, taken, { ...taken.status, holder: to, lastMove });
+    cluster.nowMs += 2000;
+    cluster.hear("n4");
+    cluster.addService("new");
+    cluster.addService("newer", { count: 3 });
+    cluster.converge();
+    const now = (vip: VirtualIP) => cluster.virtualIps.get(vip.metadata.name)?.spec.rank[0];
+    expect(now(taken)).to.equal(to);
+    expect(others.map(now)).to.deep.equal(others.map(() => "n4"));
+    expect(heads(cluster)["n4"]).to.equal(others.length);
+  });
+
+  it("the plan stands while the speakers take it up, and follows them when they do not", () => {
+    const cluster = eight();
+    const [vip] = cluster.virtualIps.values();
+    if (vip === undefined) throw new Error("no VirtualIP");
+    const [first, second = ""] = vip.spec.rank;
+    const rank = () => cluster.virtualIps.get(vip.metadata.name)?.spec.rank[0];
+    // The speaker answers by an older plan than the one in the spec.
+    const generation = vip.spec.generation - 1;
+    setStatus(cluster, vip, { ...vip.status, holder: second, generation });
+    cluster.converge();
+    expect(rank(), "under way").to.equal(first);
+    cluster.nowMs += 10_001;
+    cluster.converge();
+    expect(rank(), "not taken up").to.equal(second);
+  });
+
+  it("the plan follows at once a holder that knows the plan", () => {
+    const cluster = eight();
+    const [vip] = cluster.virtualIps.values();
+    if (vip === undefined) throw new Error("no VirtualIP");
+    const [, second = ""] = vip.spec.rank;
+    setStatus(cluster, vip, { ...vip.status, holder: second });
+    cluster.converge();
+    expect(cluster.virtualIps.get(vip.metadata.name)?.spec.rank[0]).to.equal(second);
+  });
+
+  const STATES = [
+    { name: "not ready", conditions: [{ type: "Ready", status: "False" }], ranked: "last" },
+    { name: "unknown", conditions: [{ type: "Ready", status: "Unknown" }], ranked: "last" },
+    { name: "silent about it", conditions: [], ranked: "first" },
+    {
+      name: "without network",
+      conditions: [{ type: "NetworkUnavailable", status: "True" }],
+      ranked: "no",
+    },
+  ] as const;
+  for (const { name, conditions, ranked } of STATES) {
+    it(`a node that is ${name}: ranked ${ranked}`, () => {
+      const cluster = fourNodes();
+      cluster.addNode("n1", {}, { status: { conditions } });
+      for (let i = 0; i < 4; i++) cluster.addService(`s${i}`);
+      cluster.converge();
+      const ranks = [...cluster.virtualIps.values()].map(({ spec }) => spec.rank);
+      const isFirst = ranks.some(([first]) => first === "n1");
+      const isRanked = ranks.some((rank) => rank.includes("n1"));
+      const isLast = isRanked && ranks.every((rank) => rank.at(-1) === "n1");
+      expect(isFirst ? "first" : isLast ? "last" : isRanked ? "between" : "no").to.equal(ranked);
+    });
+  }
+
+  it("an excluded node is not ranked, nor one that is being deleted", () => {
+    const cluster = eight();
+    cluster.addNode("n1", { "node.kubernetes.io/exclude-from-external-load-balancers": "true" });
+    const n2 = cluster.nodes.get("n2");
+    if (n2 === undefined) throw new Error("no n2");
+    const metadata = { ...n2.metadata, deletionTimestamp: cluster.nowIso };
+    cluster.nodes.set("n2", { ...n2, metadata });
+    cluster.converge();
+    expect(heads(cluster)).to.deep.equal({ n1: 0, n2: 0, n3: 4, n4: 4 });
+  });
+
+  it("Local ranks the nodes with a serving endpoint, also one that terminates", () => {
+    const cluster = fourNodes();
+    cluster.addService("local", { policy: "Local" });
+    cluster.setEndpoints("local", ["n3"]);
+    cluster.converge();
+    expect(cluster.virtualIp("192.0.2.0")?.spec.rank).to.deep.equal(["n3"]);
+    const slice = cluster.slices.get("default/local");
+    if (slice === undefined) throw new Error("no slice");
+    const going = { ready: false, serving: true, terminating: true };
+    const gone = { ready: false, serving: false };
+    const endpoints = [
+      { addresses: [], nodeName: "n2", conditions: going },
+      { addresses: [], nodeName: "n4", conditions: gone },
+    ];
+    cluster.slices.set("default/local", { ...slice, endpoints });
+    cluster.converge();
+    expect(cluster.virtualIp("192.0.2.0")?.spec.rank).to.deep.equal(["n2"]);
+  });
+
+  it("without any speaker the ranks are as even as with all", () => {
+    const cluster = fourNodes();
+    cluster.presences.clear();
+    for (let i = 0; i < 8; i++) cluster.addService(`s${i}`);
+    cluster.converge();
+    expect(heads(cluster)).to.deep.equal({ n1: 2, n2: 2, n3: 2, n4: 2 });
+    expect(cluster.condition("s0", "spreadlb.io/Ready")).to.match(/^False NoSpeaker/);
+    expect(cluster.addresses("s0")).to.have.length(1);
+  });
+});
