@@ -1,0 +1,272 @@
+/**
+ * Who is alive: scripts of events, each with the whole of what follows.
+ */
+import { expect } from "chai";
+import { idOf } from "../../src/speaker/ids.ts";
+import {
+  Liveness,
+  type LivenessEffect,
+  type UnsignedHeartbeat,
+} from "../../src/speaker/liveness.ts";
+import { FENCE_EVERYTHING, fenceAt, listenTo, newPeer } from "../../src/speaker/peers.ts";
+
+const [A, B, C] = [idOf("a"), idOf("b"), idOf("c")];
+const OPTIONS = { node: "a", incarnation: 1000, intervalMs: 100, multiplier: 3 };
+const ADDRESSES = ["b", "c"].map((node) => ({ node, addresses: [`addr-${node}`] }));
+
+function heartbeat(sender: string, more: Partial<UnsignedHeartbeat> = {}): UnsignedHeartbeat {
+  return {
+    ...{ sender: idOf(sender), leaving: false, starting: false, isolated: false },
+    ...{ incarnation: 1, sequence: 1, fence: 0, planGeneration: 0, inServiceSeconds: 100 },
+    ...{ heard: [], lost: [], links: [{ link: 7, fence: 0 }] },
+    ...more,
+  };
+}
+
+/** One a with the peers b and c, serving, both heard at 900 ms with sequence 9. */
+function serving(): {
+  a: Liveness;
+  say: (
+    sender: string,
+    nowMs: number,
+    more?: Partial<UnsignedHeartbeat>,
+  ) => readonly LivenessEffect[];
+} {
+  const a = new Liveness(OPTIONS);
+  const sequence = new Map<string, number>();
+  const say = (sender: string, nowMs: number, more: Partial<UnsignedHeartbeat> = {}) => {
+    const next = (sequence.get(sender) ?? 0) + 1;
+    sequence.set(sender, next);
+    return a.step({
+      kind: "heard",
+      heartbeat: heartbeat(sender, { sequence: next, ...more }),
+      nowMs,
+    });
+  };
+  a.step({ kind: "plan", generation: 5, nowMs: 0 });
+  a.step({ kind: "peers", peers: ADDRESSES, nowMs: 0 });
+  a.step({ kind: "start", nowMs: 0 });
+  for (let nowMs = 20; nowMs <= 900; nowMs += 20) {
+    if (a.dueMs <= nowMs) a.step({ kind: "timer", nowMs });
+    a.step({ kind: "rechecked", nowMs });
+    if (nowMs % 100 === 0) for (const sender of ["b", "c"]) say(sender, nowMs);
+  }
+  for (const nowMs of [920, 940]) if (a.dueMs <= nowMs) a.step({ kind: "timer", nowMs });
+  expect(a.serving).to.equal(true);
+  return { a, say };
+}
+
+const kinds = (effects: readonly LivenessEffect[]) => effects.map((effect) => effect.kind);
+const sent = (effects: readonly LivenessEffect[]) =>
+  effects.flatMap((effect) => (effect.kind === "send" ? [effect.heartbeat] : []));
+
+describe("speaker: liveness: starting", () => {
+  it("says at once that it starts, holds nothing, and serves after the detection time and one more look", () => {
+    const a = new Liveness(OPTIONS);
+    a.step({ kind: "peers", peers: ADDRESSES, nowMs: 0 });
+    a.step({ kind: "plan", generation: 5, nowMs: 0 });
+    const [first] = sent(a.step({ kind: "start", nowMs: 0 }));
+    expect(first).to.deep.equal(
+      heartbeat("a", {
+        ...{ starting: true, incarnation: 1000, fence: FENCE_EVERYTHING },
+        ...{ planGeneration: 5, inServiceSeconds: 0, links: [] },
+      }),
+    );
+    for (const nowMs of [100, 200])
+      expect(kinds(a.step({ kind: "timer", nowMs }))).to.deep.equal(["send"]);
+    expect(kinds(a.step({ kind: "timer", nowMs: 300 }))).to.deep.equal(["recheck", "send"]);
+    expect(a.serving).to.equal(false);
+    const effects = a.step({ kind: "rechecked", nowMs: 300 });
+    expect(a.serving).to.equal(true);
+    expect(effects.filter((effect) => effect.kind !== "send")).to.deep.equal([
+      { kind: "judged", node: "b", verdict: "lost" },
+      { kind: "judged", node: "c", verdict: "lost" },
+      { kind: "changed", nodes: ["b", "c", "a"] },
+    ]);
+    expect(a.fence).to.equal(fenceAt(5));
+  });
+
+  it("fences itself at what its peers know, where they know more", () => {
+    const a = new Liveness(OPTIONS);
+    a.step({ kind: "peers", peers: ADDRESSES, nowMs: 0 });
+    a.step({ kind: "start", nowMs: 0 });
+    const fence = fenceAt(7, 3);
+    a.step({ kind: "heard", nowMs: 50, heartbeat: heartbeat("b", { planGeneration: 7, fence }) });
+    a.step({ kind: "timer", nowMs: 300 });
+    a.step({ kind: "rechecked", nowMs: 300 });
+    expect(a.fence).to.equal(fenceAt(7, 4));
+  });
+});
+
+describe("speaker: liveness: serving", () => {
+  it("sends every interval, to the addresses of all peers, and lists whom it hears", () => {
+    const { a } = serving();
+    const [effect, ...more] = a.step({ kind: "timer", nowMs: 1000 });
+    expect(more).to.deep.equal([]);
+    if (effect?.kind !== "send") return expect.fail("sends nothing");
+    expect(effect.to.map((peer) => peer.addresses)).to.deep.equal([["addr-b"], ["addr-c"]]);
+    expect(effect.heartbeat).to.deep.equal(
+      heartbeat("a", {
+        ...{ incarnation: 1000, sequence: effect.heartbeat.sequence, fence: fenceAt(5) },
+        ...{ planGeneration: 5, inServiceSeconds: 0, heard: [B, C], links: [] },
+      }),
+    );
+    expect(a.dueMs).to.equal(1100);
+  });
+
+  it("an expiry is looked at once more, and is void when something was still in the socket", () => {
+    const { a, say } = serving();
+    for (const nowMs of [1000, 1100]) {
+      a.step({ kind: "timer", nowMs });
+      say("c", nowMs);
+    }
+    expect(kinds(a.step({ kind: "timer", nowMs: 1200 }))).to.deep.equal(["recheck", "send"]);
+    say("b", 1201);
+    expect(a.step({ kind: "rechecked", nowMs: 1202 })).to.deep.equal([]);
+    expect(a.peer("b")?.dead).to.equal(false);
+  });
+
+  it("silent for the detection time, and nothing in the socket: dead, and told at once", () => {
+    const { a, say } = serving();
+    for (const nowMs of [1000, 1100]) {
+      a.step({ kind: "timer", nowMs });
+      say("c", nowMs);
+    }
+    a.step({ kind: "timer", nowMs: 1199 });
+    expect(a.peer("b")?.dead).to.equal(false);
+    a.step({ kind: "timer", nowMs: 1200 });
+    const effects = a.step({ kind: "rechecked", nowMs: 1221 });
+    expect(effects.filter((effect) => effect.kind !== "send")).to.deep.equal([
+      { kind: "judged", node: "b", verdict: "lost" },
+      { kind: "changed", nodes: ["b"] },
+    ]);
+    expect(sent(effects).map(({ heard, lost }) => ({ heard, lost }))).to.deep.equal([
+      { heard: [C], lost: [B] },
+    ]);
+  });
+
+  it("one that is heard by a third lives on, until the third says otherwise", () => {
+    const { a, say } = serving();
+    for (const nowMs of [1000, 1100, 1200]) {
+      a.step({ kind: "timer", nowMs });
+      say("c", nowMs, { heard: [A, B] });
+    }
+    expect(a.step({ kind: "rechecked", nowMs: 1201 })).to.deep.equal([]);
+    expect(a.peer("b")?.state).to.equal("silent");
+    expect(a.peer("b")?.dead).to.equal(false);
+    expect(say("c", 1300, { heard: [A] })).to.deep.include({ kind: "changed", nodes: ["b"] });
+    expect(a.peer("b")?.dead).to.equal(true);
+  });
+
+  it("one that says it leaves is dead at once, whoever else hears it", () => {
+    const { a, say } = serving();
+    say("c", 950, { heard: [A, B] });
+    expect(say("b", 960, { leaving: true })).to.deep.include({
+      ...{ kind: "judged", node: "b", verdict: "left" },
+    });
+    expect(a.peer("b")?.dead).to.equal(true);
+  });
+
+  it("a process that was late itself accuses nobody", () => {
+    const { a } = serving();
+    expect(kinds(a.step({ kind: "timer", nowMs: 5000 }))).to.deep.equal(["send"]);
+    expect([a.peer("b")?.dead, a.peer("c")?.dead]).to.deep.equal([false, false]);
+    expect(a.dueMs).at.most(5300);
+  });
+
+  it("isolated: it hears nobody although there are peers", () => {
+    const { a } = serving();
+    for (const nowMs of [1000, 1100, 1200]) a.step({ kind: "timer", nowMs });
+    a.step({ kind: "rechecked", nowMs: 1200 });
+    expect(a.isolated).to.equal(true);
+    expect(sent(a.step({ kind: "timer", nowMs: 1220 }))[0]?.isolated).to.equal(true);
+  });
+});
+
+describe("speaker: liveness: fences", () => {
+  it("declared dead by one whom it hears: fenced at the newest plan of both", () => {
+    const { a, say } = serving();
+    const effects = say("b", 950, { lost: [A], planGeneration: 8 });
+    expect(a.fence).to.equal(fenceAt(8));
+    expect(effects).to.deep.include({ kind: "changed", nodes: ["a"] });
+    expect(sent(effects)[0]?.fence).to.equal(fenceAt(8));
+  });
+
+  it("declared dead by one that was alone: the other was away, not we", () => {
+    const { a, say } = serving();
+    say("b", 950, { lost: [A], planGeneration: 8, isolated: true });
+    expect(a.fence).to.equal(fenceAt(5));
+  });
+
+  it("alone, then hears one that was there all the time: it was we, and nobody is accused", () => {
+    const { a, say } = serving();
+    a.step({ kind: "plan", generation: 6, nowMs: 950 });
+    for (const nowMs of [1000, 1100, 1200]) a.step({ kind: "timer", nowMs });
+    a.step({ kind: "rechecked", nowMs: 1200 });
+    const effects = say("b", 1300);
+    expect(a.fence).to.equal(fenceAt(6));
+    expect(sent(effects)[0]?.lost).to.deep.equal([]);
+    expect([a.peer("b")?.dead, a.peer("c")?.dead]).to.deep.equal([false, false]);
+  });
+
+  it("alone, then hears one that has just started: it was the other", () => {
+    const { a, say } = serving();
+    a.step({ kind: "plan", generation: 6, nowMs: 950 });
+    for (const nowMs of [1000, 1100, 1200]) a.step({ kind: "timer", nowMs });
+    a.step({ kind: "rechecked", nowMs: 1200 });
+    say("b", 1300, { incarnation: 2, sequence: 1, starting: true, fence: FENCE_EVERYTHING });
+    expect(a.fence).to.equal(fenceAt(5));
+    expect(a.peer("c")?.dead).to.equal(true);
+  });
+
+  it("one back from the dead is fenced by us until it says that it knows", () => {
+    const { a, say } = serving();
+    for (const nowMs of [1000, 1100, 1200]) {
+      a.step({ kind: "timer", nowMs });
+      say("c", nowMs);
+    }
+    a.step({ kind: "rechecked", nowMs: 1200 });
+    a.step({ kind: "plan", generation: 6, nowMs: 1210 });
+    const heardAgain = say("b", 1300);
+    expect(a.viewOf("b", [7])?.fenceGeneration).to.equal(6 + 255 / 256);
+    expect(sent(heardAgain)[0]?.lost).to.deep.equal([B]);
+    const acknowledged = say("b", 1350, { fence: fenceAt(6) });
+    expect(sent(acknowledged)[0]?.lost).to.deep.equal([]);
+    expect(a.viewOf("b", [7])?.fenceGeneration).to.equal(6);
+  });
+});
+
+describe("speaker: liveness: what is not believed", () => {
+  const { a } = serving();
+  const rows = [
+    { name: "our own, come back", more: heartbeat("a", { sequence: 99 }), want: "heartbeat-own" },
+    { name: "no peer's", more: heartbeat("z", { sequence: 99 }), want: "heartbeat-unknown-node" },
+    {
+      name: "the last one again",
+      more: heartbeat("b", { sequence: 9 }),
+      want: "heartbeat-replayed",
+    },
+    { name: "an older one", more: heartbeat("b", { sequence: 3 }), want: "heartbeat-replayed" },
+    {
+      name: "one of an earlier life",
+      more: heartbeat("b", { incarnation: 0, sequence: 99 }),
+      want: "heartbeat-replayed",
+    },
+  ];
+  for (const { name, more, want } of rows) {
+    it(`${name}: ${want}`, () => {
+      expect(a.step({ kind: "heard", heartbeat: more, nowMs: 950 })).to.deep.equal([
+        { kind: "fault", name: want },
+      ]);
+      expect(a.peer("b")?.deadlineMs).to.equal(1200);
+    });
+  }
+
+  it("a later life begins with any sequence", () => {
+    const peer = newPeer({ node: "b", id: B, addresses: [], deadlineMs: 0, awaited: false });
+    listenTo(peer, heartbeat("b", { incarnation: 5, sequence: 100 }), 300);
+    expect(listenTo(peer, heartbeat("b", { incarnation: 6, sequence: 1 }), 400)).not.to.equal(
+      "replayed",
+    );
+  });
+});
