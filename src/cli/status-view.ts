@@ -82,17 +82,18 @@ function addressesByService(virtualIps: readonly VirtualIP[]): Map<string, Addre
 }
 
 function viewAddress({ spec, status }: VirtualIP, index: number): AddressView {
+  const move = status?.lastMove;
   return {
     address: spec.address,
     index,
     holder: status?.holder ?? null,
     since: status?.since ?? null,
-    class: spec.class,
-    pool: spec.pool,
+    class: spec.class ?? null,
+    pool: spec.pool ?? null,
     mode: spec.mode,
     rank: spec.rank,
     generation: spec.generation,
-    lastMove: status?.lastMove ?? null,
+    lastMove: move === undefined ? null : { ...move, from: move.from ?? null, to: move.to ?? null },
   };
 }
 

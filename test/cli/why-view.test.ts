@@ -70,7 +70,7 @@ const world: Cluster = {
     .map((name) => lease(name, 4000))
     .concat(lease("n8", 16_000)),
   slices: [],
-  classes: [{ metadata: { name: "edge" }, spec: { nodeSelector: edge, addressPool: [] } } as never],
+  classes: [{ metadata: { name: "edge" }, spec: { nodeSelector: edge, addressPool: [] } }],
   nowMs,
 };
 
