@@ -5,7 +5,7 @@
  * to agree: whoever sees the same nodes names the same holder. So failover takes no vote and no API.
  *
  * A node that returns after it was given up for dead is *fenced* at the newest plan it knows: it takes
- * nothing back by itself, and holds only what a newer plan gives it (rule H3 of docs/architecture.md).
+ * nothing back by itself, and holds only what a newer plan gives it (rule H3).
  * Silence is worse than a move, though: where all that live are fenced, one of them answers.
  * Neighbours: rank.ts makes the ranks; the speaker makes the views from heartbeats.
  */

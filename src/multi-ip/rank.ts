@@ -1,7 +1,13 @@
 /**
  * The slow choice: which nodes should hold each address, best first, over all Services together. Pure.
  *
- * Read first: rules P1 to P5 of docs/architecture.md; path.ts for the one idea behind them all.
+ * The rules, by the names that comments and tests of this room use:
+ *   P1  the k addresses of a Service are on min(k, nodes) different nodes;
+ *   P2  over all Services together, no node has more addresses than it needs to have;
+ *   P3  a lost node moves its own addresses and no others, and the survivors still satisfy P2;
+ *   P4  nothing moves without a cause, and every move names it;
+ *   P5  what a Service gains or gives back does not touch the addresses that it keeps.
+ * Read first: path.ts, for the one idea behind P1 to P3.
  *
  * rankAll looks at the whole cluster at once and changes as little as it can:
  *   - who holds an address keeps it, and lost nodes drop out of the ranks (first.ts);

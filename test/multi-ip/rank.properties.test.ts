@@ -8,6 +8,7 @@ import { rankAll, RANK_DEPTH, type RankJob } from "../../src/multi-ip/rank.ts";
 import {
   anyJobs,
   bestCost,
+  converge,
   costOf,
   differenceOf,
   firstsOf,
@@ -16,8 +17,8 @@ import {
   newJobs,
   NODES,
   nodeNames,
+  placementOf,
   services,
-  subset,
   uniform,
   withoutNode,
 } from "./worlds.ts";
@@ -27,21 +28,6 @@ const small = { nodeMax: 4, serviceMax: 4, countMax: 3 };
 
 function check<T>(arbitrary: fc.Arbitrary<T>, property: (value: T) => void, numRuns = 300): void {
   fc.assert(fc.property(arbitrary, property), { numRuns });
-}
-
-/** Plans again and again, each plan followed, until nothing changes. */
-function converge(jobs: readonly RankJob[], rebalanceMovesMax = 1): RankJob[] {
-  let now = [...jobs];
-  for (let plan = 0; plan < 200; plan++) {
-    const { ranks, moves } = rankAll(now, { rebalanceMovesMax });
-    now = followed(now, ranks);
-    if (moves.length === 0) return now;
-  }
-  throw new Error("does not converge");
-}
-
-function placementOf(jobs: readonly RankJob[]): Map<RankJob["address"], string> {
-  return new Map(jobs.flatMap((job) => (job.rank[0] ? [[job.address, job.rank[0]]] : [])));
 }
 
 function tooManyForBruteForce(jobs: readonly RankJob[]): boolean {
@@ -351,58 +337,5 @@ describe("multi-ip: P5, growing adds at the end, shrinking takes from the end", 
       }
       expect(moves.every(({ reason }) => reason === "first")).to.be.true;
     });
-  });
-});
-
-describe("multi-ip: a long life of joins, losses, growth and shrinking", () => {
-  const event = fc.oneof(
-    fc.record({ kind: fc.constant("lose" as const), node: fc.constantFrom(...NODES) }),
-    fc.record({ kind: fc.constant("join" as const), node: fc.constantFrom(...NODES) }),
-    fc.record({
-      kind: fc.constant("resize" as const),
-      id: fc.nat(9),
-      count: fc.nat(4),
-      nodes: subset(NODES, 1),
-    }),
-    fc.record({ kind: fc.constant("settle" as const) }),
-  );
-
-  it("P1 to P4 hold at every step, and settling ends in the optimum", () => {
-    check(
-      fc.array(event, { minLength: 5, maxLength: 25 }),
-      (events) => {
-        const shapes = new Map<number, { id: number; count: number; nodes: readonly string[] }>();
-        const alive = new Set<string>(NODES);
-        let jobs: RankJob[] = [];
-        for (const happened of events) {
-          if (happened.kind === "lose") alive.delete(happened.node);
-          if (happened.kind === "join") alive.add(happened.node);
-          if (happened.kind === "resize") shapes.set(happened.id, happened);
-          const known = new Map(jobs.map((job) => [job.address, job]));
-          const world = newJobs([...shapes.values()]).map((job) => ({
-            ...job,
-            rank: known.get(job.address)?.rank ?? [],
-            holder: known.get(job.address)?.holder ?? null,
-            candidates: job.candidates.filter((node) => alive.has(node)),
-            reserves: job.candidates.filter((node) => !alive.has(node)),
-          }));
-          const { ranks, moves } = rankAll(world, still);
-          expect(moves.every(({ reason }) => reason !== "spread" && reason !== "balance")).to.be
-            .true;
-          jobs = followed(world, ranks);
-          if (happened.kind === "settle") {
-            jobs = converge(jobs, 2);
-            expect(rankAll(jobs, { rebalanceMovesMax: 100 }).moves).to.deep.equal([]);
-            for (const { id, count } of shapes.values()) {
-              const own = jobs.filter((job) => job.group === `s${id}`);
-              const nodes = new Set(own.flatMap((job) => job.rank.slice(0, 1)));
-              const may = own[0]?.candidates.length ?? 0;
-              if (may > 0) expect(nodes.size).to.equal(Math.min(count, may));
-            }
-          }
-        }
-      },
-      150,
-    );
   });
 });

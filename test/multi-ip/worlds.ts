@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import type { Ip } from "../../src/base/ip.ts";
-import type { RankJob } from "../../src/multi-ip/rank.ts";
+import { rankAll, type RankJob } from "../../src/multi-ip/rank.ts";
 
 export const NODES = ["n0", "n1", "n2", "n3", "n4", "n5"] as const;
 
@@ -162,4 +162,19 @@ export function bestCost(
   };
   tryFrom(0);
   return best;
+}
+
+/** Plans again and again, each plan followed, until nothing changes. */
+export function converge(jobs: readonly RankJob[], rebalanceMovesMax = 1): RankJob[] {
+  let now = [...jobs];
+  for (let plan = 0; plan < 200; plan++) {
+    const { ranks, moves } = rankAll(now, { rebalanceMovesMax });
+    now = followed(now, ranks);
+    if (moves.length === 0) return now;
+  }
+  throw new Error("does not converge");
+}
+
+export function placementOf(jobs: readonly RankJob[]): Map<RankJob["address"], string> {
+  return new Map(jobs.flatMap((job) => (job.rank[0] ? [[job.address, job.rank[0]]] : [])));
 }
