@@ -58,6 +58,17 @@ describe("controller: holding", () => {
     }
   });
 
+  it("a Lease that is not renewed in time is enough, though nobody reports a loss", () => {
+    const cluster = eight();
+    cluster.nowMs += 10_000;
+    for (const node of ["n1", "n2", "n3"]) cluster.hear(node);
+    cluster.converge();
+    expect(heads(cluster)["n4"]).to.equal(2);
+    cluster.nowMs += 10_000;
+    cluster.converge();
+    expect(heads(cluster)["n4"]).to.equal(0);
+  });
+
   it("a node that returns gets nothing for the settling time, then one address a second", () => {
     const cluster = eight();
     pass(cluster, 20, ["n1", "n2", "n3"]);

@@ -271,6 +271,23 @@ describe("controller: plan", () => {
     expect(cluster.service("web").status).to.deep.equal({ conditions: [theirs] });
   });
 
+  it("lets go of a Service that is being deleted and held back by another's finalizer", () => {
+    const cluster = webOfThree();
+    const { metadata, ...rest } = cluster.service("web");
+    const going = { ...metadata, finalizers: ["example.com/x"], deletionTimestamp: cluster.nowIso };
+    cluster.services.set("default/web", { ...rest, metadata: going });
+    expect(essence(cluster.converge())).to.deep.equal([status, ...act("delete", 0, 1, 2)]);
+    expect(cluster.addresses("web")).to.deep.equal([]);
+  });
+
+  it("leaves alone a Service of a foreign class that another program gave Deckhouse's conditions", () => {
+    const cluster = fourNodes();
+    const said = { status: "True", reason: "Yes", message: "", lastTransitionTime: cluster.nowIso };
+    const conditions = [{ ...said, type: ASSIGNED, status: "True" as const }];
+    cluster.addService("foreign", { loadBalancerClass: "example.com/lb", status: { conditions } });
+    expect(essence(cluster.converge())).to.deep.equal([]);
+  });
+
   it("leaves alone a Service that no class is for and that was never ours", () => {
     const cluster = fourNodes();
     cluster.addClass("edge", { isDefault: false, addressPool: ["192.0.2.0/28"] });
@@ -331,6 +348,9 @@ describe("controller: plan", () => {
         write.kind === "node-label" ? [`${write.before.metadata.name} ${write.member}`] : [],
       );
     expect(label(cluster.converge())).to.deep.equal(["n3 true"]);
+    const excluded = { "node.kubernetes.io/exclude-from-external-load-balancers": "" };
+    cluster.addNode("n3", { lb: "yes", ...excluded });
+    expect(label(cluster.converge()), "able or not").to.deep.equal([]);
     cluster.addNode("n3", {});
     expect(label(cluster.converge())).to.deep.equal(["n3 false"]);
   });
