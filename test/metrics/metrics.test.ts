@@ -78,6 +78,12 @@ describe("metrics: what a process shows", () => {
     ]);
   });
 
+  it("shows the process itself, without the gauges that promtool refuses", async () => {
+    const text = await createMetrics("speaker").text();
+    expect(samples(text, /^process_resident_memory_bytes /)).to.have.length(1);
+    expect(samples(text, /^nodejs_active_/)).to.deep.equal([]);
+  });
+
   it("two sets in one process do not share their counts", async () => {
     const [one, other] = [createMetrics("controller"), createMetrics("controller")];
     one.leader.set(1);
