@@ -50,6 +50,7 @@ export class FramePlane {
   #kept: KeptChange[] = [];
   #telling = false;
   #serving = false;
+  #isolated = false;
   #sent = 0;
   #received = 0;
 
@@ -166,9 +167,18 @@ export class FramePlane {
     for (const effect of this.#speaker.step({ ...event, nowMs })) {
       this.#perform(effect);
     }
-    if (this.#serving === this.#speaker.liveness.serving) return;
-    this.#serving = this.#speaker.liveness.serving;
-    if (this.#serving) this.#report({ kind: "serving" });
+    const { serving, isolated } = this.#speaker.liveness;
+    if (this.#isolated !== isolated) this.#tellIsolated(isolated);
+    if (this.#serving === serving) return;
+    this.#serving = serving;
+    if (serving) this.#report({ kind: "serving" });
+  }
+
+  /** Before what an isolated node gains, after what one that hears others gives up. */
+  #tellIsolated(isolated: boolean): void {
+    this.#isolated = isolated;
+    if (!isolated) this.#tell();
+    this.#report({ kind: "isolated", isolated });
   }
 
   #perform(effect: SpeakerEffect): void {
@@ -252,6 +262,7 @@ export class FramePlane {
   #tellVerdict({ node, verdict }: Extract<SpeakerEffect, { readonly kind: "judged" }>): void {
     const level = verdict === "lost" ? "warn" : "info";
     this.#report({ kind: "log", level, message: "speaker judged", facts: { node, verdict } });
+    if (verdict === "heard-again") this.#report({ kind: "heard-again" });
   }
 
   /** What changes together is told together: hundreds of addresses are one message. */

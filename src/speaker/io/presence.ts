@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { ApiError } from "../../kube/api-error.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import { LEASES, type Lease } from "../../kube/types.ts";
+import { PRESENCE_RENEW_MS } from "../testimony.ts";
 
 export interface PresenceOptions {
   readonly client: KubeClient;
@@ -25,7 +26,8 @@ export interface Presence {
 }
 
 const LEASE_SECONDS = 15;
-const RENEW_INTERVAL_MS = 5000;
+/** On the Leases of speakers, so that they can be told from others. */
+export const PRESENCE_LABEL = "spreadlb.io/speaker";
 const DELETE_MS_MAX = 1000;
 const FIELD_MANAGER = "spreadlb-speaker";
 
@@ -45,7 +47,7 @@ export function startPresence(options: PresenceOptions): Presence {
   };
   const renewLease = async (): Promise<void> => {
     const lease = leaseOf({ name, namespace, node, since, now: new Date() });
-    const write = { fieldManager: FIELD_MANAGER, timeoutMs: RENEW_INTERVAL_MS };
+    const write = { fieldManager: FIELD_MANAGER, timeoutMs: PRESENCE_RENEW_MS };
     try {
       await client.patch(LEASES, { namespace, name }, lease, { ...write, kind: "merge" });
     } catch (error) {
@@ -53,7 +55,7 @@ export function startPresence(options: PresenceOptions): Presence {
       await client.create(LEASES, lease, write);
     }
   };
-  const timer = setInterval(renew, RENEW_INTERVAL_MS);
+  const timer = setInterval(renew, PRESENCE_RENEW_MS);
   renew();
   return {
     renew,
@@ -85,7 +87,7 @@ function leaseOf({ name, namespace, node, since, now }: LeaseFacts): Lease {
   return {
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
-    metadata: { name, namespace, labels: { "spreadlb.io/speaker": "" } },
+    metadata: { name, namespace, labels: { [PRESENCE_LABEL]: "" } },
     spec: {
       holderIdentity: node,
       leaseDurationSeconds: LEASE_SECONDS,

@@ -65,6 +65,8 @@ export type WorkerReport =
   /** Sockets are open, interfaces are known. */
   | { readonly kind: "open" }
   | { readonly kind: "serving" }
+  /** Hears no peer though there are some, or hears one again: after what that did to the holdings was told. */
+  | { readonly kind: "isolated"; readonly isolated: boolean }
   | {
       readonly kind: "holdings";
       readonly changes: readonly TimedChange[];
@@ -77,4 +79,6 @@ export type WorkerReport =
       readonly message: string;
       readonly facts: Readonly<Record<string, string | number>>;
     }
+  /** A peer that was given up is heard: whatever it said of holders meanwhile may be in the status. */
+  | { readonly kind: "heard-again" }
   | { readonly kind: "left" };

@@ -20,6 +20,7 @@ import { loadPlan, PlanFile, type SavedPlan } from "./plan-file.ts";
 import { startPresence, type Presence } from "./presence.ts";
 import { WORKER_DEFAULTS, type WorkerReport } from "./protocol.ts";
 import { StatusWriter } from "./status-writer.ts";
+import { Witness } from "./testimony.ts";
 import { WorkerReports } from "./worker-reports.ts";
 
 export interface SpeakerOptions {
@@ -74,6 +75,7 @@ class RunningProcess implements RunningSpeaker {
   readonly #feed: PlanFeed;
   readonly #file: PlanFile | undefined;
   readonly #writer: StatusWriter;
+  readonly #witness: Witness;
   readonly #reports: WorkerReports;
   #keys: readonly string[];
   #nodes: readonly PeerAddress[];
@@ -106,9 +108,12 @@ class RunningProcess implements RunningSpeaker {
       onWritten: (outcome) => metrics?.writes.inc({ kind: "VirtualIP", outcome }),
       log,
     });
+    const { namespace, nodeName: node } = options;
+    this.#witness = new Witness({ client, namespace, node, writer: this.#writer });
     this.#reports = new WorkerReports({
       node: options.nodeName,
       writer: this.#writer,
+      witness: this.#witness,
       servicesOf: (name) => this.#virtualIps?.store.get(name)?.spec.services ?? [],
       metrics,
       log,
@@ -161,6 +166,7 @@ class RunningProcess implements RunningSpeaker {
     this.#worker?.post({ kind: "leave" });
     const gone = Promise.all([left, this.#presence?.stop()]);
     await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, LEAVE_MS_MAX).unref())]);
+    this.#witness.stop();
     await this.#worker?.terminate();
     await Promise.all([
       ...this.#reflectors.map((reflector) => reflector.stop()),

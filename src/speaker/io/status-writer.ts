@@ -29,6 +29,7 @@ const OVERWRITTEN_MS = 1000;
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
   readonly #queue: RunningWorkQueue;
+  #quiet = false;
   /** What is to be in the status, by object name, for as long as it is for us to say. */
   readonly #facts = new Map<string, { readonly fact: HolderFact; said: boolean }>();
 
@@ -59,6 +60,17 @@ export class StatusWriter {
     this.#queue.add(name);
   }
 
+  /**
+   * A partition has mended: who holds an address now says so, whatever the other side has written. After a moment, in
+   * which the two agree who that is.
+   */
+  sayAgain(): void {
+    for (const [name, entry] of this.#facts) {
+      entry.said = false;
+      this.#queue.addAfter(name, OVERWRITTEN_MS);
+    }
+  }
+
   /** Somebody else holds it and will say so. */
   drop(address: Ip): void {
     this.#facts.delete(virtualIpName(address));
@@ -76,6 +88,17 @@ export class StatusWriter {
     else this.#queue.addAfter(name, OVERWRITTEN_MS);
   }
 
+  /** This node hears nobody and may be wrong: nothing is written until told otherwise. */
+  keepQuiet(): void {
+    this.#quiet = true;
+  }
+
+  /** What is held now, is written now. */
+  speak(): void {
+    this.#quiet = false;
+    for (const name of this.#facts.keys()) this.#queue.add(name);
+  }
+
   stop(): Promise<void> {
     return this.#queue.stop();
   }
@@ -84,10 +107,10 @@ export class StatusWriter {
     const { client, virtualIps, onWritten } = this.#options;
     const entry = this.#facts.get(name);
     const object = virtualIps()?.store.get(name);
-    if (entry === undefined || object === undefined) return; // looked at again when the watch brings it
+    if (this.#quiet || entry === undefined || object === undefined) return; // looked at again when the watch brings it
     const status = holderStatus(object, entry.fact, entry.said);
-    entry.said = true;
     if (status === null) return;
+    entry.said = true;
     // The uid is the precondition, not the version: the controller may write the plan at the same time.
     const body = { metadata: { uid: object.metadata.uid }, status };
     const options: PatchOptions = {

@@ -9,10 +9,12 @@ import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
 import { virtualIpName } from "../../multi-ip/name.ts";
 import type { Counters, Gauges, KeptChange, TimedChange, WorkerReport } from "./protocol.ts";
 import type { StatusWriter } from "./status-writer.ts";
+import type { Witness } from "./testimony.ts";
 
 export interface WorkerReportsOptions {
   readonly node: string;
-  readonly writer: Pick<StatusWriter, "set" | "keep" | "drop">;
+  readonly writer: Pick<StatusWriter, "set" | "keep" | "drop" | "sayAgain">;
+  readonly witness: Pick<Witness, "isolated">;
   /** The Services of a VirtualIP, by its name. */
   readonly servicesOf: (
     name: string,
@@ -50,6 +52,13 @@ export class WorkerReports {
       case "serving":
         this.#serving = true;
         this.#options.log.info("knows who is alive; serving");
+        return;
+      case "isolated":
+        this.#options.witness.isolated(report.isolated);
+        this.#options.log.info({ isolated: report.isolated }, "hears nobody, or somebody again");
+        return;
+      case "heard-again":
+        this.#options.writer.sayAgain();
         return;
       case "holdings":
         for (const change of report.changes) this.#changed(change);
