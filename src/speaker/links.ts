@@ -6,7 +6,7 @@
  * on: after a flap nobody waits for its duplicate detection, for answers come from the address asked for.
  * Neighbours: src/linux tells of interfaces; speaker.ts asks; liveness.ts tells the peers.
  */
-import type { IpFamily } from "../base/ip.ts";
+import type { Ip, IpFamily } from "../base/ip.ts";
 import type { Mac } from "../base/mac.ts";
 import { idOf } from "./ids.ts";
 import type { Id } from "./wire/heartbeat.ts";
@@ -23,6 +23,12 @@ export interface LinkFacts {
   readonly noArp: boolean;
   readonly masterIndex: number | null;
   readonly linkLocalIpv6: string | null;
+  readonly addresses: readonly LinkAddress[];
+}
+
+export interface LinkAddress {
+  readonly ip: Ip;
+  readonly prefixLength: number;
 }
 
 export interface UsableLink {
@@ -32,6 +38,7 @@ export interface UsableLink {
   /** Not one of the usual excluded: it serves addresses that name no interface. */
   readonly usual: boolean;
   readonly families: readonly IpFamily[];
+  readonly addresses: readonly LinkAddress[];
 }
 
 /** Interfaces of containers, tunnels and the node itself: no client is behind them. Names must match whole. */
@@ -50,14 +57,14 @@ export function usableLinks(
 ): UsableLink[] {
   const usable: UsableLink[] = [];
   for (const link of links) {
-    const { index, name, mac } = link;
+    const { index, name, mac, addresses } = link;
     if (mac === null || !link.ethernet || !link.up || !link.carrier) continue;
     if (link.masterIndex !== null || link.noArp) continue;
     const families: IpFamily[] = [];
     if (link.broadcast) families.push("IPv4");
     if (hadIpv6.has(index)) families.push("IPv6");
     const usual = !EXCLUDED_INTERFACES.some((pattern) => pattern.test(name));
-    if (families.length > 0) usable.push({ index, name, mac, usual, families });
+    if (families.length > 0) usable.push({ index, name, mac, usual, families, addresses });
   }
   return usable;
 }

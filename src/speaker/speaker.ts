@@ -27,6 +27,7 @@ import {
   type UnsignedHeartbeat,
 } from "./liveness.ts";
 import { fenceAt, type PeerAddress } from "./peers.ts";
+import { poke } from "./poke.ts";
 import { announcementFrames, respond } from "./responder.ts";
 import { ETHER_TYPE_ARP, ETHER_TYPE_IPV6 } from "./wire/ethernet.ts";
 
@@ -61,7 +62,7 @@ export type SpeakerEffect =
   | HoldingEffect
   | {
       readonly kind: "send-frame";
-      readonly what: "answer" | "announcement";
+      readonly what: "answer" | "announcement" | "poke";
       readonly etherType: number;
       readonly linkIndex: number;
       readonly frame: Uint8Array;
@@ -104,6 +105,7 @@ export class Speaker {
   readonly #linkSets = new Map<string, readonly UsableLink[]>();
   #heardMs = -Infinity;
   #generation = 0;
+  #beat = 0;
   #leaveAtMs = Infinity;
   #left = false;
   #timerMs = Infinity;
@@ -243,6 +245,7 @@ export class Speaker {
       case "send": {
         const to = effect.to.flatMap((peer) => peer.addresses.slice(0, 1));
         this.#effects.push({ kind: "send-heartbeat", heartbeat: effect.heartbeat, to });
+        this.#poke();
         return;
       }
       case "changed":
@@ -254,6 +257,11 @@ export class Speaker {
         for (const record of addresses.waiting) this.#decide(record, nowMs);
         return;
     }
+  }
+
+  #poke(): void {
+    const question = poke([...this.#liveness.peers.values()], this.#usable, ++this.#beat);
+    if (question !== null) this.#effects.push({ kind: "send-frame", what: "poke", ...question });
   }
 
   /** While leaving, what is held is answered until the end: the others take it over meanwhile. */

@@ -17,6 +17,7 @@ const MAC = "02:00:00:00:00:01" as Mac;
 const ETH0: LinkFacts = {
   ...{ index: 2, name: "eth0", mac: MAC, ethernet: true, up: true, carrier: true },
   ...{ broadcast: true, noArp: false, masterIndex: null, linkLocalIpv6: "fe80::1" },
+  addresses: [],
 };
 const link = (change: Partial<LinkFacts>): LinkFacts => ({ ...ETH0, ...change });
 const usable = (facts: LinkFacts[]) =>

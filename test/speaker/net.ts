@@ -17,6 +17,7 @@ type Untimed<E> = E extends unknown ? Omit<E, "nowMs"> : never;
 export const ETH0: LinkFacts = {
   ...{ index: 2, name: "eth0", mac: "02:00:00:00:00:01" as Mac, ethernet: true, up: true },
   ...{ carrier: true, broadcast: true, noArp: false, masterIndex: null, linkLocalIpv6: "fe80::1" },
+  addresses: [],
 };
 
 export class SimNode {
@@ -119,7 +120,7 @@ export class Net {
   feed(node: SimNode, event: Untimed<SpeakerEvent>): void {
     const { speaker } = node;
     if (speaker === null) return;
-    const effects = speaker.step({ ...event, nowMs: this.nowMs } as SpeakerEvent);
+    const effects = speaker.step({ ...event, nowMs: this.nowMs });
     for (const effect of effects) this.#perform(node, effect);
   }
 

@@ -243,7 +243,7 @@ export class FramePlane {
     const socket = etherType === ETHER_TYPE_ARP ? this.#arp : this.#ndp;
     const sent = socket?.send(linkIndex, frame) ?? 0;
     if (sent < 0) this.#noteErrno("send", sent);
-    else this.#tallies[what === "answer" ? "answers" : "announcements"].add(ip);
+    else if (what !== "poke") this.#tallies[`${what}s`].add(ip);
   }
 
   #noteErrno(what: string, errno: number): void {

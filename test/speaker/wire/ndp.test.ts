@@ -12,6 +12,7 @@ import {
   solicitedNodeGroup,
   type NdpMessage,
   type NeighborAdvertisement,
+  type NeighborSolicitation,
 } from "../../../src/speaker/wire/ndp.ts";
 import { captured } from "./vectors.ts";
 
@@ -167,13 +168,15 @@ describe("speaker: wire: NDP", () => {
     const addresses = { source: anyUnicast, destination: anyUnicast, target: anyUnicast };
     const linkLayer = fc.option(anyMac);
     const kinds = [
-      fc.record<NdpMessage>({ kind: fc.constant("solicitation"), ...addresses, linkLayer }),
+      fc.record<NeighborSolicitation>({
+        ...{ kind: fc.constant("solicitation" as const), ...addresses, linkLayer },
+      }),
       fc.record<NeighborAdvertisement>({
         ...{ kind: fc.constant("advertisement" as const), ...addresses, ...flags, linkLayer },
       }),
     ];
     fc.assert(
-      fc.property(fc.oneof(...kinds), (message) => {
+      fc.property(fc.oneof<fc.Arbitrary<NdpMessage>[]>(...kinds), (message) => {
         expect(decodeNdp(encodeNdp(message))).to.deep.equal({ ok: true, value: message });
       }),
     );
