@@ -106,19 +106,6 @@ export interface Secret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-export interface Pod extends KubeObject {
-  readonly spec?: { readonly nodeName?: string; readonly hostNetwork?: boolean };
-  readonly status?: {
-    readonly phase?: string;
-    readonly podIPs?: readonly { readonly ip: string }[];
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
-}
-
-export interface Namespace extends KubeObject {
-  readonly status?: { readonly phase?: string };
-}
-
 export interface ObjectReference {
   readonly apiVersion?: string;
   readonly kind?: string;
@@ -145,17 +132,10 @@ const core = { group: "", version: "v1", namespaced: true } as const;
 
 export const SERVICES = defineResource<Service>({ ...core, kind: "Service", plural: "services" });
 export const SECRETS = defineResource<Secret>({ ...core, kind: "Secret", plural: "secrets" });
-export const PODS = defineResource<Pod>({ ...core, kind: "Pod", plural: "pods" });
 export const NODES = defineResource<Node>({
   ...core,
   kind: "Node",
   plural: "nodes",
-  namespaced: false,
-});
-export const NAMESPACES = defineResource<Namespace>({
-  ...core,
-  kind: "Namespace",
-  plural: "namespaces",
   namespaced: false,
 });
 export const ENDPOINT_SLICES = defineResource<EndpointSlice>({

@@ -46,7 +46,6 @@ export const EPERM = 1;
 export const EAGAIN = 11;
 export const EACCES = 13;
 export const ENOMEM = 12;
-export const ENETDOWN = 100;
 export const EADDRINUSE = 98;
 export const ENOBUFS = 105;
 

@@ -19,8 +19,6 @@ import type { ObjectMeta } from "../kube/resource.ts";
 import { VIRTUAL_IPS } from "./kind.ts";
 import type { MoveReason } from "./move-reason.ts";
 
-export { VIRTUAL_IPS } from "./kind.ts";
-export { virtualIpName } from "./name.ts";
 export type { MoveReason } from "./move-reason.ts";
 
 export const VIRTUAL_IP_MODES = ["L2", "BGP", "Both"] as const;

@@ -7,9 +7,8 @@ import type { LabProcess } from "../../lab/process.ts";
 import { waitFor } from "../../lab/wait.ts";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
 
-export const COUNT = "network.deckhouse.io/l2-load-balancer-external-ips-count";
+const COUNT = "network.deckhouse.io/l2-load-balancer-external-ips-count";
 export const WANTED = "network.deckhouse.io/load-balancer-ips";
-export const CLASS = "network.deckhouse.io/metal-load-balancer-class";
 
 export interface ServiceOptions {
   readonly count?: number;

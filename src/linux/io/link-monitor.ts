@@ -15,7 +15,7 @@ import { AF_NETLINK, encodeSockaddrNl, netlinkPortOf, SOCKADDR_NL_BYTES } from "
 import { decodeNetlink, encodeDumpRequest, RTMGRP, type NetlinkMessage } from "../wire/netlink.ts";
 import * as system from "./system.ts";
 
-export type { Link, LinkAddress } from "../link-table.ts";
+export type { Link } from "../link-table.ts";
 
 export interface LinkMonitorOptions {
   /** Never within the call to `watchLinks`, and only when something differs from the time before. */

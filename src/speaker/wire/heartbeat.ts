@@ -59,8 +59,6 @@ export interface Heartbeat {
 
 export const UINT48_MAX = 2 ** 48 - 1;
 export const TAG_BYTES = 16;
-/** A UDP payload over Ethernet would be 1472; more is fragmented, which works and costs. */
-export const HEARTBEAT_BYTES_MAX = 16_384;
 const HEADER_BYTES = 48;
 const ID_BYTES = 6;
 const MAGIC = 0x5342;
