@@ -11,12 +11,13 @@ import { compareText } from "../base/hash.ts";
 import { parseIp, type Ip, type IpFamily } from "../base/ip.ts";
 import { allocate } from "../classes/allocate.ts";
 import type { Allocation, Claim } from "../classes/allocation.ts";
+import { membership } from "../classes/ranges.ts";
 import { refOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
 import type { VirtualIPSpec } from "../multi-ip/resource.ts";
 import { onceForEach } from "./once.ts";
 import type { Role } from "./roles.ts";
-import type { World } from "./world.ts";
+import type { ClaimedAddress, World } from "./world.ts";
 
 export type ServiceUse = VirtualIPSpec["services"][number];
 
@@ -48,7 +49,7 @@ export function assign(world: World, roles: ReadonlyMap<string, Role>): Assignme
       return { key, createdAt, className, request, adopted: listedAddresses(service) };
     }),
     classes: world.compiled.classes,
-    claims: claims(world),
+    claims: claims({ world, roles }),
   });
   const wanted = wantedAddresses(allocations, roles);
   return { allocations, wanted, heldBack: heldBack(world, wanted) };
@@ -70,14 +71,68 @@ export function placesInOrder(
   );
 }
 
-function claims({ claimed }: World): Claim[] {
-  return [...claimed.values()].flatMap(({ ip, object }) =>
-    object.spec.services.map(({ namespace, name, index }) => ({
-      address: ip,
-      service: `${namespace}/${name}`,
-      index,
-    })),
-  );
+/**
+ * All that is claimed or being claimed. Where a Service has two addresses at one index, because a plan was made while
+ * the claim of an older one was not known yet, only the better one counts as its claim. The other is kept from
+ * everybody, and given up.
+ */
+function claims(context: ClaimContext): Claim[] {
+  const { claimed, claiming } = context.world;
+  const byPlace = new Map<string, PlacedClaim[]>();
+  for (const address of [...claimed.values(), ...claiming.values()]) {
+    for (const { namespace, name, index } of address.object.spec.services) {
+      const service = `${namespace}/${name}`;
+      const place = `${service} ${address.family} ${index}`;
+      const rivals = byPlace.get(place);
+      if (rivals === undefined) byPlace.set(place, [{ address, service, index }]);
+      else rivals.push({ address, service, index });
+    }
+  }
+  return [...byPlace.values()].flatMap((rivals) => {
+    if (rivals.length > 1) rivals.sort((a, b) => compareRivals(a, b, context));
+    return rivals.map(({ address, service, index }, order) => {
+      return { address: address.ip, service: order === 0 ? service : `${service} twice`, index };
+    });
+  });
+}
+
+interface ClaimContext {
+  readonly world: World;
+  readonly roles: ReadonlyMap<string, Role>;
+}
+
+interface PlacedClaim {
+  readonly address: ClaimedAddress;
+  readonly service: string;
+  readonly index: number;
+}
+
+/** What it requests, what its pool still has, what it was promised, what an older plan gave: in this order. */
+function compareRivals(a: PlacedClaim, b: PlacedClaim, context: ClaimContext): number {
+  for (const isBetter of [isRequested, isInPool, isPromised]) {
+    const order = Number(isBetter(b, context)) - Number(isBetter(a, context));
+    if (order !== 0) return order;
+  }
+  const [older, younger] = [a.address.object.spec, b.address.object.spec];
+  return older.generation - younger.generation || compareText(a.address.ip, b.address.ip);
+}
+
+function isRequested({ address, service }: PlacedClaim, { roles }: ClaimContext): boolean {
+  const role = roles.get(service);
+  if (role?.kind !== "served") return false;
+  const places = role.request.places[address.family];
+  return places.some((place) => place.kind === "this" && place.ip === address.ip);
+}
+
+function isInPool({ address, service }: PlacedClaim, { world, roles }: ClaimContext): boolean {
+  const role = roles.get(service);
+  const model = role?.kind === "served" ? world.compiled.classes.get(role.className) : undefined;
+  return model !== undefined && membership(model.ranges)(address.ip);
+}
+
+function isPromised({ address, service }: PlacedClaim, { world }: ClaimContext): boolean {
+  const owner = world.services.get(service);
+  return owner !== undefined && listedAddresses(owner).includes(address.ip);
 }
 
 function wantedAddresses(

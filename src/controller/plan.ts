@@ -5,9 +5,9 @@
  * nothing is to do there are no writes. So a crash after any write, in any order, is mended by the next pass.
  * Neighbours: world.ts sees, roles.ts and assignments.ts decide, the others put it in words; io/run.ts performs.
  */
-import type { ProblemCode } from "../base/errors.ts";
-import type { Problem } from "../base/errors.ts";
+import type { Problem, ProblemCode } from "../base/errors.ts";
 import type { Ip } from "../base/ip.ts";
+import type { Allocation } from "../classes/allocation.ts";
 import { rankAll } from "../multi-ip/rank.ts";
 import { assign, type Assignments } from "./assignments.ts";
 import { planClassStatuses } from "./class-status.ts";
@@ -15,6 +15,7 @@ import { planLabels } from "./labels.ts";
 import type { PlanMemory } from "./memory.ts";
 import { nextStaleAtMs } from "./nodes.ts";
 import { pendingMoves, rankJobs } from "./rank-jobs.ts";
+import { isQuiet, rememberRight } from "./quiet.ts";
 import { rolesOf, type Role } from "./roles.ts";
 import {
   planReleasedStatus,
@@ -158,11 +159,21 @@ function planStatuses(
   for (const [key, role] of roles) {
     const before = input.world.services.get(key);
     if (before === undefined) continue;
-    const status = planStatus({ ...input, service: before }, role, assignments);
+    const allocation = assignments.allocations.get(key) ?? NOTHING;
+    const { world } = input;
+    if (role.kind === "served" && isQuiet(before, { role, allocation, world })) {
+      figures.servicesReady++;
+      continue;
+    }
+    const status = planStatus({ ...input, service: before }, role, allocation);
     if (role.kind !== "released")
       figures[status.isComplete ? "servicesReady" : "servicesWaiting"]++;
     problems.push(...status.problems);
-    if (!status.isChange) continue;
+    if (!status.isChange) {
+      const isRight = status.isComplete && status.problems.length === 0;
+      if (isRight && role.kind === "served") rememberRight(before, role, world);
+      continue;
+    }
     const sinceMs = memory.waiting.get(key) ?? nowMs;
     if (status.mayWait && nowMs < sinceMs + options.waitTimeMs) waiting.set(key, sinceMs);
     else {
@@ -173,12 +184,12 @@ function planStatuses(
   return { writes, waiting, problems, figures };
 }
 
-function planStatus(input: StatusInput, role: Role, { allocations }: Assignments): StatusPlan {
+const NOTHING: Allocation = { places: {}, problems: [], notices: [] };
+
+function planStatus(input: StatusInput, role: Role, allocation: Allocation): StatusPlan {
   if (role.kind === "released") return planReleasedStatus(input);
   if (role.kind === "unserved") return planUnservedStatus(input, role);
-  const { namespace = "", name } = input.service.metadata;
-  const allocation = allocations.get(`${namespace}/${name}`);
-  return planServedStatus(input, role, allocation ?? { places: {}, problems: [], notices: [] });
+  return planServedStatus(input, role, allocation);
 }
 
 /** Claims before promises, then what silences, then what describes; within a kind as planned. */

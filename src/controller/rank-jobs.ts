@@ -43,7 +43,7 @@ export function rankJobs(
 ): RankJob[] {
   const classSplits = new Map<string, Split>();
   return [...wanted.values()].map((assignment) => {
-    const claimed = world.claimed.get(assignment.ip);
+    const claimed = world.claimed.get(assignment.ip) ?? world.claiming.get(assignment.ip);
     const reported = claimed?.object.status?.holder ?? null;
     const isPending = (pending.get(assignment.ip)?.untilMs ?? 0) > nowMs;
     return {

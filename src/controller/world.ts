@@ -30,6 +30,8 @@ export interface Snapshot {
   readonly slices: readonly EndpointSlice[];
   readonly virtualIps: readonly VirtualIP[];
   readonly presences: readonly Presence[];
+  /** Creations under way: they may exist already, so their addresses are spoken for and promised to nobody. */
+  readonly claiming: readonly VirtualIP[];
 }
 
 export interface ClassNodes {
@@ -63,6 +65,8 @@ export interface World {
   readonly serving: ReadonlyMap<string, ReadonlySet<string>>;
   /** By address, in the order of names. */
   readonly claimed: ReadonlyMap<Ip, ClaimedAddress>;
+  /** What is being claimed and is not seen to exist yet. */
+  readonly claiming: ReadonlyMap<Ip, ClaimedAddress>;
   /** VirtualIPs that are none: the API server lets none in, an older definition may have. */
   readonly malformed: readonly VirtualIP[];
 }
@@ -72,6 +76,8 @@ export function observe(snapshot: Snapshot, options: NodeOptions): World {
   const nodes = clusterNodes(snapshot, options);
   const services = new Map(byKey(snapshot.services).map((service) => [keyOf(service), service]));
   const [claimed, malformed] = claimsOf(snapshot.virtualIps);
+  const [claiming] = claimsOf(snapshot.claiming);
+  for (const ip of claimed.keys()) claiming.delete(ip);
   return {
     services,
     classObjects: byKey(snapshot.classes),
@@ -81,6 +87,7 @@ export function observe(snapshot: Snapshot, options: NodeOptions): World {
     nodes,
     serving: servingNodes(snapshot.slices, (key) => isLocal(services.get(key))),
     claimed,
+    claiming,
     malformed,
   };
 }

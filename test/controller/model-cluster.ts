@@ -36,6 +36,7 @@ export class ModelCluster {
   readonly slices = new Map<string, EndpointSlice>();
   readonly virtualIps = new Map<string, VirtualIP>();
   readonly presences = new Map<string, Presence>();
+  readonly claiming = new Map<string, VirtualIP>();
   memory: PlanMemory = emptyMemory();
   nowMs = 0;
   #version = 0;
@@ -159,6 +160,7 @@ export class ModelCluster {
       slices: [...this.slices.values()],
       virtualIps: [...this.virtualIps.values()],
       presences: [...this.presences.values()],
+      claiming: [...this.claiming.values()],
     };
   }
 

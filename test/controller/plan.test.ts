@@ -3,6 +3,7 @@
  */
 import { expect } from "chai";
 import { ADDRESSES_ANNOTATION, CLASS_ANNOTATION } from "../../src/classes/request.ts";
+import type { Ip } from "../../src/base/ip.ts";
 import type { Write } from "../../src/controller/writes.ts";
 import { emptyMemory } from "../../src/controller/memory.ts";
 import { fourNodes, outline, type ModelCluster } from "./model-cluster.ts";
@@ -240,6 +241,45 @@ describe("controller: plan", () => {
       ...["192.0.2.0", "192.0.2.1"],
     ]);
     expect(cluster.condition("dual", ASSIGNED)).to.match(/: 4 of 4 public IPs/);
+  });
+
+  it("keeps to what it is claiming while new Services come before it", () => {
+    const cluster = fourNodes();
+    cluster.addService("z", { count: 2 });
+    const sent = cluster.plan().writes.filter(({ kind }) => kind === "create-virtual-ip");
+    for (const write of sent) {
+      if (write.kind === "create-virtual-ip") {
+        cluster.claiming.set(write.object.metadata.name, write.object);
+      }
+    }
+    cluster.addService("a");
+    const { metadata, ...rest } = cluster.service("a");
+    const older = { ...metadata, creationTimestamp: "2025-01-01T00:00:00Z" };
+    cluster.services.set("default/a", { ...rest, metadata: older });
+    expect(essence(cluster.plan().writes)).to.deep.equal(act("create", 0, 1, 2));
+    cluster.claiming.clear();
+    for (const write of sent) cluster.apply(write);
+    cluster.converge();
+    expect(cluster.addresses("z")).to.deep.equal(["192.0.2.0", "192.0.2.1"]);
+    expect(cluster.addresses("a")).to.deep.equal(["192.0.2.2"]);
+  });
+
+  it("gives up the claim that came twice for one index, never the promised one", () => {
+    const cluster = fourNodes();
+    cluster.addService("first", { count: 2 });
+    cluster.converge();
+    cluster.addService("web");
+    cluster.converge();
+    cluster.services.delete("default/first");
+    cluster.converge();
+    const promised = cluster.virtualIp("192.0.2.2");
+    if (promised === undefined) throw new Error("no VirtualIP");
+    // A creation that was sent long ago and is done only now.
+    const spec = { ...promised.spec, address: "192.0.2.0" as Ip, generation: 1 };
+    const object = { ...promised, metadata: { name: "192-0-2-0" }, spec };
+    cluster.apply({ kind: "create-virtual-ip", object });
+    expect(essence(cluster.converge())).to.deep.equal(act("delete", 0));
+    expect(cluster.addresses("web")).to.deep.equal(["192.0.2.2"]);
   });
 
   it("does not wait for ever for a claim that cannot be made", () => {

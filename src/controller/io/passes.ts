@@ -10,6 +10,7 @@ import { startWorkQueue, type RunningWorkQueue } from "../../kube/io/work-queue.
 import { isoSeconds } from "../../kube/patches.ts";
 import { emptyMemory, type PlanMemory } from "../memory.ts";
 import { plan, type Plan, type PlanOptions } from "../plan.ts";
+import type { VirtualIP } from "../../multi-ip/resource.ts";
 import type { Snapshot } from "../world.ts";
 import { writeKey, type Write } from "../writes.ts";
 
@@ -24,7 +25,7 @@ const BACKOFF = { baseMs: 200, maxMs: 30_000 } as const;
 const SLEEP_MS_MAX = 2 ** 31 - 1;
 
 export interface PassesOptions {
-  readonly snapshot: () => Snapshot;
+  readonly snapshot: () => Omit<Snapshot, "claiming">;
   readonly perform: (write: Write) => Promise<"done" | "conflict" | "gone">;
   /** False as soon as another may lead: then nothing is written any more. */
   readonly mayWrite: () => boolean;
@@ -41,6 +42,8 @@ export class Passes {
   #wanted = new Map<string, Write>();
   readonly #underWay = new Set<string>();
   readonly #failed = new Set<string>();
+  /** Creations that were sent, until their outcome is known; one that failed may have been done all the same. */
+  readonly #claiming = new Map<string, VirtualIP>();
   #memory: PlanMemory = emptyMemory(Math.floor(Date.now() / 1000));
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
@@ -87,7 +90,8 @@ export class Passes {
     if (this.#isStopped || !this.#options.mayWrite()) return;
     const nowMs = performance.now();
     const clock = { nowMs, nowIso: isoSeconds(Date.now()) };
-    const made = plan(this.#options.snapshot(), this.#memory, { ...this.#options.plan, ...clock });
+    const snapshot = { ...this.#options.snapshot(), claiming: [...this.#claiming.values()] };
+    const made = plan(snapshot, this.#memory, { ...this.#options.plan, ...clock });
     const durationMs = performance.now() - nowMs;
     this.#notBeforeMs = nowMs + Math.max(PASS_INTERVAL_MS, PASS_SHARE * durationMs);
     this.#memory = made.memory;
@@ -109,11 +113,14 @@ export class Passes {
   async #write(key: string): Promise<void> {
     this.#failed.delete(key);
     const write = this.#wanted.get(key);
+    if (write === undefined) this.#claiming.delete(key);
     if (write === undefined || this.#isStopped || !this.#options.mayWrite()) return;
     this.#wanted.delete(key);
     this.#underWay.add(key);
+    if (write.kind === "create-virtual-ip") this.#claiming.set(key, write.object);
     try {
       const outcome = await this.#options.perform(write);
+      this.#claiming.delete(key);
       this.#options.onWrite(write, outcome === "done" ? "ok" : outcome);
     } catch (error) {
       this.#options.onWrite(write, "error");

@@ -36,7 +36,7 @@ export interface SourcesOptions {
 export interface Sources {
   /** Resolves when everything was listed once. */
   readonly synced: Promise<void>;
-  snapshot(): Snapshot;
+  snapshot(): Omit<Snapshot, "claiming">;
   /** The resources whose first list is not complete yet. */
   missing(): readonly string[];
   /** The resources whose API server does not answer at the moment. */
