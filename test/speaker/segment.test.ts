@@ -57,6 +57,9 @@ describe("speakers on a segment", function () {
     // As in a cluster: speakers first, Services later. Nobody is fenced against the plan then.
     await segment.startSpeakers(segment.nodes, []);
     segment.replan(plan(1));
+    await waitFor(() => segment.nodes.every((node) => node.held.length === 2), {
+      what: "each to hold what it is first for",
+    });
     const [link] = JSON.parse(await ip("-j", "-n", segment.client, "link", "show", "eth0")) as {
       ifindex: number;
     }[];
@@ -182,7 +185,7 @@ describe("speakers on a segment", function () {
     await sleep(1500);
     for (const [i, target] of ALL.entries()) {
       const silence = prober.longestSilenceMs(target, at - 20, at + 1500);
-      expect(silence).below(i % 3 === 0 ? 500 : 100);
+      expect(silence).below(i % 3 === 0 ? 500 : 200);
     }
     const after = await holders();
     expect(after).to.deep.equal({ ...AS_PLANNED, [ALL[0] ?? ""]: "n2", [ALL[3] ?? ""]: "n2" });
@@ -218,7 +221,7 @@ describe("speakers on a segment", function () {
     segment.node("n1").tell({ kind: "leave" });
     await waitFor(() => segment.node("n1").has("left"), { what: "n1 leaves" });
     await sleep(500);
-    for (const each of ALL) expect(prober.longestSilenceMs(each, at, performance.now())).below(100);
+    for (const each of ALL) expect(prober.longestSilenceMs(each, at, performance.now())).below(200);
     expect(segment.node("n2").changes.at(-1)?.reason).to.equal("speaker-stopped");
   });
 
@@ -229,7 +232,7 @@ describe("speakers on a segment", function () {
     await waitFor(() => segment.node("n3").held.includes(target), { what: "n3 holds" });
     await waitFor(() => !segment.node("n1").held.includes(target), { what: "n1 lets go" });
     await settled();
-    expect(prober.longestSilenceMs(target, at, performance.now())).below(100);
+    expect(prober.longestSilenceMs(target, at, performance.now())).below(200);
     const gainedAt = segment.node("n3").changes.find(({ address: a }) => a === target)?.atMs ?? 0;
     const lostAt = segment.node("n1").changes.findLast(({ address: a }) => a === target)?.atMs ?? 0;
     expect(lostAt - gainedAt).within(50, 400);
