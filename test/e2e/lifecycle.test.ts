@@ -302,6 +302,26 @@ describe("end to end: lifecycle", function () {
     });
   });
 
+  it("a speaker that is stopped ends with status 0 within 2 s; one that is told twice, with 130", async () => {
+    await cluster.apply(service("handed-over", { count: 4 }));
+    const addresses = await cluster.addressesOf("handed-over", 4);
+    await cluster.holders(addresses);
+    const speaker = cluster.speakers.get("n4");
+    const stoppedMs = performance.now();
+    await speaker?.stop("SIGTERM");
+    expect(performance.now() - stoppedMs).to.be.lessThan(2000);
+    expect(speaker?.ending).to.equal("status 0");
+    expect([...(await cluster.holders(addresses)).values()]).not.to.include("n4");
+    await cluster.startSpeaker("n4");
+    const starts = () => cluster.speakers.get("n4")?.log().split("; serving").length ?? 0;
+    await waitFor(() => starts() === 3, { what: "the speaker to serve again" });
+    cluster.speakers.get("n4")?.signal("SIGINT");
+    await cluster.speakers.get("n4")?.stop("SIGINT");
+    expect(cluster.speakers.get("n4")?.ending).to.match(/^status (0|130)$/);
+    await cluster.startSpeaker("n4");
+    await cluster.delete(`${SERVICES}/handed-over`);
+  });
+
   it("the exclusion label moves the addresses of a node away, and only those", async () => {
     await cluster.apply(service("moving", { count: 4 }));
     const addresses = await cluster.addressesOf("moving", 4);

@@ -122,7 +122,7 @@ export class FramePlane {
     });
   }
 
-  command(command: WorkerCommand): void {
+  command(command: Exclude<WorkerCommand, { readonly kind: "close" }>): void {
     if (command.kind === "keys") this.#signer.setKeys(command.keys);
     else this.#feed(command);
   }

@@ -4,12 +4,12 @@
  * Neighbours: worker.ts runs in it; protocol.ts is the language.
  */
 import { existsSync } from "node:fs";
-import { Worker, type WorkerOptions as WorkerStart } from "node:worker_threads";
-import type { WorkerCommand, WorkerOptions, WorkerReport } from "./protocol.ts";
+import { Worker, type WorkerOptions as ThreadOptions } from "node:worker_threads";
+import type { WorkerCommand, WorkerOptions, WorkerReport, WorkerStart } from "./protocol.ts";
 
 export interface FrameWorker {
   post(command: WorkerCommand): void;
-  /** Ends it where it stands. */
+  /** Closes its sockets and ends it. */
   terminate(): Promise<void>;
 }
 
@@ -22,10 +22,14 @@ export interface FrameWorkerEvents {
 /** It keeps addresses and one buffer per socket: 10,000 addresses are 10 MB. */
 const HEAP_MB_MAX = 64;
 const YOUNG_HEAP_MB_MAX = 2;
+/** A thread that hangs does not keep the process from ending. */
+const CLOSE_MS_MAX = 500;
 
 export function startFrameWorker(options: WorkerOptions, events: FrameWorkerEvents): FrameWorker {
+  const closed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const start: WorkerStart = { options, closed };
   const worker = newWorker({
-    workerData: options,
+    workerData: start,
     name: "frames",
     resourceLimits: {
       maxOldGenerationSizeMb: HEAP_MB_MAX,
@@ -37,21 +41,32 @@ export function startFrameWorker(options: WorkerOptions, events: FrameWorkerEven
   worker.on("error", (error: unknown) => {
     failure = error instanceof Error ? error : new Error(String(error));
   });
-  worker.on("exit", () => {
-    events.onEnd(failure);
+  const ended = new Promise<void>((resolve) => {
+    worker.on("exit", () => {
+      process.off("exit", closeFirst);
+      events.onEnd(failure);
+      resolve();
+    });
   });
+  // The process must not end while the thread watches sockets: koffi's watches would take it down with SIGSEGV.
+  const closeFirst = () => {
+    worker.postMessage({ kind: "close" } satisfies WorkerCommand);
+    Atomics.wait(closed, 0, 0, CLOSE_MS_MAX);
+  };
+  process.on("exit", closeFirst);
   return {
     post: (command) => {
       worker.postMessage(command);
     },
     terminate: async () => {
-      await worker.terminate();
+      worker.postMessage({ kind: "close" } satisfies WorkerCommand);
+      await ended;
     },
   };
 }
 
 /** Beside the bundle; or as it was written, where the thread has to learn to read TypeScript first. */
-function newWorker(options: WorkerStart): Worker {
+function newWorker(options: ThreadOptions): Worker {
   const bundled = new URL("./frame-worker.js", import.meta.url);
   if (existsSync(bundled)) return new Worker(bundled, options);
   const tsx = import.meta.resolve("tsx/esm/api");

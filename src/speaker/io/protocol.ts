@@ -9,7 +9,6 @@ import type { HoldingChange } from "../holdings.ts";
 import type { PeerAddress } from "../peers.ts";
 import type { PlanChange } from "../speaker.ts";
 
-/** `workerData`: what a worker is started with. */
 export interface WorkerOptions {
   readonly node: string;
   readonly incarnation: number;
@@ -17,6 +16,13 @@ export interface WorkerOptions {
   readonly intervalMs: number;
   readonly multiplier: number;
   readonly leaveMs: number;
+}
+
+/** `workerData`: what a worker is started with. */
+export interface WorkerStart {
+  readonly options: WorkerOptions;
+  /** One cell: 1 once the sockets are closed. To wait for from another thread, also while that one ends. */
+  readonly closed: Int32Array;
 }
 
 export const WORKER_DEFAULTS = { intervalMs: 100, multiplier: 3, leaveMs: 200 } as const;
@@ -27,7 +33,9 @@ export type WorkerCommand =
   | { readonly kind: "plan"; readonly change: PlanChange }
   | { readonly kind: "nodes"; readonly nodes: readonly PeerAddress[] }
   | { readonly kind: "start" }
-  | { readonly kind: "leave" };
+  | { readonly kind: "leave" }
+  /** Fall silent now and end. */
+  | { readonly kind: "close" };
 
 /** `at` is in ms since 1970: when it happened, not when it was told. */
 export interface TimedChange extends HoldingChange {

@@ -8,9 +8,10 @@ import assert from "node:assert/strict";
 import { parentPort, workerData } from "node:worker_threads";
 import { raiseThreadPriority } from "../../linux/io/thread.ts";
 import { FramePlane } from "./frame-plane.ts";
-import type { WorkerCommand, WorkerOptions, WorkerReport } from "./protocol.ts";
+import type { WorkerCommand, WorkerReport, WorkerStart } from "./protocol.ts";
 
 const REPORT_INTERVAL_MS = 1000;
+const LAST_WORDS_MS = 10;
 
 async function main(): Promise<void> {
   const port = parentPort;
@@ -19,7 +20,8 @@ async function main(): Promise<void> {
   const report = (message: WorkerReport) => {
     port.postMessage(message);
   };
-  const plane = await FramePlane.open(workerData as WorkerOptions, (message) => {
+  const { options, closed } = workerData as WorkerStart;
+  const plane = await FramePlane.open(options, (message) => {
     report(message);
     if (message.kind === "left") end();
   });
@@ -30,9 +32,22 @@ async function main(): Promise<void> {
     clearInterval(timer);
     plane.close();
     port.close();
+    // One turn of the loop later the watches of the sockets are closed too.
+    setImmediate(() => {
+      Atomics.store(closed, 0, 1);
+      Atomics.notify(closed, 0);
+    });
   };
   port.on("message", (command: WorkerCommand) => {
-    plane.command(command);
+    if (command.kind === "close") end();
+    else plane.command(command);
+  });
+  // A thread that ends with a watch open takes the process down with SIGSEGV, and nobody learns why.
+  process.once("uncaughtException", (error) => {
+    end();
+    setTimeout(() => {
+      throw error;
+    }, LAST_WORDS_MS);
   });
   report({ kind: "open" });
 }
