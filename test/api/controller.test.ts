@@ -66,6 +66,14 @@ describe("controller on a real API server", function () {
     await startController("a");
   });
 
+  afterEach(function () {
+    if (this.currentTest?.state !== "failed") return;
+    for (const { name, logFile } of controllers) {
+      const tail = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-15);
+      console.log([`      the log of ${name} ends:`, ...tail].join("\n        "));
+    }
+  });
+
   after(async () => {
     await Promise.all(controllers.map((controller) => controller.stop("SIGKILL")));
     await client.close();

@@ -5,7 +5,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { COUNT_ANNOTATION, ADDRESSES_ANNOTATION } from "../../src/classes/request.ts";
-import type { Write } from "../../src/controller/writes.ts";
+import { writeKey, type Write } from "../../src/controller/writes.ts";
 import { keyOf } from "../../src/kube/resource.ts";
 import { ModelCluster } from "./model-cluster.ts";
 
@@ -45,6 +45,14 @@ interface Step {
   /** How many of the pass's writes get through before the next event, and in which order. */
   readonly writes: number;
   readonly backwards: boolean;
+  /** How many creations are sent and done only some steps later, even when the controller has restarted meanwhile. */
+  readonly late: number;
+}
+
+/** Creations on their way to the API server. */
+interface Sent {
+  readonly write: Write;
+  steps: number;
 }
 
 const name = fc.constantFrom(...SERVICES);
@@ -87,7 +95,12 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ kind: fc.constant("time" as const), ms: fc.constantFrom(100, 2000, 16_000, 70_000) }),
   fc.record({ kind: fc.constantFrom("report", "restart") }) as fc.Arbitrary<Event>,
 );
-const step: fc.Arbitrary<Step> = fc.record({ event, writes: fc.nat(6), backwards: fc.boolean() });
+const step: fc.Arbitrary<Step> = fc.record({
+  event,
+  writes: fc.nat(6),
+  backwards: fc.boolean(),
+  late: fc.nat(2),
+});
 const history = fc.array(step, { minLength: 1, maxLength: 25 });
 
 function begin(): ModelCluster {
@@ -197,20 +210,51 @@ function expectRules(cluster: ModelCluster): void {
 }
 
 /** Plans once; applies the first writes, or the last in reverse, with the rules checked after each. */
-function pass(cluster: ModelCluster, { writes, backwards }: Omit<Step, "event">): void {
+function pass(
+  cluster: ModelCluster,
+  { writes, backwards, late }: Omit<Step, "event">,
+  sent: Sent[],
+): void {
+  arrive(cluster, sent);
   const planned: readonly Write[] = cluster.plan().writes;
   const order = backwards ? planned.toReversed() : planned;
   for (const write of order.slice(0, writes)) {
+    if (isSent(write, sent)) continue; // It is under way: the controller does not send it twice.
     cluster.apply(write);
+    expectRules(cluster);
+  }
+  for (const write of order.slice(writes)) {
+    if (write.kind !== "create-virtual-ip" || isSent(write, sent)) continue;
+    if (sent.length >= late) break;
+    sent.push({ write, steps: 2 + late });
+    cluster.claiming.set(writeKey(write), write.object);
+  }
+}
+
+function isSent(write: Write, sent: readonly Sent[]): boolean {
+  return sent.some((other) => writeKey(other.write) === writeKey(write));
+}
+
+function arrive(cluster: ModelCluster, sent: Sent[], isEnd = false): void {
+  for (const one of sent.splice(0)) {
+    one.steps -= 1;
+    if (one.steps > 0 && !isEnd) {
+      sent.push(one);
+      continue;
+    }
+    cluster.apply(one.write);
+    cluster.claiming.delete(writeKey(one.write));
     expectRules(cluster);
   }
 }
 
 function run(cluster: ModelCluster, steps: readonly Step[]): void {
+  const sent: Sent[] = [];
   for (const { event: one, ...part } of steps) {
     happen(cluster, one);
-    pass(cluster, part);
+    pass(cluster, part, sent);
   }
+  arrive(cluster, sent, true);
 }
 
 describe("controller: random histories", function () {
@@ -267,9 +311,10 @@ describe("controller: random histories", function () {
           ({ event: { kind } }) =>
             !["class", "class-deleted", "node", "node-deleted"].includes(kind),
         );
+        const sent: Sent[] = [];
         for (const { event: one, ...part } of others) {
           happen(cluster, one);
-          pass(cluster, part);
+          pass(cluster, part, sent);
           expect(cluster.addresses("kept")).to.deep.equal(before);
         }
       }),

@@ -189,6 +189,7 @@ export class ModelCluster {
   }
 
   restartController(): void {
+    this.claiming.clear();
     this.memory = emptyMemory();
   }
 
