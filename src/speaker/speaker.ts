@@ -184,10 +184,17 @@ export class Speaker {
     this.#generation = Math.max(this.#generation, generation);
     this.#live({ kind: "plan", generation: this.#generation, nowMs });
     for (const address of removals) this.#holdings.remove(address);
-    const records = upserts.map((plan) => this.#holdings.addresses.put(plan));
+    const records = upserts
+      .filter((plan) => this.#concerns(plan))
+      .map((plan) => this.#holdings.addresses.put(plan));
     this.#setPeers(nowMs);
     this.#reportLinks(nowMs);
     for (const record of records) this.#decide(record, nowMs);
+  }
+
+  /** Ours to hold, or ours to hand over: what was handed over is told of once more, and is nothing to us. */
+  #concerns({ rank, address }: PlannedAddress): boolean {
+    return rank.includes(this.#options.node) || this.#holdings.addresses.get(address) !== undefined;
   }
 
   #setPeers(nowMs: number): void {

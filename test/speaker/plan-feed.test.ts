@@ -70,6 +70,13 @@ describe("speaker: plan feed", () => {
     });
   });
 
+  it("told of and deleted before anybody was told: a removal alone, for the worker removes first", () => {
+    const feed = new PlanFeed("n1");
+    feed.put(vip("192.0.2.1"));
+    feed.delete("192-0-2-1");
+    expect(feed.take()).to.deep.equal({ upserts: [], removals: ["192.0.2.1"], generation: 1 });
+  });
+
   it("what the disk knew and the API server does not is removed; what both know alike is no news", () => {
     const known = ["192.0.2.1", "192.0.2.2"].map(
       (address) => [address.replaceAll(".", "-"), planned(address)] as const,

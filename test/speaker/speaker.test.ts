@@ -154,6 +154,48 @@ describe("speaker: holding", () => {
     expect(reasons(net, "a").at(-1)).to.equal(`-${X} speaker-stopped`);
   });
 
+  it("H4: while it stops, no plan and no death make it fall silent earlier", () => {
+    const net = running();
+    net.feed(net.node("a"), { kind: "leave" });
+    net.run(50);
+    net.crash("c");
+    net.replan(RANKS);
+    net.run(140);
+    expect(net.holders(X)).to.deep.equal(["a", "b"]);
+    net.run(20);
+    expect(net.holders(X)).to.deep.equal(["b"]);
+  });
+
+  it("a node that starts soon after another takes what it is first for: nobody is settled yet", () => {
+    const net = new Net(["a", "b"]);
+    net.replan({ [X]: ["b", "a"] });
+    net.start("a");
+    net.run(1000);
+    expect(net.holders(X)).to.deep.equal(["a"]);
+    net.start("b");
+    net.run(1000);
+    expect(net.holders(X)).to.deep.equal(["b"]);
+    expect(reasons(net, "a")).to.deep.equal([`+${X} first`, `-${X} partition-mended`]);
+  });
+
+  it("what is planned away for good is forgotten, and its nodes are no peers any more", () => {
+    const net = running(NODES, { [X]: ["a", "b"], [Y]: ["a", "c"] });
+    const peers = () =>
+      [...(net.node("a").speaker?.liveness.peers.values() ?? [])].map((p) => p.node);
+    expect(peers()).to.deep.equal(["b", "c"]);
+    net.replan({ [X]: ["b"] });
+    net.run(1000);
+    net.replan({});
+    expect(peers()).to.deep.equal(["c"]);
+  });
+
+  it("a timer that comes early is asked for again", () => {
+    const net = running();
+    const { speaker, dueMs } = net.node("a");
+    const effects = speaker?.step({ kind: "timer", nowMs: dueMs - 0.5 });
+    expect(effects).to.deep.equal([{ kind: "set-timer", atMs: dueMs }]);
+  });
+
   it("H5: each side of a partition has an answer; mended, the one that was alone gives way", () => {
     const net = running();
     net.partition([["a"], ["b", "c"]]);
@@ -241,7 +283,10 @@ describe("speaker: holding", () => {
     const [a, generation] = [net.node("a"), net.generation];
     const change = { upserts: [], removals: [X as never], generation };
     net.feed(a, { kind: "plan", change });
+    const atMs = net.nowMs;
     expect(net.holders(X)).to.deep.equal([]);
+    net.run(500);
+    expect(net.announced.filter(({ ip, atMs: at }) => ip === X && at >= atMs)).to.deep.equal([]);
     net.replan({ [Y]: [] });
     net.run(500);
     expect(net.holders(Y)).to.deep.equal([]);

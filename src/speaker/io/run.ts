@@ -46,6 +46,8 @@ const KEY_BYTES_MIN = 16;
 /** The plan on disk is used when the API server has not answered for this long. */
 const API_WAIT_MS = 1500;
 const LEAVE_MS_MAX = 1200;
+/** It closes its sockets and ends of itself; only one that does not is ended where it stands. */
+const WORKER_END_MS_MAX = 300;
 
 /** Resolves when everything has begun; `ready` says when it does its job. */
 export async function runSpeaker(
@@ -90,6 +92,8 @@ class RunningProcess implements RunningSpeaker {
   #started = false;
   #stopping = false;
   #left: () => void = () => undefined;
+  #ended: () => void = () => undefined;
+  readonly #workerEnded = new Promise<void>((resolve) => (this.#ended = resolve));
 
   constructor(parts: Parts) {
     const { options, saved, log, client, metrics } = parts;
@@ -165,8 +169,9 @@ class RunningProcess implements RunningSpeaker {
     const left = new Promise<void>((resolve) => (this.#left = resolve));
     this.#worker?.post({ kind: "leave" });
     const gone = Promise.all([left, this.#presence?.stop()]);
-    await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, LEAVE_MS_MAX).unref())]);
+    await Promise.race([gone, after(LEAVE_MS_MAX)]);
     this.#witness.stop();
+    await Promise.race([this.#workerEnded, after(WORKER_END_MS_MAX)]);
     await this.#worker?.terminate();
     await Promise.all([
       ...this.#reflectors.map((reflector) => reflector.stop()),
@@ -322,6 +327,7 @@ class RunningProcess implements RunningSpeaker {
 
   /** A speaker that cannot answer must not look alive: the restart is the remedy. */
   #onWorkerEnd(error: Error | null): void {
+    this.#ended();
     if (this.#stopping) return;
     const facts = { error: error?.message ?? "it ended of itself" };
     this.#parts.log.fatal(facts, "the frame worker died; so does this process");
@@ -356,4 +362,8 @@ function pruneNode({ metadata: { name, uid, resourceVersion }, status }: Node): 
 function pruneVirtualIp({ metadata, spec, status }: VirtualIP): VirtualIP {
   const { name, uid, resourceVersion } = metadata;
   return { metadata: { name, uid, resourceVersion }, spec, status };
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
