@@ -95,7 +95,8 @@ function update(
 type Field = PlannedSpec[keyof PlannedSpec];
 
 function isSame(a: Field, b: Field): boolean {
-  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
+  // The API server keeps no null: a field that was set to null comes back missing.
+  if (!Array.isArray(a) || !Array.isArray(b)) return (a ?? null) === (b ?? null);
   return a.length === b.length && a.every((item, index) => isSameItem(item, b[index]));
 }
 

@@ -50,6 +50,8 @@ export interface LeaseState {
   readonly nextMs: number;
   /** The leader told last. */
   readonly leader: string;
+  /** A request failed while the lease was given back. */
+  readonly releaseFailed: boolean;
 }
 
 /** Every event has the time: milliseconds, monotonic, any epoch. */
@@ -97,6 +99,7 @@ export function newLease(identity: string, times: LeaseTimes = LEASE_TIMES): Lea
     pending: null,
     nextMs: 0,
     leader: "",
+    releaseFailed: false,
   };
 }
 
@@ -176,13 +179,19 @@ function onWritten(
 
 function onFailed(state: LeaseState, nowMs: number): Out {
   const failed: LeaseState = { ...state, pending: null };
-  if (state.phase === "releasing") {
-    return { state: { ...failed, phase: "released" }, effects: [{ kind: "released" }] };
-  }
+  if (state.phase === "releasing") return onReleaseFailed(failed, nowMs);
   if (isOverdue(failed, nowMs)) return lose(failed, nowMs);
   // A write that failed may have been too late or have had its effect: only reading tells.
   if (state.pending?.kind === "write" && state.phase === "leading") return read(failed, nowMs);
   return rest(failed, nowMs);
+}
+
+/** Once more, from what the server says now; after that the next leader waits until the lease expires. */
+function onReleaseFailed(state: LeaseState, nowMs: number): Out {
+  if (state.releaseFailed) {
+    return { state: { ...state, phase: "released" }, effects: [{ kind: "released" }] };
+  }
+  return read({ ...state, releaseFailed: true }, nowMs);
 }
 
 /** Gives the lease back if we have it; waits for the request in flight, whose answer decides. */

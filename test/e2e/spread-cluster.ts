@@ -103,6 +103,26 @@ export class SpreadCluster {
     return controller;
   }
 
+  /** What a Deployment does: as many controllers as that are running, each ready to lead. */
+  async haveControllers(count: number): Promise<void> {
+    while (this.controllers.filter(({ running }) => running).length < count) {
+      await this.startController();
+    }
+    const running = this.controllers.filter((controller) => controller.running);
+    await Promise.all(running.map((controller) => this.#untilReady(controller)));
+  }
+
+  #untilReady(controller: LabProcess): Promise<boolean> {
+    const url = "http://127.0.0.1:7472/readyz";
+    return controller.until(
+      async () => {
+        const answer = await this.lab.exec(controller.name, [this.lab.tools, "fetch", url]);
+        return (JSON.parse(answer) as { status: number }[])[0]?.status === 200;
+      },
+      { what: `${controller.name} was ready`, timeoutMs: 20_000 },
+    );
+  }
+
   async startSpeaker(node: string): Promise<void> {
     this.speakers.set(node, await this.lab.startSpeaker(node));
   }

@@ -141,7 +141,7 @@ const scripts: readonly { readonly name: string; readonly rows: readonly Row[] }
     rows: [
       ...leading,
       { atMs: 510, event: { kind: "timer" }, want: [write("me", "1", ours), timer(2010)] },
-      { atMs: 900, event: { kind: "failed" }, want: [read, timer(2010)] },
+      { atMs: 900, event: { kind: "failed" }, want: [read] },
       {
         atMs: 905,
         event: { kind: "read", record: record("me", 2) },
@@ -183,7 +183,35 @@ const scripts: readonly { readonly name: string; readonly rows: readonly Row[] }
       { atMs: 510, event: { kind: "timer" }, want: [write("me", "1", ours), timer(2010)] },
       { atMs: 511, event: { kind: "release" }, want: [] },
       { atMs: 520, event: { kind: "written", record: record("me", 2) }, want: [write("", "2")] },
-      { atMs: 525, event: { kind: "failed" }, want: [released] },
+      {
+        atMs: 525,
+        event: { kind: "written", record: record("", 3) },
+        want: [leader(""), released],
+      },
+    ],
+  },
+  {
+    name: "a stop during a renewal that fails reads what is there, and gives it back",
+    rows: [
+      ...leading,
+      { atMs: 510, event: { kind: "timer" }, want: [write("me", "1", ours), timer(2010)] },
+      { atMs: 511, event: { kind: "release" }, want: [] },
+      { atMs: 900, event: { kind: "failed" }, want: [read] },
+      { atMs: 905, event: { kind: "read", record: record("me", 2) }, want: [write("", "2")] },
+      {
+        atMs: 910,
+        event: { kind: "written", record: record("", 3) },
+        want: [leader(""), released],
+      },
+    ],
+  },
+  {
+    name: "a stop that fails twice leaves the Lease to expire",
+    rows: [
+      ...leading,
+      { atMs: 100, event: { kind: "release" }, want: [write("", "1")] },
+      { atMs: 200, event: { kind: "failed" }, want: [read] },
+      { atMs: 300, event: { kind: "failed" }, want: [released] },
     ],
   },
   {
