@@ -141,7 +141,7 @@ const scripts: readonly { readonly name: string; readonly rows: readonly Row[] }
     rows: [
       ...leading,
       { atMs: 510, event: { kind: "timer" }, want: [write("me", "1", ours), timer(2010)] },
-      { atMs: 900, event: { kind: "failed" }, want: [read] },
+      { atMs: 900, event: { kind: "failed" }, want: [read, timer(2010)] },
       {
         atMs: 905,
         event: { kind: "read", record: record("me", 2) },
