@@ -5,6 +5,7 @@
  * the worker and keeps on disk; without the API server the worker goes on with what it has.
  * Neighbours: ../plan-feed.ts says what the worker needs; worker.ts answers on the wire; worker-reports.ts counts.
  */
+import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
 import { parseIp } from "../../base/ip.ts";
 import { KubeClient } from "../../kube/io/client.ts";
@@ -55,6 +56,9 @@ export async function runSpeaker(
   log: Logger,
   metrics?: SpeakerMetrics,
 ): Promise<RunningSpeaker> {
+  // The heaps of both threads grow in small steps: 10 MiB less with 1,000 addresses, and nothing here is in a hurry for
+  // memory. Before the worker starts, so that it is so from its beginning.
+  setFlagsFromString("--optimize-for-size");
   const { stateDir } = options;
   const saved = stateDir === undefined ? null : await loadPlan(stateDir, log);
   const client = await KubeClient.connect({ kubeconfig: options.kubeconfig });
