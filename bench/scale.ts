@@ -11,7 +11,7 @@ import { waitFor } from "../lab/wait.ts";
 import { edgeClass, service, SpreadCluster } from "../test/e2e/spread-cluster.ts";
 
 const WAIT_MS_MAX = 120_000;
-const CREATES_AT_ONCE = 200;
+const CREATES_AT_ONCE = 32;
 
 const { values } = parseArgs({
   options: {
@@ -48,9 +48,13 @@ async function measure(): Promise<Figures> {
   await cluster.apply(edgeClass("edge", { addressPool: ["10.90.0.0/16"] }));
   const names = Array.from({ length: count }, (_, i) => `scale-${i}`);
   const startMs = performance.now();
-  for (let i = 0; i < names.length; i += CREATES_AT_ONCE) {
-    await cluster.lab.apply(names.slice(i, i + CREATES_AT_ONCE).map((name) => service(name)));
-  }
+  const left = [...names];
+  const createAll = async () => {
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+      await cluster.lab.api("POST", "/api/v1/namespaces/default/services", service(name));
+    }
+  };
+  await Promise.all(Array.from({ length: CREATES_AT_ONCE }, createAll));
   const createdMs = performance.now();
   await until("every Service to have its address", async () => {
     const list = (await cluster.lab.api("GET", "/api/v1/namespaces/default/services")) as {
