@@ -5,7 +5,7 @@
  * tests the whole. A class that is refused at admission may still be in the store from before: so those rows say as
  * well which problem the compiled class has.
  */
-import { describeProblem, REMEDIES, type ProblemCode } from "../../src/base/errors.ts";
+import { REMEDIES, type ProblemCode } from "../../src/base/errors.ts";
 import {
   ADDRESSES_ANNOTATION,
   CLASS_ANNOTATION,
@@ -429,8 +429,3 @@ export const BAD_SERVICES: readonly BadServiceRow[] = [
     keeps: [null],
   },
 ];
-
-/** @returns what the condition and the Event say of a row */
-export function messageOf(row: BadServiceRow): string {
-  return describeProblem(row.wantProblem);
-}
