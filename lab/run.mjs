@@ -58,7 +58,7 @@ async function main() {
     return 1;
   }
   const step = createSteps();
-  await setUp(step);
+  await setUp({ step });
   const { register } = await import("tsx/esm/api");
   register();
   const { demonstrate } = await import("./main.ts");

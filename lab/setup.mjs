@@ -19,7 +19,7 @@ const GO_MIN = [1, 24];
 
 /** Programs, and the Debian packages that have them. */
 const PROGRAMS = {
-  arping: "arping",
+  arping: "iputils-arping",
   conntrack: "conntrack", // kube-proxy clears entries with it
   etcd: "etcd-server",
   ip: "iproute2",
@@ -29,18 +29,26 @@ const PROGRAMS = {
   tcpdump: "tcpdump",
 };
 
+/** What only some tests need: an image, rules of alerts, a second opinion on a signature. */
+const PROGRAMS_OF_TESTS = {
+  buildah: "buildah",
+  gcc: "build-essential",
+  openssl: "openssl",
+  promtool: "prometheus",
+};
+
 /** A failure with its remedy: told in its own words, without a stack. */
 export class SetupError extends Error {
   name = "SetupError";
 }
 
-/** Does all that is missing. */
-export async function setUp(step = createSteps()) {
+/** Does all that is missing: for the lab, or with `forTests` for the tests too. */
+export async function setUp({ step = createSteps(), forTests = false } = {}) {
   checkNode();
   if (process.platform !== "linux") {
     throw new SetupError("The lab needs Linux: it is made of network namespaces");
   }
-  await installPackages(step);
+  await installPackages(step, forTests ? { ...PROGRAMS, ...PROGRAMS_OF_TESTS } : PROGRAMS);
   await installModules(step);
   await build(step);
 }
@@ -52,8 +60,8 @@ function checkNode() {
   throw new SetupError(`Node.js ${process.versions.node} is too old: install ${wanted} or newer`);
 }
 
-async function installPackages(step) {
-  const missing = Object.entries(PROGRAMS).filter(([program]) => !isInPath(program));
+async function installPackages(step, programs) {
+  const missing = Object.entries(programs).filter(([program]) => !isInPath(program));
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map(([, name]) => name))].join(" ");
   if (!isInPath("apt-get")) {
@@ -207,7 +215,7 @@ export function explain(error) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  setUp().catch((error) => {
+  setUp({ forTests: process.argv.includes("--tests") }).catch((error) => {
     process.stderr.write(`setup: ${explain(error)}\n`);
     process.exitCode = 1;
   });
