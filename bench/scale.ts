@@ -27,6 +27,10 @@ process.once("SIGINT", () => void cluster.stop().then(() => process.exit(130)));
 try {
   const figures = await measure();
   console.log(values.json ? JSON.stringify(figures) : table(figures));
+  for (const sentence of missed(figures)) {
+    console.error(`missed: ${sentence}`);
+    process.exitCode = 1;
+  }
 } finally {
   await cluster.stop();
 }
@@ -103,6 +107,15 @@ function seconds(ms: number): number {
 async function residentMiB(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? "0") / 102.4) / 10;
+}
+
+/** The bounds that we promise for 1,000 Services on 4 nodes. */
+function missed({ addressedSeconds, controllerMiB, speakersMiB }: Figures): string[] {
+  return [
+    ...(addressedSeconds > 10 ? ["an address later than 10 s"] : []),
+    ...(controllerMiB > 160 ? ["a controller of more than 160 MiB"] : []),
+    ...(Math.max(...speakersMiB) > 90 ? ["a speaker of more than 90 MiB"] : []),
+  ];
 }
 
 function table(figures: Figures): string {

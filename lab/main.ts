@@ -14,6 +14,7 @@ import { stopEverything } from "./shutdown.ts";
 import { table } from "./table.ts";
 import {
   judgeCut,
+  judgeDoubled,
   judgeReturn,
   judgeSingle,
   judgeSpread,
@@ -216,7 +217,7 @@ async function showCut(
   );
   const pauses = [steady, during, mended].map((window) => ms(window.pauseMsMax)).join(", ");
   say(`The probe itself was late by at most (steady, cut, mended): ${pauses}`);
-  return [...wrong, ...judgeReturn(after, end)];
+  return [...wrong, ...judgeReturn(after, end), ...judgeDoubled(cut, doubled)];
 }
 
 /** Cuts a node off and waits until every address answers again, and a little longer. */

@@ -8,6 +8,8 @@ import type { ProbeWindow } from "./probe.ts";
 
 export const SURVIVOR_SILENCE_MS_MAX = 100;
 export const FAILOVER_MS_MAX = 1500;
+/** The detection time and one heartbeat. */
+export const DOUBLED_MS_MAX = 400;
 
 /** Who answers for each address, in order of the addresses: all that were heard. */
 export type Holders = ReadonlyMap<string, readonly string[]>;
@@ -44,8 +46,13 @@ export function judgeCut(cut: string, before: Holders, after: Holders, window: P
     const msMax = wasCut ? FAILOVER_MS_MAX : SURVIVOR_SILENCE_MS_MAX;
     const wrong: string[] = [];
     const ms = Math.round(longestSilence.ms);
+    const allowance = wasCut
+      ? ""
+      : ` beside the probe's own pause of ${Math.round(window.pauseMsMax)} ms`;
     if (longestSilence.ms >= msMax + (wasCut ? 0 : window.pauseMsMax)) {
-      wrong.push(`${address} was silent for ${ms} ms; at most ${msMax} ms were promised`);
+      wrong.push(
+        `${address} was silent for ${ms} ms; at most ${msMax} ms were promised${allowance}`,
+      );
     }
     if (!wasCut && !same(before.get(address), after.get(address))) {
       wrong.push(`${address} moved although its node ${nameOf(before, address)} was not cut`);
@@ -53,6 +60,15 @@ export function judgeCut(cut: string, before: Holders, after: Holders, window: P
     if (wasCut && after.get(address)?.includes(cut)) wrong.push(`${address} is still on ${cut}`);
     return wrong;
   });
+}
+
+/** Two nodes may answer for as long as it takes to notice each other (rule H2), and no longer. */
+export function judgeDoubled(cut: string, doubledMs: number): string[] {
+  if (doubledMs <= DOUBLED_MS_MAX) return [];
+  const ms = Math.round(doubledMs);
+  return [
+    `two nodes answered for ${ms} ms while ${cut} came back; at most ${DOUBLED_MS_MAX} ms were promised`,
+  ];
 }
 
 /** Nothing moves when the node returns. */

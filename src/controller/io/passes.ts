@@ -18,6 +18,7 @@ import { writeKey, type Write } from "../writes.ts";
 const GATHER_MS = 5;
 /** Between the beginnings of two passes; one that takes long is followed by a rest twice as long. */
 const PASS_INTERVAL_MS = 50;
+const MAY_NOT_WRITE_MS = 200;
 const PASS_SHARE = 3;
 const WRITES_MAX = 16;
 const BACKOFF = { baseMs: 200, maxMs: 30_000 } as const;
@@ -87,8 +88,13 @@ export class Passes {
   }
 
   #pass(): void {
-    if (this.#isStopped || !this.#options.mayWrite()) return;
+    if (this.#isStopped) return;
     const nowMs = performance.now();
+    // A renewal that is late may still come: what woke us is not forgotten over it.
+    if (!this.#options.mayWrite()) {
+      this.#wakeAt(nowMs + MAY_NOT_WRITE_MS);
+      return;
+    }
     const clock = { nowMs, nowIso: isoSeconds(Date.now()) };
     const snapshot = { ...this.#options.snapshot(), claiming: [...this.#claiming.values()] };
     const made = plan(snapshot, this.#memory, { ...this.#options.plan, ...clock });
