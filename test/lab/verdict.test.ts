@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import type { ProbeWindow } from "../../lab/probe.ts";
-import { judgeCut, judgeReturn, judgeSpread } from "../../lab/verdict.ts";
+import { judgeCut, judgeDoubled, judgeReturn, judgeSpread } from "../../lab/verdict.ts";
 
 const A = "10.77.0.200";
 const B = "10.77.0.201";
@@ -83,6 +83,13 @@ describe("verdict", () => {
     expect(judgeReturn(after, after)).to.deep.equal([]);
     expect(judgeReturn(after, holders("n1", "n2", "n4"))).to.deep.equal([
       `${A} jumped from n3 to n1`,
+    ]);
+  });
+
+  it("judgeDoubled: two answers for longer than the detection time and a heartbeat are wrong", () => {
+    expect([0, 400].flatMap((doubledMs) => judgeDoubled("n3", doubledMs))).to.deep.equal([]);
+    expect(judgeDoubled("n3", 401)).to.deep.equal([
+      "two nodes answered for 401 ms while n3 came back; at most 400 ms were promised",
     ]);
   });
 });
