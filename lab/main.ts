@@ -5,6 +5,7 @@
  * what is seen here.
  */
 
+import { setTimeout as pause } from "node:timers/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCluster, type Cluster } from "./cluster.ts";
 import { NODE_LABELS } from "./objects.ts";
@@ -31,6 +32,7 @@ const AFTER_CUT_MS = 1000;
 /** How long after the mend we look whether something jumps back. */
 const WATCH_RETURN_MS = 5000;
 const INTERRUPTED = 130;
+const SIGNAL_MS_MAX = 200;
 
 export interface Options {
   readonly keep: boolean;
@@ -65,6 +67,13 @@ export async function demonstrate(options: Options, step: Step): Promise<number>
     );
     cluster = started;
     const wrong = await show(started, step).catch((error: unknown) => [messageOf(error)]);
+    // Ctrl-C reaches what we started as well: that it ended is then no finding, and may be heard of first.
+    if (
+      wrong.length > 0 &&
+      (await Promise.race([interrupted, pause(SIGNAL_MS_MAX)])) !== undefined
+    ) {
+      return INTERRUPTED;
+    }
     if (wrong.length > 0) say(logTails(started));
     for (const sentence of wrong) say(`WRONG: ${sentence}`);
     if (wrong.length === 0) say("Every promise was kept.");
