@@ -11,6 +11,8 @@ export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 
 const PORT_MAX = 65535;
+/** A day. */
+const MILLISECONDS_MAX = 86_400_000;
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -30,6 +32,15 @@ export function parsePort(text: string): number {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= PORT_MAX) return port;
   throw new InvalidArgumentError(`A port is a whole number from 1 to ${PORT_MAX}`);
+}
+
+/** @returns a length of time; a parser for `Option.argParser` */
+export function parseMilliseconds(text: string): number {
+  const milliseconds = /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;
+  if (milliseconds >= 0 && milliseconds <= MILLISECONDS_MAX) return milliseconds;
+  throw new InvalidArgumentError(
+    `A time is a whole number of milliseconds from 0 to ${MILLISECONDS_MAX}`,
+  );
 }
 
 export function parseNamespace(text: string): string {

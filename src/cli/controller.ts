@@ -2,11 +2,19 @@
  * `spreadlb controller`: its flags.
  */
 import type { Command } from "commander";
-import { addServerFlags, flag, parsePort, type ServerFlags } from "./command-line.ts";
+import {
+  addServerFlags,
+  flag,
+  parseMilliseconds,
+  parsePort,
+  type ServerFlags,
+} from "./command-line.ts";
 
 export interface ControllerFlags extends ServerFlags {
   readonly webhookPort: number;
   readonly identity?: string;
+  readonly settlingTimeMs: number;
+  readonly moveIntervalMs: number;
 }
 
 export function addController(
@@ -26,6 +34,19 @@ export function addController(
     )
     .addOption(
       flag("--identity <name>", "the name of this replica in the lease; without it: host name"),
+    )
+    .addOption(
+      flag(
+        "--settling-time-ms <ms>",
+        "how long the nodes have to stay the same before addresses move without need",
+      )
+        .default(60_000)
+        .argParser(parseMilliseconds),
+    )
+    .addOption(
+      flag("--move-interval-ms <ms>", "between two moves without need in the whole cluster")
+        .default(1000)
+        .argParser(parseMilliseconds),
     )
     .action(() => run(command.opts()));
 }

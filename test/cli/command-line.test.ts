@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { main } from "../../src/cli/main.ts";
+import { PLAN_OPTIONS } from "../../src/controller/plan.ts";
 
 interface Outcome {
   readonly status: number;
@@ -50,6 +51,10 @@ describe("cli: wrong usage", () => {
     ...["0", "65536", "-1", "1.5", "0x10", "", "7472 ", "abc"].map((port) => ({
       argv: ["controller", `--http-port=${port}`],
       want: `option "--http-port <port>" argument "${port}" is invalid: A port is a whole number from 1 to 65535; see spreadlb controller --help`,
+    })),
+    ...["-1", "1.5", "", "1s", "86400001"].map((time) => ({
+      argv: ["controller", `--settling-time-ms=${time}`],
+      want: `option "--settling-time-ms <ms>" argument "${time}" is invalid: A time is a whole number of milliseconds from 0 to 86400000; see spreadlb controller --help`,
     })),
     {
       argv: ["controller", "--namespace", "a.b"],
@@ -135,4 +140,16 @@ describe("cli: help", () => {
       expect(missing).to.deep.equal([]);
     });
   }
+});
+
+describe("cli: what is true without a flag", () => {
+  it("the controller's times are those of the plan", async () => {
+    const { out } = await run("controller", "--help");
+    const defaultOf = (name: string): number =>
+      Number(
+        new RegExp(`--${name} [^()]*\\(default: (\\d+)`).exec(out.replaceAll(/\s+/g, " "))?.[1],
+      );
+    expect(defaultOf("settling-time-ms")).to.equal(PLAN_OPTIONS.settlingTimeMs);
+    expect(defaultOf("move-interval-ms")).to.equal(PLAN_OPTIONS.moveIntervalMs);
+  });
 });

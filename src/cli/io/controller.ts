@@ -15,7 +15,8 @@ const STOP_MS_MAX = 1000;
 export async function runCommand(flags: ControllerFlags, version: string): Promise<number> {
   if (flags.kubeconfig !== undefined) await mustBeReadable(flags.kubeconfig);
   const metrics = createMetrics("controller", { version });
-  const { identity = hostname() } = flags;
+  const { identity = hostname(), settlingTimeMs, moveIntervalMs } = flags;
+  const plan = { settlingTimeMs, moveIntervalMs };
   return serve({
     component: "controller",
     version,
@@ -23,6 +24,6 @@ export async function runCommand(flags: ControllerFlags, version: string): Promi
     logLevel: flags.logLevel,
     metrics,
     stopMsMax: STOP_MS_MAX,
-    start: (log) => runController({ ...flags, identity }, log, metrics),
+    start: (log) => runController({ ...flags, identity, plan }, log, metrics),
   });
 }

@@ -37,7 +37,7 @@ export interface ControllerOptions {
   readonly httpPort: number;
   /** The name of this replica; made unlike every other's by a suffix. */
   readonly identity: string;
-  /** Other times than the usual ones, for tests. */
+  /** Other times than the usual ones. */
   readonly plan?: Partial<PlanOptions> | undefined;
   /** What to do when the lease is lost; by default the process ends. */
   readonly onLost?: (() => void) | undefined;
