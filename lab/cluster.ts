@@ -121,6 +121,8 @@ export class Cluster {
   readonly segment: Switch;
   /** How nodes reach the API server: ports "n1" …, "c1" … for controllers. */
   readonly management: Switch;
+  /** By node. */
+  readonly kubeProxies = new Map<string, LabProcess>();
   readonly #guardian: Guardian;
   readonly #processes = new Set<LabProcess>();
   readonly #podCounts = new Map<string, number>();
@@ -152,7 +154,9 @@ export class Cluster {
       ),
       ...nodes.map((node) => this.#registerNode(node, options.nodeLabels?.[node.name] ?? {})),
     ]);
-    if (options.kubeProxy ?? true) await this.#startKubeProxies();
+    if (options.kubeProxy ?? true) {
+      await Promise.all(nodes.map(({ name }) => this.startKubeProxy(name)));
+    }
     if (options.backends ?? true) {
       await Promise.all(nodes.map((node) => this.addBackend({ node: node.name })));
     }
@@ -278,6 +282,27 @@ export class Cluster {
       ...["--node-name", node, "--state-dir", stateDirectory],
     ];
     return this.spawn(node, [program(), "speaker", ...flags, ...args], { name: `speaker-${node}` });
+  }
+
+  /** Starts the kube-proxy of a node and waits until its rules are in. */
+  async startKubeProxy(name: string): Promise<void> {
+    const kubeconfig = await this.controlPlane.kubeconfigOf("kube-proxy", this.#apiForNodes);
+    const argv = [
+      this.controlPlane.binaries.kubeProxy,
+      `--kubeconfig=${kubeconfig}`,
+      `--hostname-override=${name}`,
+      "--proxy-mode=nftables",
+      `--cluster-cidr=${POD_CIDRS}`,
+      "--conntrack-max-per-core=0", // The limit is the machine's, not a namespace's.
+      "--healthz-bind-address=0.0.0.0:10256",
+    ];
+    const proxy = await this.spawn(name, argv, { name: `kube-proxy-${name}` });
+    this.kubeProxies.set(name, proxy);
+    await proxy.until(() => this.#isHealthy(name), {
+      what: `kube-proxy on ${name} was ready`,
+      timeoutMs: KUBE_PROXY_READY_MS_MAX,
+      intervalMs: 200,
+    });
   }
 
   /** For programs inside the cluster's namespaces: the API server at its address there. */
@@ -416,29 +441,6 @@ export class Cluster {
   async #registerNode(node: NodePlan, labels: Readonly<Record<string, string>>): Promise<void> {
     await this.api("APPLY", `/api/v1/nodes/${node.name}`, nodeObject(node, labels));
     await this.setNodeReady(node.name, true);
-  }
-
-  async #startKubeProxies(): Promise<void> {
-    const kubeconfig = await this.controlPlane.kubeconfigOf("kube-proxy", this.#apiForNodes);
-    await Promise.all(
-      this.plan.nodes.map(async (node) => {
-        const argv = [
-          this.controlPlane.binaries.kubeProxy,
-          `--kubeconfig=${kubeconfig}`,
-          `--hostname-override=${node.name}`,
-          "--proxy-mode=nftables",
-          `--cluster-cidr=${POD_CIDRS}`,
-          "--conntrack-max-per-core=0", // The limit is the machine's, not a namespace's.
-          "--healthz-bind-address=0.0.0.0:10256",
-        ];
-        const proxy = await this.spawn(node.name, argv, { name: `kube-proxy-${node.name}` });
-        await proxy.until(() => this.#isHealthy(node.name), {
-          what: `kube-proxy on ${node.name} was ready`,
-          timeoutMs: KUBE_PROXY_READY_MS_MAX,
-          intervalMs: 200,
-        });
-      }),
-    );
   }
 
   async #isHealthy(node: string): Promise<boolean> {

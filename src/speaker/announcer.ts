@@ -4,7 +4,8 @@
  * Read first: RFC 5227 section 2.3, RFC 4861 section 7.2.6. At once, and once more for a lost frame; then past
  * the second in which Linux takes no other MAC for an address that it has just learned (arp_tbl locktime).
  * A node that takes over hundreds of addresses paces itself: switches and neighbours drop bursts. Everything is
- * announced once, in its quick form, before anything is announced again.
+ * announced once, in its quick form, before anything is announced again. Where neighbours forget or were told
+ * otherwise, what is held can be announced again and again, at long intervals.
  * A class, mutated in place: thousands of addresses come and go at once.
  * Neighbours: speaker.ts says what is gained and makes the frames.
  */
@@ -15,6 +16,13 @@ export const ANNOUNCEMENTS_MS: readonly number[] = [0, 100, 1100, 2200, 3300];
 /** Together 1,000 frames a second, in small bursts. */
 const BATCH_FRAMES_MAX = 10;
 const BATCH_INTERVAL_MS = 10;
+/** One more, behind the schedule, for those that repeat. */
+const ROUNDS = ANNOUNCEMENTS_MS.length + 1;
+
+export interface AnnouncerOptions {
+  /** After the schedule, for as long as the address is held; 0: never. */
+  readonly reannounceIntervalMs: number;
+}
 
 export interface Announcement {
   readonly ip: Ip;
@@ -31,13 +39,18 @@ interface Job {
 }
 
 export class Announcer {
-  /** Per round, in the order of their due times, for delays are the same for all. */
-  readonly #rounds: Job[][] = ANNOUNCEMENTS_MS.map(() => []);
+  /** Per round, in the order of their due times, for delays are the same for all; behind them those that repeat. */
+  readonly #rounds: Job[][] = Array.from({ length: ROUNDS }, () => []);
   /** Where each round goes on: taking from the front of a long array would move the rest. */
-  readonly #heads: number[] = ANNOUNCEMENTS_MS.map(() => 0);
+  readonly #heads: number[] = Array.from({ length: ROUNDS }, () => 0);
+  readonly #reannounceIntervalMs: number;
   readonly #gains = new Map<string, number>();
   #lastGain = 0;
   #pausedUntilMs = -Infinity;
+
+  constructor({ reannounceIntervalMs }: AnnouncerOptions = { reannounceIntervalMs: 0 }) {
+    this.#reannounceIntervalMs = reannounceIntervalMs;
+  }
 
   /** When `due` wants to be asked next; Infinity: never. */
   get dueMs(): number {
@@ -75,10 +88,20 @@ export class Announcer {
         this.#advance(round);
         frames += framesOf(job.announcement);
         batch.push(job.announcement);
+        this.#repeat(job, nowMs);
         this.#pausedUntilMs = nowMs + BATCH_INTERVAL_MS * Math.max(1, frames / BATCH_FRAMES_MAX);
       }
     }
     return batch;
+  }
+
+  /** The last of its schedule is the first of those that repeat. */
+  #repeat({ announcement, gain }: Job, nowMs: number): void {
+    const isLast = announcement.round >= ROUNDS - 2;
+    if (this.#reannounceIntervalMs === 0 || !isLast) return;
+    const repeated = { ...announcement, round: ROUNDS - 1 };
+    const dueMs = nowMs + this.#reannounceIntervalMs;
+    this.#rounds[ROUNDS - 1]?.push({ announcement: repeated, dueMs, gain });
   }
 
   /** Skips what is stale. */

@@ -38,6 +38,19 @@ describe("speaker: announcer", () => {
     expect(announcer.dueMs).to.equal(Infinity);
   });
 
+  it("where it is asked for, again and again as long as it is held", () => {
+    const announcer = new Announcer({ reannounceIntervalMs: 60_000 });
+    announcer.gained(ip(1), 2, 0);
+    announcer.gained(ip(2), 2, 0);
+    const all = play(announcer, 130_000).filter((each) => each.ip === ip(1));
+    const repeated = all.filter(({ round }) => round === 5).map(({ atMs }) => atMs);
+    expect(repeated).to.deep.equal([63_300, 123_300]);
+    announcer.lost(ip(1), 2);
+    expect(new Set(play(announcer, 300_000).map((each) => each.ip))).to.deep.equal(
+      new Set([ip(2)]),
+    );
+  });
+
   it("an address lost between its announcements is silent at once", () => {
     const announcer = new Announcer();
     announcer.gained(ip(1), 2, 0);
