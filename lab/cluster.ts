@@ -180,10 +180,11 @@ export class Cluster {
     return this.controlPlane.api(verb, path, body);
   }
 
-  /** Applies SpreadLB's own CRDs and waits until they are served. */
+  /** Applies SpreadLB's own CRDs and its programs' rights, and waits until the kinds are served. */
   async applyCrds(): Promise<void> {
     const files = join(PROJECT, "crds");
-    await this.kubectl(["apply", "--server-side", "-f", files]);
+    const rights = join(PROJECT, "deploy", "10-rbac.yaml");
+    await this.kubectl(["apply", "--server-side", "-f", files, "-f", rights]);
     await this.kubectl(["wait", "--for=condition=Established", "--timeout=15s", "-f", files]);
   }
 
@@ -265,7 +266,7 @@ export class Cluster {
     this.#controllerCount += 1;
     const controller = planController(this.plan.prefix, this.#controllerCount);
     await addControllerHost(this.plan, controller);
-    const kubeconfig = await this.kubeconfigForNodes();
+    const kubeconfig = await this.#kubeconfigFor("controller");
     const name = `controller-${this.#controllerCount}`;
     const flags = ["--kubeconfig", kubeconfig, "--namespace", SYSTEM_NAMESPACE, "--identity", name];
     const argv = [program(), "controller", ...flags, ...args];
@@ -274,7 +275,7 @@ export class Cluster {
 
   /** Starts SpreadLB's speaker on a node; its state survives there until the cluster is stopped. */
   async startSpeaker(node: string, args: readonly string[] = []): Promise<LabProcess> {
-    const kubeconfig = await this.kubeconfigForNodes();
+    const kubeconfig = await this.#kubeconfigFor("speaker");
     const stateDirectory = join(this.directory, `state-${node}`);
     await mkdir(stateDirectory, { recursive: true });
     const flags = [
@@ -305,9 +306,9 @@ export class Cluster {
     });
   }
 
-  /** For programs inside the cluster's namespaces: the API server at its address there. */
-  kubeconfigForNodes(): Promise<string> {
-    return this.controlPlane.kubeconfigOf("admin", this.#apiForNodes);
+  /** For a program inside the cluster's namespaces: its own rights (deploy/), and the API server at its address there. */
+  #kubeconfigFor(program: "controller" | "speaker"): Promise<string> {
+    return this.controlPlane.kubeconfigOf(`spreadlb-${program}`, this.#apiForNodes);
   }
 
   // What the client and the observer see

@@ -46,7 +46,11 @@ const APPLY_TYPE = "application/apply-patch+yaml";
 export type ApiVerb = "GET" | "POST" | "PUT" | "PATCH" | "APPLY" | "DELETE";
 
 /** Users that the API server knows by a token of their own. */
-type User = "admin" | "kube-controller-manager" | "kube-proxy";
+type User =
+  "admin" | "kube-controller-manager" | "kube-proxy" | "spreadlb-controller" | "spreadlb-speaker";
+
+/** SpreadLB's own programs have the names and groups of their service accounts, and so their rights. */
+const ACCOUNT_NAMESPACE = "spreadlb-system";
 
 interface Setting {
   readonly directory: string;
@@ -67,7 +71,13 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const guardian = new Guardian({ directories: [directory, etcdDirectory] });
   const [etcdPort = 0, etcdPeerPort = 0, apiPort = 0] = await freePorts(3);
   const token = () => randomBytes(24).toString("hex");
-  const tokens = { admin: token(), "kube-controller-manager": token(), "kube-proxy": token() };
+  const tokens = {
+    admin: token(),
+    "kube-controller-manager": token(),
+    "kube-proxy": token(),
+    "spreadlb-controller": token(),
+    "spreadlb-speaker": token(),
+  };
   const setting = {
     directory,
     etcdDirectory,
@@ -239,6 +249,11 @@ export class ControlPlane {
       // All its controllers run as this one user, so it gets all rights.
       `${tokens["kube-controller-manager"]},kube-controller-manager,kcm,system:masters`,
       `${tokens["kube-proxy"]},system:kube-proxy,kube-proxy`,
+      ...(["spreadlb-controller", "spreadlb-speaker"] as const).map((account) => {
+        const groups = `system:serviceaccounts,system:serviceaccounts:${ACCOUNT_NAMESPACE}`;
+        const user = `system:serviceaccount:${ACCOUNT_NAMESPACE}:${account}`;
+        return `${tokens[account]},${user},${account},"${groups}"`;
+      }),
     ];
     await writeFile(join(directory, "tokens.csv"), `${lines.join("\n")}\n`, { mode: 0o600 });
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
