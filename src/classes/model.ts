@@ -18,7 +18,11 @@ import {
   subtractRanges,
   type IpRange,
 } from "./ranges.ts";
-import type { MetalLoadBalancerClass, MetalLoadBalancerClassStatus } from "./resource.ts";
+import type {
+  DrainTrigger,
+  MetalLoadBalancerClass,
+  MetalLoadBalancerClassStatus,
+} from "./resource.ts";
 
 export interface ClassModel {
   readonly name: string;
@@ -31,6 +35,10 @@ export interface ClassModel {
   /** Empty means all but the usual excluded ones. */
   readonly interfaces: readonly string[];
   readonly mode: "L2" | "BGP" | "Both";
+  /** What makes its addresses leave a node, besides a drain. */
+  readonly drainOn: readonly DrainTrigger[];
+  /** Whether its addresses may move to make the nodes even. */
+  readonly rebalance: boolean;
 }
 
 export interface NodeFacts {
@@ -99,6 +107,8 @@ function compileOne(
     nodeSelector: spec.nodeSelector ?? {},
     interfaces: spec.l2?.interfaces ?? [],
     mode: "L2",
+    drainOn: spec.drainOn ?? [],
+    rebalance: spec.rebalance !== "Off",
   };
   return { model, found };
 }

@@ -29,6 +29,11 @@ export const CLASS_VERSION = "v1alpha1";
 export const CLASS_KIND = "MetalLoadBalancerClass";
 export const CLASS_PLURAL = "metalloadbalancerclasses";
 
+/** What the API says of a node on which the addresses of a class may leave it. */
+export const DRAIN_TRIGGERS = ["Cordon", "OutOfServiceTaint"] as const;
+export type DrainTrigger = (typeof DRAIN_TRIGGERS)[number];
+export const REBALANCE_MODES = ["Gradual", "Off"] as const;
+
 /** Bounds that no manifest in use comes near; without them the API server cannot price the rules. */
 export const POOL_ENTRIES_MAX = 256;
 /** Two IPv6 addresses that end in dotted decimals, with room around the dash. */
@@ -110,6 +115,30 @@ export const metalLoadBalancerClassSpec = Type.Object(
         },
         { description: "What only L2 has." },
       ),
+    ),
+    drainOn: Type.Optional(
+      withRules(
+        Type.Array(
+          oneOf(DRAIN_TRIGGERS, {
+            description:
+              "Cordon: the node is unschedulable. OutOfServiceTaint: it wears node.kubernetes.io/out-of-service.",
+          }),
+          {
+            maxItems: DRAIN_TRIGGERS.length,
+            description:
+              "SpreadLB's own: what makes the addresses of the class leave a node, besides `spreadlb drain`. " +
+              "Absent or empty: nothing.",
+          },
+        ),
+        [EACH_ONCE],
+      ),
+    ),
+    rebalance: Type.Optional(
+      oneOf(REBALANCE_MODES, {
+        description:
+          "SpreadLB's own: whether addresses in use move to make the nodes even. Gradual, also where absent: after " +
+          "the settling time, one at a time. Off: only when they have to.",
+      }),
     ),
     tolerations: Type.Optional(
       Type.Array(toleration, {

@@ -8,13 +8,15 @@
 import { REMEDIES, type Problem, type ProblemCode } from "../base/errors.ts";
 import { nodesOf, type ClassModel } from "../classes/model.ts";
 import type { MetalLoadBalancerClass } from "../classes/resource.ts";
-import { clusterNodes, EXCLUDE_LABEL, type ClusterNode } from "../controller/nodes.ts";
+import { leaveReason } from "../controller/leaving.ts";
+import { clusterNodes, type ClusterNode } from "../controller/nodes.ts";
 import { PLAN_OPTIONS } from "../controller/plan.ts";
 import { BOUND_CONDITION, READY_CONDITION } from "../controller/resources.ts";
 import { servingNodes } from "../controller/serving.ts";
+import { verdictOn } from "../controller/verdict.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { EndpointSlice, Lease, Node, Service } from "../kube/types.ts";
-import type { AddressFacts, NodeFinding, NodeVerdict, ServiceFacts } from "../multi-ip/explain.ts";
+import type { AddressFacts, NodeFinding, ServiceFacts } from "../multi-ip/explain.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 
 export interface Cluster {
@@ -33,7 +35,7 @@ export function factsOfAddress(vip: VirtualIP, cluster: Cluster): AddressFacts {
   const className = vip.spec.class;
   const object = cluster.classes.find(({ metadata }) => metadata.name === className);
   if (object === undefined) return { vip, nodes: undefined };
-  const { nodeSelector = {} } = object.spec ?? {};
+  const { nodeSelector = {}, drainOn = [] } = object.spec ?? {};
   const all = allNodes(cluster);
   const selected = new Set(nodesOf({ nodeSelector } as ClassModel, all).map(({ name }) => name));
   const named = new Set([...selected, ...vip.spec.rank, vip.status?.holder ?? ""]);
@@ -41,7 +43,11 @@ export function factsOfAddress(vip: VirtualIP, cluster: Cluster): AddressFacts {
   const findings = all
     .filter(({ name }) => named.has(name))
     .map((node): NodeFinding => {
-      const verdict = selected.has(node.name) ? verdictOn(node, cluster, serving) : "not-selected";
+      const verdict = verdictOn(node, {
+        selected: selected.has(node.name),
+        leaving: leaveReason(node.leaveMarks, drainOn),
+        serving: serving?.has(node.name) ?? true,
+      });
       return { name: node.name, verdict };
     });
   return { vip, nodes: findings };
@@ -76,23 +82,6 @@ function allNodes(cluster: Cluster): readonly ClusterNode[] {
   }));
   const { settlingTimeMs } = PLAN_OPTIONS;
   return clusterNodes({ nodes, presences, virtualIps }, { nowMs, settlingTimeMs });
-}
-
-/** The first thing that forbids it, in the order in which a person would mend them. */
-function verdictOn(
-  node: ClusterNode,
-  { nodes }: Cluster,
-  serving: ReadonlySet<string> | undefined,
-): NodeVerdict {
-  const object = nodes.find(({ metadata }) => metadata.name === node.name);
-  if (object?.metadata.deletionTimestamp !== undefined) return "being-deleted";
-  if (node.labels[EXCLUDE_LABEL] !== undefined) return "excluded";
-  if (!node.eligible) return "network-unavailable";
-  const ready = object?.status?.conditions?.find(({ type }) => type === "Ready");
-  if (ready !== undefined && ready.status !== "True") return "not-ready";
-  if (!node.present) return "no-speaker";
-  if (!node.available) return "returning";
-  return serving?.has(node.name) === false ? "no-serving-endpoint" : "may-hold";
 }
 
 /** @returns the nodes with an endpoint of a Service that asks for local ones; undefined: none asks */

@@ -72,7 +72,7 @@ function planClassStatus(
   const after = setCondition(conditions, wish, nowIso);
   const counters = {
     ...addressCounters(nodes.model, countInRanges(nodes.model, addresses)),
-    nodes: nodes.eligible.length,
+    nodes: nodes.eligible.length - nodes.leaving.size,
     services,
   };
   const isUrgent = after !== conditions;

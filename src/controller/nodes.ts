@@ -9,6 +9,7 @@ import type { NodeFacts } from "../classes/model.ts";
 import { compareText } from "../base/hash.ts";
 import type { Lease, Node } from "../kube/types.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
+import { leaveMarks, type LeaveReason } from "./leaving.ts";
 
 export const EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers";
 /** For Leases that do not say how long they last. */
@@ -21,7 +22,15 @@ export interface Presence {
   readonly heardAtMs: number;
 }
 
+/** What forbids a node all addresses, whoever else may hold them. */
+export type Bar = "being-deleted" | "excluded" | "network-unavailable";
+
 export interface ClusterNode extends NodeFacts {
+  /** null where it is eligible. */
+  readonly barred: Bar | null;
+  /** What says that addresses should leave it, where their class goes by that. */
+  readonly leaveMarks: readonly LeaveReason[];
+  readonly ready: boolean;
   /** Ready and heard of: may keep what it holds, even while it is not trusted with more. */
   readonly present: boolean;
   /** Lost since its speaker was last heard of: gone, as far as the other speakers can tell. */
@@ -76,13 +85,17 @@ function clusterNode(
   { nowMs, settlingTimeMs }: NodeOptions,
 ): ClusterNode {
   const { name } = node.metadata;
-  const present = isReady(node) && presence !== undefined && !isStale(presence, nowMs);
+  const [ready, barred] = [isReady(node), barOf(node)];
+  const present = ready && presence !== undefined && !isStale(presence, nowMs);
   const lostAtMs = losses.get(name) ?? Number.NEGATIVE_INFINITY;
   const renewedAtMs = Date.parse(presence?.lease.spec?.renewTime ?? "") || 0;
   return {
     name,
     labels: node.metadata.labels ?? {},
-    eligible: isEligible(node),
+    eligible: barred === null,
+    barred,
+    leaveMarks: leaveMarks(node),
+    ready,
     present,
     lost: renewedAtMs <= lostAtMs,
     available: present && renewedAtMs >= lostAtMs + settlingTimeMs,
@@ -90,10 +103,10 @@ function clusterNode(
   };
 }
 
-function isEligible(node: Node): boolean {
-  if (node.metadata.deletionTimestamp !== undefined) return false;
-  if (node.metadata.labels?.[EXCLUDE_LABEL] !== undefined) return false;
-  return conditionOf(node, "NetworkUnavailable") !== "True";
+function barOf(node: Node): Bar | null {
+  if (node.metadata.deletionTimestamp !== undefined) return "being-deleted";
+  if (node.metadata.labels?.[EXCLUDE_LABEL] !== undefined) return "excluded";
+  return conditionOf(node, "NetworkUnavailable") === "True" ? "network-unavailable" : null;
 }
 
 /** A node that says nothing of its readiness is taken as ready: its speaker is heard or it is not. */

@@ -10,6 +10,7 @@ import type { Ip } from "../base/ip.ts";
 import type { Allocation } from "../classes/allocation.ts";
 import { rankAll } from "../multi-ip/rank.ts";
 import { assign, type Assignments } from "./assignments.ts";
+import { withCauses } from "./causes.ts";
 import { planClassStatuses } from "./class-status.ts";
 import { planLabels } from "./labels.ts";
 import type { PlanMemory } from "./memory.ts";
@@ -90,9 +91,12 @@ export function plan(
   const ranked = rankAll(rankJobs(assignments.wanted, pending, { world, nowMs, ...options }), {
     rebalanceMovesMax: settled.movesMax,
   });
-  const { moves } = ranked;
+  const { moves, ranks } = {
+    ...ranked,
+    moves: withCauses(ranked.moves, assignments.wanted, world),
+  };
   const { generation: known } = memory;
-  const virtualIps = planVirtualIps(world, assignments, { ...ranked, generation: known });
+  const virtualIps = planVirtualIps(world, assignments, { ranks, moves, generation: known });
   const statuses = planStatuses({ world, nowIso }, { roles, assignments, memory, nowMs, options });
   const classes = planClassStatuses({
     ...{ world, roles, nowMs, nowIso },

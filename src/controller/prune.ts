@@ -7,11 +7,14 @@ import { CLASS_ANNOTATION, ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../cla
 import type { ObjectMeta } from "../kube/resource.ts";
 import type { Change } from "../kube/store.ts";
 import type { EndpointSlice, Node, Service } from "../kube/types.ts";
+import { DRAINED_ANNOTATION, OUT_OF_SERVICE_TAINT } from "./leaving.ts";
 import { READY_CONDITION } from "./resources.ts";
 import { SERVICE_NAME_LABEL } from "./serving.ts";
 
 const ANNOTATIONS: readonly string[] = [CLASS_ANNOTATION, ADDRESSES_ANNOTATION, COUNT_ANNOTATION];
 const NODE_CONDITIONS: readonly string[] = ["Ready", "NetworkUnavailable"];
+const NODE_ANNOTATIONS: readonly string[] = [DRAINED_ANNOTATION];
+const NODE_TAINTS: readonly string[] = [OUT_OF_SERVICE_TAINT];
 
 export function pruneService({ apiVersion, kind, metadata, spec, status }: Service): Service {
   const kept = pick(metadata.annotations, (key) => ANNOTATIONS.includes(key));
@@ -34,14 +37,22 @@ export function pruneService({ apiVersion, kind, metadata, spec, status }: Servi
   };
 }
 
-export function pruneNode({ apiVersion, kind, metadata, status }: Node): Node {
+export function pruneNode({ apiVersion, kind, metadata, spec, status }: Node): Node {
+  const taints = (spec?.taints ?? [])
+    .filter(({ key }) => NODE_TAINTS.includes(key))
+    .map(({ key, effect }) => ({ key, effect }));
   const conditions = (status?.conditions ?? [])
     .filter(({ type }) => NODE_CONDITIONS.includes(type))
     .map(({ type, status: value }) => ({ type, status: value }));
   return {
     apiVersion,
     kind,
-    metadata: { ...identity(metadata), labels: metadata.labels },
+    metadata: {
+      ...identity(metadata),
+      labels: metadata.labels,
+      annotations: pick(metadata.annotations, (key) => NODE_ANNOTATIONS.includes(key)),
+    },
+    spec: { unschedulable: spec?.unschedulable === true, taints },
     status: { conditions },
   };
 }
@@ -76,8 +87,8 @@ export function isNewsOfNode({ before, after }: Change<Node>): boolean {
 
 function weigh(node: Node | undefined): unknown {
   if (node === undefined) return null;
-  const { labels, deletionTimestamp, uid } = node.metadata;
-  return [uid, labels, deletionTimestamp, node.status?.conditions];
+  const { labels, annotations, deletionTimestamp, uid } = node.metadata;
+  return [uid, labels, annotations, deletionTimestamp, node.spec, node.status?.conditions];
 }
 
 function identity(metadata: ObjectMeta): ObjectMeta {

@@ -2,15 +2,16 @@
  * Who may hold each address, as the rank wants to know it: who can now, who could, who does. Pure.
  *
  * Who may is settled here and nowhere else: the nodes of the class, not excluded, and for `externalTrafficPolicy:
- * Local` with a serving endpoint. A node that may not is not in the rank.
+ * Local` with a serving endpoint. A node that may not is not in the rank; nor is one that the addresses should leave,
+ * as long as another node can hold them.
  * Neighbours: ../multi-ip/rank.ts makes the ranks; virtual-ips.ts writes them.
  */
 import type { Ip } from "../base/ip.ts";
 import type { RankJob } from "../multi-ip/rank.ts";
-import type { Assignment, ServiceUse } from "./assignments.ts";
+import type { Assignment } from "./assignments.ts";
 import type { PendingMove } from "./memory.ts";
 import type { ClusterNode } from "./nodes.ts";
-import { isLocal, type ClaimedAddress, type World } from "./world.ts";
+import { localServing, type ClaimedAddress, type World } from "./world.ts";
 
 export interface RankContext {
   readonly world: World;
@@ -52,7 +53,7 @@ export function rankJobs(
       ...splitFor(assignment, { world, classSplits, holder: reported }),
       rank: claimed?.object.spec.rank ?? [],
       holder: isPending ? null : reported,
-      balance: true,
+      balance: world.compiled.classes.get(assignment.className)?.rebalance ?? true,
     };
   });
 }
@@ -82,46 +83,43 @@ interface SplitContext {
 /** A node that is not trusted with more keeps what it holds. */
 function splitFor(assignment: Assignment, { world, classSplits, holder }: SplitContext): Split {
   const { className, uses } = assignment;
-  const isWholeClass = !uses.some((use) => isLocal(world.services.get(keyOfUse(use))));
-  const eligible = eligibleNodes(assignment, world);
-  if (eligible.some((node) => node.name === holder && node.present && !node.available)) {
-    return split(eligible, (node) => node.available || node.name === holder);
+  const local = localServing(uses, world);
+  const may = (node: ClusterNode) => local.every((nodes) => nodes.has(node.name));
+  const ofClass = world.classes.get(className);
+  const eligible = ofClass?.eligible.filter(may) ?? [];
+  const leaving = ofClass?.leaving ?? NOBODY;
+  const isDoubted = (node: ClusterNode) => node.present && !node.available;
+  if (eligible.some((node) => node.name === holder && isDoubted(node) && !leaving.has(holder))) {
+    return split(eligible, leaving, (node) => node.available || node.name === holder);
   }
-  const known = isWholeClass ? classSplits.get(className) : undefined;
-  const made = known ?? split(eligible, (node) => node.available);
-  if (isWholeClass) classSplits.set(className, made);
+  const known = local.length === 0 ? classSplits.get(className) : undefined;
+  const made = known ?? split(eligible, leaving, (node) => node.available);
+  if (local.length === 0) classSplits.set(className, made);
   return made;
 }
 
+const NOBODY: ReadonlyMap<string, unknown> = new Map();
+
 /**
- * Splits those who may into those who can now and those who cannot. Where nobody can, those who are heard of count,
- * and where nobody is heard of, everybody: an order that nobody can take up moves nothing, and it is even when the
- * speakers come.
+ * Splits those who may into those who can now and those who cannot. Nodes that should be left take no part while any
+ * other can. Where none can, a node that is being left goes on, for it works; then those count that are heard of but
+ * not trusted yet; and where nobody is heard of, everybody: an order that nobody can take up moves nothing, and it is
+ * even when the speakers come.
  */
-function split(eligible: readonly ClusterNode[], isAble: (node: ClusterNode) => boolean): Split {
+function split(
+  eligible: readonly ClusterNode[],
+  leaving: ReadonlyMap<string, unknown>,
+  isAble: (node: ClusterNode) => boolean,
+): Split {
+  const isLeaving = ({ name }: ClusterNode) => leaving.has(name);
   const isHeard = (node: ClusterNode) => node.present && !node.lost;
-  const able = [isAble, isHeard].find((test) => eligible.some(test)) ?? (() => true);
+  const tests = [
+    (node: ClusterNode) => isAble(node) && !isLeaving(node),
+    (node: ClusterNode) => isHeard(node) && isLeaving(node),
+    (node: ClusterNode) => isHeard(node) && !isLeaving(node),
+  ];
+  const able = tests.find((test) => eligible.some(test)) ?? (() => true);
+  const mayWait = (node: ClusterNode) => !able(node) && (able !== tests[0] || !isLeaving(node));
   const names = (nodes: readonly ClusterNode[]) => nodes.map(({ name }) => name);
-  return {
-    candidates: names(eligible.filter(able)),
-    reserves: names(eligible.filter((node) => !able(node))),
-  };
-}
-
-/** @returns the nodes of the class that may hold the address, by name */
-function eligibleNodes(
-  { className, uses }: Assignment,
-  { classes, serving, services }: World,
-): readonly ClusterNode[] {
-  let nodes = classes.get(className)?.eligible ?? [];
-  for (const use of uses) {
-    const key = keyOfUse(use);
-    if (!isLocal(services.get(key))) continue;
-    nodes = nodes.filter((node) => serving.get(key)?.has(node.name) ?? false);
-  }
-  return nodes;
-}
-
-function keyOfUse({ namespace, name }: ServiceUse): string {
-  return `${namespace}/${name}`;
+  return { candidates: names(eligible.filter(able)), reserves: names(eligible.filter(mayWait)) };
 }

@@ -59,9 +59,10 @@ function isVoluntary({ reason }: RankMove): boolean {
 
 /** Which nodes can hold addresses, and since which start of their speakers. Labels count: they choose classes. */
 function keyOfNodes({ nodes, classes }: World): string {
-  const eligible = [...classes.values()].map(
-    ({ model, eligible }) => `${model.name}=${eligible.map(({ name }) => name).join(",")}`,
-  );
+  const eligible = [...classes.values()].map(({ model, eligible, leaving }) => {
+    const staying = eligible.filter(({ name }) => !leaving.has(name));
+    return `${model.name}=${staying.map(({ name }) => name).join(",")}`;
+  });
   const heard = nodes
     .filter((node) => node.present && !node.lost)
     .map(({ name, joinedAt }) => `${name} ${joinedAt ?? ""}`);

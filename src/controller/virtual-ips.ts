@@ -6,12 +6,13 @@
  */
 import { apiVersionOf } from "../kube/resource.ts";
 import { VIRTUAL_IPS } from "../multi-ip/kind.ts";
+import { describeMoveReason } from "../multi-ip/move-reason.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
 import type { RankMove, RankPlan } from "../multi-ip/rank.ts";
 import type { VirtualIP, VirtualIPSpec } from "../multi-ip/resource.ts";
 import { compareUses, type Assignment, type Assignments, type ServiceUse } from "./assignments.ts";
 import type { World } from "./world.ts";
-import type { Write } from "./writes.ts";
+import type { PlannedEvent, Write } from "./writes.ts";
 
 export interface VirtualIpPlan {
   readonly writes: readonly Write[];
@@ -30,8 +31,13 @@ export function planVirtualIps(
   const writes: Write[] = [];
   for (const [ip, assignment] of wanted) {
     const uses = [...assignment.uses, ...(heldBack.get(ip) ?? [])].sort(compareUses);
-    const spec = specOf({ ...assignment, uses }, { world, rank: ranks.get(ip) ?? [] });
     const before = world.claimed.get(ip)?.object;
+    const cause = moveOf.get(ip)?.reason ?? before?.spec.cause;
+    const rank = ranks.get(ip) ?? [];
+    const spec = {
+      ...specOf({ ...assignment, uses }, { world, rank }),
+      ...(cause === undefined ? {} : { cause }),
+    };
     if (before === undefined) writes.push(creation({ ...spec, generation }));
     else writes.push(...update(before, { ...spec, generation }, moveOf.get(ip)));
   }
@@ -89,7 +95,17 @@ function update(
   if (differing.length === 0) return [];
   const changes = Object.fromEntries(differing.map((field) => [field, wanted[field]]));
   const spec = { ...changes, generation };
-  return [{ kind: "update-virtual-ip", before, spec, ...(move === undefined ? {} : { move }) }];
+  if (move === undefined) return [{ kind: "update-virtual-ip", before, spec, events: [] }];
+  return [{ kind: "update-virtual-ip", before, spec, move, events: moveEvents(move, generation) }];
+}
+
+/** A first place and a plan that follows what the speakers did already are told by them. */
+function moveEvents({ from, to, reason }: RankMove, generation: number): PlannedEvent[] {
+  if (from === null || reason === "first" || reason === "follow-holder") return [];
+  const instead =
+    to === null ? `ranks no node instead of ${from}` : `ranks ${to} first, and no longer ${from}`;
+  const message = `Plan ${generation} ${instead} (${reason}): ${describeMoveReason(reason)}`;
+  return [{ type: "Normal", reason: "PlannedMove", message, action: "RankNodes" }];
 }
 
 type Field = PlannedSpec[keyof PlannedSpec];

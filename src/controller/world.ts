@@ -18,6 +18,7 @@ import { keyOf } from "../kube/resource.ts";
 import type { EndpointSlice, Node, Service } from "../kube/types.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
+import { leaveReason, type LeaveReason } from "./leaving.ts";
 import { onceForEach } from "./once.ts";
 import { clusterNodes, type ClusterNode, type NodeOptions, type Presence } from "./nodes.ts";
 import { servingNodes } from "./serving.ts";
@@ -38,7 +39,10 @@ export interface ClassNodes {
   readonly model: ClassModel;
   /** All that the selector selects: these wear the member label. */
   readonly selected: readonly ClusterNode[];
+  /** All that may hold its addresses, also those that should leave. */
   readonly eligible: readonly ClusterNode[];
+  /** Of the eligible: those that its addresses should leave, and why. */
+  readonly leaving: ReadonlyMap<string, LeaveReason>;
   readonly eligibleNames: ReadonlySet<string>;
   /** Whether a speaker was ever heard of on one of the eligible nodes. */
   readonly hasSpeaker: boolean;
@@ -97,6 +101,19 @@ export function isLocal(service: Service | undefined): boolean {
   return service?.spec?.externalTrafficPolicy === "Local";
 }
 
+/** @returns for each of the Services that wants its own node's endpoints only: the nodes that have one */
+export function localServing(
+  uses: readonly { readonly namespace: string; readonly name: string }[],
+  { services, serving }: Pick<World, "services" | "serving">,
+): readonly ReadonlySet<string>[] {
+  return uses
+    .map(({ namespace, name }) => `${namespace}/${name}`)
+    .filter((key) => isLocal(services.get(key)))
+    .map((key) => serving.get(key) ?? NOWHERE);
+}
+
+const NOWHERE: ReadonlySet<string> = new Set();
+
 function classNodes(
   { classes }: CompiledClasses,
   nodes: readonly ClusterNode[],
@@ -106,8 +123,13 @@ function classNodes(
   for (const model of classes.values()) {
     const selected = nodesOf(model, nodes).flatMap(({ name }) => byName.get(name) ?? []);
     const eligible = selected.filter((node) => node.eligible);
+    const leaving = new Map<string, LeaveReason>();
+    for (const node of eligible) {
+      const reason = leaveReason(node.leaveMarks, model.drainOn);
+      if (reason !== null) leaving.set(node.name, reason);
+    }
     found.set(model.name, {
-      ...{ model, selected, eligible },
+      ...{ model, selected, eligible, leaving },
       eligibleNames: new Set(eligible.map(({ name }) => name)),
       hasSpeaker: eligible.some(({ joinedAt }) => joinedAt !== null),
     });

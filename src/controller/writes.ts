@@ -32,6 +32,7 @@ export type Write =
       readonly spec: Partial<VirtualIPSpec>;
       /** Where the first place goes to another node. */
       readonly move?: RankMove;
+      readonly events: readonly PlannedEvent[];
     }
   | { readonly kind: "delete-virtual-ip"; readonly before: VirtualIP }
   | {

@@ -17,6 +17,10 @@ export const NODE_VERDICTS = {
   "may-hold": "may hold it",
   "not-selected": "has not the labels of the class",
   excluded: "is excluded by the label node.kubernetes.io/exclude-from-external-load-balancers",
+  drained: "is drained, and answers only where no other node can",
+  cordoned: "is cordoned, which the class goes by, and answers only where no other node can",
+  "out-of-service":
+    "is out of service by its taint, which the class goes by, and answers only where no other node can",
   "being-deleted": "is being deleted",
   "network-unavailable": "has its network unavailable",
   "no-serving-endpoint": "has no serving endpoint of the Service, whose policy is Local",

@@ -17,6 +17,14 @@ export const MOVE_REASONS = {
   "interface-lost": "the node that held it has no usable interface for it any more",
   "partition-mended": "two sides answered while they did not hear each other, and one gave way",
   "no-node": "no node is left that may hold it",
+  drained: "the node that held it was drained",
+  cordoned: "the node that held it was cordoned, and the class lets its addresses leave then",
+  "out-of-service": "the node that held it wears the taint node.kubernetes.io/out-of-service",
+  excluded: "the node that held it was excluded by its label",
+  "not-selected": "the node that held it has no longer the labels of the class",
+  "being-deleted": "the node that held it was deleted",
+  "network-unavailable": "the node that held it has its network unavailable",
+  "no-serving-endpoint": "the node that held it has no serving endpoint any more (policy Local)",
 } as const;
 
 export type MoveReason = keyof typeof MOVE_REASONS;

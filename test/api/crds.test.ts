@@ -52,6 +52,11 @@ const GOOD: readonly { readonly name: string; readonly spec?: object }[] = [
       ],
     },
   },
+  {
+    name: "our own options",
+    spec: { drainOn: ["Cordon", "OutOfServiceTaint"], rebalance: "Off" },
+  },
+  { name: "no reason to leave a node", spec: { drainOn: [], rebalance: "Gradual" } },
   { name: "no type", spec: { addressPool: ["203.0.113.16/29"] } },
   { name: "no spec" },
   { name: "an empty spec", spec: {} },

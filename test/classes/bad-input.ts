@@ -179,6 +179,21 @@ export const BAD_CLASSES: readonly BadClassRow[] = [
     { isDefault: "no" as unknown as boolean },
     "spec.isDefault in body must be of type boolean",
   ),
+  refused(
+    "a reason to leave a node that is not there",
+    { drainOn: ["Cordon", "Reboot" as "Cordon"] },
+    'spec.drainOn[1]: Unsupported value: "Reboot": supported values: "Cordon", "OutOfServiceTaint"',
+  ),
+  refused(
+    "a reason to leave a node twice",
+    { drainOn: ["Cordon", "Cordon"] },
+    'spec.drainOn: Invalid value: "array": "Cordon" is written twice. Write each once.',
+  ),
+  refused(
+    "a rebalancing that is not there",
+    { rebalance: "On" as "Off" },
+    'spec.rebalance: Unsupported value: "On": supported values: "Gradual", "Off"',
+  ),
   {
     name: "a pool without an entry",
     object: classOf("bad", { addressPool: [] }),

@@ -41,8 +41,24 @@ describe("model: compileClasses", () => {
       nodeSelector: { lb: "" },
       interfaces: ["bond0.120"],
       mode: "L2",
+      drainOn: [],
+      rebalance: true,
     });
     expect([defaultClass, problems.size]).to.deep.equal(["edge", 0]);
+  });
+
+  it("takes our own options, and goes without them", () => {
+    const { classes } = compile(
+      classOf("ours", { drainOn: ["Cordon", "OutOfServiceTaint"], rebalance: "Off" }),
+      classOf("spelled-out", { drainOn: [], rebalance: "Gradual" }),
+    );
+    const { drainOn, rebalance } = classes.get("ours") ?? ({} as ClassModel);
+    expect({ drainOn, rebalance }).to.deep.equal({
+      drainOn: ["Cordon", "OutOfServiceTaint"],
+      rebalance: false,
+    });
+    const { drainOn: none, rebalance: gradual } = classes.get("spelled-out") ?? ({} as ClassModel);
+    expect({ none, gradual }).to.deep.equal({ none: [], gradual: true });
   });
 
   it("keeps the written order, and merges what overlaps inside a class without a word", () => {

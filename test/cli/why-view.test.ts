@@ -98,6 +98,30 @@ describe("cli: what is known of an address's nodes", () => {
     expect(verdicts(world)).to.deep.equal(usual);
   });
 
+  it("a drained node, a cordoned one, one that is out of service: as the class goes by it", () => {
+    const taints = [{ key: "node.kubernetes.io/out-of-service", effect: "NoExecute" }];
+    const marked: readonly Node[] = world.nodes.map((one) => {
+      const { name } = one.metadata;
+      if (name === "n1") {
+        const annotations = { "spreadlb.io/drained": "2026-03-10T11:00:00Z" };
+        return { ...one, metadata: { ...one.metadata, annotations } };
+      }
+      if (name === "n2") return { ...one, spec: { unschedulable: true } };
+      return name === "n7" ? { ...one, spec: { taints } } : one;
+    });
+    const cluster = { ...world, nodes: marked };
+    expect(verdicts(cluster)).to.deep.equal({ ...usual, n1: "drained" });
+    const [edgeClass] = world.classes;
+    const spec = { ...edgeClass?.spec, drainOn: ["Cordon" as const, "OutOfServiceTaint" as const] };
+    const classes = [{ metadata: { name: "edge" }, spec }];
+    expect(verdicts({ ...cluster, classes })).to.deep.equal({
+      ...usual,
+      n1: "drained",
+      n2: "cordoned",
+      n7: "out-of-service",
+    });
+  });
+
   it("a node that is ranked or answers is named even if the class does not select it", () => {
     const held = vip({ rank: ["n1"] }, { holder: "elsewhere" });
     expect(verdicts(world, held)).to.deep.equal({ ...usual, elsewhere: "not-selected" });

@@ -1,8 +1,28 @@
 /** What is kept of the objects that the controller watches. */
 import { expect } from "chai";
-import { pruneSlice } from "../../src/controller/prune.ts";
+import { isNewsOfNode, pruneNode, pruneSlice } from "../../src/controller/prune.ts";
 
 describe("controller: prune", () => {
+  const taint = { key: "node.kubernetes.io/out-of-service", value: "x", effect: "NoExecute" };
+  const other = { key: "example.org/other", effect: "NoSchedule" };
+  const node = (annotations: Record<string, string> = {}, spec: object = {}) => ({
+    metadata: { name: "n1", annotations: { "example.org/other": "1", ...annotations } },
+    spec: { podCIDRs: ["10.0.0.0/24"], taints: [other], ...spec },
+  });
+  const marks = [
+    { name: "drained", after: node({ "spreadlb.io/drained": "today" }), isNews: true },
+    { name: "cordoned", after: node({}, { unschedulable: true }), isNews: true },
+    { name: "out of service", after: node({}, { taints: [other, taint] }), isNews: true },
+    { name: "annotated otherwise", after: node({ "example.org/more": "1" }), isNews: false },
+    { name: "tainted otherwise", after: node({}, { taints: [] }), isNews: false },
+  ];
+  for (const { name, after, isNews } of marks) {
+    it(`a node that is ${name}: ${isNews ? "news" : "no news"}`, () => {
+      const change = { key: "n1", before: pruneNode(node()), after: pruneNode(after) };
+      expect(isNewsOfNode(change)).to.equal(isNews);
+    });
+  }
+
   it("a slice whose endpoints the API server writes as null has none", () => {
     const slice = {
       metadata: {

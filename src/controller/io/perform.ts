@@ -34,10 +34,9 @@ export async function perform(
       const { name, uid, resourceVersion } = write.before.metadata;
       const body = { metadata: { uid, resourceVersion }, spec: write.spec };
       const options = { ...OPTIONS, kind: "merge" } as const;
-      return fed(
-        await outcomeOf(client.patch(VIRTUAL_IPS, { name }, body, options)),
-        feed.virtualIp,
-      );
+      const answer = await outcomeOf(client.patch(VIRTUAL_IPS, { name }, body, options));
+      if (answer.kind === "done") tell(write, context.recorder);
+      return fed(answer, feed.virtualIp);
     }
     case "delete-virtual-ip": {
       const { name, uid } = write.before.metadata;
