@@ -32,6 +32,9 @@ function events(writes: readonly Write[]): string[] {
   );
 }
 
+/** One for each address: its first node may hold it no longer. */
+const MOVED_AWAY = Array<string>(3).fill("Normal PlannedMove");
+
 interface Script {
   readonly name: string;
   readonly change: (cluster: ModelCluster) => void;
@@ -130,7 +133,7 @@ const SCRIPTS: readonly Script[] = [
       }
     },
     writes: [...act("update", 0, 1, 2), status],
-    events: ["Warning NoNodes"],
+    events: [...MOVED_AWAY, "Warning NoNodes"],
     addresses: [],
     ready: "False NoNodes",
   },
@@ -150,7 +153,7 @@ const SCRIPTS: readonly Script[] = [
       cluster.addService("web", { count: 3, policy: "Local" });
     },
     writes: [...act("update", 0, 1, 2), status],
-    events: ["Warning NoServingEndpoint"],
+    events: [...MOVED_AWAY, "Warning NoServingEndpoint"],
     addresses: WEB,
     ready: "False NoServingEndpoint",
   },
