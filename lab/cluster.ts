@@ -36,6 +36,7 @@ import {
   type NodePlan,
 } from "./plan.ts";
 import { Probe, Watch } from "./probe.ts";
+import { Recorder } from "./recorder.ts";
 import { run, start, type LabProcess, type RunOptions, type StartOptions } from "./process.ts";
 import { Switch, type Carrier } from "./switch.ts";
 import { labTools } from "./tools.ts";
@@ -55,6 +56,8 @@ export interface ClusterOptions {
   /** kube-proxies; on by default. */
   readonly kubeProxy?: boolean;
   readonly multicastSnooping?: boolean;
+  /** The network of the nodes' InternalIP, where speakers hear each other: by default where clients are. */
+  readonly internalAddresses?: "segment" | "management";
   readonly log?: Log;
 }
 
@@ -126,6 +129,7 @@ export class Cluster {
   readonly #guardian: Guardian;
   readonly #processes = new Set<LabProcess>();
   readonly #podCounts = new Map<string, number>();
+  #internalAddresses: "segment" | "management" = "segment";
   #controllerCount = 0;
   #processCount = 0;
   #stopped = false;
@@ -142,6 +146,7 @@ export class Cluster {
 
   async begin(options: ClusterOptions): Promise<void> {
     const { nodes } = this.plan;
+    this.#internalAddresses = options.internalAddresses ?? "segment";
     const namespaces = [SYSTEM_NAMESPACE, "metallb-system"];
     await this.#relayApi();
     await Promise.all([
@@ -190,7 +195,8 @@ export class Cluster {
 
   async setNodeReady(name: string, ready: boolean): Promise<void> {
     // A merge patch: server-side apply refuses two addresses of one type.
-    await this.api("PATCH", `/api/v1/nodes/${name}/status`, nodeStatus(this.node(name), ready));
+    const status = nodeStatus(this.node(name), ready, this.#internalAddresses);
+    await this.api("PATCH", `/api/v1/nodes/${name}/status`, status);
   }
 
   /** Starts one more backend on a node: a Pod object with addresses of its own, and what it runs. */
@@ -350,8 +356,18 @@ export class Cluster {
   }
 
   /** Connects from the client to every address, every `intervalMs`, until stopped. */
-  async startProbe(addresses: readonly string[], intervalMs = 5, port = 80): Promise<Probe> {
-    const flags = ["-interval", `${intervalMs}ms`, "-port", String(port)];
+  async startProbe(
+    addresses: readonly string[],
+    { intervalMs = 5, port = 80, timeoutMs = 1000 } = {},
+  ): Promise<Probe> {
+    const flags = [
+      "-interval",
+      `${intervalMs}ms`,
+      "-port",
+      `${port}`,
+      "-timeout",
+      `${timeoutMs}ms`,
+    ];
     const argv = [this.tools, "probe", ...flags, ...addresses];
     return new Probe(await this.spawn("client", argv, { name: "probe", pipes: true }));
   }
@@ -360,6 +376,12 @@ export class Cluster {
   async startWatch(addresses: readonly string[], intervalMs = 50): Promise<Watch> {
     const argv = [this.tools, "whohas", "-watch", "-interval", `${intervalMs}ms`, ...addresses];
     return new Watch(await this.spawn("observer", argv, { name: "watch", pipes: true }));
+  }
+
+  /** Asks from the switch itself who has every address, and records who answers by which port. */
+  async startRecorder(addresses: readonly string[], askMs = 10): Promise<Recorder> {
+    const argv = [this.tools, "record", "-ask", `${askMs}ms`, ...addresses];
+    return new Recorder(await this.spawn("switch", argv, { name: "recorder", pipes: true }));
   }
 
   // Faults
@@ -399,6 +421,7 @@ export class Cluster {
   #namespaceOf(host: string): string {
     if (host === "client") return this.plan.client.namespace;
     if (host === "observer") return this.plan.observer.namespace;
+    if (host === "switch") return this.plan.segmentNamespace;
     if (/^controller-\d+$/.test(host)) {
       return planController(this.plan.prefix, Number(host.slice("controller-".length))).namespace;
     }

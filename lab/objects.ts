@@ -20,8 +20,14 @@ export function nodeObject(node: NodePlan, labels: Readonly<Record<string, strin
   };
 }
 
-export function nodeStatus(node: NodePlan, ready: boolean) {
+/** @param internal the network of its InternalIP, where speakers hear each other */
+export function nodeStatus(
+  node: NodePlan,
+  ready: boolean,
+  internal: "segment" | "management" = "segment",
+) {
   const at = new Date(0).toISOString();
+  const internalIps = internal === "segment" ? [node.ipv4, node.ipv6] : [node.managementIpv4];
   const condition = (type: string, status: boolean, reason: string) => ({
     type,
     status: status ? "True" : "False",
@@ -34,8 +40,7 @@ export function nodeStatus(node: NodePlan, ready: boolean) {
     metadata: { name: node.name },
     status: {
       addresses: [
-        { type: "InternalIP", address: node.ipv4 },
-        { type: "InternalIP", address: node.ipv6 },
+        ...internalIps.map((address) => ({ type: "InternalIP", address })),
         { type: "Hostname", address: node.name },
       ],
       conditions: [

@@ -20,6 +20,14 @@ export interface ProbedAddress {
   readonly errors: Readonly<Record<string, number>>;
   readonly connectMsMax: number;
   readonly longestSilence: Silence;
+  /** The longest silence less what the probe itself was late meanwhile. */
+  readonly longestProven: Silence;
+  /** By the starts of attempts: from the first that failed to the first after it that did not. */
+  readonly longestLoss: { readonly fromMs: number; readonly ms: number; readonly attempts: number };
+  /** Attempts that began in this window and failed. */
+  readonly lost: number;
+  /** Since the last connection that succeeded. */
+  readonly openMs: number;
   /** Those of 50 ms and more. */
   readonly silences: readonly Silence[];
 }
@@ -60,7 +68,7 @@ export interface WatchReport {
 }
 
 /** A program that takes lines on stdin and answers each with one JSON line; others it says unasked. */
-class Asked<Answer, Unasked = never> {
+export class Asked<Answer, Unasked = never> {
   readonly process: LabProcess;
   readonly #answers: Answer[] = [];
   readonly unasked: Unasked[] = [];

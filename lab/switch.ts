@@ -15,6 +15,8 @@ export type Carrier = "stays" | "lost";
 export class Switch {
   readonly #namespace: string;
   #faults: Faults = NO_FAULTS;
+  /** Rule sets are loaded one after the other, or an older one could come last. */
+  #loaded: Promise<unknown> = Promise.resolve();
 
   constructor(namespace: string) {
     this.#namespace = namespace;
@@ -62,7 +64,12 @@ export class Switch {
 
   async #change(changed: Partial<Faults>): Promise<void> {
     this.#faults = { ...this.#faults, ...changed };
-    const stdin = faultRules(this.#faults);
-    await run(["ip", "netns", "exec", this.#namespace, "nft", "-f", "-"], { stdin });
+    const load = () => {
+      const stdin = faultRules(this.#faults);
+      return run(["ip", "netns", "exec", this.#namespace, "nft", "-f", "-"], { stdin });
+    };
+    const loaded = this.#loaded.then(load);
+    this.#loaded = loaded.catch(() => undefined); // Whoever ordered it hears of it.
+    await loaded;
   }
 }

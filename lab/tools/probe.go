@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	"time"
 	"unsafe"
@@ -17,7 +18,9 @@ import (
 // connections that succeeded, by the time they did.
 //
 // One thread, one epoll, no allocation per attempt, so that a silence is the network's and not ours; its own
-// longest pause is told as well ("pauseMsMax"). Connections are closed with a reset (linger 0): no TIME_WAIT.
+// longest pause is told as well ("pauseMsMax"). "longestProven" is the longest silence less what the probe was late
+// itself meanwhile; "longestLoss" goes by the starts of attempts: from the first that failed to the first after it that
+// did not. Connections are closed with a reset (linger 0): no TIME_WAIT.
 //
 // Lines on stdin: "mark NAME" prints the window so far and starts a new one, "report" prints it and goes on,
 // "quit" (or the end of stdin) prints it and ends. A silence that crosses a mark belongs to the later window.
@@ -36,7 +39,7 @@ func probe(args []string) error {
 	runtime.LockOSThread()
 	debug.SetGCPercent(-1) // Reports are the only garbage.
 	debug.SetMemoryLimit(512 << 20)
-	syscall.Setpriority(syscall.PRIO_PROCESS, 0, -10) // As root; else as we are.
+	haste()
 	raiseFileLimit(len(addresses) * (int(*timeout / *interval) + 10))
 
 	p, err := newProber(addresses, *port, *timeout, *notable)
@@ -55,6 +58,13 @@ type silence struct {
 	Open   bool    `json:"open"` // not over when it was reported
 }
 
+// loss is a run of attempts that failed, in order of their starts.
+type loss struct {
+	FromMs   int64   `json:"fromMs"`
+	Ms       float64 `json:"ms"`
+	Attempts int     `json:"attempts"`
+}
+
 // target is one address: figures of this window, and the last success of all windows.
 type target struct {
 	Address        string         `json:"address"`
@@ -64,11 +74,30 @@ type target struct {
 	Errors         map[string]int `json:"errors"`
 	ConnectMsMax   float64        `json:"connectMsMax"`
 	LongestSilence silence        `json:"longestSilence"`
+	LongestProven  silence        `json:"longestProven"`
+	LongestLoss    loss           `json:"longestLoss"`
+	Lost           int            `json:"lost"`   // attempts that failed and began in this window
+	OpenMs         float64        `json:"openMs"` // since the last success
 	Silences       []silence      `json:"silences"`
 
 	family   int
 	sockaddr syscall.Sockaddr
-	lastOK   time.Time // the start of the probe, before the first success
+	lastOK   time.Time     // the start of the probe, before the first success
+	lateOK   time.Duration // how late the probe had been in all by then
+	fates    *fates
+}
+
+// fates of one address's attempts, in order of their starts; those that are open hold back what comes after.
+type fates struct {
+	queue  []fate
+	serial uint32 // of the first of the queue
+	run    loss
+	since  time.Time // start of the first of the run
+}
+
+type fate struct {
+	start      time.Time
+	known, won bool
 }
 
 type window struct {
@@ -83,6 +112,7 @@ type window struct {
 type attempt struct {
 	fd     int
 	serial uint32 // tells this attempt from a later one with the same descriptor
+	turn   uint32 // of the attempts at its target
 	target int
 	start  time.Time
 }
@@ -99,6 +129,7 @@ type prober struct {
 	name     string
 	from     time.Time
 	pauseMax time.Duration
+	late     time.Duration // in all
 }
 
 func newProber(addresses []netip.Addr, port int, timeout, notable time.Duration) (*prober, error) {
@@ -109,7 +140,7 @@ func newProber(addresses []netip.Addr, port int, timeout, notable time.Duration)
 	now := time.Now()
 	p := &prober{epoll: epoll, timeout: timeout, notable: notable, name: "start", from: now}
 	for _, address := range addresses {
-		t := target{Address: address.String(), lastOK: now, Errors: map[string]int{}}
+		t := target{Address: address.String(), lastOK: now, Errors: map[string]int{}, fates: &fates{}}
 		if address.Is4() {
 			t.family, t.sockaddr = syscall.AF_INET, &syscall.SockaddrInet4{Port: port, Addr: address.As4()}
 		} else {
@@ -137,21 +168,24 @@ func (p *prober) run(interval time.Duration) error {
 			return err
 		}
 		now := time.Now()
-		tick := false
+		tick := slices.ContainsFunc(events[:n], func(event syscall.EpollEvent) bool { return int(event.Fd) == timer })
+		if tick {
+			// First of all: what we were late by is no silence of what is found finished now.
+			late := max(0, now.Sub(lastTick)-interval)
+			p.pauseMax = max(p.pauseMax, late)
+			p.late += late
+			lastTick = now
+		}
 		for _, event := range events[:n] {
-			if int(event.Fd) == timer {
-				tick = true
-				continue
+			if int(event.Fd) != timer {
+				p.finish(int(event.Fd), now)
 			}
-			p.finish(int(event.Fd), now)
 		}
 		if !tick {
 			continue
 		}
 		var expirations [8]byte
 		syscall.Read(timer, expirations[:])
-		p.pauseMax = max(p.pauseMax, now.Sub(lastTick)-interval)
-		lastTick = now
 		p.expire(now)
 		for i := range p.targets {
 			p.begin(i, now)
@@ -178,7 +212,7 @@ func (p *prober) obey(line string, now time.Time) {
 		p.name, p.from, p.pauseMax = line[5:], now, 0
 		for i := range p.targets {
 			t := &p.targets[i]
-			*t = target{Address: t.Address, family: t.family, sockaddr: t.sockaddr, lastOK: t.lastOK, Errors: map[string]int{}}
+			*t = target{Address: t.Address, family: t.family, sockaddr: t.sockaddr, lastOK: t.lastOK, lateOK: t.lateOK, Errors: map[string]int{}, fates: t.fates}
 		}
 		return
 	}
@@ -189,25 +223,26 @@ func (p *prober) obey(line string, now time.Time) {
 func (p *prober) begin(index int, now time.Time) {
 	t := &p.targets[index]
 	t.Attempts++
+	turn := t.fates.begin(now)
 	fd, err := syscall.Socket(t.family, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
-		p.fail(t, err)
+		p.fail(t, turn, err)
 		return
 	}
 	syscall.SetsockoptLinger(fd, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1, Linger: 0})
 	if err := syscall.Connect(fd, t.sockaddr); err != nil && err != syscall.EINPROGRESS {
 		syscall.Close(fd)
-		p.fail(t, err)
+		p.fail(t, turn, err)
 		return
 	}
 	event := syscall.EpollEvent{Events: syscall.EPOLLOUT, Fd: int32(fd)}
 	if err := syscall.EpollCtl(p.epoll, syscall.EPOLL_CTL_ADD, fd, &event); err != nil {
 		syscall.Close(fd)
-		p.fail(t, err)
+		p.fail(t, turn, err)
 		return
 	}
 	p.serial++
-	a := attempt{fd: fd, serial: p.serial, target: index, start: now}
+	a := attempt{fd: fd, serial: p.serial, turn: turn, target: index, start: now}
 	for fd >= len(p.byFd) {
 		p.byFd = append(p.byFd, attempt{})
 	}
@@ -228,7 +263,7 @@ func (p *prober) finish(fd int, now time.Time) {
 		p.succeed(t, a, now)
 		return
 	}
-	p.fail(t, syscall.Errno(code))
+	p.fail(t, a.turn, syscall.Errno(code))
 }
 
 // expire gives up the attempts that took too long.
@@ -240,7 +275,7 @@ func (p *prober) expire(now time.Time) {
 			continue // It ended in time.
 		}
 		p.close(a)
-		p.fail(&p.targets[a.target], syscall.ETIMEDOUT)
+		p.fail(&p.targets[a.target], a.turn, syscall.ETIMEDOUT)
 	}
 	if p.head > 1<<14 {
 		p.queue = p.queue[:copy(p.queue, p.queue[p.head:])]
@@ -253,21 +288,61 @@ func (p *prober) close(a attempt) {
 	syscall.Close(a.fd) // Takes it out of the epoll set, too.
 }
 
-func (p *prober) fail(t *target, err error) {
+func (p *prober) fail(t *target, turn uint32, err error) {
 	t.Failures++
 	t.Errors[err.Error()]++
+	t.end(turn, false, p.from)
+}
+
+func (f *fates) begin(now time.Time) uint32 {
+	f.queue = append(f.queue, fate{start: now})
+	return f.serial + uint32(len(f.queue)) - 1
+}
+
+// end tells how an attempt ended; runs of losses grow in order of the starts.
+func (t *target) end(turn uint32, won bool, from time.Time) {
+	f := t.fates
+	own := &f.queue[turn-f.serial]
+	own.known, own.won = true, won
+	if !won && !own.start.Before(from) {
+		t.Lost++
+	}
+	for len(f.queue) > 0 && f.queue[0].known {
+		first := f.queue[0]
+		f.queue = f.queue[1:]
+		f.serial++
+		switch {
+		case !first.won && f.run.Attempts == 0:
+			f.run, f.since = loss{FromMs: first.start.UnixMilli(), Attempts: 1}, first.start
+		case !first.won:
+			f.run.Attempts++
+		}
+		f.run.Ms = milliseconds(first.start.Sub(f.since))
+		if f.run.Attempts > 0 && f.run.Ms >= t.LongestLoss.Ms {
+			t.LongestLoss = f.run
+		}
+		if first.won {
+			f.run = loss{}
+		}
+	}
 }
 
 func (p *prober) succeed(t *target, a attempt, now time.Time) {
 	t.OK++
 	t.ConnectMsMax = max(t.ConnectMsMax, milliseconds(now.Sub(a.start)))
-	p.note(t, silenceOf(t.lastOK, now, false))
-	t.lastOK = now
+	p.note(t, p.silenceOf(t, now, false))
+	t.lastOK, t.lateOK = now, p.late
+	t.end(a.turn, true, p.from)
 }
 
 func (p *prober) note(t *target, s silence) {
 	if s.Ms > t.LongestSilence.Ms {
 		t.LongestSilence = s
+	}
+	proven := s
+	proven.Ms = max(0, s.Ms-milliseconds(p.late-t.lateOK))
+	if proven.Ms > t.LongestProven.Ms {
+		t.LongestProven = proven
 	}
 	if s.Ms >= milliseconds(p.notable) && len(t.Silences) < silencesMax {
 		t.Silences = append(t.Silences, s)
@@ -280,14 +355,16 @@ func (p *prober) print(kind string, now time.Time) {
 	for i := range p.targets {
 		t := p.targets[i]
 		t.Silences = append([]silence{}, t.Silences...)
-		p.note(&t, silenceOf(t.lastOK, now, true))
+		open := p.silenceOf(&t, now, true)
+		t.OpenMs = open.Ms
+		p.note(&t, open)
 		w.Addresses = append(w.Addresses, t)
 	}
 	printJSON(w)
 }
 
-func silenceOf(from, to time.Time, open bool) silence {
-	return silence{from.UnixMilli(), to.UnixMilli(), milliseconds(to.Sub(from)), open}
+func (p *prober) silenceOf(t *target, now time.Time, open bool) silence {
+	return silence{t.lastOK.UnixMilli(), now.UnixMilli(), milliseconds(now.Sub(t.lastOK)), open}
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -14,7 +14,9 @@ const windowOf = (...silencesMs: number[]): ProbeWindow => ({
   ...{ kind: "window", name: "cut", fromMs: 0, toMs: 5000, pauseMsMax: 3 },
   addresses: [A, B, C].map((address, index) => ({
     ...{ address, attempts: 0, ok: 0, failures: 0, errors: {}, connectMsMax: 0, silences: [] },
+    ...{ longestLoss: { fromMs: 0, ms: 0, attempts: 0 }, lost: 0, openMs: 0 },
     longestSilence: { fromMs: 0, toMs: 0, ms: silencesMs[index] ?? NaN, open: false },
+    longestProven: { fromMs: 0, toMs: 0, ms: silencesMs[index] ?? NaN, open: false },
   })),
 });
 

@@ -1,0 +1,216 @@
+/**
+ * The cluster that the rows are measured in: announcing nodes, one more node with the backends, Services
+ * of both families, and the instruments: a probe of every address and a recorder on the switch.
+ *
+ * The backends are on a node of their own, which is never hit: what is lost is lost for want of an address,
+ * not because kube-proxy goes on balancing to a dead Pod for as long as Kubernetes takes to notice.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { answering } from "../../lab/answers.ts";
+import { startCluster, type Cluster } from "../../lab/cluster.ts";
+import type { Probe } from "../../lab/probe.ts";
+import type { LabProcess } from "../../lab/process.ts";
+import type { Recorder } from "../../lab/recorder.ts";
+import { waitFor } from "../../lab/wait.ts";
+import type { VirtualIP } from "../../src/multi-ip/resource.ts";
+import { edgeClass, service } from "../../test/e2e/spread-cluster.ts";
+import { PROBE_INTERVAL_MS } from "./figures.ts";
+
+/** An attempt that has no answer after this is lost: far above any noise, below TCP's first repetition (1 s). */
+export const ATTEMPT_MS_MAX = 250;
+const ANNOUNCES = { "bench.spreadlb.io/announces": "yes" };
+/** For faults: a node is trusted again before its next turn, and nothing moves that nobody hit (but once). */
+const FAULT_FLAGS = ["--settling-time-ms", "2000", "--move-interval-ms", "3600000"];
+const STEADY_MS_MAX = 60_000;
+const RECENT_MS = 60;
+
+export interface WorldOptions {
+  /** Announcing nodes. */
+  readonly nodes: number;
+  /** Services of both families with one address each. */
+  readonly services: number;
+  /** Where speakers hear each other: where clients are, or on the management network. */
+  readonly heartbeats: "segment" | "management";
+  readonly log?: (line: string) => void;
+}
+
+export class World {
+  readonly lab: Cluster;
+  /** Names of the nodes that announce. */
+  readonly nodes: readonly string[];
+  readonly speakers = new Map<string, LabProcess>();
+  controller: LabProcess | null = null;
+  #addresses: readonly string[] = [];
+  #probe: Probe | null = null;
+  #recorder: Recorder | null = null;
+  #controllerFlags: readonly string[] = FAULT_FLAGS;
+
+  static async start(options: WorldOptions): Promise<World> {
+    const names = Array.from({ length: options.nodes + 1 }, (_, i) => `n${i + 1}`);
+    const announcing = names.slice(0, options.nodes);
+    const lab = await startCluster({
+      nodes: names.length,
+      nodeLabels: Object.fromEntries(announcing.map((name) => [name, ANNOUNCES])),
+      backends: false,
+      internalAddresses: options.heartbeats,
+      ...(options.log === undefined ? {} : { log: options.log }),
+    });
+    const world = new World(lab, announcing);
+    try {
+      await world.#begin(options.services, names.at(-1) ?? "");
+    } catch (error) {
+      world.printLogs();
+      await lab.stop();
+      throw error;
+    }
+    return world;
+  }
+
+  private constructor(lab: Cluster, nodes: readonly string[]) {
+    this.lab = lab;
+    this.nodes = nodes;
+  }
+
+  get addresses(): readonly string[] {
+    return this.#addresses;
+  }
+
+  get probe(): Probe {
+    if (this.#probe === null) throw new Error("The probe has not been started");
+    return this.#probe;
+  }
+
+  get recorder(): Recorder {
+    if (this.#recorder === null) throw new Error("The recorder has not been started");
+    return this.#recorder;
+  }
+
+  stop(): Promise<void> {
+    return this.lab.stop();
+  }
+
+  async startSpeaker(node: string): Promise<void> {
+    this.speakers.set(node, await this.lab.startSpeaker(node));
+  }
+
+  speaker(node: string): LabProcess {
+    const speaker = this.speakers.get(node);
+    if (speaker === undefined) throw new Error(`No speaker was started on ${node}`);
+    return speaker;
+  }
+
+  /** A controller with these flags; the one before leaves first. */
+  async useController(flags: readonly string[] = this.#controllerFlags): Promise<void> {
+    await this.stopController();
+    this.#controllerFlags = flags;
+    const controller = await this.lab.startController(flags);
+    this.controller = controller;
+    const url = "http://127.0.0.1:7472/readyz";
+    await controller.until(() => this.#answers(controller.name, url), {
+      what: "the controller was ready",
+      timeoutMs: 30_000,
+    });
+  }
+
+  async stopController(): Promise<void> {
+    await this.controller?.stop("SIGTERM");
+    this.controller = null;
+  }
+
+  async virtualIps(): Promise<readonly VirtualIP[]> {
+    const list = await this.lab.api("GET", "/apis/spreadlb.io/v1alpha1/virtualips");
+    return (list as { items: VirtualIP[] }).items;
+  }
+
+  /** Who answers now for each address, as the switch sees it. */
+  async holders(): Promise<Map<string, readonly string[]>> {
+    return answering(await this.recorder.report(), RECENT_MS);
+  }
+
+  /** Waits until nothing is left of the last fault: one answer per address, everyone hears everyone, plan and world agree. */
+  async untilSteady({ api = true } = {}): Promise<Map<string, string>> {
+    const check = async () => {
+      const holders = new Map<string, string>();
+      for (const [address, ports] of await this.holders()) {
+        if (ports.length !== 1) throw new Error(`${address}: ${ports.join("+") || "nobody"}`);
+        holders.set(address, ports[0] ?? "");
+      }
+      await this.#mustProbe();
+      await Promise.all(this.nodes.map((node) => this.#mustHearAll(node)));
+      if (api) await this.#mustAgree(holders);
+      return holders;
+    };
+    return waitFor(check, { what: "a steady cluster", timeoutMs: STEADY_MS_MAX, intervalMs: 100 });
+  }
+
+  printLogs(linesMax = 20): void {
+    for (const { name, text } of this.lab.logs(/^(controller|speaker)/)) {
+      console.error(`--- ${name}\n${text.trimEnd().split("\n").slice(-linesMax).join("\n")}`);
+    }
+  }
+
+  async #begin(services: number, backendNode: string): Promise<void> {
+    const { lab } = this;
+    await lab.applyCrds();
+    await Promise.all([
+      lab.addBackend({ node: backendNode }),
+      this.useController(),
+      ...this.nodes.map((node) => this.startSpeaker(node)),
+    ]);
+    const names = Array.from({ length: services }, (_, i) => `web-${i + 1}`);
+    const dualStack = { spec: { ipFamilyPolicy: "RequireDualStack" } };
+    await lab.apply([
+      edgeClass("edge", { nodeSelector: ANNOUNCES }),
+      ...names.map((name) => service(name, dualStack)),
+    ]);
+    this.#addresses = await waitFor(
+      async () => {
+        const addresses = (await this.virtualIps()).map(({ spec }) => spec.address);
+        return addresses.length === 2 * services && addresses;
+      },
+      { what: "all VirtualIPs", timeoutMs: 30_000 },
+    );
+    await lab.waitForTraffic(this.#addresses);
+    this.#recorder = await lab.startRecorder(this.#addresses);
+    this.#probe = await lab.startProbe(this.#addresses, {
+      intervalMs: PROBE_INTERVAL_MS,
+      timeoutMs: ATTEMPT_MS_MAX,
+    });
+    await sleep(2 * ATTEMPT_MS_MAX); // The instruments themselves.
+  }
+
+  async #mustProbe(): Promise<void> {
+    const { addresses } = await this.probe.report();
+    const silent = addresses.find(({ openMs }) => openMs > 100);
+    if (silent !== undefined) throw new Error(`${silent.address} does not answer HTTP`);
+  }
+
+  async #mustHearAll(node: string): Promise<void> {
+    const text = await this.#get(node, "http://127.0.0.1:7473/metrics");
+    const figure = (name: string) => Number(new RegExp(`^${name} (\\d+)`, "m").exec(text)?.[1]);
+    const [alive, known] = [figure("spreadlb_peers_alive"), figure("spreadlb_peers_known")];
+    if (alive !== known || known === 0) throw new Error(`${node} hears ${alive} of ${known}`);
+  }
+
+  /** The plan names the one who answers, and speakers and controller have said so. */
+  async #mustAgree(holders: ReadonlyMap<string, string>): Promise<void> {
+    for (const { spec, status } of await this.virtualIps()) {
+      const holder = holders.get(spec.address);
+      if (status?.holder !== holder || spec.rank[0] !== holder) {
+        throw new Error(
+          `${spec.address} is answered by ${holder}, reported by ${status?.holder}, planned for ${spec.rank.join(",")}`,
+        );
+      }
+    }
+  }
+
+  async #answers(host: string, url: string): Promise<boolean> {
+    const answer = await this.lab.exec(host, [this.lab.tools, "fetch", url]);
+    return (JSON.parse(answer) as { status: number }[])[0]?.status === 200;
+  }
+
+  async #get(host: string, url: string): Promise<string> {
+    const answer = await this.lab.exec(host, [this.lab.tools, "fetch", url]);
+    return (JSON.parse(answer) as { body: string }[])[0]?.body ?? "";
+  }
+}
