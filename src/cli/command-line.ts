@@ -34,13 +34,15 @@ export function parsePort(text: string): number {
   throw new InvalidArgumentError(`A port is a whole number from 1 to ${PORT_MAX}`);
 }
 
-/** @returns a length of time; a parser for `Option.argParser` */
-export function parseMilliseconds(text: string): number {
-  const milliseconds = /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;
-  if (milliseconds >= 0 && milliseconds <= MILLISECONDS_MAX) return milliseconds;
-  throw new InvalidArgumentError(
-    `A time is a whole number of milliseconds from 0 to ${MILLISECONDS_MAX}`,
-  );
+/** @returns a parser of a length of time within bounds, for `Option.argParser` */
+export function parseMilliseconds(min = 0, max = MILLISECONDS_MAX): (text: string) => number {
+  return (text) => {
+    const milliseconds = /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;
+    if (milliseconds >= min && milliseconds <= max) return milliseconds;
+    throw new InvalidArgumentError(
+      `A time is a whole number of milliseconds from ${min} to ${max}`,
+    );
+  };
 }
 
 export function parseNamespace(text: string): string {

@@ -41,12 +41,12 @@ export function addController(
         "how long the nodes have to stay the same before addresses move without need",
       )
         .default(60_000)
-        .argParser(parseMilliseconds),
+        .argParser(parseMilliseconds()),
     )
     .addOption(
       flag("--move-interval-ms <ms>", "between two moves without need in the whole cluster")
         .default(1000)
-        .argParser(parseMilliseconds),
+        .argParser(parseMilliseconds()),
     )
     .action(() => run(command.opts()));
 }

@@ -2,10 +2,12 @@
  * `spreadlb speaker`: its flags.
  */
 import type { Command } from "commander";
+import { WORKER_DEFAULTS } from "../speaker/io/protocol.ts";
 import {
   addServerFlags,
   flag,
   parseFile,
+  parseMilliseconds,
   parseNodeName,
   parsePort,
   type ServerFlags,
@@ -14,8 +16,15 @@ import {
 export interface SpeakerFlags extends ServerFlags {
   readonly nodeName: string;
   readonly heartbeatPort: number;
+  readonly heartbeatIntervalMs: number;
+  readonly detectionTimeMs: number;
   readonly stateDir?: string;
 }
+
+const [INTERVAL_MS_MIN, INTERVAL_MS_MAX] = [20, 1000];
+const DETECTION_MS_MAX = 10_000;
+/** One heartbeat may be lost, and the next be late by half an interval. */
+const INTERVALS_MIN = 2.5;
 
 export function addSpeaker(program: Command, run: (flags: SpeakerFlags) => Promise<void>): void {
   const command = program
@@ -33,10 +42,36 @@ export function addSpeaker(program: Command, run: (flags: SpeakerFlags) => Promi
         .argParser(parsePort),
     )
     .addOption(
+      flag("--heartbeat-interval-ms <ms>", "how often a speaker is heard, 20 to 1000")
+        .default(WORKER_DEFAULTS.intervalMs)
+        .argParser(parseMilliseconds(INTERVAL_MS_MIN, INTERVAL_MS_MAX)),
+    )
+    .addOption(
+      flag(
+        "--detection-time-ms <ms>",
+        "how long one is not heard that is dead, 2.5 intervals to 10000",
+      )
+        .default(WORKER_DEFAULTS.detectionMs)
+        .argParser(parseMilliseconds(INTERVALS_MIN * INTERVAL_MS_MIN, DETECTION_MS_MAX)),
+    )
+    .addOption(
       flag(
         "--state-dir <dir>",
         "keep the last plan here, to start from it without the API server",
       ).argParser(parseFile),
     )
-    .action(() => run(command.opts()));
+    .action(() => {
+      const flags = command.opts<SpeakerFlags>();
+      mustSurviveOneLoss(command, flags);
+      return run(flags);
+    });
+}
+
+function mustSurviveOneLoss(command: Command, flags: SpeakerFlags): void {
+  const { heartbeatIntervalMs, detectionTimeMs } = flags;
+  const leastMs = Math.ceil(INTERVALS_MIN * heartbeatIntervalMs);
+  if (detectionTimeMs >= leastMs) return;
+  command.error(
+    `error: a detection time of ${detectionTimeMs} ms is too short for an interval of ${heartbeatIntervalMs} ms: give --detection-time-ms ${leastMs} or more`,
+  );
 }

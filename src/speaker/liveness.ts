@@ -10,8 +10,16 @@
  * says is a function of the events it was given, and of nothing else.
  * Neighbours: peers.ts is one peer's record; speaker.ts acts on the changes; io/worker.ts feeds the events.
  */
+import type { Mac } from "../base/mac.ts";
 import type { NodeView } from "../multi-ip/holder.ts";
 import { idOf } from "./ids.ts";
+import type {
+  LivenessEffect,
+  LivenessEvent,
+  LivenessOptions,
+  PeerVerdict,
+  UnsignedHeartbeat,
+} from "./liveness-events.ts";
 import {
   FENCE_EVERYTHING,
   fenceAt,
@@ -23,44 +31,9 @@ import {
   type PeerAddress,
   viewFrom,
 } from "./peers.ts";
-import { UINT48_MAX, type Heartbeat, type Id, type LinkReport } from "./wire/heartbeat.ts";
+import { UINT48_MAX, type Id, type LinkReport } from "./wire/heartbeat.ts";
 
-export interface LivenessOptions {
-  readonly node: string;
-  readonly incarnation: number;
-  readonly intervalMs: number;
-  /** Heartbeats missed in a row that make a node dead. */
-  readonly multiplier: number;
-}
-
-/** What the sender fills in later: the key is the hands' business. */
-export type UnsignedHeartbeat = Omit<Heartbeat, "keyId">;
-
-export type PeerVerdict = "lost" | "left" | "heard-again" | "vouched-for";
-
-export type LivenessEvent =
-  /** From here on we listen; nobody is judged before the detection time has passed. */
-  | { readonly kind: "start"; readonly nowMs: number }
-  /** All peers that there are: replaces what was known. */
-  | { readonly kind: "peers"; readonly peers: readonly PeerAddress[]; readonly nowMs: number }
-  | { readonly kind: "heard"; readonly heartbeat: UnsignedHeartbeat; readonly nowMs: number }
-  | { readonly kind: "timer"; readonly nowMs: number }
-  /** The answer to the effect: every datagram that lay waiting has been told of. */
-  | { readonly kind: "rechecked"; readonly nowMs: number }
-  | { readonly kind: "plan"; readonly generation: number; readonly nowMs: number }
-  | { readonly kind: "links"; readonly links: readonly LinkReport[]; readonly nowMs: number }
-  | { readonly kind: "leave"; readonly nowMs: number };
-
-export type LivenessEffect =
-  | { readonly kind: "send"; readonly heartbeat: UnsignedHeartbeat; readonly to: readonly Peer[] }
-  | { readonly kind: "recheck" }
-  /** For people: a peer was declared dead, or lives after all. */
-  | { readonly kind: "judged"; readonly node: string; readonly verdict: PeerVerdict }
-  /** Decide anew what these nodes are in the rank of. */
-  | { readonly kind: "changed"; readonly nodes: readonly string[] }
-  /** Addresses that wait for these nodes to know the plan may move on. */
-  | { readonly kind: "informed"; readonly nodes: readonly string[] }
-  | { readonly kind: "fault"; readonly name: string };
+export type * from "./liveness-events.ts";
 
 /** Heartbeats out of turn, because something changed, come no faster than this. */
 const PROMPT_INTERVAL_MS = 20;
@@ -80,6 +53,8 @@ export class Liveness {
   #fence = FENCE_EVERYTHING;
   #inServiceSinceMs = 0;
   #links: readonly LinkReport[] = [];
+  #macs: readonly Mac[] = [];
+  #gated = false;
   #sequence = 0;
   #lastSentMs = -Infinity;
   #sendDueMs = Infinity;
@@ -92,7 +67,7 @@ export class Liveness {
     this.#selfId = idOf(options.node);
     this.#incarnation = options.incarnation;
     this.#intervalMs = options.intervalMs;
-    this.#detectionMs = options.intervalMs * options.multiplier;
+    this.#detectionMs = options.detectionMs;
   }
 
   /** True once we have listened for the detection time: nothing is held before, nothing after leaving began. */
@@ -181,6 +156,15 @@ export class Liveness {
         this.#links = event.links;
         this.#changed.add(this.#self);
         return;
+      case "macs":
+        this.#macs = event.macs;
+        this.#sendPromptly(nowMs);
+        return;
+      case "gate":
+        if (this.#gated !== event.open) return;
+        this.#gated = !event.open;
+        this.#sendPromptly(nowMs);
+        return;
       case "leave":
         this.#phase = "leaving";
         this.#sendDueMs = nowMs;
@@ -256,7 +240,7 @@ export class Liveness {
       this.#effects.push({ kind: "fault", name: "heartbeat-unknown-node" });
       return;
     }
-    const before = listenTo(peer, heartbeat, nowMs + this.#detectionMs);
+    const before = listenTo(peer, heartbeat, { nowMs, detectionMs: this.#detectionMs });
     if (before === "replayed") {
       this.#effects.push({ kind: "fault", name: "heartbeat-replayed" });
       return;
@@ -364,14 +348,18 @@ export class Liveness {
       leaving: this.#phase === "leaving",
       starting: this.#phase === "starting",
       isolated: this.#isolated,
+      gated: this.#gated,
       incarnation: this.#incarnation,
       sequence: (this.#sequence = (this.#sequence + 1) % UINT48_MAX),
       fence: this.#fence,
       planGeneration: this.#generation,
       inServiceSeconds: this.#phase === "serving" ? Math.min(seconds, 0xffff) : 0,
+      intervalMs: this.#intervalMs,
+      detectionMs: this.#detectionMs,
       heard,
       lost,
       links: this.#links,
+      macs: this.#macs,
     };
   }
 }

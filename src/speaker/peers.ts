@@ -5,6 +5,7 @@
  * generation the one with the smaller turn served on while the other was away, and keeps what it has.
  * Neighbours: liveness.ts judges; wire/heartbeat.ts is the form on the wire.
  */
+import type { Mac } from "../base/mac.ts";
 import type { NodeView } from "../multi-ip/holder.ts";
 import { UINT48_MAX, type Heartbeat, type Id, type LinkReport } from "./wire/heartbeat.ts";
 
@@ -39,8 +40,14 @@ export interface Peer {
   planGeneration: number;
   inServiceSeconds: number;
   starting: boolean;
+  /** It says that it cannot forward. */
+  gated: boolean;
+  /** How often we hear it, and how long its silence may be: as it says. */
+  intervalMs: number;
+  detectionMs: number;
   heard: readonly Id[];
   links: readonly LinkReport[];
+  macs: readonly Mac[];
 }
 
 const TURNS = 256;
@@ -65,7 +72,8 @@ export function newPeer(
     state: "unjudged",
     ...{ vouchedFor: false, dead: false, left: false, imposedFence: 0 },
     ...{ incarnation: 0, sequence: 0, fence: 0, planGeneration: 0, inServiceSeconds: 0 },
-    ...{ starting: false, heard: [], links: [] },
+    ...{ starting: false, gated: false, intervalMs: 0, detectionMs: 0 },
+    ...{ heard: [], links: [], macs: [] },
   };
 }
 
@@ -119,13 +127,14 @@ export interface Listened {
 /**
  * Takes a heartbeat into the record.
  *
- * @param deadlineMs when the sender is silent again, unless it leaves
+ * @param now `detectionMs` is ours: whichever is longer counts, so that a change of settings, which reaches one
+ *   node after another, accuses nobody
  * @returns "replayed", and nothing is changed, unless it is newer than every heartbeat before
  */
 export function listenTo(
   peer: Peer,
   heartbeat: Omit<Heartbeat, "keyId">,
-  deadlineMs: number,
+  now: { readonly nowMs: number; readonly detectionMs: number },
 ): Listened | "replayed" {
   const { incarnation, sequence, leaving } = heartbeat;
   const restarted = incarnation > peer.incarnation;
@@ -135,6 +144,7 @@ export function listenTo(
   const listened: Listened = {
     differs:
       peer.fence !== heartbeat.fence ||
+      peer.gated !== heartbeat.gated ||
       peer.state !== (leaving ? "silent" : "heard") ||
       !sameLinks(peer.links, heartbeat.links),
     informed: heartbeat.planGeneration > peer.planGeneration,
@@ -143,15 +153,19 @@ export function listenTo(
   };
   peer.state = leaving ? "silent" : "heard";
   peer.left = leaving;
-  peer.deadlineMs = deadlineMs;
+  peer.deadlineMs = now.nowMs + Math.max(now.detectionMs, heartbeat.detectionMs);
   peer.incarnation = incarnation;
   peer.sequence = sequence;
   peer.fence = heartbeat.fence;
   peer.planGeneration = heartbeat.planGeneration;
   peer.inServiceSeconds = heartbeat.inServiceSeconds;
   peer.starting = heartbeat.starting;
+  peer.gated = heartbeat.gated;
+  peer.intervalMs = heartbeat.intervalMs;
+  peer.detectionMs = heartbeat.detectionMs;
   peer.heard = heartbeat.heard;
   peer.links = heartbeat.links;
+  peer.macs = heartbeat.macs;
   return listened;
 }
 

@@ -7,6 +7,7 @@
  * Neighbours: liveness.ts, holdings.ts, announcer.ts, responder.ts decide their parts; io/worker.ts performs.
  */
 import type { Ip } from "../base/ip.ts";
+import type { Mac } from "../base/mac.ts";
 import type { AddressRecord, PlannedAddress } from "./addresses.ts";
 import { Announcer, type Announcement } from "./announcer.ts";
 import { Holdings, type HoldingEffect } from "./holdings.ts";
@@ -92,6 +93,9 @@ export interface SpeakerOptions extends LivenessOptions {
   readonly leaveMs: number;
 }
 
+/** More interfaces than any node answers on: what is beyond would be taken for a stranger's. */
+const MACS_MAX = 64;
+
 export class Speaker {
   readonly #options: SpeakerOptions;
   readonly #liveness: Liveness;
@@ -102,6 +106,7 @@ export class Speaker {
   #usable: readonly UsableLink[] = [];
   #byIndex: ReadonlyMap<number, UsableLink> = new Map();
   #linkFences = NO_LINKS;
+  #macs: readonly Mac[] = [];
   readonly #linkSets = new Map<string, readonly UsableLink[]>();
   #heardMs = -Infinity;
   #generation = 0;
@@ -210,8 +215,17 @@ export class Speaker {
     this.#usable = usableLinks(facts, this.#hadIpv6);
     this.#byIndex = new Map(this.#usable.map((link) => [link.index, link]));
     this.#linkSets.clear();
+    this.#reportMacs(nowMs);
     this.#reportLinks(nowMs);
     this.#holdings.followLinks(nowMs);
+  }
+
+  /** Sorted and without doubles, so that equal interfaces are equal lists. */
+  #reportMacs(nowMs: number): void {
+    const macs = [...new Set(this.#usable.map((link) => link.mac))].sort().slice(0, MACS_MAX);
+    if (macs.join() === this.#macs.join()) return;
+    this.#macs = macs;
+    this.#live({ kind: "macs", macs, nowMs });
   }
 
   #reportLinks(nowMs: number): void {

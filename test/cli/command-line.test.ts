@@ -56,6 +56,18 @@ describe("cli: wrong usage", () => {
       argv: ["controller", `--settling-time-ms=${time}`],
       want: `option "--settling-time-ms <ms>" argument "${time}" is invalid: A time is a whole number of milliseconds from 0 to 86400000; see spreadlb controller --help`,
     })),
+    ...["19", "1001", "5e1", "-50"].map((ms) => ({
+      argv: ["speaker", "--node-name", "n1", `--heartbeat-interval-ms=${ms}`],
+      want: `option "--heartbeat-interval-ms <ms>" argument "${ms}" is invalid: A time is a whole number of milliseconds from 20 to 1000; see spreadlb speaker --help`,
+    })),
+    ...["49", "10001"].map((ms) => ({
+      argv: ["speaker", "--node-name", "n1", `--detection-time-ms=${ms}`],
+      want: `option "--detection-time-ms <ms>" argument "${ms}" is invalid: A time is a whole number of milliseconds from 50 to 10000; see spreadlb speaker --help`,
+    })),
+    {
+      argv: ["speaker", "--node-name", "n1", "--heartbeat-interval-ms", "133"],
+      want: "a detection time of 330 ms is too short for an interval of 133 ms: give --detection-time-ms 333 or more; see spreadlb speaker --help",
+    },
     {
       argv: ["controller", "--namespace", "a.b"],
       want: 'option "--namespace <name>" argument "a.b" is invalid: A namespace is lower-case letters, digits and dashes, at most 63; see spreadlb controller --help',

@@ -11,12 +11,13 @@ import {
 import { FENCE_EVERYTHING, fenceAt, listenTo, newPeer } from "../../src/speaker/peers.ts";
 
 const [A, B, C] = [idOf("a"), idOf("b"), idOf("c")];
-const OPTIONS = { node: "a", incarnation: 1000, intervalMs: 100, multiplier: 3 };
+const OPTIONS = { node: "a", incarnation: 1000, intervalMs: 100, detectionMs: 300 };
 const ADDRESSES = ["b", "c"].map((node) => ({ node, addresses: [`addr-${node}`] }));
 
 function heartbeat(sender: string, more: Partial<UnsignedHeartbeat> = {}): UnsignedHeartbeat {
   return {
     ...{ sender: idOf(sender), leaving: false, starting: false, isolated: false },
+    ...{ gated: false, intervalMs: 100, detectionMs: 300, macs: [] },
     ...{ incarnation: 1, sequence: 1, fence: 0, planGeneration: 0, inServiceSeconds: 100 },
     ...{ heard: [], lost: [], links: [{ link: 7, fence: 0 }] },
     ...more,
@@ -264,9 +265,10 @@ describe("speaker: liveness: what is not believed", () => {
 
   it("a later life begins with any sequence", () => {
     const peer = newPeer({ node: "b", id: B, addresses: [], deadlineMs: 0, awaited: false });
-    listenTo(peer, heartbeat("b", { incarnation: 5, sequence: 100 }), 300);
-    expect(listenTo(peer, heartbeat("b", { incarnation: 6, sequence: 1 }), 400)).not.to.equal(
-      "replayed",
-    );
+    listenTo(peer, heartbeat("b", { incarnation: 5, sequence: 100 }), {
+      ...{ nowMs: 0, detectionMs: 300 },
+    });
+    const later = heartbeat("b", { incarnation: 6, sequence: 1 });
+    expect(listenTo(peer, later, { nowMs: 100, detectionMs: 300 })).not.to.equal("replayed");
   });
 });

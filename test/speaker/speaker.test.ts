@@ -35,7 +35,7 @@ describe("speaker: holding", () => {
     const net = new Net(["a"]);
     net.replan({ [X]: ["a"] });
     net.start("a");
-    net.run(299);
+    net.run(329);
     expect(net.holders(X)).to.deep.equal([]);
     net.run(1);
     expect(net.holders(X)).to.deep.equal(["a"]);
@@ -44,7 +44,7 @@ describe("speaker: holding", () => {
   it("H2: a crash moves the addresses of the dead within detection time and one interval", () => {
     const net = running();
     net.crash("a");
-    net.run(400);
+    net.run(380);
     expect(holders(net)).to.deep.equal(["b", "b", "c"]);
     expect(reasons(net, "b")).to.deep.equal([`+${Y} first`, `+${X} node-lost`]);
     expect(reasons(net, "c")).to.deep.equal([`+${Z} first`]);

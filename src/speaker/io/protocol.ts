@@ -14,7 +14,7 @@ export interface WorkerOptions {
   readonly incarnation: number;
   readonly heartbeatPort: number;
   readonly intervalMs: number;
-  readonly multiplier: number;
+  readonly detectionMs: number;
   readonly leaveMs: number;
 }
 
@@ -25,7 +25,8 @@ export interface WorkerStart {
   readonly closed: Int32Array;
 }
 
-export const WORKER_DEFAULTS = { intervalMs: 100, multiplier: 3, leaveMs: 200 } as const;
+/** 330 ms: two heartbeats may be lost around a pause of 200 ms; see docs/heartbeat.md. */
+export const WORKER_DEFAULTS = { intervalMs: 50, detectionMs: 330, leaveMs: 200 } as const;
 
 export type WorkerCommand =
   /** The first key signs; every key is accepted, so that a new one can be spread. */

@@ -31,6 +31,8 @@ export interface SpeakerOptions {
   readonly metallbNamespace: string;
   readonly httpPort: number;
   readonly heartbeatPort: number;
+  readonly heartbeatIntervalMs: number;
+  readonly detectionTimeMs: number;
   readonly stateDir?: string;
 }
 
@@ -130,8 +132,12 @@ class RunningProcess implements RunningSpeaker {
 
   start(): void {
     const { nodeName: node, heartbeatPort, namespace } = this.#parts.options;
+    const { heartbeatIntervalMs: intervalMs, detectionTimeMs: detectionMs } = this.#parts.options;
     this.#worker = startFrameWorker(
-      { ...WORKER_DEFAULTS, node, heartbeatPort, incarnation: this.#incarnation },
+      {
+        ...{ ...WORKER_DEFAULTS, node, heartbeatPort, incarnation: this.#incarnation },
+        ...{ intervalMs, detectionMs },
+      },
       {
         onReport: (report) => {
           this.#onReport(report);

@@ -1,15 +1,18 @@
 /**
- * Heartbeats between speakers, version 1: bytes to values and back. Pure: the tag is made and checked by the hands.
+ * Heartbeats between speakers, version 2: bytes to values and back. Pure: the tag is made and checked by the hands.
  *
  *    0         2       3       4         6               10                      16
  *   +---------+-------+-------+---------+---------------+-----------------------+
- *   | "SB"    | ver 1 | flags | length  | key id        | sender (node id)      |
+ *   | "SB"    | ver 2 | flags | length  | key id        | sender (node id)      |
  *   +---------+-------+-------+---------+---------------+-----------------------+ 16
  *   | incarnation (6) · sequence (6) · fence (6) · plan generation (6)          |
- *   +-------------------+-------------------+-------------------+---------------+ 40
- *   | in service s (2)  | heard count (2)   | lost count (2)    | link count (2)|
- *   +-------------------+-------------------+-------------------+---------------+ 48
+ *   +-------------------------+-------------------------+-----------------------+ 40
+ *   | in service s (2)        | interval ms (2)         | detection ms (2)      |
+ *   +------------------+------+-----------+-------------+---------+-------------+ 46
+ *   | heard count (2)  | lost count (2)   | link count (2)        | MAC count(2)|
+ *   +------------------+------------------+-----------------------+-------------+ 54
  *   | heard: node id (6) … · lost: node id (6) … · links: link id (6) fence (6) …
+ *   | · macs: Ethernet address (6) …                                            |
  *   +---------------------------------------------------------------------------+
  *   | tag (16): HMAC-SHA256 over every byte before it, truncated                |
  *   +---------------------------------------------------------------------------+
@@ -20,6 +23,7 @@
  */
 import { ByteReader, concatBytes, uintBytes } from "../../base/bytes.ts";
 import { decoded, fault, type Decoded } from "../../base/decoded.ts";
+import { macToBytes, type Mac } from "../../base/mac.ts";
 
 /** 48 bits of a node's or a link's name, see ../ids.ts. */
 export type Id = number;
@@ -39,6 +43,8 @@ export interface Heartbeat {
   readonly starting: boolean;
   /** The sender hears nobody (before this message was made): its `lost` says more about itself. */
   readonly isolated: boolean;
+  /** The sender cannot forward what it would attract: it holds nothing that another may. */
+  readonly gated: boolean;
   /** Grows with every start of the sender: milliseconds since 1970, unless a clock went backwards. */
   readonly incarnation: number;
   /** Grows with every message of an incarnation. */
@@ -49,21 +55,27 @@ export interface Heartbeat {
   readonly planGeneration: number;
   /** Seconds since the sender last fenced itself, at most 65535. */
   readonly inServiceSeconds: number;
+  /** The receiver hears from the sender at least this often, unless something is lost. */
+  readonly intervalMs: number;
+  /** Whoever does not hear the sender for less than this must not take it for dead. */
+  readonly detectionMs: number;
   /** Nodes whose heartbeats arrive at the sender. */
   readonly heard: readonly Id[];
   /** Nodes that the sender has declared dead, until they have said that they know. */
   readonly lost: readonly Id[];
   /** Interfaces on which the sender can answer. */
   readonly links: readonly LinkReport[];
+  /** Ethernet addresses with which the sender may answer: no stranger's. */
+  readonly macs: readonly Mac[];
 }
 
 export const UINT48_MAX = 2 ** 48 - 1;
 export const TAG_BYTES = 16;
-const HEADER_BYTES = 48;
+const HEADER_BYTES = 54;
 const ID_BYTES = 6;
 const MAGIC = 0x5342;
-const VERSION = 1;
-const [LEAVING, STARTING, ISOLATED] = [1, 2, 4];
+const VERSION = 2;
+const [LEAVING, STARTING, ISOLATED, GATED] = [1, 2, 4, 8];
 
 /** What is to be checked before a word of it is believed. */
 export interface SealedHeartbeat {
@@ -79,7 +91,7 @@ export function decodeHeartbeat(bytes: Uint8Array): Decoded<SealedHeartbeat> {
   const r = new ByteReader(bytes);
   if (r.u16() !== MAGIC) return fault("heartbeat-not-ours");
   if (r.u8() !== VERSION) return fault("heartbeat-unknown-version");
-  const flags = r.u8(); // bits that version 1 does not know are ignored
+  const flags = r.u8(); // bits that version 2 does not know are ignored
   if (r.u16() !== bytes.length) return fault("heartbeat-bad-length");
   const [keyId, sender] = [r.u32(), r.uint(ID_BYTES)];
   const [incarnation, sequence, fence, planGeneration] = [
@@ -88,17 +100,21 @@ export function decodeHeartbeat(bytes: Uint8Array): Decoded<SealedHeartbeat> {
     r.uint(6),
     r.uint(6),
   ];
-  const [inServiceSeconds, heardCount, lostCount, linkCount] = [r.u16(), r.u16(), r.u16(), r.u16()];
-  const listed = (heardCount + lostCount + 2 * linkCount) * ID_BYTES;
+  const [inServiceSeconds, intervalMs, detectionMs] = [r.u16(), r.u16(), r.u16()];
+  const [heardCount, lostCount, linkCount, macCount] = [r.u16(), r.u16(), r.u16(), r.u16()];
+  const listed = (heardCount + lostCount + 2 * linkCount + macCount) * ID_BYTES;
   if (listed !== r.left - TAG_BYTES) return fault("heartbeat-bad-counts");
   const heartbeat: Heartbeat = {
-    ...{ keyId, sender, incarnation, sequence, fence, planGeneration, inServiceSeconds },
+    ...{ keyId, sender, incarnation, sequence, fence, planGeneration },
+    ...{ inServiceSeconds, intervalMs, detectionMs },
     leaving: (flags & LEAVING) !== 0,
     starting: (flags & STARTING) !== 0,
     isolated: (flags & ISOLATED) !== 0,
+    gated: (flags & GATED) !== 0,
     heard: times(heardCount, () => r.uint(ID_BYTES)),
     lost: times(lostCount, () => r.uint(ID_BYTES)),
     links: times(linkCount, () => ({ link: r.uint(ID_BYTES), fence: r.uint(6) })),
+    macs: times(macCount, () => r.mac()),
   };
   const signedBytes = bytes.length - TAG_BYTES;
   return decoded({ heartbeat, signed: bytes.subarray(0, signedBytes), tag: r.take(TAG_BYTES) });
@@ -110,6 +126,7 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
     ...heartbeat.heard.map((id) => uintBytes(id, ID_BYTES)),
     ...heartbeat.lost.map((id) => uintBytes(id, ID_BYTES)),
     ...heartbeat.links.map((r) => concatBytes(uintBytes(r.link, ID_BYTES), uintBytes(r.fence, 6))),
+    ...heartbeat.macs.map(macToBytes),
   );
   return concatBytes(
     uintBytes(MAGIC, 2),
@@ -122,15 +139,19 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
     uintBytes(heartbeat.fence, 6),
     uintBytes(heartbeat.planGeneration, 6),
     uintBytes(heartbeat.inServiceSeconds, 2),
+    uintBytes(heartbeat.intervalMs, 2),
+    uintBytes(heartbeat.detectionMs, 2),
     uintBytes(heartbeat.heard.length, 2),
     uintBytes(heartbeat.lost.length, 2),
     uintBytes(heartbeat.links.length, 2),
+    uintBytes(heartbeat.macs.length, 2),
     lists,
   );
 }
 
-function flagsOf({ leaving, starting, isolated }: Heartbeat): number {
-  return (leaving ? LEAVING : 0) | (starting ? STARTING : 0) | (isolated ? ISOLATED : 0);
+function flagsOf({ leaving, starting, isolated, gated }: Heartbeat): number {
+  const word = (leaving ? LEAVING : 0) | (starting ? STARTING : 0);
+  return word | (isolated ? ISOLATED : 0) | (gated ? GATED : 0);
 }
 
 function times<T>(count: number, make: () => T): T[] {

@@ -77,7 +77,7 @@ export class Node {
   start(programs: Programs): void {
     const options = {
       ...{ node: this.name, incarnation: Date.now(), heartbeatPort: 7946 },
-      ...{ intervalMs: 100, multiplier: 3, leaveMs: 200 },
+      ...{ intervalMs: 50, detectionMs: 330, leaveMs: 200 },
     };
     const program = [process.execPath, `${programs.dir}/plane-process.js`];
     this.reports.length = 0;

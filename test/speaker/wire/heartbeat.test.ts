@@ -5,6 +5,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { execFileSync } from "node:child_process";
+import { macFromBytes, type Mac } from "../../../src/base/mac.ts";
 import { Signer } from "../../../src/speaker/io/signer.ts";
 import {
   decodeHeartbeat,
@@ -15,8 +16,8 @@ import {
 import { bytesOf } from "./vectors.ts";
 
 const SIGNED = [
-  "5342 01 05", // "SB", version 1, leaving and isolated
-  "005e", // 94 bytes in all
+  "5342 02 0d", // "SB", version 2, leaving, isolated and gated
+  "006a", // 106 bytes in all
   "89abcdef", // key id
   "0123456789ab", // sender
   "018bcfe56800", // incarnation: 2023-11-14T22:13:20Z
@@ -24,37 +25,43 @@ const SIGNED = [
   "000000000703", // fence: generation 7, turn 3
   "000000000009", // plan generation
   "003c", // in service for 60 s
-  "0002 0001 0001", // heard, lost, links
+  "0032 014a", // heard every 50 ms, dead after 330 ms
+  "0002 0001 0001 0001", // heard, lost, links, macs
   "00000000000a ffffffffffff", // heard
   "00000000000b", // lost
   "0000000000fe 000000000700", // link and its fence
+  "02000000fe01", // mac
 ].join("");
 const TAG = "000102030405060708090a0b0c0d0e0f";
 const GOLDEN: Heartbeat = {
   keyId: 0x89abcdef,
   sender: 0x0123456789ab,
-  ...{ leaving: true, starting: false, isolated: true },
+  ...{ leaving: true, starting: false, isolated: true, gated: true },
   incarnation: 1_700_000_000_000,
   sequence: 258,
   fence: 7 * 256 + 3,
   planGeneration: 9,
-  inServiceSeconds: 60,
+  ...{ inServiceSeconds: 60, intervalMs: 50, detectionMs: 330 },
   heard: [10, UINT48_MAX],
   lost: [11],
   links: [{ link: 254, fence: 7 * 256 }],
+  macs: ["02:00:00:00:fe:01" as Mac],
 };
 const golden = bytesOf((SIGNED + TAG).replaceAll(" ", ""));
 
 const uint48 = fc.maxSafeNat().map((n) => n % (UINT48_MAX + 1));
+const uint16 = fc.nat(0xffff);
 const ids = fc.array(uint48, { maxLength: 20 });
 const anyHeartbeat = fc.record<Heartbeat>({
   keyId: fc.nat(0xffffffff),
   sender: uint48,
-  ...{ leaving: fc.boolean(), starting: fc.boolean(), isolated: fc.boolean() },
+  ...{ leaving: fc.boolean(), starting: fc.boolean() },
+  ...{ isolated: fc.boolean(), gated: fc.boolean() },
   ...{ incarnation: uint48, sequence: uint48, fence: uint48, planGeneration: uint48 },
-  inServiceSeconds: fc.nat(0xffff),
+  ...{ inServiceSeconds: uint16, intervalMs: uint16, detectionMs: uint16 },
   ...{ heard: ids, lost: ids },
   links: fc.array(fc.record({ link: uint48, fence: uint48 }), { maxLength: 8 }),
+  macs: fc.array(fc.uint8Array({ minLength: 6, maxLength: 6 }).map(macFromBytes), { maxLength: 8 }),
 });
 
 const KEY = Uint8Array.from({ length: 32 }, (_, i) => i);
@@ -71,11 +78,12 @@ describe("speaker: wire: heartbeat", () => {
 
   const wrong = [
     { name: "another magic", at: 0, byte: 0x54, want: "heartbeat-not-ours" },
-    { name: "version 2", at: 2, byte: 2, want: "heartbeat-unknown-version" },
-    { name: "length one more", at: 5, byte: 0x5f, want: "heartbeat-bad-length" },
-    { name: "one more heard", at: 43, byte: 3, want: "heartbeat-bad-counts" },
-    { name: "one fewer lost", at: 45, byte: 0, want: "heartbeat-bad-counts" },
-    { name: "one more link", at: 47, byte: 2, want: "heartbeat-bad-counts" },
+    { name: "version 1", at: 2, byte: 1, want: "heartbeat-unknown-version" },
+    { name: "length one more", at: 5, byte: 0x6b, want: "heartbeat-bad-length" },
+    { name: "one more heard", at: 47, byte: 3, want: "heartbeat-bad-counts" },
+    { name: "one fewer lost", at: 49, byte: 0, want: "heartbeat-bad-counts" },
+    { name: "one more link", at: 51, byte: 2, want: "heartbeat-bad-counts" },
+    { name: "no mac", at: 53, byte: 0, want: "heartbeat-bad-counts" },
   ];
   for (const { name, at, byte, want } of wrong) {
     it(`${name}: ${want}`, () => {
@@ -87,14 +95,14 @@ describe("speaker: wire: heartbeat", () => {
 
   it("flags of a later version are ignored", () => {
     const bytes = Uint8Array.from(golden);
-    bytes[3] = 0xf5;
+    bytes[3] = 0xfd;
     const sealed = decodeHeartbeat(bytes);
     expect(sealed.ok && sealed.value.heartbeat).to.deep.equal(GOLDEN);
   });
 
   it("every shorter prefix has a name for what is wrong", () => {
     for (let length = 0; length < golden.length; length++) {
-      const want = length < 64 ? "heartbeat-too-short" : "heartbeat-bad-length";
+      const want = length < 70 ? "heartbeat-too-short" : "heartbeat-bad-length";
       expect(decodeHeartbeat(golden.subarray(0, length))).to.deep.equal({ ok: false, fault: want });
     }
   });

@@ -1,0 +1,47 @@
+/**
+ * What liveness.ts is told and what it asks for: types only.
+ */
+import type { Mac } from "../base/mac.ts";
+import type { Peer, PeerAddress } from "./peers.ts";
+import type { Heartbeat, LinkReport } from "./wire/heartbeat.ts";
+
+export interface LivenessOptions {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly intervalMs: number;
+  /** A node silent for so long is dead, unless a third hears it. */
+  readonly detectionMs: number;
+}
+
+/** What the sender fills in later: the key is the hands' business. */
+export type UnsignedHeartbeat = Omit<Heartbeat, "keyId">;
+
+export type PeerVerdict = "lost" | "left" | "heard-again" | "vouched-for";
+
+export type LivenessEvent =
+  /** From here on we listen; nobody is judged before the detection time has passed. */
+  | { readonly kind: "start"; readonly nowMs: number }
+  /** All peers that there are: replaces what was known. */
+  | { readonly kind: "peers"; readonly peers: readonly PeerAddress[]; readonly nowMs: number }
+  | { readonly kind: "heard"; readonly heartbeat: UnsignedHeartbeat; readonly nowMs: number }
+  | { readonly kind: "timer"; readonly nowMs: number }
+  /** The answer to the effect: every datagram that lay waiting has been told of. */
+  | { readonly kind: "rechecked"; readonly nowMs: number }
+  | { readonly kind: "plan"; readonly generation: number; readonly nowMs: number }
+  | { readonly kind: "links"; readonly links: readonly LinkReport[]; readonly nowMs: number }
+  /** Ethernet addresses of the usable interfaces: for the others to know us by. */
+  | { readonly kind: "macs"; readonly macs: readonly Mac[]; readonly nowMs: number }
+  /** Closed: this node cannot forward. */
+  | { readonly kind: "gate"; readonly open: boolean; readonly nowMs: number }
+  | { readonly kind: "leave"; readonly nowMs: number };
+
+export type LivenessEffect =
+  | { readonly kind: "send"; readonly heartbeat: UnsignedHeartbeat; readonly to: readonly Peer[] }
+  | { readonly kind: "recheck" }
+  /** For people: a peer was declared dead, or lives after all. */
+  | { readonly kind: "judged"; readonly node: string; readonly verdict: PeerVerdict }
+  /** Decide anew what these nodes are in the rank of. */
+  | { readonly kind: "changed"; readonly nodes: readonly string[] }
+  /** Addresses that wait for these nodes to know the plan may move on. */
+  | { readonly kind: "informed"; readonly nodes: readonly string[] }
+  | { readonly kind: "fault"; readonly name: string };
