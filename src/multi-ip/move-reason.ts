@@ -15,6 +15,7 @@ export const MOVE_REASONS = {
   "returned-after-loss": "its holder had lost it, and no other node was left to hold it",
   "speaker-stopped": "the speaker that held it was stopped, and handed it over first",
   "interface-lost": "the node that held it has no usable interface for it any more",
+  "gate-closed": "the node that held it said that it cannot forward: its kube-proxy is not healthy",
   "partition-mended": "two sides answered while they did not hear each other, and one gave way",
   "no-node": "no node is left that may hold it",
   drained: "the node that held it was drained",

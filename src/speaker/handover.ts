@@ -3,7 +3,8 @@
  *
  * Two speakers read a new plan at different times, and one of them may be cut off from the API for long. Each
  * says in its heartbeats which plan it knows. So the one that should gain waits for the holder to know, and the
- * holder falls silent a moment after the one that gains knows (rule H4). What a loss or a mend moves, moves at once.
+ * holder falls silent a moment after the one that gains knows (rule H4). Who gives way by its own word, because its
+ * gate closed, answers for that moment too. What a loss or a mend moves, moves at once.
  * Neighbours: speaker.ts performs the verdict; liveness.ts knows who knows what.
  */
 
@@ -20,6 +21,8 @@ export interface Situation {
   readonly able: boolean;
   /** The plan is another than that by which we hold, or by which somebody held. */
   readonly replanned: boolean;
+  /** This node gives way though it could answer on: it has just told the others so. */
+  readonly yielding: boolean;
   /** The other side: who held, where we should gain; who should hold, where we should release. */
   readonly other: "none" | "informed" | "uninformed";
 }
@@ -32,14 +35,14 @@ export type Verdict =
   | { readonly kind: "wait"; readonly what: "gain" | "release"; readonly forMs: number };
 
 export function handover(situation: Situation): Verdict {
-  const { mine, holding, able, replanned, other } = situation;
+  const { mine, holding, able, replanned, yielding, other } = situation;
   if (!able) return holding ? { kind: "release" } : { kind: "keep" };
   if (mine === holding) return { kind: "keep" };
   if (mine) {
     const waits = replanned && other === "uninformed";
     return waits ? { kind: "wait", what: "gain", forMs: GAIN_WAIT_MS } : { kind: "gain" };
   }
-  if (!replanned || other === "none") return { kind: "release" };
-  const forMs = other === "informed" ? OVERLAP_MS : Infinity;
+  if (!(replanned || yielding) || other === "none") return { kind: "release" };
+  const forMs = other === "informed" || !replanned ? OVERLAP_MS : Infinity;
   return { kind: "wait", what: "release", forMs };
 }

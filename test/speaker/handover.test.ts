@@ -5,7 +5,8 @@ import { expect } from "chai";
 import { GAIN_WAIT_MS, handover, OVERLAP_MS, type Situation } from "../../src/speaker/handover.ts";
 
 const IDLE: Situation = {
-  ...{ mine: false, holding: false, able: true, replanned: false, other: "none" },
+  ...{ mine: false, holding: false, able: true, replanned: false, yielding: false },
+  other: "none",
 };
 const wait = (what: "gain" | "release", forMs: number) => ({ kind: "wait" as const, what, forMs });
 
@@ -53,6 +54,31 @@ describe("speaker: handover", () => {
       name: "planned away to nobody",
       s: { holding: true, replanned: true },
       want: { kind: "release" },
+    },
+    {
+      name: "given way by our own word: answered until the other has begun",
+      s: { holding: true, yielding: true, other: "informed" },
+      want: wait("release", OVERLAP_MS),
+    },
+    {
+      name: "given way by our own word to one that knows an older plan: it begins all the same",
+      s: { holding: true, yielding: true, other: "uninformed" },
+      want: wait("release", OVERLAP_MS),
+    },
+    {
+      name: "planned away to one that does not know, and given way: not before it knows",
+      s: { holding: true, replanned: true, yielding: true, other: "uninformed" },
+      want: wait("release", Infinity),
+    },
+    {
+      name: "given way by our own word to nobody",
+      s: { holding: true, yielding: true },
+      want: { kind: "release" },
+    },
+    {
+      name: "gave way, and nobody else is there",
+      s: { mine: true, holding: true, yielding: true },
+      want: { kind: "keep" },
     },
     {
       name: "not able any more",
