@@ -1,7 +1,8 @@
 /**
  * `spreadlb speaker`: its flags.
  */
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
+import { GATE_OFF } from "../speaker/gate.ts";
 import { WORKER_DEFAULTS } from "../speaker/io/protocol.ts";
 import {
   addServerFlags,
@@ -18,6 +19,8 @@ export interface SpeakerFlags extends ServerFlags {
   readonly heartbeatPort: number;
   readonly heartbeatIntervalMs: number;
   readonly detectionTimeMs: number;
+  readonly reannounceIntervalMs: number;
+  readonly gate: string;
   readonly stateDir?: string;
 }
 
@@ -56,6 +59,19 @@ export function addSpeaker(program: Command, run: (flags: SpeakerFlags) => Promi
     )
     .addOption(
       flag(
+        "--reannounce-interval-ms <ms>",
+        "announce what is held again this often, 1000 or more; 0: only when it is gained",
+      )
+        .default(WORKER_DEFAULTS.reannounceIntervalMs)
+        .argParser(parseReannounceInterval),
+    )
+    .addOption(
+      flag("--gate <url|off>", "answer only where this says 200: kube-proxy's health endpoint")
+        .default(GATE_URL)
+        .argParser(parseGate),
+    )
+    .addOption(
+      flag(
         "--state-dir <dir>",
         "keep the last plan here, to start from it without the API server",
       ).argParser(parseFile),
@@ -65,6 +81,21 @@ export function addSpeaker(program: Command, run: (flags: SpeakerFlags) => Promi
       mustSurviveOneLoss(command, flags);
       return run(flags);
     });
+}
+
+/** kube-proxy's own default for `--healthz-bind-address`. */
+const GATE_URL = "http://127.0.0.1:10256/healthz";
+const REANNOUNCE_MS_MIN = 1000;
+const REANNOUNCE_MS_MAX = 86_400_000;
+
+function parseReannounceInterval(text: string): number {
+  return text === "0" ? 0 : parseMilliseconds(REANNOUNCE_MS_MIN, REANNOUNCE_MS_MAX)(text);
+}
+
+function parseGate(text: string): string {
+  if (text === GATE_OFF) return text;
+  if (URL.canParse(text) && new URL(text).protocol === "http:") return text;
+  throw new InvalidArgumentError(`It is an http:// URL such as ${GATE_URL}, or off`);
 }
 
 function mustSurviveOneLoss(command: Command, flags: SpeakerFlags): void {

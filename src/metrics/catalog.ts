@@ -210,6 +210,13 @@ export const CATALOG = {
     labels: ["reason"],
     help: "Addresses that this node took over, by reason (the words of VirtualIP status.lastMove), in moves",
   },
+  gateOpen: {
+    name: "spreadlb_gate_open",
+    kind: "gauge",
+    of: SPEAKER,
+    labels: [],
+    help: "Whether this node can forward, as its kube-proxy says (see --gate), as 1 or 0",
+  },
   conflicts: {
     name: "spreadlb_conflicts_total",
     kind: "counter",

@@ -36,7 +36,7 @@ export type HoldingEffect =
 /** What a decision is made from. */
 export interface HoldingsWorld {
   readonly node: string;
-  readonly liveness: Pick<Liveness, "serving" | "peer" | "viewOf">;
+  readonly liveness: Pick<Liveness, "serving" | "peer" | "viewOf" | "isGated">;
   readonly announcer: Announcer;
   /** Where the address may be answered now. */
   readonly linksOf: (record: AddressRecord) => readonly UsableLink[];
@@ -111,6 +111,7 @@ export class Holdings {
       ...{ mine, holding },
       able: able && (mine || links.length > 0),
       replanned: generation > (record.heldGeneration ?? record.decidedGeneration),
+      yielding: liveness.isGated(node),
       other: this.#otherSide(mine ? record.holder : next, generation),
     });
     if (verdict.kind === "wait") {
@@ -166,6 +167,7 @@ export class Holdings {
     if (from !== node && (peer === undefined || peer.dead || peer.starting)) return "node-lost";
     if (liveness.viewOf(from, record.linkIds)?.alive !== true) return "interface-lost";
     if (record.plan.generation > record.decidedGeneration) return "plan";
+    if (liveness.isGated(from)) return "gate-closed";
     return from === to ? "returned-after-loss" : "partition-mended";
   }
 

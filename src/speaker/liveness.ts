@@ -27,6 +27,7 @@ import {
   fencedGeneration,
   listenTo,
   newPeer,
+  standing,
   type Peer,
   type PeerAddress,
   viewFrom,
@@ -91,6 +92,11 @@ export class Liveness {
     return this.#byName.get(node);
   }
 
+  /** True where the node has said that it cannot forward. */
+  isGated(node: string): boolean {
+    return node === this.#self ? this.#gated : this.peer(node)?.gated === true;
+  }
+
   /** When the next "timer" is wanted; Infinity: never. */
   get dueMs(): number {
     let due = Math.min(this.#sendDueMs, this.#phase === "starting" ? this.#startEndsMs : Infinity);
@@ -108,12 +114,15 @@ export class Liveness {
    * @returns undefined for a node of which nothing is known
    */
   viewOf(node: string, links: readonly Id[]): NodeView | undefined {
-    if (node === this.#self) return viewFrom(this.serving, this.#fence, this.#links, links);
+    if (node === this.#self) {
+      return viewFrom(this.serving, standing(this.#fence, this.#gated), this.#links, links);
+    }
     const peer = this.#byName.get(node);
     if (peer === undefined) return undefined;
     // Before its first word a peer is taken to have every interface: it is about to speak, or to be judged.
     const reports = peer.state === "unjudged" && peer.incarnation === 0 ? undefined : peer.links;
-    return viewFrom(!peer.dead, Math.max(peer.fence, peer.imposedFence), reports, links);
+    const fence = Math.max(peer.fence, peer.imposedFence);
+    return viewFrom(!peer.dead, standing(fence, peer.gated), reports, links);
   }
 
   /** Moves by one event. @returns what to do, in order; the array is the caller's */
@@ -163,7 +172,9 @@ export class Liveness {
       case "gate":
         if (this.#gated !== event.open) return;
         this.#gated = !event.open;
-        this.#sendPromptly(nowMs);
+        // While it was closed others took over: it is as if we had been away.
+        if (event.open && this.#phase === "serving") this.#fenceSelf(nowMs);
+        this.#changed.add(this.#self);
         return;
       case "leave":
         this.#phase = "leaving";

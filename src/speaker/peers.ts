@@ -77,6 +77,14 @@ export function newPeer(
   };
 }
 
+/** Behind every fence that there is. */
+const GATED_FENCE = 2 ** 49;
+
+/** @returns where a node stands among all: whoever cannot forward is behind all who can, whatever their fences */
+export function standing(fence: number, gated: boolean): number {
+  return gated ? GATED_FENCE + fence : fence;
+}
+
 /** Whoever has served this long stands before one that fences itself at the same generation. */
 const SETTLED_SECONDS = 60;
 

@@ -9,7 +9,7 @@
 import type { Ip } from "../base/ip.ts";
 import type { Mac } from "../base/mac.ts";
 import type { AddressRecord, PlannedAddress } from "./addresses.ts";
-import { Announcer, type Announcement } from "./announcer.ts";
+import { Announcer, type Announcement, type AnnouncerOptions } from "./announcer.ts";
 import { Holdings, type HoldingEffect } from "./holdings.ts";
 import { linkReports, NO_LINKS, updateLinkFences } from "./link-fences.ts";
 import {
@@ -56,6 +56,8 @@ export type SpeakerEvent =
   /** Signed and checked. */
   | { readonly kind: "heartbeat"; readonly heartbeat: UnsignedHeartbeat; readonly nowMs: number }
   | { readonly kind: "rechecked"; readonly nowMs: number }
+  /** Whether this node can forward: see gate.ts. */
+  | { readonly kind: "gate"; readonly open: boolean; readonly nowMs: number }
   | { readonly kind: "timer"; readonly nowMs: number }
   | { readonly kind: "leave"; readonly nowMs: number };
 
@@ -88,7 +90,7 @@ export type SpeakerEffect =
   /** Handed over, silent: the process may end. */
   | { readonly kind: "left" };
 
-export interface SpeakerOptions extends LivenessOptions {
+export interface SpeakerOptions extends LivenessOptions, AnnouncerOptions {
   /** From the first "leaving" until silence: the others take over meanwhile. */
   readonly leaveMs: number;
 }
@@ -99,7 +101,7 @@ const MACS_MAX = 64;
 export class Speaker {
   readonly #options: SpeakerOptions;
   readonly #liveness: Liveness;
-  readonly #announcer = new Announcer();
+  readonly #announcer: Announcer;
   readonly #holdings: Holdings;
   #nodes: readonly PeerAddress[] = [];
   readonly #hadIpv6 = new Set<number>();
@@ -119,6 +121,7 @@ export class Speaker {
   constructor(options: SpeakerOptions) {
     this.#options = options;
     this.#liveness = new Liveness(options);
+    this.#announcer = new Announcer(options);
     this.#holdings = new Holdings({
       node: options.node,
       liveness: this.#liveness,
@@ -179,6 +182,7 @@ export class Speaker {
         if (this.#leaveAtMs === Infinity) this.#holdings.waited(nowMs);
         return;
       case "start":
+      case "gate":
       case "rechecked":
         this.#live(event);
         return;

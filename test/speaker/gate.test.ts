@@ -1,6 +1,6 @@
 /** When the gate opens and closes: scripts of answers. */
 import { expect } from "chai";
-import { GATE_UNASKED, stepGate, type GateAnswer } from "../../src/speaker/gate.ts";
+import { GATE_UNASKED, isGateInForce, stepGate, type GateAnswer } from "../../src/speaker/gate.ts";
 
 const rows: readonly {
   readonly name: string;
@@ -75,4 +75,14 @@ describe("speaker: gate", () => {
       }
     });
   }
+
+  it("closed everywhere from the beginning: the endpoint may be elsewhere, and the node does its job", () => {
+    const closed = stepGate(GATE_UNASKED, "silent", 0);
+    expect(isGateInForce(closed)).to.equal(false);
+    expect(isGateInForce({ ...closed, everSeenOpen: true }), "a peer's is open").to.equal(true);
+    const opened = stepGate(closed, "healthy", 250);
+    expect(isGateInForce(opened)).to.equal(false);
+    const lost = stepGate(stepGate(opened, "unhealthy", 500), "unhealthy", 750);
+    expect(isGateInForce(lost), "ours was open").to.equal(true);
+  });
 });

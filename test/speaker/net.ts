@@ -69,7 +69,7 @@ export class Net {
     const node = this.node(name);
     node.speaker = new Speaker({
       ...{ node: name, incarnation: this.#incarnation++ },
-      ...{ intervalMs: 50, detectionMs: 330, leaveMs: 200 },
+      ...{ intervalMs: 50, detectionMs: 330, leaveMs: 200, reannounceIntervalMs: 0 },
     });
     this.feed(node, { kind: "links", links });
     const nodes = this.nodes.map((each) => ({ node: each.name, addresses: [each.name] }));

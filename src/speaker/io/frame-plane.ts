@@ -148,6 +148,7 @@ export class FramePlane {
       held: heldCount,
       peersKnown: peers.length,
       peersAlive: peers.filter((peer) => peer.state === "heard").length,
+      peersOpen: peers.filter((peer) => peer.state === "heard" && !peer.gated).length,
     };
   }
 

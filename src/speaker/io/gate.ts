@@ -1,45 +1,81 @@
 /**
- * Asks kube-proxy's health endpoint again and again, and tells when the gate opens or closes.
+ * The keeper of the gate: asks kube-proxy's health endpoint again and again, and tells who needs to know.
  *
- * Neighbours: ../gate.ts decides what the answers mean.
+ * Neighbours: ../gate.ts decides what the answers mean; the frame worker tells the other speakers.
  */
 import { get } from "node:http";
-import { GATE_UNASKED, stepGate, type GateAnswer } from "../gate.ts";
+import type { Logger } from "pino";
+import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
+import { GATE_UNASKED, isGateInForce, stepGate, type GateAnswer } from "../gate.ts";
 
 export interface GateOptions {
-  /** http:// only: the endpoint is on this node. */
-  readonly url: string;
+  /** http:// only, for the endpoint is on this node; null: nobody is asked and the gate is open. */
+  readonly url: string | null;
+  /** Called after the first answer, and then for every change. */
   readonly onChange: (open: boolean) => void;
-}
-
-export interface Gate {
-  stop(): void;
+  readonly metrics: SpeakerMetrics | undefined;
+  readonly log: Logger;
 }
 
 const ASK_INTERVAL_MS = 250;
 const ANSWER_MS_MAX = 1000;
 
-/** Asks at once; `onChange` is called after the first answer, and then for every change. */
-export function startGate({ url, onChange }: GateOptions): Gate {
-  let state = GATE_UNASKED;
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  const turn = async (): Promise<void> => {
+export class Gate {
+  readonly #options: GateOptions;
+  #state = GATE_UNASKED;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** Asks at once. */
+  start(): void {
+    if (this.#options.url === null) this.#options.metrics?.gateOpen.set(1);
+    else void this.#turn(this.#options.url);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** False until the first answer. */
+  get known(): boolean {
+    return this.#options.url === null || this.#state.open !== null;
+  }
+
+  /** What keeps this node from its job, or null. */
+  get reason(): string | null {
+    const { url } = this.#options;
+    if (url === null || !isGateInForce(this.#state)) return null;
+    return `${url} does not say that this node can forward (is kube-proxy running?)`;
+  }
+
+  /** @param count of the speakers heard, those whose gate is open */
+  notePeersOpen(count: number): void {
+    if (count > 0) this.#state = { ...this.#state, everSeenOpen: true };
+  }
+
+  async #turn(url: string): Promise<void> {
     const answer = await ask(url);
-    if (stopped) return;
-    const before = state.open;
-    state = stepGate(state, answer, performance.now());
-    if (state.open !== null && state.open !== before) onChange(state.open);
-    timer = setTimeout(() => void turn(), ASK_INTERVAL_MS);
-    timer.unref();
-  };
-  void turn();
-  return {
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-    },
-  };
+    if (this.#stopped) return;
+    const before = this.#state.open;
+    this.#state = stepGate(this.#state, answer, performance.now());
+    const { open } = this.#state;
+    if (open !== null && open !== before) this.#tell(open, answer);
+    this.#timer = setTimeout(() => void this.#turn(url), ASK_INTERVAL_MS);
+    this.#timer.unref();
+  }
+
+  #tell(open: boolean, answer: GateAnswer): void {
+    const { url, onChange, metrics, log } = this.#options;
+    if (open) log.info({ url }, "gate open: this node can forward");
+    else log.warn({ url, answer }, "gate closed: this node may not be able to forward");
+    metrics?.gateOpen.set(open ? 1 : 0);
+    onChange(open);
+  }
 }
 
 /** Never rejects: no answer is an answer. */

@@ -16,6 +16,7 @@ export interface WorkerOptions {
   readonly intervalMs: number;
   readonly detectionMs: number;
   readonly leaveMs: number;
+  readonly reannounceIntervalMs: number;
 }
 
 /** `workerData`: what a worker is started with. */
@@ -26,13 +27,19 @@ export interface WorkerStart {
 }
 
 /** 330 ms: two heartbeats may be lost around a pause of 200 ms; see docs/heartbeat.md. */
-export const WORKER_DEFAULTS = { intervalMs: 50, detectionMs: 330, leaveMs: 200 } as const;
+export const WORKER_DEFAULTS = {
+  intervalMs: 50,
+  detectionMs: 330,
+  leaveMs: 200,
+  reannounceIntervalMs: 0,
+} as const;
 
 export type WorkerCommand =
   /** The first key signs; every key is accepted, so that a new one can be spread. */
   | { readonly kind: "keys"; readonly keys: readonly Uint8Array[] }
   | { readonly kind: "plan"; readonly change: PlanChange }
   | { readonly kind: "nodes"; readonly nodes: readonly PeerAddress[] }
+  | { readonly kind: "gate"; readonly open: boolean }
   | { readonly kind: "start" }
   | { readonly kind: "leave" }
   /** Fall silent now and end. */
@@ -68,6 +75,8 @@ export interface Gauges {
   readonly held: number;
   readonly peersKnown: number;
   readonly peersAlive: number;
+  /** Of those alive, the ones that can forward. */
+  readonly peersOpen: number;
 }
 
 export type WorkerReport =

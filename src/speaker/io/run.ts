@@ -7,16 +7,18 @@
  */
 import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
-import { parseIp } from "../../base/ip.ts";
 import { KubeClient } from "../../kube/io/client.ts";
 import { startReflector, type Reflector } from "../../kube/io/reflector.ts";
 import { NODES, SECRETS, type Node, type Secret } from "../../kube/types.ts";
 import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
+import { GATE_OFF } from "../gate.ts";
+import { internalAddresses, pruneNode, pruneVirtualIp } from "../objects.ts";
 import type { PeerAddress } from "../peers.ts";
 import { PlanFeed } from "../plan-feed.ts";
 import { startFrameWorker, type FrameWorker } from "./frame-worker.ts";
+import { Gate } from "./gate.ts";
 import { loadPlan, PlanFile, type SavedPlan } from "./plan-file.ts";
 import { startPresence, type Presence } from "./presence.ts";
 import { WORKER_DEFAULTS, type WorkerReport } from "./protocol.ts";
@@ -33,6 +35,9 @@ export interface SpeakerOptions {
   readonly heartbeatPort: number;
   readonly heartbeatIntervalMs: number;
   readonly detectionTimeMs: number;
+  readonly reannounceIntervalMs: number;
+  /** The URL of kube-proxy's health endpoint, or GATE_OFF. */
+  readonly gate: string;
   readonly stateDir?: string;
 }
 
@@ -85,6 +90,7 @@ class RunningProcess implements RunningSpeaker {
   readonly #writer: StatusWriter;
   readonly #witness: Witness;
   readonly #reports: WorkerReports;
+  readonly #gate: Gate;
   #keys: readonly string[];
   #nodes: readonly PeerAddress[];
   readonly #nodeAddresses = new Map<string, PeerAddress>();
@@ -120,6 +126,15 @@ class RunningProcess implements RunningSpeaker {
     });
     const { namespace, nodeName: node } = options;
     this.#witness = new Witness({ client, namespace, node, writer: this.#writer });
+    this.#gate = new Gate({
+      url: options.gate === GATE_OFF ? null : options.gate,
+      onChange: (open) => {
+        this.#worker?.post({ kind: "gate", open });
+        this.#startWhenReady();
+      },
+      metrics,
+      log,
+    });
     this.#reports = new WorkerReports({
       node: options.nodeName,
       writer: this.#writer,
@@ -133,10 +148,11 @@ class RunningProcess implements RunningSpeaker {
   start(): void {
     const { nodeName: node, heartbeatPort, namespace } = this.#parts.options;
     const { heartbeatIntervalMs: intervalMs, detectionTimeMs: detectionMs } = this.#parts.options;
+    const { reannounceIntervalMs } = this.#parts.options;
     this.#worker = startFrameWorker(
       {
         ...{ ...WORKER_DEFAULTS, node, heartbeatPort, incarnation: this.#incarnation },
-        ...{ intervalMs, detectionMs },
+        ...{ intervalMs, detectionMs, reannounceIntervalMs },
       },
       {
         onReport: (report) => {
@@ -147,6 +163,7 @@ class RunningProcess implements RunningSpeaker {
         },
       },
     );
+    this.#gate.start();
     this.#tellSaved();
     this.#reflect();
     setTimeout(() => {
@@ -169,6 +186,7 @@ class RunningProcess implements RunningSpeaker {
       ...missing(this.#hasPlan, "neither the API server nor the disk has given a plan yet"),
       ...missing(this.#keys.length > 0, `the Secret ${KEY_SECRET} is not there yet`),
       ...missing(this.#reports.serving, "not listened long enough to know who is alive"),
+      ...missing(this.#gate.reason === null, this.#gate.reason ?? ""),
       ...missing(!this.#stopping, "stopping"),
     ];
   }
@@ -181,6 +199,7 @@ class RunningProcess implements RunningSpeaker {
     const gone = Promise.all([left, this.#presence?.stop()]);
     await Promise.race([gone, after(LEAVE_MS_MAX)]);
     this.#witness.stop();
+    this.#gate.stop();
     await Promise.race([this.#workerEnded, after(WORKER_END_MS_MAX)]);
     await this.#worker?.terminate();
     await Promise.all([
@@ -318,6 +337,7 @@ class RunningProcess implements RunningSpeaker {
 
   #startWhenReady(): void {
     if (this.#started || !this.#open || !this.#hasPlan || this.#keys.length === 0) return;
+    if (!this.#gate.known) return;
     this.#started = true;
     const fromDisk = this.#virtualIps?.store.synced !== true;
     this.#parts.log.info({ fromDisk, generation: this.#feed.generation }, "plan loaded; listening");
@@ -331,6 +351,7 @@ class RunningProcess implements RunningSpeaker {
       this.#startWhenReady();
     }
     this.#reports.take(report);
+    if (report.kind === "counters") this.#gate.notePeersOpen(report.gauges.peersOpen);
     if (report.kind === "left") this.#left();
     if (report.kind === "serving") this.#presence?.renew();
   }
@@ -354,24 +375,6 @@ class RunningProcess implements RunningSpeaker {
       addresses: [...this.#feed.told],
     };
   }
-}
-
-function internalAddresses(node: Node): string[] {
-  return (node.status?.addresses ?? []).flatMap(({ type, address }) => {
-    const ip = type === "InternalIP" ? parseIp(address) : undefined;
-    return ip === undefined ? [] : [ip];
-  });
-}
-
-/** Of a Node, which is large, the name and where it is. */
-function pruneNode({ metadata: { name, uid, resourceVersion }, status }: Node): Node {
-  const addresses = (status?.addresses ?? []).filter(({ type }) => type === "InternalIP");
-  return { metadata: { name, uid, resourceVersion }, status: { addresses } };
-}
-
-function pruneVirtualIp({ metadata, spec, status }: VirtualIP): VirtualIP {
-  const { name, uid, resourceVersion } = metadata;
-  return { metadata: { name, uid, resourceVersion }, spec, status };
 }
 
 function after(ms: number): Promise<void> {
