@@ -287,6 +287,7 @@ export class Cluster {
     const flags = [
       ...["--kubeconfig", kubeconfig, "--namespace", SYSTEM_NAMESPACE],
       ...["--node-name", node, "--state-dir", stateDirectory],
+      ...(this.kubeProxies.size === 0 ? ["--gate", "off"] : []),
     ];
     return this.spawn(node, [program(), "speaker", ...flags, ...args], { name: `speaker-${node}` });
   }

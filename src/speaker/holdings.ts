@@ -167,7 +167,7 @@ export class Holdings {
     if (from !== node && (peer === undefined || peer.dead || peer.starting)) return "node-lost";
     if (liveness.viewOf(from, record.linkIds)?.alive !== true) return "interface-lost";
     if (record.plan.generation > record.decidedGeneration) return "plan";
-    if (liveness.isGated(from)) return "gate-closed";
+    if (liveness.isGated(from) && !liveness.isGated(to)) return "gate-closed";
     return from === to ? "returned-after-loss" : "partition-mended";
   }
 
