@@ -29,7 +29,10 @@ describe("speaker: a closed gate", () => {
     );
     net.run(100);
     expect(net.holders(A)).to.deep.equal(["b"]);
-    const gained = net.node("b").changes.filter(({ address }) => address === A).at(-1);
+    const gained = net
+      .node("b")
+      .changes.filter(({ address }) => address === A)
+      .at(-1);
     expect(gained).to.include({ from: "a", to: "b", gained: true, reason: "gate-closed" });
     expect(net.node("a").changes.at(-1)).to.include({
       to: "b",
