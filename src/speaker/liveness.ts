@@ -27,7 +27,6 @@ import {
   fencedGeneration,
   listenTo,
   newPeer,
-  standing,
   type Peer,
   type PeerAddress,
   viewFrom,
@@ -115,14 +114,15 @@ export class Liveness {
    */
   viewOf(node: string, links: readonly Id[]): NodeView | undefined {
     if (node === this.#self) {
-      return viewFrom(this.serving, standing(this.#fence, this.#gated), this.#links, links);
+      const self = { alive: this.serving, fence: this.#fence, gated: this.#gated };
+      return viewFrom(self, this.#links, links);
     }
     const peer = this.#byName.get(node);
     if (peer === undefined) return undefined;
     // Before its first word a peer is taken to have every interface: it is about to speak, or to be judged.
     const reports = peer.state === "unjudged" && peer.incarnation === 0 ? undefined : peer.links;
     const fence = Math.max(peer.fence, peer.imposedFence);
-    return viewFrom(!peer.dead, standing(fence, peer.gated), reports, links);
+    return viewFrom({ alive: !peer.dead, fence, gated: peer.gated }, reports, links);
   }
 
   /** Moves by one event. @returns what to do, in order; the array is the caller's */

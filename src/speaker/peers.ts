@@ -77,14 +77,6 @@ export function newPeer(
   };
 }
 
-/** Behind every fence that there is. */
-const GATED_FENCE = 2 ** 49;
-
-/** @returns where a node stands among all: whoever cannot forward is behind all who can, whatever their fences */
-export function standing(fence: number, gated: boolean): number {
-  return gated ? GATED_FENCE + fence : fence;
-}
-
 /** Whoever has served this long stands before one that fences itself at the same generation. */
 const SETTLED_SECONDS = 60;
 
@@ -107,17 +99,18 @@ export function fenceBehind(heard: readonly Peer[], generation: number): number 
  * @param wanted of which any one will do
  */
 export function viewFrom(
-  alive: boolean,
-  fence: number,
+  node: { readonly alive: boolean; readonly fence: number; readonly gated: boolean },
   reports: readonly LinkReport[] | undefined,
   wanted: readonly Id[],
 ): NodeView {
-  if (!alive || reports === undefined) return { alive, fenceGeneration: fence / TURNS };
+  const { alive, fence, gated } = node;
+  if (!alive || reports === undefined) return { alive, gated, fenceGeneration: fence / TURNS };
   let linkFence = Infinity;
   for (const report of reports) {
     if (wanted.includes(report.link)) linkFence = Math.min(linkFence, report.fence);
   }
-  return { alive: linkFence < Infinity, fenceGeneration: Math.max(fence, linkFence) / TURNS };
+  const fenceGeneration = Math.max(fence, linkFence) / TURNS;
+  return { alive: linkFence < Infinity, gated, fenceGeneration };
 }
 
 /** What a heartbeat was, compared with what was known of its sender. */

@@ -4,9 +4,10 @@ import fc from "fast-check";
 import { holderOf, type NodeView } from "../../src/multi-ip/holder.ts";
 
 const NEVER = -1;
-const up: NodeView = { alive: true, fenceGeneration: NEVER };
-const down: NodeView = { alive: false, fenceGeneration: NEVER };
-const fencedAt = (fenceGeneration: number): NodeView => ({ alive: true, fenceGeneration });
+const up: NodeView = { alive: true, gated: false, fenceGeneration: NEVER };
+const down: NodeView = { alive: false, gated: false, fenceGeneration: NEVER };
+const fencedAt = (fenceGeneration: number): NodeView => ({ ...up, fenceGeneration });
+const gated = (view: NodeView): NodeView => ({ ...view, gated: true });
 
 const rows: {
   name: string;
@@ -36,7 +37,20 @@ const rows: {
   },
   {
     name: "dead with an old fence does not win",
-    views: { a: { alive: false, fenceGeneration: 1 }, b: fencedAt(8) },
+    views: { a: { ...down, fenceGeneration: 1 }, b: fencedAt(8) },
+    want: "b",
+  },
+  { name: "gated: the next one", views: { a: gated(up), b: up }, want: "b" },
+  {
+    name: "gated stands behind one that is fenced",
+    views: { a: gated(up), b: fencedAt(9) },
+    want: "b",
+  },
+  { name: "gated beats silence", views: { a: down, b: gated(fencedAt(9)) }, want: "b" },
+  { name: "all gated: by rank", views: { a: gated(up), b: gated(up), c: gated(up) }, want: "a" },
+  {
+    name: "all gated: who is not fenced first",
+    views: { a: gated(fencedAt(8)), b: gated(up), c: gated(fencedAt(7)) },
     want: "b",
   },
 ];
@@ -48,7 +62,11 @@ describe("multi-ip: holderOf", () => {
     });
   }
 
-  const view = fc.record({ alive: fc.boolean(), fenceGeneration: fc.integer({ min: -1, max: 9 }) });
+  const view = fc.record({
+    alive: fc.boolean(),
+    gated: fc.boolean(),
+    fenceGeneration: fc.integer({ min: -1, max: 9 }),
+  });
   const scene = fc.record({
     rank: fc.shuffledSubarray(["a", "b", "c", "d", "e"]),
     generation: fc.integer({ min: 0, max: 9 }),
@@ -69,13 +87,24 @@ describe("multi-ip: holderOf", () => {
     );
   });
 
+  it("nobody who is gated holds what one could who is not", () => {
+    fc.assert(
+      fc.property(scene, ({ views, ...vip }) => {
+        const holder = holderOf(vip, (node) => views[node]);
+        fc.pre(vip.rank.some((node) => views[node]?.alive === true && !views[node].gated));
+        expect(views[holder ?? ""]?.gated).to.equal(false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it("H3: who comes back fenced takes nothing from whoever holds it meanwhile", () => {
     fc.assert(
       fc.property(scene, fc.constantFrom("a", "b", "c", "d", "e"), ({ views, ...vip }, back) => {
         const before = (node: string) => (node === back ? down : views[node]);
         const holder = holderOf(vip, before);
-        const isUnfenced = (views[holder ?? ""]?.fenceGeneration ?? Infinity) < vip.generation;
-        fc.pre(holder !== null && isUnfenced);
+        const { fenceGeneration = Infinity, gated: isGated = true } = views[holder ?? ""] ?? {};
+        fc.pre(holder !== null && fenceGeneration < vip.generation && !isGated);
         const after = (node: string) => (node === back ? fencedAt(vip.generation) : views[node]);
         expect(holderOf(vip, after)).to.equal(holder);
       }),
