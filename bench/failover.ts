@@ -2,7 +2,7 @@
  * `npm run bench:failover`: how long addresses are silent, fault by fault, on a real control plane in the lab.
  *
  * A client connects to every address every 5 ms; a recorder on the switch asks for every address every 10 ms and keeps
- * who answered by which port. Options: --trials N (20), --rows a,b (all), --json FILE, --nodes N (of rows with 4).
+ * who answered by which port. Options: --trials N (20), --rows a,b (all), --json FILE, --nodes N (of rows with 4), --logs.
  * Exit status 1 where a promise is broken, with a sentence for each. Needs root and a build.
  */
 import { writeFileSync } from "node:fs";
@@ -14,14 +14,13 @@ import { ROWS, type Row } from "./failover/rows.ts";
 import { runRow } from "./failover/trials.ts";
 import { World } from "./failover/world.ts";
 
-const SERVICES = 4;
-
 const { values } = parseArgs({
   options: {
     trials: { type: "string", default: "20" },
     rows: { type: "string", default: ROWS.map(({ name }) => name).join(",") },
     nodes: { type: "string", default: "4" },
     json: { type: "string" },
+    logs: { type: "boolean", default: false },
   },
 });
 const trials = Number(values.trials);
@@ -51,7 +50,7 @@ for (const sentence of results.flatMap(broken)) {
 function byWorld(rows: readonly Row[]): Row[][] {
   const worlds = new Map<string, Row[]>();
   for (const row of rows) {
-    const key = `${row.nodes} ${row.heartbeats}`;
+    const key = `${row.nodes} ${row.heartbeats} ${row.services}`;
     worlds.set(key, [...(worlds.get(key) ?? []), row]);
   }
   return [...worlds.values()];
@@ -60,8 +59,7 @@ function byWorld(rows: readonly Row[]): Row[][] {
 async function inOneWorld(rows: readonly Row[]): Promise<RowResult[]> {
   const [first] = rows;
   if (first === undefined) return [];
-  const { nodes, heartbeats } = first;
-  const world = await World.start({ nodes, heartbeats, services: SERVICES });
+  const world = await World.start(first);
   const done: RowResult[] = [];
   try {
     for (const row of rows) {
@@ -75,6 +73,7 @@ async function inOneWorld(rows: readonly Row[]): Promise<RowResult[]> {
     world.printLogs();
     throw error;
   } finally {
+    if (values.logs) world.printLogs(Infinity);
     await world.stop();
   }
   return done;

@@ -14,6 +14,8 @@ export interface Trial {
   /** Attempts in a row that got no answer. */
   readonly ownLost: number;
   readonly othersLost: number;
+  /** The longest silence of any address from the mend until all was steady again. */
+  readonly mendMs: number;
   /** The longest time in which two nodes answered for one address. */
   readonly overlapMs: number;
   readonly overlaps: readonly Doubled[];
@@ -62,6 +64,15 @@ export interface Load {
   readonly stealPercent: number;
 }
 
+/** What of a client's fresh connections over all addresses is lost when a node dies. */
+export interface Share {
+  readonly addresses: number;
+  /** While addresses of the node were silent. */
+  readonly attempts: number;
+  readonly lost: number;
+  readonly lostAfter: number;
+}
+
 export interface RowResult {
   readonly name: string;
   readonly title: string;
@@ -69,6 +80,7 @@ export interface RowResult {
   readonly bounds: Bounds;
   readonly noise: Noise;
   readonly trials: readonly Trial[];
+  readonly share?: Share;
   readonly seconds: number;
   readonly load: Load;
 }
@@ -85,6 +97,9 @@ export const PROBE_INTERVAL_MS = 5;
 /** Two may answer until they have noticed each other: the detection time and a heartbeat (rule H2). */
 export const OVERLAP_MS_MAX = 380;
 
+/** Off the dead node's share, either way. */
+const SHARE_PERCENT_MAX = 3;
+
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const rank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
@@ -92,7 +107,8 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /** @returns one sentence per promise that the row breaks */
-export function broken({ title, bounds, noise, trials }: RowResult): string[] {
+export function broken(result: RowResult): string[] {
+  const { title, bounds, noise, trials } = result;
   const own = spreadOf(trials.map(({ ownMs }) => ownMs));
   const others = spreadOf(trials.map(({ othersMs }) => othersMs));
   const overlap = spreadOf(trials.map(({ overlapMs }) => overlapMs));
@@ -116,5 +132,17 @@ export function broken({ title, bounds, noise, trials }: RowResult): string[] {
   const othersMsMax = noise.maxMs + PROBE_INTERVAL_MS;
   over("the others are silent for", others.max, othersMsMax, ": the noise and one probe");
   over("two nodes answer for one address for", overlap.max, OVERLAP_MS_MAX);
+  if (result.share !== undefined) sentences.push(...brokenShare(result.share));
   return sentences.map((sentence) => `${title}: ${sentence}`);
+}
+
+/** The dead node's share of the traffic and no more, and nothing once its addresses answer again. */
+function brokenShare({ addresses, attempts, lost, lostAfter }: Share): string[] {
+  const [percent, wanted] = [(100 * lost) / attempts, 100 / addresses];
+  return [
+    ...(Math.abs(percent - wanted) <= SHARE_PERCENT_MAX
+      ? []
+      : [`${percent.toFixed(1)} % of connections were lost; ${wanted} % are the node's share`]),
+    ...(lostAfter === 0 ? [] : [`${lostAfter} connections were lost outside of the silence`]),
+  ];
 }

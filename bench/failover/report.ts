@@ -4,7 +4,7 @@ import { OVERLAP_MS_MAX, spreadOf, type RowResult } from "./figures.ts";
 
 const HEADING = [
   ...["fault", "nodes", "trials", "addresses hit, silent", "lost in a row", "others, silent"],
-  ...["undisturbed", "two answers", "load, busy, steal"],
+  ...["undisturbed", "while mended, any", "two answers", "load, busy, steal"],
 ];
 
 /** Silences as min / median / p99 / max. */
@@ -21,13 +21,23 @@ export function reportOf(rows: readonly RowResult[]): string {
       `${lost}; others ${othersLost}`,
       four(trials.map(({ othersMs }) => othersMs)),
       `${noise.medianMs.toFixed(0)} / ${noise.maxMs.toFixed(0)}, ${noise.lost} lost`,
+      four(trials.map(({ mendMs }) => mendMs)),
       spreadOf(trials.map(({ overlapMs }) => overlapMs)).max.toFixed(0),
       `${load.average}, ${load.busyPercent.toFixed(0)} %, ${load.stealPercent.toFixed(0)} %`,
     ];
   });
   const [first] = rows;
+  const shares = rows.flatMap(({ share, trials }) => {
+    if (share === undefined) return [];
+    const percent = ((100 * share.lost) / share.attempts).toFixed(1);
+    return [
+      "",
+      `  Share: of ${share.attempts} connections over ${share.addresses} addresses while a node's were silent, ${percent} % were lost, and ${share.lostAfter} besides; ${trials.length} trials.`,
+    ];
+  });
   return [
     table(HEADING, lines),
+    ...shares,
     "",
     "  Milliseconds, min / median / p99 / max over the trials; of a trial the longest silence of any address, less what the",
     "  probe itself was late. Undisturbed: median / max of as many windows as long, right before, and attempts lost in all.",

@@ -11,13 +11,19 @@ export interface Row {
   readonly title: string;
   readonly nodes: number;
   readonly heartbeats: "segment" | "management";
+  readonly services: "dual-stack" | "one";
+  readonly controllerFlags: readonly string[];
   /** How many nodes are hit at once. */
   readonly victims: number;
   /** How long a trial is looked at, at least. */
   readonly windowMs: number;
   readonly bounds: Bounds;
-  /** The API server is away during the trial: nothing can be asked of it. */
-  readonly withoutApi?: boolean;
+  /** Controller or API server are away during the trial: plan and world will not agree. */
+  readonly withoutPlan?: boolean;
+  /** A node that comes back is not believed to have held anything meanwhile, nor itself believes it: it says nothing. */
+  readonly returnsQuietly?: boolean;
+  /** What is measured is the return, not the fault. */
+  readonly returns?: boolean;
   readonly before?: (world: World) => Promise<void>;
   readonly hit: (world: World, victims: readonly string[]) => Promise<void>;
   readonly mend: (world: World, victims: readonly string[]) => Promise<void>;
@@ -25,6 +31,11 @@ export interface Row {
 }
 
 const EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers";
+/** For faults: a node is trusted again before its next turn, and nothing moves that nobody hit (but once). */
+const FAULT_FLAGS = ["--settling-time-ms", "2000", "--move-interval-ms", "3600000"];
+export const SETTLING_MS = 3000;
+/** For returns: nothing moves for this long, then one address after the other. */
+const RETURN_FLAGS = ["--settling-time-ms", `${SETTLING_MS}`, "--move-interval-ms", "250"];
 const CUT: Bounds = { ownMedianMs: 350, ownMaxMs: 600 };
 
 const each = async (victims: readonly string[], act: (node: string) => Promise<unknown>) => {
@@ -33,6 +44,8 @@ const each = async (victims: readonly string[], act: (node: string) => Promise<u
 
 const cut = {
   heartbeats: "segment",
+  services: "dual-stack",
+  controllerFlags: FAULT_FLAGS,
   victims: 1,
   windowMs: 900,
   bounds: CUT,
@@ -43,6 +56,9 @@ const cut = {
 const planned = {
   nodes: 4,
   heartbeats: "segment",
+  services: "dual-stack",
+  controllerFlags: FAULT_FLAGS,
+  returnsQuietly: true,
   victims: 1,
   windowMs: 500,
   bounds: { ownMaxMs: 10 },
@@ -52,6 +68,11 @@ function label(world: World, node: string, value: "" | null): Promise<unknown> {
   const metadata = { labels: { [EXCLUDE_LABEL]: value } };
   return world.lab.api("PATCH", `/api/v1/nodes/${node}`, { metadata });
 }
+
+const excluded = {
+  hit: (world, victims) => each(victims, (node) => label(world, node, "")),
+  mend: (world, victims) => each(victims, (node) => label(world, node, null)),
+} as const satisfies Partial<Row>;
 
 export const ROWS: readonly Row[] = [
   { ...cut, name: "cut4", title: "link of a holder cut, 4 nodes", nodes: 4 },
@@ -73,10 +94,30 @@ export const ROWS: readonly Row[] = [
   },
   {
     ...planned,
-    name: "exclude",
-    title: "exclusion label on a node",
-    hit: (world, victims) => each(victims, (node) => label(world, node, "")),
-    mend: (world, victims) => each(victims, (node) => label(world, node, null)),
+    name: "drain",
+    title: "spreadlb drain",
+    hit: (world, victims) => each(victims, (node) => world.spreadlb(["drain", node])),
+    mend: (world, victims) => each(victims, (node) => world.spreadlb(["undrain", node])),
+  },
+  { ...planned, ...excluded, name: "exclude", title: "exclusion label on a node" },
+  {
+    ...planned,
+    ...excluded,
+    name: "rebalance",
+    title: "rebalance, each move",
+    controllerFlags: RETURN_FLAGS,
+    windowMs: 3000,
+    returns: true,
+  },
+  {
+    ...cut,
+    name: "mended",
+    title: "a cut node mended, each move back",
+    nodes: 4,
+    controllerFlags: RETURN_FLAGS,
+    windowMs: 3000,
+    bounds: { ownMaxMs: 10 },
+    returns: true,
   },
   {
     ...cut,
@@ -94,6 +135,7 @@ export const ROWS: readonly Row[] = [
     name: "no-controller",
     title: "a node cut while the controller is down",
     nodes: 4,
+    withoutPlan: true,
     before: (world) => world.stopController(),
     after: (world) => world.useController(),
   },
@@ -102,9 +144,17 @@ export const ROWS: readonly Row[] = [
     name: "no-api",
     title: "a node cut while the API server is down",
     nodes: 4,
-    withoutApi: true,
+    withoutPlan: true,
     before: (world) => world.lab.controlPlane.stopApiServer(),
     after: (world) => world.lab.controlPlane.startApiServer(),
+  },
+  {
+    ...cut,
+    name: "share",
+    title: "link of a holder cut, 4 nodes, 4 addresses: the share lost",
+    nodes: 4,
+    services: "one",
+    controllerFlags: ["--settling-time-ms", "1000", "--move-interval-ms", "100"],
   },
   { ...cut, name: "cut8", title: "link of a holder cut, 8 nodes", nodes: 8 },
 ];

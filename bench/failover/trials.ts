@@ -1,21 +1,33 @@
 /**
  * Runs the trials of a row: undisturbed windows first (the noise), then fault, look, mend, wait, again.
  *
- * Neighbours: rows.ts says what a trial is, figures.ts what follows from it.
+ * Neighbours: rows.ts says what a trial is, returns.ts what is looked at when a node comes back, figures.ts what follows.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { overlaps } from "../../lab/answers.ts";
-import type { ProbedAddress, ProbeWindow } from "../../lab/probe.ts";
-import type { RecordWindow } from "../../lab/recorder.ts";
-import { messageOf, waitFor } from "../../lab/wait.ts";
-import { PROBE_INTERVAL_MS, spreadOf, type Noise, type RowResult, type Trial } from "./figures.ts";
+import { messageOf } from "../../lab/wait.ts";
+import type { ProbeWindow } from "../../lab/probe.ts";
+import {
+  PROBE_INTERVAL_MS,
+  spreadOf,
+  type Noise,
+  type RowResult,
+  type Share,
+  type Trial,
+} from "./figures.ts";
 import { cpuTimes, loadSince } from "./load.ts";
+import {
+  answersOnReturn,
+  chooseVictims,
+  doubled,
+  mark,
+  measured,
+  silenceOf,
+  TAIL_MS,
+  untilMoved,
+} from "./measuring.ts";
+import { runReturn } from "./returns.ts";
 import type { Row } from "./rows.ts";
-import { ATTEMPT_MS_MAX, type World } from "./world.ts";
-
-const MOVED_MS_MAX = 10_000;
-/** Until every attempt of a window has its end. */
-const TAIL_MS = ATTEMPT_MS_MAX + 4 * PROBE_INTERVAL_MS;
+import type { World } from "./world.ts";
 
 export interface RunOptions {
   readonly trials: number;
@@ -23,19 +35,24 @@ export interface RunOptions {
 }
 
 export async function runRow(world: World, row: Row, options: RunOptions): Promise<RowResult> {
+  await world.useController(row.controllerFlags);
   await world.untilSteady();
   const startMs = performance.now();
   const cpu = cpuTimes();
   const noise = await undisturbed(world, row, options.trials);
   const trials: Trial[] = [];
+  const shares: Share[] = [];
   await row.before?.(world);
   try {
     while (trials.length < options.trials) {
       const turn = trials.length * row.victims;
-      const trial = await runTrial(world, row, turn);
+      const trial = row.returns
+        ? await runReturn(world, row, turn)
+        : await runTrial(world, row, { turn, shares });
       trials.push(trial);
+      const lost = trial.findings.map((finding) => `; ${finding}`).join("");
       options.progress(
-        `${trials.length}/${options.trials} ${trial.victims.join("+")} ${trial.ownMs.toFixed(0)} ms`,
+        `${trials.length}/${options.trials} ${trial.victims.join("+")} ${trial.ownMs.toFixed(0)} ms${lost}`,
       );
     }
   } finally {
@@ -43,7 +60,8 @@ export async function runRow(world: World, row: Row, options: RunOptions): Promi
   }
   const { name, title, nodes, bounds } = row;
   const seconds = Math.round((performance.now() - startMs) / 1000);
-  return { name, title, nodes, bounds, noise, trials, seconds, load: loadSince(cpu) };
+  const share = row.services === "one" ? { share: summed(shares) } : {};
+  return { name, title, nodes, bounds, noise, trials, ...share, seconds, load: loadSince(cpu) };
 }
 
 /** As many windows as there will be trials, as long as those, in which nothing is done. */
@@ -61,95 +79,52 @@ async function undisturbed(world: World, row: Row, windows: number): Promise<Noi
   return { windows, medianMs: median, maxMs: max, lost };
 }
 
-async function runTrial(world: World, row: Row, turn: number): Promise<Trial> {
-  const api = row.withoutApi !== true && row.before === undefined;
-  const before = await world.untilSteady({ api });
+async function runTrial(
+  world: World,
+  row: Row,
+  { turn, shares }: { readonly turn: number; readonly shares: Share[] },
+): Promise<Trial> {
+  const api = row.withoutPlan !== true;
+  const before = await world.untilSteady({ api, even: row.services === "one" });
   const victims = chooseVictims(world, before, { count: row.victims, turn });
+  const isOwn = (address: string) => victims.includes(before.get(address) ?? "");
   const findings: string[] = [];
-  await Promise.all([world.probe.mark("trial"), world.recorder.mark("trial")]);
+  await mark(world, "trial");
   const endMs = performance.now() + row.windowMs;
   await row.hit(world, victims);
   await untilMoved(world, victims).catch((error: unknown) => findings.push(messageOf(error)));
   await sleep(Math.max(0, endMs - performance.now()) + TAIL_MS);
-  const [probed, recorded] = await Promise.all([
-    world.probe.mark("mend"),
-    world.recorder.mark("mend"),
-  ]);
+  const [probed, recorded] = await mark(world, "mend");
+  shares.push(shareOf(isOwn, probed));
   await row.mend(world, victims);
-  const after = await world.untilSteady({ api });
-  const mended = await world.recorder.mark("between");
-  for (const [address, node] of after) {
-    if (victims.includes(node) && !victims.includes(before.get(address) ?? "")) {
-      findings.push(`${address} went from ${before.get(address) ?? "nobody"} to ${node}`);
-    }
-  }
-  return { ...measured(victims, before, probed), ...doubled([recorded, mended]), findings };
-}
-
-/** Nodes that hold something, in turn. */
-function chooseVictims(
-  world: World,
-  holders: ReadonlyMap<string, string>,
-  { count, turn }: { readonly count: number; readonly turn: number },
-): readonly string[] {
-  const holding = new Set(holders.values());
-  const from = turn % world.nodes.length;
-  const order = [...world.nodes.slice(from), ...world.nodes.slice(0, from)];
-  return order.filter((node) => holding.has(node)).slice(0, count);
-}
-
-/** Waits until every address is answered by one of the others, and answers HTTP. */
-async function untilMoved(world: World, victims: readonly string[]): Promise<void> {
-  await waitFor(
-    async () => {
-      const now = await world.holders();
-      for (const [address, ports] of now) {
-        const survivors = ports.filter((port) => !victims.includes(port));
-        if (survivors.length !== 1 || ports.length !== 1) {
-          throw new Error(`${address} is answered by ${ports.join("+") || "nobody"}`);
-        }
-      }
-      const { addresses } = await world.probe.report();
-      return addresses.every(({ openMs }) => openMs < 100);
-    },
-    { what: "others to answer for every address", timeoutMs: MOVED_MS_MAX, intervalMs: 100 },
-  );
-}
-
-function measured(
-  victims: readonly string[],
-  before: ReadonlyMap<string, string>,
-  { addresses }: ProbeWindow,
-) {
-  const isOwn = ({ address }: ProbedAddress) => victims.includes(before.get(address) ?? "");
-  const own = addresses.filter(isOwn);
-  const others = addresses.filter((address) => !isOwn(address));
-  const silence = (of: readonly ProbedAddress[]) =>
-    Math.max(0, ...of.map(({ longestProven }) => longestProven.ms));
-  const lost = (of: readonly ProbedAddress[]) =>
-    Math.max(0, ...of.map(({ longestLoss }) => longestLoss.attempts));
+  await world.untilSteady({ api });
+  const [mending, mended] = await mark(world, "between");
+  if (row.returnsQuietly) findings.push(...answersOnReturn(victims, mended));
   return {
     victims,
-    moved: own.length,
-    ownMs: silence(own),
-    othersMs: silence(others),
-    ownLost: lost(own),
-    othersLost: lost(others),
-    losses: addresses
-      .filter(({ longestLoss }) => longestLoss.attempts > 0)
-      .map(({ address, longestLoss: { fromMs, attempts }, errors }) => {
-        return { address, fromMs, attempts, errors };
-      }),
+    ...measured(isOwn, probed),
+    mendMs: silenceOf(mending.addresses),
+    ...doubled([recorded, mended]),
+    findings,
   };
 }
 
-function doubled(windows: readonly RecordWindow[]) {
-  const found = windows.flatMap((window) =>
-    overlaps(window).map((overlap) => ({ during: window.name, ...overlap })),
-  );
+/** What of the attempts at all addresses failed while the addresses of the node were silent, and after that. */
+function shareOf(isOwn: (address: string) => boolean, { addresses }: ProbeWindow): Share {
+  const own = addresses.filter(({ address }) => isOwn(address));
+  const silentMs = Math.max(0, ...own.map(({ longestLoss }) => longestLoss.ms));
+  const attempts = Math.round(silentMs / PROBE_INTERVAL_MS) * addresses.length;
+  const lost = addresses.reduce((sum, { longestLoss }) => sum + longestLoss.attempts, 0);
+  const all = addresses.reduce((sum, address) => sum + address.lost, 0);
+  return { addresses: addresses.length, attempts, lost, lostAfter: all - lost };
+}
+
+function summed(shares: readonly Share[]): Share {
+  const sum = (of: (share: Share) => number) => shares.reduce((all, share) => all + of(share), 0);
   return {
-    overlaps: found,
-    overlapMs: Math.max(0, ...found.map(({ ms }) => ms)),
-    askPauseMs: Math.max(...windows.map(({ askPauseMsMax }) => askPauseMsMax)),
+    addresses: shares[0]?.addresses ?? 0,
+    attempts: sum(({ attempts }) => attempts),
+    lost: sum(({ lost }) => lost),
+    lostAfter: sum(({ lostAfter }) => lostAfter),
   };
 }

@@ -5,11 +5,12 @@
  * The backends are on a node of their own, which is never hit: what is lost is lost for want of an address,
  * not because kube-proxy goes on balancing to a dead Pod for as long as Kubernetes takes to notice.
  */
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { answering } from "../../lab/answers.ts";
 import { startCluster, type Cluster } from "../../lab/cluster.ts";
 import type { Probe } from "../../lab/probe.ts";
-import type { LabProcess } from "../../lab/process.ts";
+import { run, type LabProcess } from "../../lab/process.ts";
 import type { Recorder } from "../../lab/recorder.ts";
 import { waitFor } from "../../lab/wait.ts";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
@@ -19,19 +20,30 @@ import { PROBE_INTERVAL_MS } from "./figures.ts";
 /** An attempt that has no answer after this is lost: far above any noise, below TCP's first repetition (1 s). */
 export const ATTEMPT_MS_MAX = 250;
 const ANNOUNCES = { "bench.spreadlb.io/announces": "yes" };
-/** For faults: a node is trusted again before its next turn, and nothing moves that nobody hit (but once). */
-const FAULT_FLAGS = ["--settling-time-ms", "2000", "--move-interval-ms", "3600000"];
 const STEADY_MS_MAX = 60_000;
 const RECENT_MS = 60;
+const STEADY_FOR_MS = 300;
+const SERVICES = 4;
+const PROJECT = join(import.meta.dirname, "..", "..");
 
 export interface WorldOptions {
   /** Announcing nodes. */
   readonly nodes: number;
-  /** Services of both families with one address each. */
-  readonly services: number;
+  /** Services of both families with one address each; or one of IPv4 with as many addresses as there are nodes. */
+  readonly services: "dual-stack" | "one";
   /** Where speakers hear each other: where clients are, or on the management network. */
   readonly heartbeats: "segment" | "management";
   readonly log?: (line: string) => void;
+}
+
+export interface SteadyOptions {
+  /** The controller is there: plan and world agree. */
+  readonly api?: boolean;
+  /** Every speaker hears every other. */
+  readonly hearAll?: boolean;
+  /** No node holds more than one address more than another. */
+  readonly even?: boolean;
+  readonly timeoutMs?: number;
 }
 
 export class World {
@@ -43,7 +55,7 @@ export class World {
   #addresses: readonly string[] = [];
   #probe: Probe | null = null;
   #recorder: Recorder | null = null;
-  #controllerFlags: readonly string[] = FAULT_FLAGS;
+  #controllerFlags: readonly string[] = [];
 
   static async start(options: WorldOptions): Promise<World> {
     const names = Array.from({ length: options.nodes + 1 }, (_, i) => `n${i + 1}`);
@@ -128,7 +140,10 @@ export class World {
   }
 
   /** Waits until nothing is left of the last fault: one answer per address, everyone hears everyone, plan and world agree. */
-  async untilSteady({ api = true } = {}): Promise<Map<string, string>> {
+  async untilSteady(options: SteadyOptions = {}): Promise<Map<string, string>> {
+    const { api = true, hearAll = true, even = false, timeoutMs = STEADY_MS_MAX } = options;
+    let last = "";
+    let sinceMs = 0;
     const check = async () => {
       const holders = new Map<string, string>();
       for (const [address, ports] of await this.holders()) {
@@ -136,11 +151,14 @@ export class World {
         holders.set(address, ports[0] ?? "");
       }
       await this.#mustProbe();
-      await Promise.all(this.nodes.map((node) => this.#mustHearAll(node)));
+      if (hearAll) await Promise.all(this.nodes.map((node) => this.#mustHearAll(node)));
+      if (even) mustBeEven(this.nodes, holders);
       if (api) await this.#mustAgree(holders);
-      return holders;
+      const now = JSON.stringify([...holders]);
+      if (now !== last) [last, sinceMs] = [now, performance.now()];
+      return performance.now() - sinceMs >= STEADY_FOR_MS && holders;
     };
-    return waitFor(check, { what: "a steady cluster", timeoutMs: STEADY_MS_MAX, intervalMs: 100 });
+    return waitFor(check, { what: "a steady cluster", timeoutMs, intervalMs: 100 });
   }
 
   printLogs(linesMax = 20): void {
@@ -149,7 +167,12 @@ export class World {
     }
   }
 
-  async #begin(services: number, backendNode: string): Promise<void> {
+  /** Runs a command of SpreadLB as an administrator would. */
+  async spreadlb(args: readonly string[]): Promise<string> {
+    return run([join(PROJECT, "bin", "spreadlb"), ...args, "--kubeconfig", this.lab.kubeconfig]);
+  }
+
+  async #begin(kind: WorldOptions["services"], backendNode: string): Promise<void> {
     const { lab } = this;
     await lab.applyCrds();
     await Promise.all([
@@ -157,16 +180,17 @@ export class World {
       this.useController(),
       ...this.nodes.map((node) => this.startSpeaker(node)),
     ]);
-    const names = Array.from({ length: services }, (_, i) => `web-${i + 1}`);
     const dualStack = { spec: { ipFamilyPolicy: "RequireDualStack" } };
-    await lab.apply([
-      edgeClass("edge", { nodeSelector: ANNOUNCES }),
-      ...names.map((name) => service(name, dualStack)),
-    ]);
+    const services =
+      kind === "one"
+        ? [service("web", { count: this.nodes.length })]
+        : Array.from({ length: SERVICES }, (_, i) => service(`web-${i + 1}`, dualStack));
+    await lab.apply([edgeClass("edge", { nodeSelector: ANNOUNCES }), ...services]);
+    const count = kind === "one" ? this.nodes.length : 2 * SERVICES;
     this.#addresses = await waitFor(
       async () => {
         const addresses = (await this.virtualIps()).map(({ spec }) => spec.address);
-        return addresses.length === 2 * services && addresses;
+        return addresses.length === count && addresses;
       },
       { what: "all VirtualIPs", timeoutMs: 30_000 },
     );
@@ -212,5 +236,12 @@ export class World {
   async #get(host: string, url: string): Promise<string> {
     const answer = await this.lab.exec(host, [this.lab.tools, "fetch", url]);
     return (JSON.parse(answer) as { body: string }[])[0]?.body ?? "";
+  }
+}
+
+function mustBeEven(nodes: readonly string[], holders: ReadonlyMap<string, string>): void {
+  const counts = nodes.map((node) => [...holders.values()].filter((held) => held === node).length);
+  if (Math.max(...counts) - Math.min(...counts) > 1) {
+    throw new Error(`the nodes hold ${counts.join(", ")} addresses`);
   }
 }

@@ -5,7 +5,7 @@ import { broken, spreadOf, type RowResult, type Trial } from "../../bench/failov
 
 const trial = (changed: Partial<Trial> = {}): Trial => ({
   ...{ victims: ["n1"], moved: 2, ownMs: 300, othersMs: 7, ownLost: 60, othersLost: 0 },
-  ...{ overlapMs: 0, overlaps: [], askPauseMs: 1, losses: [], findings: [] },
+  ...{ mendMs: 7, overlapMs: 0, overlaps: [], askPauseMs: 1, losses: [], findings: [] },
   ...changed,
 });
 const row = (trials: readonly Trial[], changed: Partial<RowResult> = {}): RowResult => ({
