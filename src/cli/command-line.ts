@@ -3,7 +3,7 @@
  *
  * Every flag can be given as SPREADLB_* in the environment; a flag wins. What is wrong with a value is said in
  * one sentence that shows the value. Nothing here acts: the commands' actions are passed in.
- * Neighbours: controller.ts, speaker.ts, status.ts and why.ts have the flags of one command each; main.ts runs them.
+ * Neighbours: controller.ts, speaker.ts, status.ts, why.ts and drain.ts have the flags of their commands; main.ts runs them.
  */
 import { Command, InvalidArgumentError, Option, type CommanderError } from "commander";
 
@@ -13,6 +13,7 @@ export const EXIT_USAGE = 2;
 const PORT_MAX = 65535;
 /** A day. */
 const MILLISECONDS_MAX = 86_400_000;
+const SECONDS_MAX = 86_400;
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -43,6 +44,13 @@ export function parseMilliseconds(min = 0, max = MILLISECONDS_MAX): (text: strin
       `A time is a whole number of milliseconds from ${min} to ${max}`,
     );
   };
+}
+
+/** @returns a length of time to wait; a parser for `Option.argParser` */
+export function parseSeconds(text: string): number {
+  const seconds = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
+  if (seconds >= 1 && seconds <= SECONDS_MAX) return seconds;
+  throw new InvalidArgumentError(`A time is a whole number of seconds from 1 to ${SECONDS_MAX}`);
 }
 
 export function parseNamespace(text: string): string {
@@ -98,14 +106,18 @@ export function addServerFlags(command: Command, httpPort: number): Command {
     );
 }
 
-/** What the commands that look and leave have in common. */
-export interface ClientFlags {
+/** How the commands that leave again find the API server. */
+export interface ConnectionFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
+}
+
+/** What the commands that look and leave have in common. */
+export interface ClientFlags extends ConnectionFlags {
   readonly namespace?: string;
 }
 
-export function addClientFlags(command: Command): Command {
+export function addConnectionFlags(command: Command): Command {
   return command
     .addOption(
       flag(
@@ -115,14 +127,17 @@ export function addClientFlags(command: Command): Command {
     )
     .addOption(
       flag("--context <name>", "the context of the kubeconfig; without it: its current one"),
-    )
-    .addOption(
-      flag(
-        "-n, --namespace <name>",
-        "the namespace of the Services",
-        "SPREADLB_SERVICE_NAMESPACE",
-      ).argParser(parseNamespace),
     );
+}
+
+export function addClientFlags(command: Command): Command {
+  return addConnectionFlags(command).addOption(
+    flag(
+      "-n, --namespace <name>",
+      "the namespace of the Services",
+      "SPREADLB_SERVICE_NAMESPACE",
+    ).argParser(parseNamespace),
+  );
 }
 
 /** Where text goes: the streams of the process, or a test's. */
@@ -164,7 +179,7 @@ export function usageSentence(error: CommanderError, command: string): string | 
   if (error.exitCode === 0) return null;
   const path = command === "" ? "spreadlb" : `spreadlb ${command}`;
   if (error.code === "commander.help") {
-    return "spreadlb: no command is given: use controller, speaker, status or why; see spreadlb --help";
+    return "spreadlb: no command is given: use controller, speaker, status, why, drain or undrain; see spreadlb --help";
   }
   const reason = error.message
     .replace(/^error: /, "")

@@ -6,6 +6,7 @@
 import { CommanderError, type Command } from "commander";
 import { createProgram, EXIT_USAGE, usageSentence, type Output } from "./command-line.ts";
 import { addController } from "./controller.ts";
+import { addDrain, addUndrain } from "./drain.ts";
 import { addSpeaker } from "./speaker.ts";
 import { addStatus } from "./status.ts";
 import { VERSION } from "./version.ts";
@@ -26,6 +27,12 @@ export async function main(argv: readonly string[], output: Output): Promise<num
   });
   addWhy(program, async (subject, flags) => {
     status = await (await import("./io/why.ts")).runCommand(subject, { flags, output });
+  });
+  addDrain(program, async (node, flags) => {
+    status = await (await import("./io/drain.ts")).runDrain(node, { flags, output });
+  });
+  addUndrain(program, async (node, flags) => {
+    status = await (await import("./io/drain.ts")).runUndrain(node, { flags, output });
   });
   try {
     await program.parseAsync(argv, { from: "user" });

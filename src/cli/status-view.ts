@@ -7,6 +7,7 @@ import { compareText } from "../base/hash.ts";
 import { READY_CONDITION } from "../controller/resources.ts";
 import type { Service } from "../kube/types.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
+import type { DrainedNode } from "./drain-view.ts";
 import { renderAge } from "./table.ts";
 
 const RANK_SHOWN_MAX = 3;
@@ -22,6 +23,8 @@ export interface AddressView {
   readonly mode: string;
   readonly rank: readonly string[];
   readonly generation: number;
+  /** Why the plan ranks the first node first, in one word. */
+  readonly cause: string | null;
   readonly lastMove: {
     readonly from: string | null;
     readonly to: string | null;
@@ -93,6 +96,7 @@ function viewAddress({ spec, status }: VirtualIP, index: number): AddressView {
     mode: spec.mode,
     rank: spec.rank,
     generation: spec.generation,
+    cause: spec.cause ?? null,
     lastMove: move === undefined ? null : { ...move, from: move.from ?? null, to: move.to ?? null },
   };
 }
@@ -141,9 +145,15 @@ function addressCells(
     renderRank(view.rank, wide ? view.rank.length : RANK_SHOWN_MAX),
   ];
   if (!wide) return cells;
-  const { lastMove } = view;
-  const move = lastMove === null ? NONE : `${lastMove.reason} from ${lastMove.from ?? "nowhere"}`;
-  return [...cells, view.pool ?? NONE, view.mode, String(view.generation), move];
+  return [...cells, view.pool ?? NONE, view.mode, String(view.generation), renderMove(view)];
+}
+
+/** Speakers know that a plan moved an address; the plan knows why. */
+function renderMove({ lastMove, rank, cause }: AddressView): string {
+  if (lastMove === null) return NONE;
+  const isPlanned = lastMove.reason === "plan" && lastMove.to === rank[0];
+  const reason = (isPlanned ? cause : null) ?? lastMove.reason;
+  return `${reason} from ${lastMove.from ?? "nowhere"}`;
 }
 
 function renderRank(rank: readonly string[], shownMax: number): string {
@@ -157,4 +167,10 @@ export function waitingLines(services: readonly ServiceView[]): readonly string[
   return services
     .filter(({ ready }) => ready === false)
     .map(({ namespace, name, message }) => `${namespace}/${name}: ${message ?? "not ready"}\n`);
+}
+
+/** @returns one line that names the nodes that are drained, and since when */
+export function drainedLine(drained: readonly DrainedNode[], nowMs: number): string {
+  const list = drained.map(({ node, since }) => `${node} (${renderAge(since, nowMs)})`).join(", ");
+  return `Drained: ${list}; "spreadlb undrain NODE" gives a node addresses again\n`;
 }

@@ -1,5 +1,5 @@
 /**
- * `spreadlb status` and `spreadlb why` against a real API server, by the bundled program: what a person sees.
+ * `spreadlb status`, `why` and `drain` against a real API server, by the bundled program: what a person sees.
  */
 import { expect } from "chai";
 import { execFileSync, spawn } from "node:child_process";
@@ -139,6 +139,69 @@ describe("cli: status and why on a real API server", function () {
       status: 1,
       out: "",
       err: "spreadlb: 192.0.2.3 is no address of ours; near it: 192.0.2.1, 192.0.2.2\n",
+    });
+  });
+
+  describe("drain", () => {
+    const marks = async () => {
+      const path = "jsonpath={.items[*].metadata.annotations.spreadlb\\.io/drained}";
+      return (await controlPlane.kubectl(["get", "nodes", "-o", path])).trim();
+    };
+    const undo = 'n1 stays marked, and "spreadlb undrain n1" takes the mark away';
+
+    it("marks the node, and gives up in time where nobody moves its addresses; undrain takes it back", async () => {
+      const options = ["--kubeconfig", kubeconfig];
+      const { status, out, err } = await spreadlb(["drain", "n1", "--timeout", "1", ...options]);
+      expect({ status, out }).to.deep.equal({ status: 1, out: "" });
+      const [first, second, last] = err.split("\n");
+      expect(first).to.equal("n1 is marked: it has 2 addresses that should leave");
+      expect(second).to.equal("n1: 2 addresses left");
+      expect(last).to.match(
+        /^spreadlb: after 1 s, 192\.0\.2\.1, 192\.0\.2\.2 did not leave n1: the plan names it still/,
+      );
+      const since = await marks();
+      expect(Math.abs(Date.parse(since) - Date.now())).to.be.lessThan(60_000);
+      const again = await spreadlb(["drain", "n1", "--no-wait", ...options]);
+      expect(again).to.deep.equal({
+        status: 0,
+        out: "",
+        err: `n1 is marked since ${since}: it has 2 addresses that should leave\n`,
+      });
+      expect(await marks()).to.equal(since);
+      expect((await spreadlb(["undrain", "n1", ...options])).status).to.equal(0);
+      expect(await marks()).to.equal("");
+      expect(await spreadlb(["undrain", "n1", ...options])).to.deep.equal({
+        status: 0,
+        out: "",
+        err: "n1 is not drained: nothing to do\n",
+      });
+    });
+
+    it("Ctrl-C ends the waiting, leaves the mark and says how to undo it", async () => {
+      const env = { PATH: process.env["PATH"], KUBECONFIG: kubeconfig };
+      const child = spawn(join(ROOT, "bin/spreadlb"), ["drain", "n1"], { env });
+      let err = "";
+      child.stderr.on("data", (chunk: Buffer) => {
+        const isNews = !err.includes("2 addresses left");
+        err += chunk.toString();
+        if (isNews && err.includes("2 addresses left")) child.kill("SIGINT");
+      });
+      const [status] = (await once(child, "close")) as [number | null];
+      expect(status).to.equal(130);
+      expect(err).to.include(`\nspreadlb: not waiting any more; ${undo}\n`);
+      expect(await marks()).not.to.equal("");
+      expect((await spreadlb(["status"], { KUBECONFIG: kubeconfig })).out).to.include(
+        "\nDrained: n1 (",
+      );
+      await spreadlb(["undrain", "n1"], { KUBECONFIG: kubeconfig });
+    });
+
+    it("a wrong name lists those that there are", async () => {
+      expect(await spreadlb(["drain", "n7"], { KUBECONFIG: kubeconfig })).to.deep.equal({
+        status: 1,
+        out: "",
+        err: 'spreadlb: no node is called "n7"; there are: n1, n2\n',
+      });
     });
   });
 

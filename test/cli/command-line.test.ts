@@ -24,7 +24,7 @@ describe("cli: wrong usage", () => {
   const rows = [
     {
       argv: [],
-      want: "no command is given: use controller, speaker, status or why; see spreadlb --help",
+      want: "no command is given: use controller, speaker, status, why, drain or undrain; see spreadlb --help",
     },
     { argv: ["foo"], want: 'unknown command "foo"; see spreadlb --help' },
     {
@@ -89,6 +89,16 @@ describe("cli: wrong usage", () => {
       want: 'option "-o, --output <format>" argument "xml" is invalid: Allowed choices are wide, json; see spreadlb status --help',
     },
     { argv: ["why"], want: 'missing required argument "address|service"; see spreadlb why --help' },
+    { argv: ["drain"], want: 'missing required argument "node"; see spreadlb drain --help' },
+    {
+      argv: ["drain", "N!"],
+      want: 'command-argument value "N!" is invalid for argument "node": A node name is lower-case letters, digits, dashes and dots; see spreadlb drain --help',
+    },
+    {
+      argv: ["drain", "n1", "--timeout", "0"],
+      want: 'option "--timeout <seconds>" argument "0" is invalid: A time is a whole number of seconds from 1 to 86400; see spreadlb drain --help',
+    },
+    { argv: ["undrain"], want: 'missing required argument "node"; see spreadlb undrain --help' },
     {
       argv: ["status", "--kubeconfig", "/does/not/exist"],
       want: 'the kubeconfig "/does/not/exist" cannot be read; name another with --kubeconfig',
@@ -121,7 +131,7 @@ describe("cli: wrong usage", () => {
 });
 
 describe("cli: help", () => {
-  const commands = ["controller", "speaker", "status", "why"] as const;
+  const commands = ["controller", "speaker", "status", "why", "drain", "undrain"] as const;
   const page = readFileSync(join(import.meta.dirname, "../../docs/cli.md"), "utf8");
 
   for (const argv of [["--version"], ["-V"]]) {
@@ -148,7 +158,7 @@ describe("cli: help", () => {
       const missing = flags
         .filter((name) => name !== "help")
         .filter((name) => !new RegExp(`--${name} [^()]*\\([^()]*env: SPREADLB_\\w+\\)`).test(text));
-      expect(flags.length).to.be.greaterThan(3);
+      expect(flags.length).to.be.greaterThan(2);
       expect(missing).to.deep.equal([]);
     });
   }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parseIp, type Ip } from "../../src/base/ip.ts";
-import { statusRows, viewServices, waitingLines } from "../../src/cli/status-view.ts";
+import { drainedLine, statusRows, viewServices, waitingLines } from "../../src/cli/status-view.ts";
 import { renderTable } from "../../src/cli/table.ts";
 import type { Service } from "../../src/kube/types.ts";
 import type { VirtualIP, VirtualIPSpec, VirtualIPStatus } from "../../src/multi-ip/resource.ts";
@@ -120,6 +120,27 @@ describe("cli: status as a table", () => {
     });
   }
 
+  it("wide: a planned move is named by its cause, and only while the plan stands", () => {
+    const lastMove = { from: "n2", to: "n1", at: "2026-03-10T11:00:00Z", reason: "plan" as const };
+    const shown = (rank: string[]): string | undefined => {
+      const virtualIps = [vip("192.0.2.10", { cause: "drained", rank }, { ...held, lastMove })];
+      const services = viewServices({ virtualIps, services: [] });
+      return statusRows(services, { wide: true, nowMs })[1]?.at(-1);
+    };
+    expect(shown(["n1", "n3"])).to.equal("drained from n2");
+    expect(shown(["n3", "n1"])).to.equal("plan from n2");
+  });
+
+  it("names the nodes that are drained, and since when", () => {
+    const drained = [
+      { node: "n1", since: "2026-03-10T11:55:00Z" },
+      { node: "n3", since: "whenever" },
+    ];
+    expect(drainedLine(drained, nowMs)).to.equal(
+      'Drained: n1 (5m), n3 (?); "spreadlb undrain NODE" gives a node addresses again\n',
+    );
+  });
+
   it("an empty cluster has a head and no rows", () => {
     const services = viewServices({ virtualIps: [], services: [] });
     expect(services).to.deep.equal([]);
@@ -152,6 +173,7 @@ describe("cli: status as data", () => {
           mode: "L2",
           rank: ["n1", "n2", "n3", "n4", "n5"],
           generation: 7,
+          cause: null,
           lastMove: held.lastMove,
         },
         ...[
@@ -166,6 +188,7 @@ describe("cli: status as data", () => {
           mode: "L2",
           rank: ["n1", "n2", "n3"],
           generation: 7,
+          cause: null,
           lastMove: null,
         })),
       ],

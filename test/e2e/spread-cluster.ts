@@ -63,11 +63,16 @@ export class SpreadCluster {
   readonly lab: Cluster;
   readonly controllers: LabProcess[] = [];
   readonly speakers = new Map<string, LabProcess>();
+  readonly #controllerFlags: readonly string[];
 
   /** The lab, our CRDs, `controllers` controllers and a speaker on each node, all ready. */
-  static async start(options: { nodes: number; controllers?: number }): Promise<SpreadCluster> {
+  static async start(options: {
+    readonly nodes: number;
+    readonly controllers?: number;
+    readonly controllerFlags?: readonly string[];
+  }): Promise<SpreadCluster> {
     const lab = await startCluster({ nodes: options.nodes });
-    const cluster = new SpreadCluster(lab);
+    const cluster = new SpreadCluster(lab, options.controllerFlags ?? []);
     try {
       await lab.applyCrds();
       for (let i = 0; i < (options.controllers ?? 1); i++) await cluster.startController();
@@ -80,8 +85,9 @@ export class SpreadCluster {
     return cluster;
   }
 
-  private constructor(lab: Cluster) {
+  private constructor(lab: Cluster, controllerFlags: readonly string[]) {
     this.lab = lab;
+    this.#controllerFlags = controllerFlags;
   }
 
   stop(): Promise<void> {
@@ -98,7 +104,7 @@ export class SpreadCluster {
   }
 
   async startController(): Promise<LabProcess> {
-    const controller = await this.lab.startController();
+    const controller = await this.lab.startController(this.#controllerFlags);
     this.controllers.push(controller);
     return controller;
   }

@@ -1,5 +1,5 @@
 /**
- * The API server for commands that look and leave: which kubeconfig, which context, all pages of a list.
+ * The API server for commands that leave again: which kubeconfig, which context, all pages of a list.
  *
  * Where one file without a context is asked for, that file is read. KUBECONFIG with several files, or --context, are
  * merged as kubectl merges them, into a file that only we may read and that lives until the credentials are loaded.
@@ -12,7 +12,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { ApiError } from "../../kube/api-error.ts";
 import { KubeClient, type ListPage } from "../../kube/io/client.ts";
 import type { KubeObject, ResourceType } from "../../kube/resource.ts";
-import { EXIT_USAGE, type ClientFlags } from "../command-line.ts";
+import { EXIT_USAGE, type ConnectionFlags } from "../command-line.ts";
 import { CommandFailure, mustBeReadable } from "./failure.ts";
 
 const PAGE_OBJECTS_MAX = 500;
@@ -21,6 +21,8 @@ const IN_CLUSTER_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 export interface Cluster {
   /** @returns all objects, page by page */
   list<T extends KubeObject>(type: ResourceType<T>, labelSelector?: string): Promise<readonly T[]>;
+  /** A merge patch of an object without a namespace. */
+  merge<T extends KubeObject>(type: ResourceType<T>, name: string, body: object): Promise<T>;
 }
 
 /**
@@ -29,13 +31,17 @@ export interface Cluster {
  * @throws CommandFailure in one sentence where no kubeconfig can be used, or the API server cannot be asked
  */
 export async function withCluster<T>(
-  flags: ClientFlags,
+  flags: ConnectionFlags,
   work: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
   const source = await findKubeconfig(flags);
   const client = await connect(source);
   try {
-    return await work({ list: (type, labelSelector) => listAll(client, { type, labelSelector }) });
+    return await work({
+      list: (type, labelSelector) => listAll(client, { type, labelSelector }),
+      merge: (type, name, body) =>
+        client.patch(type, { name }, body, { kind: "merge", fieldManager: "spreadlb" }),
+    });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     throw new CommandFailure(sentenceOf(error, source));
@@ -52,7 +58,7 @@ interface Source {
   readonly merged?: KubeConfig;
 }
 
-async function findKubeconfig({ kubeconfig, context }: ClientFlags): Promise<Source> {
+async function findKubeconfig({ kubeconfig, context }: ConnectionFlags): Promise<Source> {
   const files = await kubeconfigFiles(kubeconfig);
   if (files.length === 0) return { server: "of this cluster" };
   const config = loadFiles(files);

@@ -10,14 +10,14 @@ import { viewServices } from "../status-view.ts";
 import { findSubject } from "../subject.ts";
 import { factsOfAddress, factsOfService, type Cluster } from "../why-view.ts";
 import type { WhyFlags } from "../why.ts";
-import { withCluster } from "./cluster.ts";
+import { withCluster, type Cluster as Connection } from "./cluster.ts";
 
 /** @returns the exit status: 1 where there is no such address or Service */
 export async function runCommand(
   subject: string,
   { flags, output }: { readonly flags: WhyFlags; readonly output: Output },
 ): Promise<number> {
-  const cluster = await fetchCluster(flags);
+  const cluster = await withCluster(flags, fetchFacts);
   const services = viewServices(cluster);
   const found = findSubject(subject, { ...cluster, services }, flags.namespace);
   switch (found.kind) {
@@ -46,16 +46,15 @@ function say(
   );
 }
 
-function fetchCluster(flags: WhyFlags): Promise<Cluster> {
-  return withCluster(flags, async (cluster) => {
-    const [virtualIps, services, nodes, leases, slices, classes] = await Promise.all([
-      cluster.list(VIRTUAL_IPS),
-      cluster.list(SERVICES),
-      cluster.list(NODES),
-      cluster.list(LEASES, SPEAKER_LABEL),
-      cluster.list(ENDPOINT_SLICES),
-      cluster.list(METAL_LOAD_BALANCER_CLASSES),
-    ]);
-    return { virtualIps, services, nodes, leases, slices, classes, nowMs: Date.now() };
-  });
+/** All that decides where addresses are. */
+export async function fetchFacts(cluster: Pick<Connection, "list">): Promise<Cluster> {
+  const [virtualIps, services, nodes, leases, slices, classes] = await Promise.all([
+    cluster.list(VIRTUAL_IPS),
+    cluster.list(SERVICES),
+    cluster.list(NODES),
+    cluster.list(LEASES, SPEAKER_LABEL),
+    cluster.list(ENDPOINT_SLICES),
+    cluster.list(METAL_LOAD_BALANCER_CLASSES),
+  ]);
+  return { virtualIps, services, nodes, leases, slices, classes, nowMs: Date.now() };
 }
