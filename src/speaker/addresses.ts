@@ -27,6 +27,10 @@ export interface AddressRecord {
   linkIds: readonly Id[];
   /** Whom all speakers that see what we see name, by the plan before the newest decision. */
   holder: string | null;
+  /** One of ours held it once, as far as we know: nobody looks for another owner any more. */
+  hadHolder: boolean;
+  /** Another's claim to it before this is no stranger's: the holder before us is falling silent. */
+  strangersFromMs: number;
   /** The plan that the last decision was made by; -1 before the first. */
   decidedGeneration: number;
   /** The plan by which we hold; null: we do not. */
@@ -50,6 +54,10 @@ export class Addresses {
 
   all(): Iterable<AddressRecord> {
     return this.#records.values();
+  }
+
+  ips(): Iterable<Ip> {
+    return this.#records.keys();
   }
 
   ofNode(node: string): Iterable<AddressRecord> {
@@ -79,6 +87,8 @@ export class Addresses {
         ...{ plan, family, linkIds: wantedLinkIds(plan.interfaces, family) },
         ...{
           holder: plan.holder,
+          hadHolder: plan.holder !== null,
+          strangersFromMs: -Infinity,
           decidedGeneration: -1,
           heldGeneration: null,
           links: [],

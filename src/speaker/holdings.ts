@@ -10,6 +10,7 @@ import { holderOf } from "../multi-ip/holder.ts";
 import type { MoveReason } from "../multi-ip/move-reason.ts";
 import { Addresses, type AddressRecord } from "./addresses.ts";
 import type { Announcer } from "./announcer.ts";
+import type { Guard } from "./guard.ts";
 import { handover } from "./handover.ts";
 import type { UsableLink } from "./links.ts";
 import type { Liveness } from "./liveness.ts";
@@ -41,7 +42,11 @@ export interface HoldingsWorld {
   /** Where the address may be answered now. */
   readonly linksOf: (record: AddressRecord) => readonly UsableLink[];
   readonly emit: (effect: HoldingEffect) => void;
+  readonly guard: Pick<Guard, "mayUse" | "forget" | "released">;
 }
+
+/** After a gain from another node: it is falling silent, and may be none of our peers any more. */
+const STRANGERS_GRACE_MS = 1000;
 
 export class Holdings {
   readonly addresses = new Addresses();
@@ -72,6 +77,7 @@ export class Holdings {
     const record = this.addresses.get(address);
     if (record === undefined) return;
     if (record.heldGeneration !== null) this.#release(record, null, "plan");
+    this.#world.guard.forget(address);
     this.addresses.delete(record);
   }
 
@@ -118,6 +124,9 @@ export class Holdings {
       this.#wait(record, verdict.what, nowMs + verdict.forMs);
       return;
     }
+    // What nobody of ours has held is asked for on the wire first; the answer brings us here again.
+    if (verdict.kind !== "gain") this.#world.guard.forget(record.plan.address);
+    else if (!this.#world.guard.mayUse(record, nowMs)) return;
     if (verdict.kind === "gain") this.#gain(record, links, nowMs);
     if (verdict.kind === "release") this.#release(record, next, this.#reason(record, next));
     if (able) this.#decided(record, next);
@@ -146,6 +155,7 @@ export class Holdings {
     record.waiting = null;
     this.addresses.waiting.delete(record);
     record.holder = holder;
+    record.hadHolder ||= holder !== null;
     record.decidedGeneration = record.plan.generation;
     const { address, generation } = record.plan;
     if (record.heldGeneration !== null && record.heldGeneration !== generation) {
@@ -176,6 +186,7 @@ export class Holdings {
     const [from, to] = [record.holder, this.#world.node];
     const reason = this.#reason(record, to);
     record.heldGeneration = generation;
+    record.strangersFromMs = from === null ? nowMs : nowMs + STRANGERS_GRACE_MS;
     this.addresses.held.add(record);
     this.#answerOn(record, links, nowMs);
     const change = { address, from, to, gained: true, generation, reason };
@@ -186,6 +197,7 @@ export class Holdings {
     const { address, generation } = record.plan;
     record.heldGeneration = null;
     this.addresses.held.delete(record);
+    this.#world.guard.released(address);
     this.#answerOn(record, [], 0);
     const change = { address, from: this.#world.node, to, gained: false, generation, reason };
     this.#world.emit({ kind: "holding", change });

@@ -55,17 +55,33 @@ export interface Place {
   readonly holdingOf: (ip: Ip) => Holding;
 }
 
+/** A frame, understood; the frame's payload is a view of its bytes. */
+export type ReadFrame =
+  | { readonly kind: "arp"; readonly frame: EthernetFrame; readonly message: ArpPacket }
+  | { readonly kind: "ndp"; readonly frame: EthernetFrame; readonly message: NdpMessage }
+  | { readonly kind: "fault"; readonly name: string };
+
 /** @param bytes a frame of ARP or IPv6, as it came */
-export function respond(bytes: Uint8Array, place: Place): Answer {
+export function readFrame(bytes: Uint8Array): ReadFrame {
   const ethernet = decodeEthernet(bytes);
   if (!ethernet.ok) return { kind: "fault", name: ethernet.fault };
   const frame = ethernet.value;
   if (frame.etherType === ETHER_TYPE_ARP) {
     const arp = decodeArp(frame.payload);
-    return arp.ok ? answerArp(frame, arp.value, place) : { kind: "fault", name: arp.fault };
+    return arp.ok
+      ? { kind: "arp", frame, message: arp.value }
+      : { kind: "fault", name: arp.fault };
   }
   const ndp = decodeNdp(frame.payload);
-  return ndp.ok ? answerNdp(frame, ndp.value, place) : { kind: "fault", name: ndp.fault };
+  return ndp.ok ? { kind: "ndp", frame, message: ndp.value } : { kind: "fault", name: ndp.fault };
+}
+
+export function respond(read: ReadFrame, place: Place): Answer {
+  if (read.kind === "fault") return read;
+  const { frame } = read;
+  return read.kind === "arp"
+    ? answerArp(frame, read.message, place)
+    : answerNdp(frame, read.message, place);
 }
 
 function answerArp(frame: EthernetFrame, arp: ArpPacket, place: Place): Answer {

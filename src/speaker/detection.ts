@@ -1,0 +1,116 @@
+/**
+ * Duplicate address detection before first use: when to probe, how long to listen, when to try again. Pure.
+ *
+ * Read first: RFC 5227 section 2.1.1, RFC 4862 section 5.4; docs/decisions/0011-short-duplicate-detection.md says why
+ * the times are shorter than theirs, and why a taken address is tried again and again instead of given up.
+ * A class, mutated in place: thousands of addresses may be new at once. Probes are paced as announcements are.
+ * Neighbours: holdings.ts asks before it gains what nobody of ours had; guard.ts hears answers and sends probes.
+ */
+import type { Ip } from "../base/ip.ts";
+import { DelayHeap } from "../kube/delay-heap.ts";
+
+export const PROBES = 3;
+/** Between two probes, and after the last one. */
+export const PROBE_INTERVAL_MS = 100;
+/** After an address was found taken: its owner may be about to leave, as an old load balancer does. */
+export const RETRIES_MS: readonly number[] = [1000, 2000];
+const BATCH_PROBES_MAX = 10;
+const BATCH_INTERVAL_MS = 10;
+
+export type DetectionEffect =
+  | { readonly kind: "probe"; readonly ip: Ip }
+  /** Nobody answered: it may be used. */
+  | { readonly kind: "free"; readonly ip: Ip };
+
+interface Entry {
+  readonly ip: Ip;
+  phase: "probing" | "taken" | "free";
+  probes: number;
+  failures: number;
+  dueMs: number;
+}
+
+export class Detection {
+  readonly #entries = new Map<Ip, Entry>();
+  /** Some are stale: their entry is due at another time, or no more. */
+  readonly #heap = new DelayHeap<{ readonly entry: Entry; readonly dueMs: number }>();
+  #pausedUntilMs = -Infinity;
+
+  /** When `due` wants to be asked next; Infinity: never. */
+  get dueMs(): number {
+    const next = this.#heap.nextAtMs;
+    return next === null ? Infinity : Math.max(next, this.#pausedUntilMs);
+  }
+
+  /** Whether what is heard of any address matters now. */
+  get listening(): boolean {
+    return this.#entries.size > 0;
+  }
+
+  /** Whether a claim to the address by another makes it taken. */
+  isProbing(ip: Ip): boolean {
+    return this.#entries.get(ip)?.phase === "probing";
+  }
+
+  /** @returns whether it was found free; if nothing is known of it, the probes begin */
+  mayUse(ip: Ip, nowMs: number): boolean {
+    const entry = this.#entries.get(ip);
+    if (entry?.phase === "free") return true;
+    if (entry !== undefined) return false;
+    const begun: Entry = { ip, phase: "probing", probes: 0, failures: 0, dueMs: nowMs };
+    this.#entries.set(ip, begun);
+    this.#wait(begun, nowMs);
+    return false;
+  }
+
+  /** Not ours to use any more, or in use now. @returns whether it was known here */
+  drop(ip: Ip): boolean {
+    return this.#entries.delete(ip);
+  }
+
+  /** Somebody else has it, or is about to. */
+  taken(ip: Ip, nowMs: number): void {
+    const entry = this.#entries.get(ip);
+    if (entry?.phase !== "probing") return;
+    const delayMs = RETRIES_MS[Math.min(entry.failures, RETRIES_MS.length - 1)] ?? 0;
+    entry.phase = "taken";
+    entry.failures++;
+    this.#wait(entry, nowMs + delayMs);
+  }
+
+  /** @returns what to do now, a batch at most; ask again at `dueMs` */
+  due(nowMs: number): readonly DetectionEffect[] {
+    if (nowMs < this.#pausedUntilMs) return [];
+    const effects: DetectionEffect[] = [];
+    for (let probes = 0; probes < BATCH_PROBES_MAX;) {
+      const job = this.#heap.pop(nowMs);
+      if (job === undefined) break;
+      const { entry, dueMs } = job;
+      if (this.#entries.get(entry.ip) !== entry || entry.dueMs !== dueMs) continue;
+      const effect = this.#advance(entry, nowMs);
+      if (effect.kind === "probe") probes++;
+      effects.push(effect);
+      if (probes === BATCH_PROBES_MAX) this.#pausedUntilMs = nowMs + BATCH_INTERVAL_MS;
+    }
+    return effects;
+  }
+
+  #advance(entry: Entry, nowMs: number): DetectionEffect {
+    const { ip } = entry;
+    if (entry.phase === "probing" && entry.probes === PROBES) {
+      entry.phase = "free";
+      entry.dueMs = Infinity;
+      return { kind: "free", ip };
+    }
+    if (entry.phase === "taken") entry.probes = 0;
+    entry.phase = "probing";
+    entry.probes++;
+    this.#wait(entry, nowMs + PROBE_INTERVAL_MS);
+    return { kind: "probe", ip };
+  }
+
+  #wait(entry: Entry, dueMs: number): void {
+    entry.dueMs = dueMs;
+    this.#heap.push(dueMs, { entry, dueMs });
+  }
+}
