@@ -21,6 +21,7 @@ export interface SpeakerFlags extends ServerFlags {
   readonly detectionTimeMs: number;
   readonly reannounceIntervalMs: number;
   readonly gate: string;
+  readonly verifyIntervalMs: number;
   readonly stateDir?: string;
 }
 
@@ -69,6 +70,14 @@ export function addSpeaker(program: Command, run: (flags: SpeakerFlags) => Promi
       flag("--gate <url|off>", "answer only where this says 200: kube-proxy's health endpoint")
         .default(GATE_URL)
         .argParser(parseGate),
+    )
+    .addOption(
+      flag(
+        "--verify-interval-ms <ms>",
+        "how often to ask on the wire whether one right node answers; 0: never",
+      )
+        .default(WORKER_DEFAULTS.verifyIntervalMs)
+        .argParser(parseMilliseconds()),
     )
     .addOption(
       flag(

@@ -222,7 +222,14 @@ export const CATALOG = {
     kind: "counter",
     of: SPEAKER,
     labels: ["ip"],
-    help: "Frames in which a stranger claims an address of ours (RFC 5227 section 2.4), in frames",
+    help: "Frames in which another claims an address that is ours to answer (RFC 5227 section 2.4), in frames",
+  },
+  verifications: {
+    name: "spreadlb_verifications_total",
+    kind: "counter",
+    of: SPEAKER,
+    labels: ["result"],
+    help: "Questions on the wire by what was found (ok, silent, wrong-node, stranger, several), in verifications",
   },
   framesDropped: {
     name: "spreadlb_frames_dropped_total",

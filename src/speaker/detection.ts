@@ -30,16 +30,25 @@ interface Entry {
   dueMs: number;
 }
 
+interface Job {
+  readonly entry: Entry;
+  readonly dueMs: number;
+}
+
 export class Detection {
   readonly #entries = new Map<Ip, Entry>();
-  /** Some are stale: their entry is due at another time, or no more. */
-  readonly #heap = new DelayHeap<{ readonly entry: Entry; readonly dueMs: number }>();
+  /**
+   * Those that have begun go before those that have not: of thousands the first are done soon, not all at the end.
+   * Some are stale: their entry is due at another time, or no more.
+   */
+  readonly #begun = new DelayHeap<Job>();
+  readonly #fresh = new DelayHeap<Job>();
   #pausedUntilMs = -Infinity;
 
   /** When `due` wants to be asked next; Infinity: never. */
   get dueMs(): number {
-    const next = this.#heap.nextAtMs;
-    return next === null ? Infinity : Math.max(next, this.#pausedUntilMs);
+    const next = Math.min(this.#begun.nextAtMs ?? Infinity, this.#fresh.nextAtMs ?? Infinity);
+    return next === Infinity ? next : Math.max(next, this.#pausedUntilMs);
   }
 
   /** Whether what is heard of any address matters now. */
@@ -83,7 +92,7 @@ export class Detection {
     if (nowMs < this.#pausedUntilMs) return [];
     const effects: DetectionEffect[] = [];
     for (let probes = 0; probes < BATCH_PROBES_MAX;) {
-      const job = this.#heap.pop(nowMs);
+      const job = this.#begun.pop(nowMs) ?? this.#fresh.pop(nowMs);
       if (job === undefined) break;
       const { entry, dueMs } = job;
       if (this.#entries.get(entry.ip) !== entry || entry.dueMs !== dueMs) continue;
@@ -111,6 +120,7 @@ export class Detection {
 
   #wait(entry: Entry, dueMs: number): void {
     entry.dueMs = dueMs;
-    this.#heap.push(dueMs, { entry, dueMs });
+    const heap = entry.phase === "probing" && entry.probes > 0 ? this.#begun : this.#fresh;
+    heap.push(dueMs, { entry, dueMs });
   }
 }

@@ -139,9 +139,20 @@ export class Guard {
     if (liveness.serving && !liveness.isolated) this.#verifier.start(nowMs);
     else this.#verifier.stop();
     for (const effect of this.#verifier.due(nowMs)) {
-      if (effect.kind === "verified") this.#world.emit(effect);
+      if (effect.kind === "verified") this.#verified(effect.verification);
       else this.#send("question", effect.ip, questionOn);
     }
+  }
+
+  /** What only a stranger answers for, is none of ours yet, whoever should have it. */
+  #verified(verification: Verification): void {
+    const { ip, result, expected } = verification;
+    const record = this.#world.addresses.get(ip);
+    if (record !== undefined && expected !== this.#world.node) {
+      if (result === "ok") record.hadHolder = true;
+      if (result === "stranger") record.hadHolder = false;
+    }
+    this.#world.emit({ kind: "verified", verification });
   }
 
   /** RFC 5227 section 2.1.1: an answer, an announcement, or another's probe for it. One of ours is waited for. */

@@ -9,6 +9,9 @@ import { setCondition, type ConditionWish } from "../kube/patches.ts";
 import type { MoveReason } from "../multi-ip/move-reason.ts";
 import type { VirtualIP, VirtualIPStatus } from "../multi-ip/resource.ts";
 
+/** The holder's only condition: others are other managers', see findings.ts. */
+const ANNOUNCED = "Announced";
+
 /** What the frame worker has told of one address. */
 export interface HolderFact {
   /** This node; null: nobody, for no node is left that may. */
@@ -21,7 +24,8 @@ export interface HolderFact {
 /**
  * @param said true where this fact was written before: then another's later word stands. The first word is not
  *   held against another's clock.
- * @returns the status to write, or null where it says so already or a later holder has spoken
+ * @returns what of the status is the holder's, to apply as it is; null where it says so already or a later holder has
+ *   spoken
  */
 export function holderStatus(
   object: VirtualIP,
@@ -31,10 +35,18 @@ export function holderStatus(
   const { status } = object;
   const before = status?.holder ?? null;
   const at = new Date(fact.atMs).toISOString();
-  const conditions = setCondition(status?.conditions, announcedCondition(fact), at);
+  const shown = (status?.conditions ?? []).filter(({ type }) => type === ANNOUNCED);
+  const conditions = setCondition(shown, announcedCondition(fact), at);
   if (before === fact.holder) {
-    if (status?.generation === fact.generation && conditions === status.conditions) return null;
-    return { ...status, generation: fact.generation, conditions };
+    if (status?.generation === fact.generation && conditions === shown) return null;
+    const { since, lastMove } = status ?? {};
+    return {
+      holder: fact.holder,
+      ...(since === undefined ? {} : { since }),
+      ...(lastMove === undefined ? {} : { lastMove }),
+      generation: fact.generation,
+      conditions,
+    };
   }
   if (said && before !== null && Date.parse(status?.since ?? at) > fact.atMs) return null;
   return {
@@ -49,8 +61,8 @@ export function holderStatus(
 function announcedCondition({ holder }: HolderFact): ConditionWish {
   if (holder === null) {
     const message = "No node that is alive may answer for it";
-    return { type: "Announced", status: "False", reason: "NoNode", message };
+    return { type: ANNOUNCED, status: "False", reason: "NoNode", message };
   }
   const message = `Node ${holder} answers for it`;
-  return { type: "Announced", status: "True", reason: "Answering", message };
+  return { type: ANNOUNCED, status: "True", reason: "Answering", message };
 }

@@ -10,6 +10,8 @@ import type { Ip } from "../base/ip.ts";
 import type { Mac } from "../base/mac.ts";
 import type { AddressRecord, PlannedAddress } from "./addresses.ts";
 import { Announcer, type Announcement, type AnnouncerOptions } from "./announcer.ts";
+import { claimIn } from "./claims.ts";
+import { Guard, type GuardEffect } from "./guard.ts";
 import { Holdings, type HoldingEffect } from "./holdings.ts";
 import { linkReports, NO_LINKS, updateLinkFences } from "./link-fences.ts";
 import {
@@ -29,7 +31,7 @@ import {
 } from "./liveness.ts";
 import { fenceAt, type PeerAddress } from "./peers.ts";
 import { poke } from "./poke.ts";
-import { announcementFrames, respond } from "./responder.ts";
+import { announcementFrames, readFrame, respond } from "./responder.ts";
 import { ETHER_TYPE_ARP, ETHER_TYPE_IPV6 } from "./wire/ethernet.ts";
 
 export interface PlanChange {
@@ -63,6 +65,7 @@ export type SpeakerEvent =
 
 export type SpeakerEffect =
   | HoldingEffect
+  | GuardEffect
   | {
       readonly kind: "send-frame";
       readonly what: "answer" | "announcement" | "poke";
@@ -85,14 +88,14 @@ export type SpeakerEffect =
       readonly name: string;
     }
   | { readonly kind: "judged"; readonly node: string; readonly verdict: PeerVerdict }
-  /** Somebody else says that an address of ours is its own. */
-  | { readonly kind: "conflict"; readonly ip: Ip }
   /** Handed over, silent: the process may end. */
   | { readonly kind: "left" };
 
 export interface SpeakerOptions extends LivenessOptions, AnnouncerOptions {
   /** From the first "leaving" until silence: the others take over meanwhile. */
   readonly leaveMs: number;
+  /** Between two questions on the wire, see verifier.ts; none or 0: nothing is verified. */
+  readonly verifyIntervalMs?: number;
 }
 
 /** More interfaces than any node answers on: what is beyond would be taken for a stranger's. */
@@ -103,6 +106,7 @@ export class Speaker {
   readonly #liveness: Liveness;
   readonly #announcer: Announcer;
   readonly #holdings: Holdings;
+  readonly #guard: Guard;
   #nodes: readonly PeerAddress[] = [];
   readonly #hadIpv6 = new Set<number>();
   #usable: readonly UsableLink[] = [];
@@ -128,7 +132,33 @@ export class Speaker {
       announcer: this.#announcer,
       linksOf: (record) => this.#linksOf(record),
       emit: (effect) => this.#effects.push(effect),
+      guard: {
+        mayUse: (record, nowMs) => this.#guard.mayUse(record, nowMs),
+        forget: (address) => {
+          this.#guard.forget(address);
+        },
+        released: (address) => {
+          this.#guard.released(address);
+        },
+      },
     });
+    this.#guard = new Guard(
+      {
+        node: options.node,
+        liveness: this.#liveness,
+        addresses: this.#holdings.addresses,
+        linksOf: (record) => this.#linksOf(record),
+        links: () => this.#usable,
+        decide: (record, nowMs) => {
+          this.#decide(record, nowMs);
+        },
+        emit: (effect) => this.#effects.push(effect),
+      },
+      {
+        verifyIntervalMs: options.verifyIntervalMs ?? 0,
+        doubleMs: options.detectionMs + options.intervalMs,
+      },
+    );
   }
 
   /** For metrics and readiness. */
@@ -145,11 +175,12 @@ export class Speaker {
     this.#effects = [];
     if (this.#left) return this.#effects;
     if (event.kind === "frame") {
-      this.#frame(event.linkIndex, event.bytes);
+      this.#frame(event);
       return this.#effects;
     }
     if (event.kind === "timer") this.#timerMs = Infinity;
     this.#apply(event);
+    if (this.#leaveAtMs === Infinity) this.#guard.due(event.nowMs);
     if (this.#leaveAtMs <= event.nowMs) this.#leave();
     this.#announce(event.nowMs);
     this.#setTimer();
@@ -323,11 +354,17 @@ export class Speaker {
     }
   }
 
-  #frame(linkIndex: number, bytes: Uint8Array): void {
+  #frame({ linkIndex, bytes, nowMs }: Extract<SpeakerEvent, { readonly kind: "frame" }>): void {
     const link = this.#byIndex.get(linkIndex);
-    if (link === undefined || this.heldCount === 0) return;
+    if (link === undefined || (this.heldCount === 0 && !this.#guard.listening)) return;
+    const read = readFrame(bytes);
+    const claim = read.kind === "fault" ? null : claimIn(read);
+    // Whoever leaves is being succeeded: the others announce what it still holds, as they should.
+    if (claim !== null && this.#leaveAtMs === Infinity && this.#guard.heard(claim, link, nowMs)) {
+      this.#setTimer();
+    }
     const holdingOf = (ip: Ip) => this.#holdings.holdingOf(ip, linkIndex);
-    const answer = respond(bytes, { mac: link.mac, holdingOf });
+    const answer = respond(read, { mac: link.mac, holdingOf });
     if (answer.kind === "reply") {
       const { ip, etherType, frame } = answer;
       this.#effects.push({ kind: "send-frame", what: "answer", etherType, linkIndex, frame, ip });
@@ -335,15 +372,7 @@ export class Speaker {
       this.#effects.push({ kind: "frame-fault", name: answer.name });
     } else {
       this.#effects.push({ kind: "frame-ignored", name: answer.reason });
-      if (answer.reason === "claims-our-address") this.#claimed(answer.ip);
     }
-  }
-
-  /** While an address is handed over, the other one announces it, as it should. */
-  #claimed(ip: Ip): void {
-    const waiting = this.#holdings.addresses.get(ip)?.waiting ?? null;
-    if (waiting === null && this.#leaveAtMs === Infinity)
-      this.#effects.push({ kind: "conflict", ip });
   }
 
   #setTimer(): void {
@@ -352,6 +381,7 @@ export class Speaker {
       : Math.min(
           ...[this.#liveness.dueMs, this.#announcer.dueMs],
           ...[this.#holdings.dueMs, this.#leaveAtMs],
+          this.#leaveAtMs === Infinity ? this.#guard.dueMs : Infinity,
         );
     if (due === this.#timerMs) return;
     this.#timerMs = due;

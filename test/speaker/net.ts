@@ -85,12 +85,16 @@ export class Net {
     node.held.clear();
   }
 
-  /** A newer plan, told to those that run but for some. */
-  replan(ranks: Readonly<Record<string, readonly string[]>>, deaf: readonly string[] = []): void {
+  /** A newer plan, told to those that run but for some. @param holder who had the addresses before, by their status */
+  replan(
+    ranks: Readonly<Record<string, readonly string[]>>,
+    deaf: readonly string[] = [],
+    holder: string | null = null,
+  ): void {
     this.#generation++;
     for (const [address, rank] of Object.entries(ranks)) {
       const plan = { address: address as Ip, rank, generation: this.#generation };
-      this.#plan.set(plan.address, { ...plan, interfaces: [], holder: null });
+      this.#plan.set(plan.address, { ...plan, interfaces: [], holder });
     }
     for (const node of this.nodes) if (!deaf.includes(node.name)) this.tell(node);
   }

@@ -7,7 +7,7 @@
  */
 import type { Logger } from "pino";
 import type { Ip } from "../../base/ip.ts";
-import type { EventRecorder } from "../../kube/io/event-recorder.ts";
+import { startEventRecorder, type EventRecorder } from "../../kube/io/event-recorder.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import type { Reflector } from "../../kube/io/reflector.ts";
 import { outcomeOf, type WriteOutcome } from "../../kube/io/status.ts";
@@ -24,7 +24,6 @@ import type { Verification } from "../verifier.ts";
 export interface FindingsWriterOptions {
   readonly node: string;
   readonly client: KubeClient;
-  readonly recorder: Pick<EventRecorder, "event">;
   readonly virtualIps: () => Pick<Reflector<VirtualIP>, "store" | "upsert"> | undefined;
   readonly onWritten: (outcome: "ok" | "conflict" | "gone" | "error") => void;
   readonly log: Logger;
@@ -37,11 +36,16 @@ const SERVICES_TOLD_MAX = 8;
 export class FindingsWriter {
   readonly #options: FindingsWriterOptions;
   readonly #findings: Findings;
+  readonly #recorder: EventRecorder;
   readonly #queue: RunningWorkQueue;
 
   constructor(options: FindingsWriterOptions) {
     this.#options = options;
     this.#findings = new Findings(options.node);
+    const { client, node, log } = options;
+    this.#recorder = startEventRecorder({
+      ...{ client, log, reportingController: "spreadlb.io/speaker", reportingInstance: node },
+    });
     this.#queue = startWorkQueue({
       name: "findings",
       concurrency: 2,
@@ -76,8 +80,8 @@ export class FindingsWriter {
     }
   }
 
-  stop(): Promise<void> {
-    return this.#queue.stop();
+  async stop(): Promise<void> {
+    await Promise.all([this.#queue.stop(), this.#recorder.stop(0)]);
   }
 
   async #write(name: string): Promise<void> {
@@ -116,15 +120,15 @@ export class FindingsWriter {
 
   /** The Services are read for their uids: without them `kubectl describe` does not show the Event. */
   async #tell(object: VirtualIP, event: FindingEvent): Promise<void> {
-    const { client, recorder, log } = this.#options;
+    const { client, log } = this.#options;
     log.warn({ ip: object.spec.address, ...event }, "told of a finding");
     const action = "VerifyAddress";
-    recorder.event({ object, ...event, action });
+    this.#recorder.event({ object, ...event, action });
     const message = `${object.spec.address}: ${event.message}`;
     for (const { namespace, name } of object.spec.services.slice(0, SERVICES_TOLD_MAX)) {
       const read = await outcomeOf(client.get(SERVICES, { namespace, name })).catch(() => null);
       if (read?.kind === "done") {
-        recorder.event({ object: read.object, ...event, message, action });
+        this.#recorder.event({ object: read.object, ...event, message, action });
       }
     }
   }

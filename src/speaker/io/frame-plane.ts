@@ -9,6 +9,9 @@ import { arpFilter, neighborSolicitationFilter } from "../../linux/bpf.ts";
 import { watchLinks, type LinkMonitor } from "../../linux/io/link-monitor.ts";
 import { openMulticastGroups } from "../../linux/io/multicast.ts";
 import { openPacketSocket, type Frame, type PacketSocket } from "../../linux/io/packet-socket.ts";
+import type { Ip } from "../../base/ip.ts";
+import type { Sighting } from "../guard.ts";
+import type { Verification } from "../verifier.ts";
 import { Speaker, type SpeakerEffect, type SpeakerEvent } from "../speaker.ts";
 import { ETHER_TYPE_ARP, ETHER_TYPE_IPV6 } from "../wire/ethernet.ts";
 import { openHeartbeatSocket, type HeartbeatSocket } from "./heartbeat-socket.ts";
@@ -48,6 +51,8 @@ export class FramePlane {
   #timer: NodeJS.Timeout | undefined;
   #changes: TimedChange[] = [];
   #kept: KeptChange[] = [];
+  #sightings = new Map<Ip, Sighting & { readonly atMs: number }>();
+  #verifications: (Verification & { readonly atMs: number })[] = [];
   #telling = false;
   #serving = false;
   #isolated = false;
@@ -137,6 +142,15 @@ export class FramePlane {
     const [heartbeatsSent, heartbeatsReceived] = [this.#sent, this.#received];
     this.#sent = this.#received = 0;
     return { ...counters, heartbeatsSent, heartbeatsReceived };
+  }
+
+  /** For the report every second, however often a stranger is heard; null: nothing was found. */
+  takeFindings(): Extract<WorkerReport, { readonly kind: "findings" }> | null {
+    const [sightings, verifications] = [[...this.#sightings.values()], this.#verifications];
+    if (sightings.length + verifications.length === 0) return null;
+    this.#sightings = new Map();
+    this.#verifications = [];
+    return { kind: "findings", sightings, verifications };
   }
 
   get gauges(): Gauges {
@@ -229,7 +243,11 @@ export class FramePlane {
         this.#tallies.heartbeatFaults.add(effect.name);
         return;
       case "conflict":
-        this.#tallies.conflicts.add(effect.ip);
+        this.#tallies.conflicts.add(effect.sighting.ip);
+        this.#sightings.set(effect.sighting.ip, { ...effect.sighting, atMs: Date.now() });
+        return;
+      case "verified":
+        this.#verifications.push({ ...effect.verification, atMs: Date.now() });
         return;
       case "left":
         this.#tell();
@@ -244,7 +262,7 @@ export class FramePlane {
     const socket = etherType === ETHER_TYPE_ARP ? this.#arp : this.#ndp;
     const sent = socket?.send(linkIndex, frame) ?? 0;
     if (sent < 0) this.#noteErrno("send", sent);
-    else if (what !== "poke") this.#tallies[`${what}s`].add(ip);
+    else if (what === "answer" || what === "announcement") this.#tallies[`${what}s`].add(ip);
   }
 
   #noteErrno(what: string, errno: number): void {

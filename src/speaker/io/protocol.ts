@@ -5,9 +5,11 @@
  * Neighbours: worker.ts is one end, frame-worker.ts the other.
  */
 import type { Ip } from "../../base/ip.ts";
+import type { Sighting } from "../guard.ts";
 import type { HoldingChange } from "../holdings.ts";
 import type { PeerAddress } from "../peers.ts";
 import type { PlanChange } from "../speaker.ts";
+import type { Verification } from "../verifier.ts";
 
 export interface WorkerOptions {
   readonly node: string;
@@ -17,6 +19,7 @@ export interface WorkerOptions {
   readonly detectionMs: number;
   readonly leaveMs: number;
   readonly reannounceIntervalMs: number;
+  readonly verifyIntervalMs: number;
 }
 
 /** `workerData`: what a worker is started with. */
@@ -32,6 +35,7 @@ export const WORKER_DEFAULTS = {
   detectionMs: 330,
   leaveMs: 200,
   reannounceIntervalMs: 0,
+  verifyIntervalMs: 1000,
 } as const;
 
 export type WorkerCommand =
@@ -91,6 +95,12 @@ export type WorkerReport =
       readonly kept: readonly KeptChange[];
     }
   | { readonly kind: "counters"; readonly counters: Counters; readonly gauges: Gauges }
+  /** Of each address the last that was seen and found since the report before. */
+  | {
+      readonly kind: "findings";
+      readonly sightings: readonly (Sighting & { readonly atMs: number })[];
+      readonly verifications: readonly (Verification & { readonly atMs: number })[];
+    }
   | {
       readonly kind: "log";
       readonly level: "info" | "warn";

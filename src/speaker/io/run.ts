@@ -17,6 +17,7 @@ import { GATE_OFF } from "../gate.ts";
 import { internalAddresses, pruneNode, pruneVirtualIp } from "../objects.ts";
 import type { PeerAddress } from "../peers.ts";
 import { PlanFeed } from "../plan-feed.ts";
+import { FindingsWriter } from "./findings-writer.ts";
 import { startFrameWorker, type FrameWorker } from "./frame-worker.ts";
 import { Gate } from "./gate.ts";
 import { loadPlan, PlanFile, type SavedPlan } from "./plan-file.ts";
@@ -38,6 +39,7 @@ export interface SpeakerOptions {
   readonly reannounceIntervalMs: number;
   /** The URL of kube-proxy's health endpoint, or GATE_OFF. */
   readonly gate: string;
+  readonly verifyIntervalMs: number;
   readonly stateDir?: string;
 }
 
@@ -88,6 +90,7 @@ class RunningProcess implements RunningSpeaker {
   readonly #feed: PlanFeed;
   readonly #file: PlanFile | undefined;
   readonly #writer: StatusWriter;
+  readonly #findings: FindingsWriter;
   readonly #witness: Witness;
   readonly #reports: WorkerReports;
   readonly #gate: Gate;
@@ -125,6 +128,10 @@ class RunningProcess implements RunningSpeaker {
       log,
     });
     const { namespace, nodeName: node } = options;
+    this.#findings = new FindingsWriter({
+      ...{ client, log, node, virtualIps: () => this.#virtualIps },
+      onWritten: (outcome) => metrics?.writes.inc({ kind: "VirtualIP", outcome }),
+    });
     this.#witness = new Witness({ client, namespace, node, writer: this.#writer });
     this.#gate = new Gate({
       url: options.gate === GATE_OFF ? null : options.gate,
@@ -138,6 +145,7 @@ class RunningProcess implements RunningSpeaker {
     this.#reports = new WorkerReports({
       node: options.nodeName,
       writer: this.#writer,
+      findings: this.#findings,
       witness: this.#witness,
       servicesOf: (name) => this.#virtualIps?.store.get(name)?.spec.services ?? [],
       metrics,
@@ -148,11 +156,11 @@ class RunningProcess implements RunningSpeaker {
   start(): void {
     const { nodeName: node, heartbeatPort, namespace } = this.#parts.options;
     const { heartbeatIntervalMs: intervalMs, detectionTimeMs: detectionMs } = this.#parts.options;
-    const { reannounceIntervalMs } = this.#parts.options;
+    const { reannounceIntervalMs, verifyIntervalMs } = this.#parts.options;
     this.#worker = startFrameWorker(
       {
         ...{ ...WORKER_DEFAULTS, node, heartbeatPort, incarnation: this.#incarnation },
-        ...{ intervalMs, detectionMs, reannounceIntervalMs },
+        ...{ intervalMs, detectionMs, reannounceIntervalMs, verifyIntervalMs },
       },
       {
         onReport: (report) => {
@@ -205,6 +213,7 @@ class RunningProcess implements RunningSpeaker {
     await Promise.all([
       ...this.#reflectors.map((reflector) => reflector.stop()),
       this.#writer.stop(),
+      this.#findings.stop(),
       this.#file?.close(),
     ]);
     await this.#parts.client.close();
@@ -271,6 +280,7 @@ class RunningProcess implements RunningSpeaker {
   }
 
   #onVirtualIp(name: string, object: VirtualIP | undefined): void {
+    this.#findings.look(name, object);
     if (object === undefined) {
       this.#feed.delete(name);
     } else {

@@ -9,6 +9,7 @@ import type { KubeClient, PatchOptions } from "../../kube/io/client.ts";
 import { outcomeOf } from "../../kube/io/status.ts";
 import { startWorkQueue, type RunningWorkQueue } from "../../kube/io/work-queue.ts";
 import type { Reflector } from "../../kube/io/reflector.ts";
+import { apiVersionOf } from "../../kube/resource.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import { virtualIpName } from "../../multi-ip/name.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
@@ -112,9 +113,16 @@ export class StatusWriter {
     if (status === null) return;
     entry.said = true;
     // The uid is the precondition, not the version: the controller may write the plan at the same time.
-    const body = { metadata: { uid: object.metadata.uid }, status };
+    const body = {
+      apiVersion: apiVersionOf(VIRTUAL_IPS),
+      kind: VIRTUAL_IPS.kind,
+      metadata: { name, uid: object.metadata.uid },
+      status,
+    };
+    // Applied, not merged: conditions of other types are other managers' (findings-writer.ts).
     const options: PatchOptions = {
-      kind: "merge",
+      kind: "apply",
+      force: true,
       subresource: "status",
       fieldManager: "spreadlb-speaker",
       timeoutMs: WRITE_MS_MAX,

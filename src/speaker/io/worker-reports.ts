@@ -8,12 +8,16 @@ import { parseIp } from "../../base/ip.ts";
 import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
 import { virtualIpName } from "../../multi-ip/name.ts";
 import type { Counters, Gauges, KeptChange, TimedChange, WorkerReport } from "./protocol.ts";
+import type { FindingsWriter } from "./findings-writer.ts";
+import type { Sighting } from "../guard.ts";
+import type { Verification } from "../verifier.ts";
 import type { StatusWriter } from "./status-writer.ts";
 import type { Witness } from "./testimony.ts";
 
 export interface WorkerReportsOptions {
   readonly node: string;
   readonly writer: Pick<StatusWriter, "set" | "keep" | "drop" | "sayAgain">;
+  readonly findings: Pick<FindingsWriter, "sighted" | "verified" | "foundFree" | "tick">;
   readonly witness: Pick<Witness, "isolated">;
   /** The Services of a VirtualIP, by its name. */
   readonly servicesOf: (
@@ -67,6 +71,12 @@ export class WorkerReports {
       case "counters":
         this.#count(report.counters);
         this.#gauge(report.gauges);
+        this.#options.findings.tick();
+        return;
+      case "findings":
+        for (const sighting of report.sightings) this.#sighted(sighting);
+        for (const verification of report.verifications) this.#verified(verification);
+        this.#options.findings.tick();
         return;
       case "log":
         this.#options.log[report.level](report.facts, report.message);
@@ -84,13 +94,14 @@ export class WorkerReports {
   }
 
   #changed(change: TimedChange): void {
-    const { writer, log, metrics } = this.#options;
+    const { writer, log, metrics, findings } = this.#options;
     const { address, from, to, gained, generation, reason, atMs } = change;
     const message = gained ? "address gained" : "address given up";
     log.info({ ip: address, from, to, reason, generation }, message);
     if (gained) {
       writer.set(address, { holder: to, reason, atMs, generation });
       metrics?.moves.inc({ reason });
+      if (reason === "first") findings.foundFree(address);
       this.#announce(address);
       return;
     }
@@ -99,6 +110,22 @@ export class WorkerReports {
     if (nobody) writer.set(address, { holder: null, reason, atMs, generation });
     else writer.drop(address);
     this.#silence(address);
+  }
+
+  #sighted(sighting: Sighting & { readonly atMs: number }): void {
+    const { ip, mac, node, interface: where, use, atMs } = sighting;
+    this.#options.log.warn({ ip, mac, node, interface: where, use }, "somebody else has it");
+    this.#options.findings.sighted(sighting, atMs);
+  }
+
+  #verified(verification: Verification & { readonly atMs: number }): void {
+    const { ip, result, expected, others, atMs } = verification;
+    this.#options.metrics?.verifications.inc({ result });
+    if (result !== "ok") {
+      const macs = others.map(({ mac }) => mac);
+      this.#options.log.warn({ ip, result, expected, macs }, "asked on the wire");
+    }
+    this.#options.findings.verified(verification, atMs);
   }
 
   #kept({ address, generation }: KeptChange): void {

@@ -26,6 +26,8 @@ async function main(): Promise<void> {
     if (message.kind === "left") end();
   });
   const timer = setInterval(() => {
+    const findings = plane.takeFindings();
+    if (findings !== null) report(findings);
     report({ kind: "counters", counters: plane.takeCounters(), gauges: plane.gauges });
   }, REPORT_INTERVAL_MS);
   const end = () => {
