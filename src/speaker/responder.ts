@@ -68,9 +68,7 @@ export function readFrame(bytes: Uint8Array): ReadFrame {
   const frame = ethernet.value;
   if (frame.etherType === ETHER_TYPE_ARP) {
     const arp = decodeArp(frame.payload);
-    return arp.ok
-      ? { kind: "arp", frame, message: arp.value }
-      : { kind: "fault", name: arp.fault };
+    return arp.ok ? { kind: "arp", frame, message: arp.value } : { kind: "fault", name: arp.fault };
   }
   const ndp = decodeNdp(frame.payload);
   return ndp.ok ? { kind: "ndp", frame, message: ndp.value } : { kind: "fault", name: ndp.fault };

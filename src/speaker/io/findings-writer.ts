@@ -92,7 +92,7 @@ export class FindingsWriter {
       const body = {
         apiVersion: apiVersionOf(VIRTUAL_IPS),
         kind: VIRTUAL_IPS.kind,
-        metadata: { name, uid: object.metadata.uid },
+        metadata: { name },
         status: { conditions: [condition] },
       };
       const write = client.patch(VIRTUAL_IPS, { name }, body, {

@@ -112,11 +112,12 @@ export class StatusWriter {
     const status = holderStatus(object, entry.fact, entry.said);
     if (status === null) return;
     entry.said = true;
-    // The uid is the precondition, not the version: the controller may write the plan at the same time.
+    // Without a precondition: the controller may write the plan at the same time, and a uid is none for a status. An
+    // object that was deleted and made anew meanwhile names a wrong holder until its own says otherwise, at once.
     const body = {
       apiVersion: apiVersionOf(VIRTUAL_IPS),
       kind: VIRTUAL_IPS.kind,
-      metadata: { name, uid: object.metadata.uid },
+      metadata: { name },
       status,
     };
     // Applied, not merged: conditions of other types are other managers' (findings-writer.ts).
