@@ -57,7 +57,7 @@ export function explainAddress({ vip, nodes }: AddressFacts): string {
   const sentences = [
     usersOf(vip),
     originOf(vip),
-    ...(mode === "BGP" ? [] : [holderOf(vip)]),
+    ...(mode === "BGP" ? [] : [holderOf(vip), ...conflictOf(vip)]),
     ...(mode === "L2" ? [] : ["Every node that may hold it announces it to the routers"]),
     planOf(vip),
     ...(nodes === undefined ? [] : candidatesOf(nodes)),
@@ -117,6 +117,12 @@ function holderOf({ spec, status }: VirtualIP): string {
   if (holder === spec.rank[0]) return `${answers}, as planned`;
   if (spec.rank[0] === undefined) return `${answers}, though no node may`;
   return `${answers}, though the plan prefers ${spec.rank[0]}`;
+}
+
+/** The message of the condition is a sentence for people already. */
+function conflictOf({ status }: VirtualIP): string[] {
+  const conflict = status?.conditions?.find(({ type }) => type === "Conflict");
+  return conflict?.status === "True" ? [`There is a conflict: ${conflict.message}`] : [];
 }
 
 function planOf({ spec, status }: VirtualIP): string {

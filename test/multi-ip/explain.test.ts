@@ -64,6 +64,28 @@ const rows: { name: string; facts: AddressFacts; want: string }[] = [
       "the node that held it was lost, or may hold it no longer.",
   },
   {
+    name: "a stranger answers too",
+    facts: facts(
+      {},
+      {
+        ...held,
+        conditions: [
+          { type: "Announced", status: "True", reason: "Answering", message: "Node n1 answers" },
+          { type: "Conflict", status: "True", reason: "Stranger", message: "02:… answers for it" },
+          { type: "Verified", status: "False", reason: "Silent", message: "Node n1 does not" },
+        ].map((each) => ({ ...each, lastTransitionTime: since })) as never,
+      },
+    ),
+    want:
+      "192.0.2.7 belongs to Service shop/web (index 0). " +
+      'It comes from class "edge". ' +
+      "Node n1 answers for it since 2026-01-02T03:04:05Z, as planned. " +
+      "There is a conflict: 02:… answers for it. " +
+      "Plan 7 ranks n1, n2, n3. " +
+      "Its last move was at 2026-01-02T03:04:05Z from n4 to n1 (node-lost): " +
+      "the node that held it was lost, or may hold it no longer.",
+  },
+  {
     name: "moved by a plan that says why",
     facts: facts({ cause: "balance" }, { ...held, lastMove: { ...moved, reason: "plan" } }),
     want:
