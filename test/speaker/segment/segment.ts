@@ -6,7 +6,12 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
-import type { WorkerCommand, WorkerReport, TimedChange } from "../../../src/speaker/io/protocol.ts";
+import type {
+  TimedChange,
+  WorkerCommand,
+  WorkerOptions,
+  WorkerReport,
+} from "../../../src/speaker/io/protocol.ts";
 import type { PlannedAddress } from "../../../src/speaker/addresses.ts";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { build } from "esbuild";
@@ -74,10 +79,11 @@ export class Node {
     return this.#child?.pid ?? 0;
   }
 
-  start(programs: Programs): void {
-    const options = {
-      ...{ node: this.name, incarnation: Date.now(), heartbeatPort: 7946 },
+  start(programs: Programs, more: Partial<WorkerOptions> = {}): void {
+    const options: WorkerOptions = {
+      ...{ node: this.name, incarnation: Date.now(), heartbeatPort: 7946, verifyIntervalMs: 0 },
       ...{ intervalMs: 50, detectionMs: 330, leaveMs: 200 },
+      ...more,
     };
     const program = [process.execPath, `${programs.dir}/plane-process.js`];
     this.reports.length = 0;
@@ -210,8 +216,12 @@ export class Segment {
   }
 
   /** Starts speakers with the plan that is in force, and waits until they serve. */
-  async startSpeakers(nodes: readonly Node[], plan: readonly PlannedAddress[]): Promise<void> {
-    for (const node of nodes) node.start(this.programs);
+  async startSpeakers(
+    nodes: readonly Node[],
+    plan: readonly PlannedAddress[],
+    more: Partial<WorkerOptions> = {},
+  ): Promise<void> {
+    for (const node of nodes) node.start(this.programs, more);
     await Promise.all(nodes.map((node) => this.brief(node, plan)));
   }
 
@@ -249,6 +259,20 @@ export class Segment {
 
   async mend(node: Node): Promise<void> {
     await ip("-n", this.#bridge, "link", "set", node.name, "master", "br0");
+  }
+
+  /** Frames of one node that the switch swallows: a rule of nft, without its verdict. */
+  async swallow(node: Node, match: readonly string[]): Promise<void> {
+    const nft = (...args: string[]) => ip("netns", "exec", this.#bridge, "nft", ...args);
+    const hook = "{ type filter hook forward priority 0; }";
+    await nft("add", "table", "bridge", "swallowed");
+    await nft("add", "chain", "bridge", "swallowed", "frames", hook);
+    const from = ["iifname", node.name];
+    await nft("add", "rule", "bridge", "swallowed", "frames", ...from, ...match, "drop");
+  }
+
+  async passAll(): Promise<void> {
+    await ip("netns", "exec", this.#bridge, "nft", "delete", "table", "bridge", "swallowed");
   }
 
   /** What every speaker has told, for a person who looks for the cause of a failure. */
