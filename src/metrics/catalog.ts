@@ -229,7 +229,7 @@ export const CATALOG = {
     kind: "counter",
     of: SPEAKER,
     labels: ["result"],
-    help: "Questions on the wire by what was found (ok, silent, wrong-node, stranger, several), in verifications",
+    help: "Questions on the wire, with those that were repeated one, by what was found (ok, silent, wrong-node, stranger, several), in requests",
   },
   framesDropped: {
     name: "spreadlb_frames_dropped_total",

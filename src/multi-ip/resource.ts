@@ -180,7 +180,8 @@ const status = Type.Object(
     lastMove: Type.Optional(lastMove),
     conditions: Type.Optional(
       Type.Array(condition, {
-        description: "Announced: by the holder. Conflict, Verified: by whoever sees or asks on the wire.",
+        description:
+          "Announced: by the holder. Conflict, Verified: by whoever sees or asks on the wire.",
         maxItems: CONDITIONS_MAX,
         "x-kubernetes-list-type": "map",
         "x-kubernetes-list-map-keys": ["type"],

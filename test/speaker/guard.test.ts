@@ -41,7 +41,8 @@ class World {
 
   constructor(options: { readonly verifyIntervalMs?: number } = {}) {
     this.speaker = new Speaker({
-      ...{ node: "a", incarnation: 1, intervalMs: 50, detectionMs: 330, leaveMs: 200, ...options },
+      ...{ node: "a", incarnation: 1, intervalMs: 50, detectionMs: 330, leaveMs: 200 },
+      ...{ reannounceIntervalMs: 0, ...options },
     });
     this.feed({ kind: "links", links: LINKS });
     this.feed({ kind: "nodes", nodes: [{ node: "b", addresses: ["192.0.2.102"] }] });

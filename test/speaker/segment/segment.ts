@@ -81,7 +81,8 @@ export class Node {
 
   start(programs: Programs, more: Partial<WorkerOptions> = {}): void {
     const options: WorkerOptions = {
-      ...{ node: this.name, incarnation: Date.now(), heartbeatPort: 7946, verifyIntervalMs: 0 },
+      ...{ node: this.name, incarnation: Date.now(), heartbeatPort: 7946 },
+      ...{ reannounceIntervalMs: 0, verifyIntervalMs: 0 },
       ...{ intervalMs: 50, detectionMs: 330, leaveMs: 200 },
       ...more,
     };
