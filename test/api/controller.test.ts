@@ -5,6 +5,7 @@
  * lab/binaries.ts says where they come from.
  */
 import { expect } from "chai";
+import { pino } from "pino";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startControlPlane, type ControlPlane } from "../../lab/control-plane.ts";
@@ -16,6 +17,7 @@ import { isNotFound } from "../../src/kube/api-error.ts";
 import { microTime } from "../../src/kube/micro-time.ts";
 import { LEASES, NODES, SECRETS, SERVICES, EVENTS, type Service } from "../../src/kube/types.ts";
 import { COUNT_ANNOTATION } from "../../src/classes/request.ts";
+import { keepHeartbeatSecret } from "../../src/controller/io/heartbeat-secret.ts";
 import { METAL_LOAD_BALANCER_CLASSES } from "../../src/controller/resources.ts";
 import { VIRTUAL_IPS } from "../../src/multi-ip/kind.ts";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
@@ -179,6 +181,33 @@ describe("controller on a real API server", function () {
     expect(Buffer.from(secret.data?.["key"] ?? "", "base64")).to.have.length(32);
     await startController("b");
     expect((await client.get(SECRETS, ref)).data).to.deep.equal(secret.data);
+  });
+
+  it("makes the heartbeat key again where somebody deletes it, and leaves one that is there alone", async () => {
+    const ref = { name: "spreadlb-heartbeat", namespace: NAMESPACE };
+    const seen = async () => {
+      const found = await client.get(SECRETS, ref).catch((error: unknown) => {
+        if (isNotFound(error)) return null;
+        throw error;
+      });
+      return found?.data?.["key"];
+    };
+    const before = await seen();
+    const ours = await KubeClient.connect({ kubeconfig });
+    const ending = new AbortController();
+    const kept = keepHeartbeatSecret(ours, {
+      namespace: NAMESPACE,
+      log: pino({ level: "silent" }),
+      signal: ending.signal,
+      intervalMs: 20,
+    });
+    await client.delete(SECRETS, ref);
+    const after = await waitFor(seen, { what: "another key" });
+    expect(after).not.to.equal(before);
+    ending.abort();
+    await kept;
+    await ours.close();
+    expect(await seen()).to.equal(after);
   });
 
   it("gives a Service its addresses, each with a VirtualIP and another node first", async () => {

@@ -16,7 +16,7 @@ import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
 import { PLAN_OPTIONS, type PlanOptions } from "../plan.ts";
 import type { Write } from "../writes.ts";
 import { Figures } from "./figures.ts";
-import { ensureHeartbeatSecret } from "./heartbeat-secret.ts";
+import { ensureHeartbeatSecret, keepHeartbeatSecret } from "./heartbeat-secret.ts";
 import { Passes } from "./passes.ts";
 import { perform } from "./perform.ts";
 import { startSources, type Sources } from "./sources.ts";
@@ -169,6 +169,7 @@ class Controller implements RunningController {
     });
     this.#passes = passes;
     passes.news();
+    void keepHeartbeatSecret(client, { namespace: options.namespace, log, signal });
     await aborted(signal);
     this.#passes = null;
     metrics.leader.set(0);
