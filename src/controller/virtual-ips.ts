@@ -32,7 +32,7 @@ export function planVirtualIps(
   for (const [ip, assignment] of wanted) {
     const uses = [...assignment.uses, ...(heldBack.get(ip) ?? [])].sort(compareUses);
     const before = world.claimed.get(ip)?.object;
-    const cause = moveOf.get(ip)?.reason ?? before?.spec.cause;
+    const cause = moveOf.get(ip)?.reason; // Without a move the one before stays: what is not named is not patched.
     const rank = ranks.get(ip) ?? [];
     const spec = {
       ...specOf({ ...assignment, uses }, { world, rank }),
