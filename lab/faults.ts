@@ -12,9 +12,16 @@ export interface Faults {
   readonly apart: readonly (readonly [string, string])[];
   /** Ports that lose this percentage of frames, each way. */
   readonly lossPercent: ReadonlyMap<string, number>;
+  /** Between these ports, and on no other way, this percentage of frames is lost. */
+  readonly lossAmong: { readonly ports: readonly string[]; readonly percent: number };
 }
 
-export const NO_FAULTS: Faults = { cut: new Set(), apart: [], lossPercent: new Map() };
+export const NO_FAULTS: Faults = {
+  cut: new Set(),
+  apart: [],
+  lossPercent: new Map(),
+  lossAmong: { ports: [], percent: 0 },
+};
 
 export function faultRules(faults: Faults): string {
   const incoming = [...faults.cut].map((port) => `iifname "${port}" drop`);
@@ -24,21 +31,26 @@ export function faultRules(faults: Faults): string {
     `iifname "${b}" oifname "${a}" drop`,
   ]);
   const losses = [...faults.lossPercent].flatMap(([port, percent]) => {
-    const lost =
-      percent < 100 ? `numgen random mod 10000 < ${Math.round(percent * 100)} drop` : "drop";
-    return [`iifname "${port}" ${lost}`, `oifname "${port}" ${lost}`];
+    return [`iifname "${port}" ${share(percent)}`, `oifname "${port}" ${share(percent)}`];
   });
+  const { ports, percent } = faults.lossAmong;
+  const set = `{ ${ports.map((port) => `"${port}"`).join(", ")} }`;
+  const among = percent > 0 ? [`iifname ${set} oifname ${set} ${share(percent)}`] : [];
   const chain = (hook: string, rules: readonly string[]) =>
     `chain ${hook} { type filter hook ${hook} priority 0; policy accept;\n${rules.join("\n")}\n}`;
   return [
     "table bridge faults {}", // So that there is one to delete.
     "delete table bridge faults",
     "table bridge faults {",
-    chain("forward", [...incoming, ...outgoing, ...pairs, ...losses]),
+    chain("forward", [...incoming, ...outgoing, ...pairs, ...losses, ...among]),
     chain("input", incoming),
     chain("output", outgoing),
     "}\n",
   ].join("\n");
+}
+
+function share(percent: number): string {
+  return percent < 100 ? `numgen random mod 10000 < ${Math.round(percent * 100)} drop` : "drop";
 }
 
 /** All pairs with one port of each group: a partition. */

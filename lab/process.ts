@@ -9,6 +9,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { HopelessError, waitFor, type WaitOptions } from "./wait.ts";
 
 export interface StartOptions {
@@ -72,6 +73,13 @@ export class LabProcess {
 
   signal(signal: NodeJS.Signals): void {
     if (this.running) this.#child.kill(signal);
+  }
+
+  /** Stops it for that long, as a virtual machine that is moved would be, and lets it go on. */
+  async pause(ms: number): Promise<void> {
+    this.signal("SIGSTOP");
+    await sleep(ms);
+    this.signal("SIGCONT");
   }
 
   /** Resolves when the program has ended, whoever ended it. */

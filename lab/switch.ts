@@ -46,6 +46,11 @@ export class Switch {
     await this.#change({ lossPercent });
   }
 
+  /** What these ports send to each other loses this share; their other traffic nothing. 0 mends it. */
+  async setLossAmong(ports: readonly string[], percent: number): Promise<void> {
+    await this.#change({ lossAmong: { ports, percent } });
+  }
+
   /**
    * Frames out of a port take this much longer to arrive; 0 mends it.
    *

@@ -46,6 +46,11 @@ export interface SteadyOptions {
   readonly timeoutMs?: number;
 }
 
+interface LogLine {
+  readonly msg: string;
+  readonly verdict?: string;
+}
+
 export class World {
   readonly lab: Cluster;
   /** Names of the nodes that announce. */
@@ -159,6 +164,22 @@ export class World {
       return performance.now() - sinceMs >= STEADY_FOR_MS && holders;
     };
     return waitFor(check, { what: "a steady cluster", timeoutMs, intervalMs: 100 });
+  }
+
+  /** How often the speakers have said so far that a node is lost. */
+  lossesJudged(): number {
+    return this.#said((line) => line.msg === "speaker judged" && line.verdict === "lost");
+  }
+
+  /** How often the speakers have said so far that they gained an address. */
+  gains(): number {
+    return this.#said(({ msg }) => msg === "address gained");
+  }
+
+  #said(is: (line: LogLine) => boolean): number {
+    const logs = [...this.speakers.values()].map((speaker) => speaker.log());
+    const lines = logs.flatMap((text) => text.split("\n"));
+    return lines.filter((line) => line.startsWith("{") && is(JSON.parse(line) as LogLine)).length;
   }
 
   printLogs(linesMax = 20): void {

@@ -29,6 +29,11 @@ const rows: readonly { name: string; faults: Partial<Faults>; want: readonly str
     ],
   },
   {
+    name: "ports that lose a twentieth of what they send to each other",
+    faults: { lossAmong: { ports: ["n1", "n2"], percent: 5 } },
+    want: ['iifname { "n1", "n2" } oifname { "n1", "n2" } numgen random mod 10000 < 500 drop'],
+  },
+  {
     name: "a port that loses everything",
     faults: { lossPercent: new Map([["n3", 100]]) },
     want: ['iifname "n3" drop', 'oifname "n3" drop'],
