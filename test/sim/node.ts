@@ -1,0 +1,416 @@
+/**
+ * One node: a production speaker's mind, and around it what src/speaker/io does, with simulated sockets, disk and API.
+ *
+ * A paused process gathers what comes; when it goes on, its timer runs before its datagrams, and a recheck reads those
+ * to the end, as libuv does it.
+ * Neighbours: frame-plane.ts and run.ts of src/speaker/io are the hands that this stands for; reporter.ts is its
+ * main thread's other half, which writes status.
+ */
+import type { Mac } from "../../src/base/mac.ts";
+import type { PlannedAddress } from "../../src/speaker/addresses.ts";
+import type { LinkFacts } from "../../src/speaker/links.ts";
+import type { UnsignedHeartbeat } from "../../src/speaker/liveness.ts";
+import { PlanFeed } from "../../src/speaker/plan-feed.ts";
+import { Speaker, type SpeakerEffect, type SpeakerEvent } from "../../src/speaker/speaker.ts";
+import { START_MS } from "../controller/model-cluster.ts";
+import type { Cluster } from "./cluster.ts";
+import type { EventQueue } from "./queue.ts";
+import type { Random } from "./random.ts";
+import { Reporter } from "./reporter.ts";
+import type { Segment } from "./segment.ts";
+import type { Settings } from "./settings.ts";
+
+type Untimed<E> = E extends unknown ? Omit<E, "nowMs"> : never;
+export type NodeEffect = SpeakerEffect;
+
+interface Disk {
+  readonly incarnation: number;
+  readonly generation: number;
+  readonly addresses: readonly (readonly [string, PlannedAddress])[];
+}
+
+export interface NodeWorld {
+  readonly settings: Settings;
+  readonly random: Random;
+  readonly queue: EventQueue;
+  readonly segment: Segment;
+  readonly cluster: Cluster;
+  readonly names: readonly string[];
+  readonly nowMs: () => number;
+  /** What a mind says, before it is done, for those who watch. */
+  readonly onEffect: (node: SimNode, effect: SpeakerEffect) => void;
+  /** Anything else that bears on who answers. */
+  readonly onChange: (node: SimNode, what: string) => void;
+}
+
+export const LEAVE_MS = 200;
+const API_WAIT_MS = 1500;
+const SAVE_INTERVAL_MS = 1000;
+const PRESENCE_MS = 5000;
+export const LINK_INDEX = 2;
+
+export class SimNode {
+  readonly index: number;
+  readonly name: string;
+  readonly mac: Mac;
+  readonly #world: NodeWorld;
+  readonly #clock: { readonly rate: number; readonly offsetMs: number };
+  #speaker: Speaker | null = null;
+  #feed: PlanFeed;
+  #reporter: Reporter;
+  #disk: Disk | null = null;
+  #olderDisk: Disk | null = null;
+  /** Grows with every start and end: what was asked for before is void. */
+  #life = 0;
+  #timerTurn = 0;
+  #started = false;
+  #synced = false;
+  #syncing = false;
+  #saving = false;
+  #serving = false;
+  #isolated = false;
+  #incarnation = 0;
+  #apiAway = 0;
+  #pauses = 0;
+  #carrierLosses = 0;
+  #leaving = false;
+  #backlog: UnsignedHeartbeat[] = [];
+  #timerMissed = false;
+  #afterPause: (() => void)[] = [];
+  #rechecks = false;
+
+  constructor(index: number, world: NodeWorld) {
+    this.index = index;
+    this.name = world.names[index] ?? "";
+    this.mac = `02:00:00:00:00:0${index + 1}` as Mac;
+    this.#world = world;
+    const clock = world.settings.clocks[index] ?? { rate: 1, offsetMs: 0 };
+    this.#clock = clock;
+    this.#feed = new PlanFeed(this.name);
+    this.#reporter = this.#newReporter();
+  }
+
+  get running(): boolean {
+    return this.#speaker !== null;
+  }
+
+  get paused(): boolean {
+    return this.#pauses > 0;
+  }
+
+  get leaving(): boolean {
+    return this.#leaving;
+  }
+
+  get carrier(): boolean {
+    return this.#carrierLosses === 0;
+  }
+
+  get speaker(): Speaker | null {
+    return this.#speaker;
+  }
+
+  get hasApi(): boolean {
+    return this.#apiAway === 0 && !this.#world.cluster.away;
+  }
+
+  /** Its own name, and no more, where it is running with a complete mind. */
+  get serving(): boolean {
+    return this.#serving && this.#speaker !== null;
+  }
+
+  /** By object name: the plan as this node knows it. */
+  get told(): ReadonlyMap<string, PlannedAddress> {
+    return this.#feed.told;
+  }
+
+  get generation(): number {
+    return this.#feed.generation;
+  }
+
+  /** Monotonic milliseconds of this node: of its own epoch, and a little fast or slow. */
+  localMs(): number {
+    return this.#world.nowMs() * this.#clock.rate + 1000 * (this.index + 1);
+  }
+
+  wallMs(): number {
+    return Math.floor(START_MS + this.#world.nowMs() * this.#clock.rate + this.#clock.offsetMs);
+  }
+
+  later(forMs: number, call: () => void): void {
+    const life = this.#life;
+    const run = () => {
+      if (life !== this.#life) return;
+      if (this.paused) this.#afterPause.push(run);
+      else call();
+    };
+    const { queue, nowMs } = this.#world;
+    queue.add(nowMs() + forMs, { kind: "call", to: this.index, from: -1, heartbeat: null, call: run });
+  }
+
+  start(disk: "fresh" | "old" | "none" = "fresh"): void {
+    if (this.#speaker !== null) return;
+    const saved = { fresh: this.#disk, old: this.#olderDisk, none: null }[disk];
+    const { settings, cluster } = this.#world;
+    this.#life++;
+    this.#incarnation = Math.max(this.wallMs(), (saved?.incarnation ?? 0) + 1);
+    const { intervalMs, detectionMs } = settings;
+    const multiplier = Math.max(2, Math.round(detectionMs / intervalMs));
+    const identity = { node: this.name, incarnation: this.#incarnation };
+    this.#speaker = new Speaker({ ...identity, intervalMs, multiplier, leaveMs: LEAVE_MS });
+    this.#feed = new PlanFeed(this.name, saved?.addresses);
+    this.#reporter = this.#newReporter();
+    this.#started = this.#synced = this.#serving = this.#isolated = this.#leaving = false;
+    this.#syncing = this.#saving = false;
+    this.#step({ kind: "links", links: this.#links() });
+    if (saved !== null) {
+      this.#feed.noteGeneration(saved.generation);
+      this.#tellNodes();
+      const upserts = saved.addresses.map(([, plan]) => plan);
+      const change = { upserts, removals: [], generation: saved.generation };
+      this.#step({ kind: "plan", change });
+    }
+    this.later(API_WAIT_MS, () => {
+      if (saved !== null) this.#begin();
+    });
+    const acquired = new Date(this.wallMs()).toISOString();
+    const renew = () => {
+      const now = new Date(this.wallMs()).toISOString();
+      if (this.serving && !this.#leaving && this.hasApi) cluster.renewPresence(this.name, acquired, now);
+    };
+    this.#renew = renew;
+    this.#renewEvery(renew);
+    this.sync();
+    this.#world.onChange(this, "starts");
+  }
+
+  #renew: () => void = () => undefined;
+
+  #renewEvery(renew: () => void): void {
+    this.later(PRESENCE_MS, () => {
+      renew();
+      this.#renewEvery(renew);
+    });
+  }
+
+  crash(): void {
+    if (this.#speaker === null) return;
+    this.#end();
+    this.#world.onChange(this, "dies");
+  }
+
+  #end(): void {
+    this.#life++;
+    this.#timerTurn++;
+    this.#speaker = null;
+    this.#serving = false;
+    this.#backlog = [];
+    this.#afterPause = [];
+    this.#timerMissed = false;
+  }
+
+  /** SIGTERM. */
+  stop(): void {
+    if (this.#speaker === null || this.#leaving) return;
+    this.#leaving = true;
+    this.#world.onChange(this, "is asked to stop");
+    this.later(1, () => {
+      this.#step({ kind: "leave" });
+      if (this.hasApi) this.#world.cluster.deletePresence(this.name);
+    });
+  }
+
+  pause(begins: boolean): void {
+    this.#pauses += begins ? 1 : -1;
+    if (this.paused || this.#speaker === null) {
+      this.#world.onChange(this, begins ? "is paused" : "goes on, not yet");
+      return;
+    }
+    this.#world.onChange(this, "goes on");
+    if (this.#timerMissed) {
+      this.#timerMissed = false;
+      this.#step({ kind: "timer" });
+    }
+    this.#drain();
+    for (const call of this.#afterPause.splice(0)) call();
+  }
+
+  setApiAway(away: boolean): void {
+    this.#apiAway += away ? 1 : -1;
+    if (!away) this.sync();
+  }
+
+  setCarrier(lost: boolean): void {
+    this.#carrierLosses += lost ? 1 : -1;
+    this.#world.onChange(this, this.carrier ? "has a carrier" : "has no carrier");
+    this.later(1, () => {
+      this.#step({ kind: "links", links: this.#links() });
+    });
+  }
+
+  /** The watch has news; it comes in a moment, all that there is then. */
+  sync(): void {
+    if (this.#speaker === null || this.#syncing) return;
+    this.#syncing = true;
+    const { random } = this.#world;
+    this.later(this.#synced ? random.between(2, 25) : random.between(20, 120), () => {
+      this.#syncing = false;
+      if (this.hasApi) this.#sync();
+      else if (!this.#world.cluster.away) this.later(500, () => { this.sync(); });
+    });
+  }
+
+  heartbeat(heartbeat: UnsignedHeartbeat): void {
+    if (this.#speaker === null) return;
+    if (this.paused) this.#backlog.push(heartbeat);
+    else this.#step({ kind: "heartbeat", heartbeat });
+  }
+
+  timer(turn: number): void {
+    if (turn !== this.#timerTurn) return;
+    if (this.paused) this.#timerMissed = true;
+    else this.#step({ kind: "timer" });
+  }
+
+  /** @returns the answer to a question from the wire */
+  ask(bytes: Uint8Array): SpeakerEffect | undefined {
+    if (this.#speaker === null || this.paused || !this.carrier) return undefined;
+    const effects = this.#speaker.step({
+      ...{ kind: "frame", linkIndex: LINK_INDEX, bytes, nowMs: this.localMs() },
+    });
+    for (const effect of effects) this.#perform(effect);
+    return effects.find(({ kind }) => kind === "send-frame");
+  }
+
+  #sync(): void {
+    const virtualIps = this.#world.cluster.virtualIps();
+    this.#synced = true;
+    for (const object of this.#reporter.follow(virtualIps)) this.#feed.put(object);
+    this.#feed.retain(new Set(virtualIps.keys()));
+    this.#tellNodes();
+    const change = this.#feed.take();
+    if (change !== null) {
+      this.#step({ kind: "plan", change });
+      this.#saveSoon();
+      this.#world.onChange(this, "reads the plan");
+    }
+    this.#begin();
+  }
+
+  #tellNodes(): void {
+    const nodes = this.#world.names.map((node) => ({ node, addresses: [node] }));
+    this.#step({ kind: "nodes", nodes });
+  }
+
+  #begin(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#step({ kind: "start" });
+    this.#saveSoon();
+  }
+
+  #saveSoon(): void {
+    if (this.#saving) return;
+    this.#saving = true;
+    this.later(SAVE_INTERVAL_MS, () => {
+      this.#saving = false;
+      this.#olderDisk = this.#disk;
+      const { generation, told } = this.#feed;
+      this.#disk = { incarnation: this.#incarnation, generation, addresses: [...told] };
+    });
+  }
+
+  #step(event: Untimed<SpeakerEvent>): void {
+    if (this.#speaker === null) return;
+    const effects = this.#speaker.step({ ...event, nowMs: this.localMs() });
+    for (const effect of effects) this.#perform(effect);
+    const { speaker } = this;
+    if (speaker === null) return;
+    const { serving, isolated } = speaker.liveness;
+    if (this.#isolated !== isolated) {
+      this.#isolated = isolated;
+      this.#reporter.isolated(isolated);
+    }
+    if (this.#serving !== serving) {
+      this.#serving = serving;
+      this.#world.onChange(this, serving ? "serves" : "serves no more");
+      if (serving) this.#renew();
+    }
+    if (this.#rechecks) this.#drain();
+  }
+
+  /** Reads what lay waiting, then says so. */
+  #drain(): void {
+    while (this.#backlog.length > 0 && this.#speaker !== null) {
+      const heartbeat = this.#backlog.shift();
+      if (heartbeat === undefined) break;
+      const rechecks = this.#rechecks;
+      this.#rechecks = false;
+      this.#step({ kind: "heartbeat", heartbeat });
+      this.#rechecks ||= rechecks;
+    }
+    if (!this.#rechecks) return;
+    this.#rechecks = false;
+    this.#step({ kind: "rechecked" });
+  }
+
+  #perform(effect: SpeakerEffect): void {
+    this.#world.onEffect(this, effect);
+    switch (effect.kind) {
+      case "send-heartbeat": {
+        const { segment, names, nowMs } = this.#world;
+        for (const to of effect.to) {
+          segment.send(this.index, names.indexOf(to), effect.heartbeat, nowMs());
+        }
+        return;
+      }
+      case "set-timer":
+        this.#setTimer(effect.atMs);
+        return;
+      case "recheck":
+        this.#rechecks = true;
+        return;
+      case "holding":
+        this.#reporter.changed(effect.change);
+        return;
+      case "kept":
+        this.#reporter.kept(effect.address, effect.generation);
+        return;
+      case "judged":
+        if (effect.verdict === "heard-again") this.#reporter.sayAgain();
+        return;
+      case "left":
+        this.#end();
+        this.#world.onChange(this, "has left");
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** As setTimeout: whole milliseconds, never early, up to one late. */
+  #setTimer(atMs: number): void {
+    const turn = ++this.#timerTurn;
+    this.#timerMissed = false;
+    if (atMs === Infinity) return;
+    const { queue, nowMs, random } = this.#world;
+    const delayMs = Math.max(0, Math.ceil((atMs - this.localMs()) / this.#clock.rate));
+    const dueMs = nowMs() + delayMs + random.next();
+    queue.add(dueMs, { kind: "timer", to: this.index, from: turn, heartbeat: null, call: null });
+  }
+
+  #newReporter(): Reporter {
+    return new Reporter(this, this.#world);
+  }
+
+  #links(): LinkFacts[] {
+    const { carrier, mac } = this;
+    return [
+      {
+        ...{ index: LINK_INDEX, name: "eth0", mac, ethernet: true, up: true, carrier },
+        ...{ broadcast: true, noArp: false, masterIndex: null, linkLocalIpv6: "fe80::1" },
+        addresses: [],
+      },
+    ];
+  }
+}

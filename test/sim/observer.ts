@@ -1,0 +1,298 @@
+/**
+ * One who asks all the time and sees who answers: turns what happens into facts for the rules.
+ *
+ * It knows what no speaker knows: everything. Who answers is taken from what the minds say that they hold; client.ts
+ * asks them by real frames now and then, and compares.
+ */
+import type { HoldingChange } from "../../src/speaker/holdings.ts";
+import type { Answering, Fact, Stretch } from "./rules/fact.ts";
+import { wrongOf } from "./rules/wrong.ts";
+import type { Segment } from "./segment.ts";
+import type { SimNode } from "./node.ts";
+import type { Settings } from "./settings.ts";
+
+interface Tracked {
+  readonly address: string;
+  readonly name: string;
+  /** A bit for each mind that says it holds it. */
+  held: number;
+  readonly gainedMs: Float64Array;
+  readonly announcedMs: Float64Array;
+  /** When a node answered last, of those that do no more. */
+  readonly endedMs: Float64Array;
+  fault: { readonly atMs: number; readonly kind: string };
+  plannedMs: number;
+  /** Of stretches that are not over, by piece. */
+  open: OpenStretch[];
+}
+
+type OpenStretch = Omit<Stretch, "kind" | "toMs" | "boundMs" | "address" | "fault" | "plannedMs">;
+
+/** Faults after which addresses may move that no node with the fault answered for. */
+const JOINS: ReadonlySet<string> = new Set(["partition", "mend", "serves", "goes on", "heard"]);
+
+export interface ObserverWorld {
+  readonly settings: Settings;
+  readonly segment: Segment;
+  readonly nodes: () => readonly SimNode[];
+  readonly nowMs: () => number;
+  /** How late a heartbeat may be. */
+  readonly delayMaxMs: number;
+  readonly tell: (fact: Fact) => void;
+}
+
+export class Observer {
+  readonly #world: ObserverWorld;
+  readonly #tracked = new Map<string, Tracked>();
+  readonly #returnedMs: Float64Array;
+  readonly #returnGeneration: Float64Array;
+  readonly #wellSinceMs: Float64Array;
+  #dirty = false;
+
+  constructor(world: ObserverWorld) {
+    this.#world = world;
+    const { nodeCount } = world.settings;
+    this.#returnedMs = new Float64Array(nodeCount).fill(-Infinity);
+    this.#returnGeneration = new Float64Array(nodeCount);
+    this.#wellSinceMs = new Float64Array(nodeCount).fill(-Infinity);
+  }
+
+  get addresses(): readonly string[] {
+    return [...this.#tracked.keys()];
+  }
+
+  /** Detection, an interval, and what the network takes. */
+  boundMs(sinceMs: number): number {
+    const { intervalMs, detectionMs } = this.#world.settings;
+    const lost = this.#world.segment.longestRunSince(sinceMs - detectionMs);
+    return detectionMs * 1.002 + intervalMs * (1 + lost) + 2 * this.#world.delayMaxMs + 5;
+  }
+
+  /** The API has this address now. */
+  meet(address: string, name: string): void {
+    if (this.#tracked.has(address)) return;
+    const { nodeCount } = this.#world.settings;
+    const never = () => new Float64Array(nodeCount).fill(-Infinity);
+    this.#tracked.set(address, {
+      ...{ address, name, held: 0, gainedMs: never(), announcedMs: never(), endedMs: never() },
+      ...{ fault: { atMs: this.#world.nowMs(), kind: "new" }, plannedMs: -Infinity, open: [] },
+    });
+  }
+
+  /** Something happened to these nodes: their addresses have the bound from now. */
+  fault(kind: string, nodes: number): void {
+    const nowMs = this.#world.nowMs();
+    this.#close();
+    const recently = nowMs - this.boundMs(nowMs);
+    for (const tracked of this.#tracked.values()) {
+      let concerned = JOINS.has(kind) || (tracked.held & nodes) !== 0;
+      for (let i = 0; i < tracked.endedMs.length && !concerned; i++) {
+        concerned = ((nodes >> i) & 1) === 1 && (tracked.endedMs[i] ?? 0) > recently;
+      }
+      if (concerned) tracked.fault = { atMs: nowMs, kind };
+    }
+    for (let i = 0; i < this.#wellSinceMs.length; i++) {
+      if ((nodes >> i) & 1) this.#wellSinceMs[i] = nowMs;
+    }
+    this.#dirty = true;
+  }
+
+  /** These nodes are back: what they gain by a plan that is known by now, they take by themselves. */
+  returned(nodes: number): void {
+    const all = this.#world.nodes();
+    for (const node of all) {
+      if (!((nodes >> node.index) & 1)) continue;
+      const piece = this.#pieceOf(node.index);
+      const peers = all.filter((each) => (piece >> each.index) & 1 && each.running);
+      this.#returnedMs[node.index] = this.#world.nowMs();
+      this.#returnGeneration[node.index] = Math.max(...peers.map((each) => each.generation), 0);
+    }
+  }
+
+  planned(node: SimNode): void {
+    this.#close();
+    for (const tracked of this.#tracked.values()) {
+      const isStop = node.leaving && (tracked.held >> node.index) & 1;
+      if (isStop || node.told.has(tracked.name)) tracked.plannedMs = this.#world.nowMs();
+    }
+    this.#dirty = true;
+  }
+
+  changed(): void {
+    this.#dirty = true;
+  }
+
+  holding(node: SimNode, change: HoldingChange): void {
+    const tracked = this.#tracked.get(change.address);
+    if (tracked === undefined) return;
+    const nowMs = this.#world.nowMs();
+    const bit = 1 << node.index;
+    const piece = this.#pieceOf(node.index);
+    const others = this.#answering(tracked, piece & ~bit);
+    const kind = change.gained ? "gained" : "released";
+    this.#world.tell({
+      ...{ kind, address: change.address, node: node.index, atMs: nowMs, reason: change.reason },
+      ...{ generation: change.generation, others, fault: tracked.fault },
+      able: this.#able(tracked, piece & ~bit),
+      returnedMs: this.#returnedMs[node.index] ?? 0,
+      returnGeneration: this.#returnGeneration[node.index] ?? 0,
+      boundMs: this.boundMs(tracked.fault.atMs),
+    });
+    if (change.gained) {
+      tracked.held |= bit;
+      tracked.gainedMs[node.index] = nowMs;
+    } else this.#ended(tracked, node.index);
+    this.#dirty = true;
+  }
+
+  announced(node: SimNode, address: string): void {
+    const tracked = this.#tracked.get(address);
+    if (tracked === undefined) return;
+    tracked.announcedMs[node.index] = this.#world.nowMs();
+    this.#world.tell({ kind: "announced", address, node: node.index, atMs: this.#world.nowMs() });
+  }
+
+  /** Its process is no more. */
+  died(node: SimNode): void {
+    for (const tracked of this.#tracked.values()) {
+      if ((tracked.held >> node.index) & 1) this.#ended(tracked, node.index);
+    }
+    this.#dirty = true;
+  }
+
+  /** Who answers a client on that piece. */
+  answersOn(address: string, piece: number): number {
+    const tracked = this.#tracked.get(address);
+    return tracked === undefined ? 0 : this.#answers(tracked) & piece;
+  }
+
+  steadySinceMs(address: string): number {
+    const tracked = this.#tracked.get(address);
+    if (tracked === undefined) return Infinity;
+    return Math.max(tracked.fault.atMs, ...tracked.gainedMs, ...tracked.endedMs);
+  }
+
+  pieces(): number[] {
+    const pieces = new Map<number, number>();
+    this.#world.segment.groups.forEach((group, i) => {
+      pieces.set(group, (pieces.get(group) ?? 0) | (1 << i));
+    });
+    return [...pieces.values()];
+  }
+
+  /** After every event: nothing to do where nothing changed. */
+  look(): void {
+    if (!this.#dirty) return;
+    this.#close();
+    this.#dirty = false;
+    const nowMs = this.#world.nowMs();
+    const pieces = this.pieces();
+    const hearing = pieces.map((piece) => this.#hear(piece));
+    for (const tracked of this.#tracked.values()) {
+      tracked.open = pieces.map((piece, i) => {
+        const answers = this.#answers(tracked) & piece;
+        const able = this.#able(tracked, piece);
+        const wrong = wrongOf({ answers, able }) !== null;
+        const before = tracked.open.find((stretch) => stretch.piece === piece);
+        const wrongSinceMs = wrong ? Math.min(before?.wrongSinceMs ?? nowMs, nowMs) : Infinity;
+        const plansDiffer = this.#plansDiffer(tracked, piece);
+        return {
+          ...{ fromMs: nowMs, piece, answers, able, wrongSinceMs, plansDiffer },
+          hearing: hearing[i] ?? true,
+        };
+      });
+    }
+  }
+
+  end(): void {
+    this.#close();
+  }
+
+  #close(): void {
+    const toMs = this.#world.nowMs();
+    for (const tracked of this.#tracked.values()) {
+      const { address, fault, plannedMs } = tracked;
+      for (const stretch of tracked.open) {
+        if (stretch.fromMs >= toMs) continue;
+        const boundMs = stretch.wrongSinceMs < toMs ? this.boundMs(fault.atMs) : 0;
+        this.#world.tell({ kind: "stretch", ...stretch, address, toMs, fault, plannedMs, boundMs });
+      }
+      tracked.open = tracked.open.map((stretch) => ({ ...stretch, fromMs: toMs }));
+    }
+  }
+
+  #ended(tracked: Tracked, node: number): void {
+    tracked.held &= ~(1 << node);
+    tracked.endedMs[node] = this.#world.nowMs();
+  }
+
+  #answers({ held }: Tracked): number {
+    let mask = 0;
+    if (held === 0) return mask;
+    for (const node of this.#world.nodes()) {
+      if ((held >> node.index) & 1 && node.running && !node.paused && node.carrier) {
+        mask |= 1 << node.index;
+      }
+    }
+    return mask;
+  }
+
+  #able({ name }: Tracked, piece: number): number {
+    let mask = 0;
+    for (const node of this.#world.nodes()) {
+      if (!((piece >> node.index) & 1) || !node.serving || node.paused) continue;
+      if (node.leaving || !node.carrier) continue;
+      if (node.told.get(name)?.rank.includes(node.name) === true) mask |= 1 << node.index;
+    }
+    return mask;
+  }
+
+  #plansDiffer({ name }: Tracked, piece: number): boolean {
+    let [least, most] = [Infinity, -Infinity];
+    for (const node of this.#world.nodes()) {
+      if (!((piece >> node.index) & 1) || !node.running) continue;
+      const generation = node.told.get(name)?.generation;
+      if (generation === undefined) continue;
+      least = Math.min(least, generation);
+      most = Math.max(most, generation);
+    }
+    return least < most;
+  }
+
+  #answering(tracked: Tracked, mask: number): Answering[] {
+    const answers = this.#answers(tracked) & mask;
+    const list: Answering[] = [];
+    for (let node = 0; node < tracked.gainedMs.length; node++) {
+      if (!((answers >> node) & 1)) continue;
+      list.push({
+        node,
+        sinceMs: tracked.gainedMs[node] ?? 0,
+        announcedMs: tracked.announcedMs[node] ?? 0,
+        wellSinceMs: this.#wellSinceMs[node] ?? 0,
+      });
+    }
+    return list;
+  }
+
+  #pieceOf(node: number): number {
+    const { groups } = this.#world.segment;
+    return groups.reduce((mask, group, i) => (group === groups[node] ? mask | (1 << i) : mask), 0);
+  }
+
+  /** Each pair in one way at least, or by a third that both hear and that hears both. */
+  #hear(piece: number): boolean {
+    const { segment } = this.#world;
+    const nodes = this.#world.nodes().filter(({ index, running, paused }) => {
+      return (piece >> index) & 1 && running && !paused;
+    });
+    const both = (a: SimNode, b: SimNode) =>
+      !segment.isCut(a.index, b.index) && !segment.isCut(b.index, a.index);
+    return nodes.every((a) =>
+      nodes.every((b) => {
+        if (a.index >= b.index) return true;
+        const one = !segment.isCut(a.index, b.index) || !segment.isCut(b.index, a.index);
+        return one || nodes.some((c) => c !== a && c !== b && both(a, c) && both(b, c));
+      }),
+    );
+  }
+}

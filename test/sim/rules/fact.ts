@@ -1,0 +1,130 @@
+/**
+ * What a rule is told of a run, and what it says. Rules are pure: the same facts, the same word.
+ *
+ * Nodes are numbered from 0; a mask has a bit for each.
+ */
+import type { Plan } from "../../../src/controller/plan.ts";
+import type { Snapshot } from "../../../src/controller/world.ts";
+import type { Write } from "../../../src/controller/writes.ts";
+import type { VirtualIP } from "../../../src/multi-ip/resource.ts";
+import type { Settings } from "../settings.ts";
+
+/** A time in which nothing changed that bears on who answers for an address on one piece of the segment. */
+export interface Stretch {
+  readonly kind: "stretch";
+  readonly address: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The nodes on this piece. */
+  readonly piece: number;
+  /** Of them: who answers a client. */
+  readonly answers: number;
+  /** Of them: who runs, listens, has its interface and knows a plan that ranks it. */
+  readonly able: number;
+  /** Since when it has been none, or more than one, without a break. */
+  readonly wrongSinceMs: number;
+  /** The last fault or mend that this address had to follow. */
+  readonly fault: { readonly atMs: number; readonly kind: string };
+  /** When a speaker last read a plan of this address, or was asked to stop. */
+  readonly plannedMs: number;
+  /** Speakers of this piece know different plans of this address. */
+  readonly plansDiffer: boolean;
+  /** Every two speakers of this piece hear each other, or one whom both hear says that it hears them. */
+  readonly hearing: boolean;
+  /** How long after a fault it may be wrong: detection time, an interval, the network's delays. */
+  readonly boundMs: number;
+}
+
+export type Fact =
+  | Stretch
+  | {
+      readonly kind: "gained" | "released";
+      readonly address: string;
+      readonly node: number;
+      readonly atMs: number;
+      readonly generation: number;
+      readonly reason: string;
+      /** The others that answer on the same piece at this moment, each with the time since when. */
+      readonly others: readonly Answering[];
+      /** Who could answer on the same piece, this node left out. */
+      readonly able: number;
+      /** When this node last started, heard others again or went on. */
+      readonly returnedMs: number;
+      /** The newest generation that was known on its piece then. */
+      readonly returnGeneration: number;
+      readonly fault: { readonly atMs: number; readonly kind: string };
+      readonly boundMs: number;
+    }
+  | { readonly kind: "announced"; readonly address: string; readonly node: number; readonly atMs: number }
+  | { readonly kind: "conflict"; readonly address: string; readonly node: number; readonly atMs: number }
+  | {
+      readonly kind: "stranger";
+      readonly address: string;
+      readonly atMs: number;
+      readonly endMs: number;
+      /** Who answers at the time: its speaker is to see the stranger. */
+      readonly holder: number;
+    }
+  /** A peer was given up though its heartbeats arrived. */
+  | {
+      readonly kind: "judged";
+      readonly node: number;
+      readonly peer: number;
+      readonly atMs: number;
+      readonly silentMs: number;
+      readonly detectionMs: number;
+    }
+  | {
+      readonly kind: "plan";
+      readonly atMs: number;
+      readonly plan: Plan;
+      readonly writes: readonly Write[];
+      readonly snapshot: Snapshot;
+    }
+  | {
+      readonly kind: "write";
+      readonly atMs: number;
+      readonly write: Write;
+      readonly before: VirtualIP | undefined;
+    }
+  | {
+      readonly kind: "client";
+      readonly address: string;
+      readonly atMs: number;
+      readonly cached: number;
+      readonly answers: number;
+      readonly steadySinceMs: number;
+    }
+  | { readonly kind: "end"; readonly atMs: number; readonly snapshot: Snapshot };
+
+export interface Answering {
+  readonly node: number;
+  readonly sinceMs: number;
+  readonly announcedMs: number;
+  /** Since when nothing has happened to it: no start, cut, pause, loss of its interface. */
+  readonly wellSinceMs: number;
+}
+
+export interface Rule {
+  readonly name: string;
+  /** @returns what is wrong, in words; null where nothing is */
+  take(fact: Fact): string | null;
+}
+
+export type RuleMaker = (settings: Settings) => Rule;
+
+export function nodesOf(mask: number): string {
+  const names: string[] = [];
+  for (let i = 0; i < 16; i++) if ((mask >> i) & 1) names.push(`n${i + 1}`);
+  return names.length === 0 ? "nobody" : names.join(" and ");
+}
+
+export function countOf(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(3)} s`;
+}

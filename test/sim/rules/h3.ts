@@ -1,0 +1,37 @@
+/**
+ * H3: a node that returns takes nothing back by itself; a flapping node moves an address at most once.
+ *
+ * Asserted: a node that started, went on after a pause or heard the others again does not gain an address by a plan
+ * that its piece of the segment knew when it returned, while another node answers for it that has answered since before
+ * that return and to which nothing has happened since.
+ * In runs of nothing but one flapping node (its speaker, its link, its heartbeats), each address changes hands at most
+ * once after the first fault. The settling time of those runs is longer than the run, so that no plan moves it either.
+ */
+import { seconds, type RuleMaker } from "./fact.ts";
+
+export const h3: RuleMaker = (settings) => {
+  const flapping = settings.profile === "flapping";
+  const firstMs = settings.faults[0]?.atMs ?? Infinity;
+  const lastGainer = new Map<string, number>();
+  const moves = new Map<string, number>();
+  return {
+    name: "H3",
+    take(fact) {
+      if (fact.kind !== "gained") return null;
+      const { address, node, atMs, generation, returnedMs, returnGeneration, others } = fact;
+      const before = lastGainer.get(address);
+      lastGainer.set(address, node);
+      if (flapping && atMs >= firstMs && before !== undefined && before !== node) {
+        const count = (moves.get(address) ?? 0) + 1;
+        moves.set(address, count);
+        if (count > 1) return `${address} moves for the ${count}. time at ${seconds(atMs)}, to n${node + 1}, though one node flaps and no more`;
+      }
+      if (generation > returnGeneration) return null;
+      const rightful = others.find(
+        (other) => other.sinceMs < returnedMs && other.wellSinceMs < returnedMs,
+      );
+      if (rightful === undefined) return null;
+      return `n${node + 1} returned at ${seconds(returnedMs)} and took ${address} at ${seconds(atMs)} by plan ${generation}, known then, from n${rightful.node + 1}, which has held it since ${seconds(rightful.sinceMs)}`;
+    },
+  };
+};

@@ -1,0 +1,30 @@
+/**
+ * H4: a planned move is made before it is broken.
+ *
+ * Asserted: who gives up an address by a newer plan, or because its speaker is stopped, has a successor on its piece of
+ * the segment that answers, and has announced itself since it began to. And no address that somebody could answer for
+ * is silent because of a plan or a stop.
+ * Left out: an address that is in the plan no more; one that nobody else could answer for; the bound after a fault,
+ * in which a successor may just have been lost.
+ */
+import { nodesOf, seconds, type RuleMaker } from "./fact.ts";
+import { wasPlanned } from "./h1.ts";
+import { describe, overdue } from "./wrong.ts";
+
+export const h4: RuleMaker = () => ({
+  name: "H4",
+  take(fact) {
+    if (fact.kind === "stretch") {
+      const late = overdue(fact);
+      if (late?.how !== "none" || !wasPlanned(fact)) return null;
+      return fact.wrongSinceMs > late.limitMs || fact.plannedMs > fact.fault.atMs ? describe(fact) : null;
+    }
+    if (fact.kind !== "released" || fact.able === 0) return null;
+    const { reason, others, atMs, fault, boundMs, address, node } = fact;
+    if (reason !== "plan" && reason !== "speaker-stopped") return null;
+    if (atMs - fault.atMs <= boundMs) return null;
+    if (others.some(({ sinceMs, announcedMs }) => announcedMs >= sinceMs)) return null;
+    const successors = nodesOf(others.reduce((mask, other) => mask | (1 << other.node), 0));
+    return `n${node + 1} falls silent for ${address} at ${seconds(atMs)} ("${reason}"), before another has announced itself: ${successors} answers, ${nodesOf(fact.able)} could`;
+  },
+});

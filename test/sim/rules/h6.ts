@@ -1,0 +1,55 @@
+/**
+ * H6: a stranger that answers for our address is seen and reported, and never fought over endlessly.
+ *
+ * Asserted: a holder that the stranger's claim reaches says "conflict" within a second, and in no ten seconds of a
+ * conflict are there more announcements of the address than its regular schedule has, and one for each second.
+ */
+import { seconds, type RuleMaker } from "./fact.ts";
+
+const SEEN_MS = 1000;
+const WINDOW_MS = 10_000;
+/** One gain's schedule with both forms of each frame, a second gain's, and a defence per second. */
+const ANNOUNCEMENTS_MAX = 2 * 9 + 10;
+
+export const h6: RuleMaker = () => {
+  const awaited = new Map<string, { readonly atMs: number; readonly holder: number }>();
+  const announced = new Map<string, number[]>();
+  let strangersUntilMs = -Infinity;
+  return {
+    name: "H6",
+    take(fact) {
+      switch (fact.kind) {
+        case "stranger":
+          strangersUntilMs = Math.max(strangersUntilMs, fact.endMs);
+          if (!awaited.has(fact.address)) awaited.set(fact.address, fact);
+          return null;
+        case "conflict":
+          awaited.delete(fact.address);
+          return null;
+        case "released":
+          awaited.delete(fact.address);
+          return null;
+        case "announced": {
+          if (fact.atMs > strangersUntilMs) return null;
+          const times = (announced.get(fact.address) ?? []).filter((at) => at > fact.atMs - WINDOW_MS);
+          times.push(fact.atMs);
+          announced.set(fact.address, times);
+          if (times.length <= ANNOUNCEMENTS_MAX) return null;
+          return `${fact.address} was announced ${times.length} times in ${seconds(WINDOW_MS)} until ${seconds(fact.atMs)}`;
+        }
+        case "stretch":
+        case "end": {
+          const nowMs = fact.kind === "end" ? fact.atMs : fact.toMs;
+          for (const [address, { atMs, holder }] of awaited) {
+            if (nowMs < atMs + SEEN_MS) continue;
+            awaited.delete(address);
+            return `n${holder + 1} has not reported the stranger that claims ${address} since ${seconds(atMs)}`;
+          }
+          return null;
+        }
+        default:
+          return null;
+      }
+    },
+  };
+};

@@ -1,0 +1,41 @@
+/**
+ * When it is wrong who answers, and from when on that is too long: what H1, H2, H4 and H5 have in common.
+ *
+ * Wrong is: two or more answer on one piece of the segment; or none does, though somebody is able.
+ * It may be so for the bound after a fault. What the design does not promise, and is left out here:
+ * - speakers that do not hear each other, directly or through a third, though clients hear both: rule H1 speaks of
+ *   "while the speakers of a segment hear each other";
+ * - two answers while speakers of one piece know different plans of the address: a speaker cut off from the API
+ *   server answers by the plan it knows, and its successor begins after a second (src/speaker/handover.ts). That none
+ *   answers is excused by nothing.
+ * A plan that arrives is no fault: it may cause two answers for the bound, and a silence never.
+ */
+import { countOf, nodesOf, seconds, type Stretch } from "./fact.ts";
+
+export type Wrong = "none" | "several";
+
+export function wrongOf({ answers, able }: Pick<Stretch, "answers" | "able">): Wrong | null {
+  const count = countOf(answers);
+  if (count > 1) return "several";
+  return count === 0 && able !== 0 ? "none" : null;
+}
+
+/** @returns how it is wrong, where it is so for longer than it may be */
+export function overdue(stretch: Stretch): { readonly how: Wrong; readonly limitMs: number } | null {
+  const how = wrongOf(stretch);
+  if (how === null || !stretch.hearing) return null;
+  const { fault, plannedMs, boundMs, plansDiffer } = stretch;
+  if (how === "several" && plansDiffer) return null;
+  const sinceMs = how === "several" ? Math.max(fault.atMs, plannedMs) : fault.atMs;
+  const limitMs = sinceMs + boundMs;
+  return stretch.toMs > limitMs ? { how, limitMs } : null;
+}
+
+export function describe(stretch: Stretch): string {
+  const { address, answers, able, piece, fault, toMs, wrongSinceMs, boundMs } = stretch;
+  return (
+    `${address}: ${nodesOf(answers)} answers, of ${nodesOf(piece)} where ${nodesOf(able)} could, ` +
+    `from ${seconds(wrongSinceMs)} to ${seconds(toMs)}; the last fault was "${fault.kind}" at ` +
+    `${seconds(fault.atMs)}, and the bound is ${Math.round(boundMs)} ms`
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * The switch between the speakers: who reaches whom, how late, and what is lost on the way.
+ *
+ * Every node is a port. A partition takes frames and heartbeats alike; a one-way fault takes heartbeats only, as a
+ * wrong filter would. No address of ours is on an interface, so a MAC never moves to another port, and what a switch
+ * learns of MACs is where the nodes are: the table would never be wrong. What can be wrong is a client's ARP cache,
+ * see client.ts.
+ */
+import type { UnsignedHeartbeat } from "../../src/speaker/liveness.ts";
+import type { EventQueue } from "./queue.ts";
+import type { Random } from "./random.ts";
+
+export interface Noise {
+  readonly loss: number;
+  readonly duplicates: number;
+  readonly delayMs: number;
+}
+
+const QUIET: Noise = { loss: 0, duplicates: 0, delayMs: 0 };
+
+export class Segment {
+  /** By node: its piece of the segment. */
+  readonly groups: number[];
+  readonly #size: number;
+  /** By from × size + to: how many faults take what one sends to the other. */
+  readonly #cuts: Int32Array;
+  readonly #random: Random;
+  readonly #queue: EventQueue;
+  readonly #delayMs: number;
+  #noise: Noise = QUIET;
+  /** By pair: when a heartbeat arrived last, and how many were lost since. */
+  readonly #arrivedMs: Float64Array;
+  readonly #lostRun: Int32Array;
+  /** When a run of losses grew, and how long it was then: for the bounds of those who wait for news. */
+  readonly #runs: { readonly atMs: number; readonly length: number }[] = [];
+
+  constructor(size: number, delayMs: number, world: { random: Random; queue: EventQueue }) {
+    this.groups = Array.from({ length: size }, () => 0);
+    this.#size = size;
+    this.#cuts = new Int32Array(size * size);
+    this.#arrivedMs = new Float64Array(size * size).fill(-Infinity);
+    this.#lostRun = new Int32Array(size * size);
+    this.#random = world.random;
+    this.#queue = world.queue;
+    this.#delayMs = delayMs;
+  }
+
+  set noise(noise: Noise | null) {
+    this.#noise = noise ?? QUIET;
+  }
+
+  cut(from: number, to: number, change: 1 | -1): void {
+    const at = from * this.#size + to;
+    this.#cuts[at] = (this.#cuts[at] ?? 0) + change;
+  }
+
+  isCut(from: number, to: number): boolean {
+    return (
+      this.groups[from] !== this.groups[to] || (this.#cuts[from * this.#size + to] ?? 0) > 0
+    );
+  }
+
+  send(from: number, to: number, heartbeat: UnsignedHeartbeat, nowMs: number): void {
+    if (this.isCut(from, to)) return;
+    const { loss, duplicates, delayMs } = this.#noise;
+    if (loss > 0 && this.#random.chance(loss)) {
+      const at = from * this.#size + to;
+      const length = (this.#lostRun[at] ?? 0) + 1;
+      this.#lostRun[at] = length;
+      this.#runs.push({ atMs: nowMs, length });
+      return;
+    }
+    const copies = duplicates > 0 && this.#random.chance(duplicates) ? 2 : 1;
+    for (let i = 0; i < copies; i++) {
+      const flightMs = this.#delayMs * (0.2 + 0.8 * this.#random.next());
+      const lateMs = delayMs > 0 ? delayMs * this.#random.next() : 0;
+      const event = { kind: "heartbeat", to, from, heartbeat, call: null } as const;
+      this.#queue.add(nowMs + flightMs + lateMs, event);
+    }
+  }
+
+  /** What was on its way when the pieces parted is lost. */
+  arrives(from: number, to: number, nowMs: number): boolean {
+    if (this.isCut(from, to)) return false;
+    const at = from * this.#size + to;
+    this.#arrivedMs[at] = nowMs;
+    this.#lostRun[at] = 0;
+    return true;
+  }
+
+  arrivedMs(from: number, to: number): number {
+    return this.#arrivedMs[from * this.#size + to] ?? -Infinity;
+  }
+
+  /** The longest run of heartbeats lost by noise, on any pair, from then on. */
+  longestRunSince(atMs: number): number {
+    let longest = 0;
+    for (let i = this.#runs.length - 1; i >= 0; i--) {
+      const run = this.#runs[i];
+      if (run === undefined || run.atMs < atMs) break;
+      longest = Math.max(longest, run.length);
+    }
+    return longest;
+  }
+}

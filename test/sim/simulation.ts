@@ -1,0 +1,378 @@
+/**
+ * One run from a seed: nodes, segment, API and controller, a client, the faults, and the rules that watch.
+ *
+ * The same seed gives the same run, to the last event. Nothing here decides anything that production decides.
+ */
+import { virtualIpName } from "../../src/multi-ip/name.ts";
+import type { SpeakerEffect } from "../../src/speaker/speaker.ts";
+import { Client } from "./client.ts";
+import { Cluster } from "./cluster.ts";
+import { SimNode } from "./node.ts";
+import { Observer } from "./observer.ts";
+import { EventQueue } from "./queue.ts";
+import { Random } from "./random.ts";
+import { makeRules } from "./rules/all.ts";
+import { seconds, type Fact, type Rule } from "./rules/fact.ts";
+import { Segment } from "./segment.ts";
+import type { Fault, Settings } from "./settings.ts";
+
+export interface Violation {
+  readonly seed: string;
+  readonly profile: string;
+  readonly rule: string;
+  readonly atMs: number;
+  readonly what: string;
+}
+
+export interface Outcome {
+  readonly violations: readonly Violation[];
+  readonly events: number;
+  /** The last lines before the first violation, where they were asked for. */
+  readonly trace: readonly string[];
+}
+
+const TRACE_LINES_MAX = 40;
+
+export interface SimulationOptions {
+  /** Lines are gathered; every one, or the last ones before the first violation. */
+  readonly trace?: "none" | "last" | "all";
+  readonly onSimulation?: (simulation: Simulation) => void;
+}
+
+export function simulate(settings: Settings, options: SimulationOptions = {}): Outcome {
+  return new Simulation(settings, options).run();
+}
+
+export class Simulation {
+  readonly nodes: readonly SimNode[];
+  readonly observer: Observer;
+  readonly cluster: Cluster;
+  readonly segment: Segment;
+  readonly #settings: Settings;
+  readonly #options: SimulationOptions;
+  readonly #queue = new EventQueue();
+  readonly #rules: readonly Rule[];
+  readonly #client: Client;
+  readonly #violations: Violation[] = [];
+  readonly #trace: string[] = [];
+  readonly #partitions: Extract<Fault, { kind: "partition" }>[] = [];
+  #nowMs = 0;
+  #events = 0;
+
+  constructor(settings: Settings, options: SimulationOptions) {
+    this.#settings = settings;
+    this.#options = options;
+    const random = new Random(`run ${settings.seed}`);
+    const queue = this.#queue;
+    const names = Array.from({ length: settings.nodeCount }, (_, i) => `n${i + 1}`);
+    this.segment = new Segment(settings.nodeCount, settings.delayMs, { random, queue });
+    this.#rules = makeRules(settings);
+    const nowMs = () => this.#nowMs;
+    const { segment } = this;
+    this.observer = new Observer({
+      ...{ settings, segment, nowMs, nodes: () => this.nodes },
+      delayMaxMs: settings.delayMs + greatestDelayMs(settings),
+      tell: (fact) => {
+        this.#tell(fact);
+      },
+    });
+    const snapshot = () => this.cluster.model.snapshot();
+    this.cluster = new Cluster(
+      {
+        ...{ settings, random, queue, nowMs },
+        onChange: () => {
+          for (const node of this.nodes) node.sync();
+        },
+        onPlan: (plan, writes) => {
+          this.#tell({ kind: "plan", atMs: this.#nowMs, plan, writes, snapshot: snapshot() });
+        },
+        onWrite: (write, before) => {
+          if (write.kind === "create-virtual-ip") {
+            const { address } = write.object.spec;
+            this.observer.meet(address, virtualIpName(address));
+          }
+          if (this.#tracing) this.#note(`the API has ${JSON.stringify(told(write))}`);
+          this.#tell({ kind: "write", atMs: this.#nowMs, write, before });
+        },
+      },
+      names,
+    );
+    const { cluster } = this;
+    const world = { settings, random, queue, segment, cluster, names, nowMs };
+    this.nodes = names.map(
+      (_, i) =>
+        new SimNode(i, {
+          ...world,
+          onEffect: (node, effect) => {
+            this.#effect(node, effect);
+          },
+          onChange: (node, what) => {
+            this.#changed(node, what);
+          },
+        }),
+    );
+    this.#client = new Client({ ...world, nodes: this.nodes, observer: this.observer, tell: (fact) => { this.#tell(fact); } });
+    this.#schedule(random);
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  run(): Outcome {
+    const { runMs } = this.#settings;
+    this.runUntil(runMs);
+    return this.finish();
+  }
+
+  runUntil(endMs: number): void {
+    while (this.#queue.nextMs <= endMs) {
+      this.#nowMs = Math.max(this.#nowMs, this.#queue.nextMs);
+      const event = this.#queue.take();
+      if (event === undefined) break;
+      this.#events++;
+      if (event.kind === "call") event.call();
+      else {
+        const node = this.nodes[event.to];
+        if (event.kind === "timer") node?.timer(event.from);
+        else if (this.segment.arrives(event.from, event.to, this.#nowMs)) {
+          node?.heartbeat(event.heartbeat);
+        }
+      }
+      this.observer.look();
+      if (this.#violations.length > 0 && this.#options.trace !== "all") return;
+    }
+    this.#nowMs = endMs;
+  }
+
+  finish(): Outcome {
+    this.observer.end();
+    this.#tell({ kind: "end", atMs: this.#nowMs, snapshot: this.cluster.model.snapshot() });
+    return { violations: this.#violations, events: this.#events, trace: this.#trace };
+  }
+
+  begin(fault: Fault): void {
+    this.#note(`fault begins: ${JSON.stringify(fault)}`);
+    this.#fault(fault, true);
+  }
+
+  mend(fault: Fault): void {
+    this.#note(`fault ends: ${JSON.stringify(fault)}`);
+    this.#fault(fault, false);
+  }
+
+  #schedule(random: Random): void {
+    for (const node of this.nodes) {
+      this.#at(random.between(0, 400), () => {
+        node.start("none");
+      });
+    }
+    for (const { fault, atMs, endMs } of this.#settings.faults) {
+      this.#at(atMs, () => {
+        this.begin(fault);
+      });
+      this.#at(endMs, () => {
+        this.mend(fault);
+      });
+    }
+    this.#client.begin();
+  }
+
+  #at(atMs: number, call: () => void): void {
+    this.#queue.add(atMs, { kind: "call", to: -1, from: -1, heartbeat: null, call });
+  }
+
+  #fault(fault: Fault, begins: boolean): void {
+    const node = "node" in fault && typeof fault.node === "number" ? this.nodes[fault.node] : undefined;
+    switch (fault.kind) {
+      case "crash":
+        if (begins) node?.crash();
+        else node?.start(fault.disk);
+        return;
+      case "stop":
+        if (begins) node?.stop();
+        else node?.start("fresh");
+        return;
+      case "pause":
+        node?.pause(begins);
+        return;
+      case "partition":
+        this.#partition(fault, begins);
+        return;
+      case "one-way":
+        this.#cut([[fault.from, fault.to]], begins);
+        return;
+      case "mute":
+      case "deaf": {
+        const others = this.nodes.filter((each) => each !== node).map(({ index }) => index);
+        const pairs = others.map((other): [number, number] =>
+          fault.kind === "mute" ? [fault.node, other] : [other, fault.node],
+        );
+        this.#cut(pairs, begins);
+        return;
+      }
+      case "carrier":
+        node?.setCarrier(begins);
+        return;
+      case "noise":
+        this.segment.noise = begins ? fault : null;
+        return;
+      case "api-away":
+        if (fault.node === "all" || fault.node === "controller") {
+          this.cluster.setAway(fault.node, begins);
+        } else node?.setApiAway(begins);
+        return;
+      case "controller-crash":
+        this.cluster.controllerDown(begins);
+        return;
+      case "exclude":
+        this.cluster.exclude(node?.name ?? "", begins);
+        return;
+      case "service":
+        if (begins) this.cluster.setService(fault.name, fault.count);
+        return;
+      case "stranger":
+        this.#client.stranger(fault.address, begins);
+        return;
+    }
+  }
+
+  /** Of several partitions at once each adds its own borders. */
+  #partition(fault: Extract<Fault, { kind: "partition" }>, begins: boolean): void {
+    const all = (1 << this.nodes.length) - 1;
+    this.observer.fault("partition", all);
+    if (begins) this.#partitions.push(fault);
+    else this.#partitions.splice(this.#partitions.indexOf(fault), 1);
+    this.nodes.forEach((_, i) => {
+      const key = this.#partitions.reduce((sum, { groups }) => sum * 4 + (groups[i] ?? 0), 0);
+      this.segment.groups[i] = key;
+    });
+    this.observer.returned(all);
+    this.observer.changed();
+  }
+
+  #cut(pairs: readonly (readonly [number, number])[], begins: boolean): void {
+    const mask = pairs.reduce((sum, [from, to]) => sum | (1 << from) | (1 << to), 0);
+    this.observer.fault(begins ? "heartbeats cut" : "mend", mask);
+    for (const [from, to] of pairs) this.segment.cut(from, to, begins ? 1 : -1);
+    if (!begins) this.observer.returned(mask);
+    this.observer.changed();
+  }
+
+  #changed(node: SimNode, what: string): void {
+    this.#note(`${node.name} ${what}`);
+    const bit = 1 << node.index;
+    switch (what) {
+      case "dies":
+      case "has left":
+        this.observer.fault(what === "dies" ? "crash" : "left", bit);
+        this.observer.died(node);
+        return;
+      case "is paused":
+      case "has no carrier":
+        this.observer.fault(what, bit);
+        return;
+      case "goes on":
+      case "has a carrier":
+        this.observer.fault("goes on", bit);
+        this.observer.returned(bit);
+        return;
+      case "serves":
+        this.observer.fault("serves", bit);
+        this.observer.returned(bit);
+        return;
+      case "reads the plan":
+      case "is asked to stop":
+        this.observer.planned(node);
+        return;
+      default:
+        this.observer.changed();
+    }
+  }
+
+  #effect(node: SimNode, effect: SpeakerEffect): void {
+    switch (effect.kind) {
+      case "holding": {
+        const { address, from, to, gained, reason, generation } = effect.change;
+        if (this.#tracing) {
+          const verb = gained ? "gains" : "gives up";
+          this.#note(`${node.name} ${verb} ${address}: ${from} to ${to}, ${reason}, plan ${generation}`);
+        }
+        this.observer.holding(node, effect.change);
+        return;
+      }
+      case "send-frame":
+        if (effect.what !== "announcement") return;
+        if (node.carrier) {
+          this.observer.announced(node, effect.ip);
+          this.#client.announced(node, effect.ip);
+        }
+        return;
+      case "conflict":
+        this.#note(`${node.name} sees a conflict on ${effect.ip}`);
+        this.#tell({ kind: "conflict", address: effect.ip, node: node.index, atMs: this.#nowMs });
+        return;
+      case "judged":
+        this.#judged(node, effect);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #judged(node: SimNode, { node: peer, verdict }: Extract<SpeakerEffect, { kind: "judged" }>): void {
+    this.#note(`${node.name} judges ${peer}: ${verdict}`);
+    const other = this.nodes.find(({ name }) => name === peer);
+    if (other === undefined) return;
+    if (verdict !== "lost") {
+      if (verdict !== "left") this.observer.fault("heard", 1 << other.index);
+      return;
+    }
+    const silentMs = this.#nowMs - this.segment.arrivedMs(other.index, node.index);
+    const { detectionMs } = this.#settings;
+    this.#tell({
+      ...{ kind: "judged", node: node.index, peer: other.index, atMs: this.#nowMs },
+      ...{ silentMs, detectionMs },
+    });
+    // So many were lost or late in a row that it had to be.
+    const isNoise = other.running && !other.paused && !this.segment.isCut(other.index, node.index);
+    if (isNoise) this.observer.fault("noise", 1 << other.index);
+  }
+
+  #tell(fact: Fact): void {
+    for (const rule of this.#rules) {
+      const what = rule.take(fact);
+      if (what === null) continue;
+      const { seed, profile } = this.#settings;
+      this.#note(`VIOLATION of ${rule.name}: ${what}`);
+      this.#violations.push({ seed, profile, rule: rule.name, atMs: this.#nowMs, what });
+    }
+  }
+
+  get #tracing(): boolean {
+    return (this.#options.trace ?? "none") !== "none";
+  }
+
+  #note(line: string): void {
+    if (!this.#tracing) return;
+    this.#trace.push(`${seconds(this.#nowMs).padStart(9)}  ${line}`);
+    if (this.#options.trace === "last" && this.#trace.length > TRACE_LINES_MAX) this.#trace.shift();
+  }
+}
+
+function greatestDelayMs({ faults }: Settings): number {
+  return Math.max(0, ...faults.map(({ fault }) => (fault.kind === "noise" ? fault.delayMs : 0)));
+}
+
+function told(write: Parameters<ConstructorParameters<typeof Cluster>[0]["onWrite"]>[0]): unknown {
+  switch (write.kind) {
+    case "create-virtual-ip":
+      return { made: write.object.metadata.name, ...write.object.spec };
+    case "update-virtual-ip":
+      return { changed: write.before.metadata.name, ...write.spec, ...write.move };
+    case "service-status":
+      return { status: write.before.metadata.name, ...write.status.loadBalancer };
+    default:
+      return { [write.kind]: "before" in write ? write.before.metadata.name : "" };
+  }
+}
