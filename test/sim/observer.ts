@@ -38,6 +38,8 @@ export interface ObserverWorld {
   readonly nowMs: () => number;
   /** How late a heartbeat may be. */
   readonly delayMaxMs: number;
+  /** Whether the API has a VirtualIP of that name. */
+  readonly exists: (name: string) => boolean;
   readonly tell: (fact: Fact) => void;
 }
 
@@ -70,7 +72,11 @@ export class Observer {
 
   /** The API has this address now. */
   meet(address: string, name: string): void {
-    if (this.#tracked.has(address)) return;
+    const known = this.#tracked.get(address);
+    if (known !== undefined) {
+      known.fault = { atMs: this.#world.nowMs(), kind: "new" };
+      return;
+    }
     const { nodeCount } = this.#world.settings;
     const never = () => new Float64Array(nodeCount).fill(-Infinity);
     this.#tracked.set(address, {
@@ -237,8 +243,10 @@ export class Observer {
     return mask;
   }
 
+  /** Nobody is, for an address that the API has no more. */
   #able({ name }: Tracked, piece: number): number {
     let mask = 0;
+    if (!this.#world.exists(name)) return mask;
     for (const node of this.#world.nodes()) {
       if (!((piece >> node.index) & 1) || !node.serving || node.paused) continue;
       if (node.leaving || !node.carrier) continue;
@@ -279,7 +287,10 @@ export class Observer {
     return groups.reduce((mask, group, i) => (group === groups[node] ? mask | (1 << i) : mask), 0);
   }
 
-  /** Each pair in one way at least, or by a third that both hear and that hears both. */
+  /**
+   * Each pair in one way at least, or by a third that both hear and that hears both; and nobody who is heard by
+   * some hears nobody.
+   */
   #hear(piece: number): boolean {
     const { segment } = this.#world;
     const nodes = this.#world.nodes().filter(({ index, running, paused }) => {
@@ -287,6 +298,10 @@ export class Observer {
     });
     const both = (a: SimNode, b: SimNode) =>
       !segment.isCut(a.index, b.index) && !segment.isCut(b.index, a.index);
+    const isDeaf = (a: SimNode) =>
+      nodes.length > 1 && nodes.every((b) => a === b || segment.isCut(b.index, a.index));
+    const isHeard = (a: SimNode) => nodes.some((b) => a !== b && !segment.isCut(a.index, b.index));
+    if (nodes.some((a) => isDeaf(a) && isHeard(a))) return false;
     return nodes.every((a) =>
       nodes.every((b) => {
         if (a.index >= b.index) return true;

@@ -88,7 +88,7 @@ const PROFILES: Readonly<
 /** The same seed gives the same settings, and `profile` asks for one of them. */
 export function settingsOf(seed: string, profile?: string): Settings {
   const random = new Random(seed);
-  const nodeCount = random.pick([3, 3, 4, 4, 4, 5, 5, 6]);
+  const nodeCount = random.pick([3, 3, 3, 4, 4, 4, 5, 6]);
   const drawn = drawProfile(random);
   const name = profile ?? drawn;
   const services: Record<string, number> = {};

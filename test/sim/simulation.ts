@@ -71,6 +71,7 @@ export class Simulation {
     const { segment } = this;
     this.observer = new Observer({
       ...{ settings, segment, nowMs, nodes: () => this.nodes },
+      exists: (name) => this.cluster.virtualIps().has(name),
       delayMaxMs: settings.delayMs + greatestDelayMs(settings),
       tell: (fact) => {
         this.#tell(fact);

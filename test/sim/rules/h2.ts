@@ -7,7 +7,7 @@
  * And of clients: an ARP cache that was told nothing wrong names the node that answers, as soon as that node has
  * answered for 4 s: its announcements go on for 3.3 s, past the second in which Linux takes no other MAC.
  */
-import { nodesOf, seconds, type RuleMaker } from "./fact.ts";
+import { countOf, nodesOf, seconds, type RuleMaker } from "./fact.ts";
 import { describe, overdue } from "./wrong.ts";
 import { wasPlanned } from "./h1.ts";
 
@@ -18,7 +18,7 @@ export const h2: RuleMaker = () => ({
   take(fact) {
     if (fact.kind === "client") {
       const { address, cached, answers, atMs, steadySinceMs } = fact;
-      if (cached < 0 || answers === 1 << cached || atMs - steadySinceMs < ANNOUNCED_MS) return null;
+      if (countOf(answers) !== 1 || answers === 1 << cached || atMs - steadySinceMs < ANNOUNCED_MS) return null;
       return `a client sends what is for ${address} to n${cached + 1} at ${seconds(atMs)}, and ${nodesOf(answers)} answers since ${seconds(steadySinceMs)}`;
     }
     if (fact.kind !== "stretch" || fact.fault.kind === "partition") return null;
