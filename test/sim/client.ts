@@ -16,7 +16,7 @@ import type { Segment } from "./segment.ts";
 import type { SimNode } from "./node.ts";
 
 const LOCKTIME_MS = 1000;
-const ASK_INTERVAL_MS = 3000;
+const ASK_INTERVAL_MS = 4500;
 const CLAIM_INTERVAL_MS = 1500;
 const CLIENT_MAC = "02:00:00:00:01:00" as Mac;
 const CLIENT_IP = "192.0.2.200" as Ip;

@@ -6,8 +6,9 @@
  * src/controller/io/passes.ts; and the API can be away, for everybody or for some.
  */
 import { emptyMemory } from "../../src/controller/memory.ts";
-import { EXCLUDE_LABEL } from "../../src/controller/nodes.ts";
+import { EXCLUDE_LABEL, isRejoin, isStale } from "../../src/controller/nodes.ts";
 import { plan, PLAN_OPTIONS, type Plan } from "../../src/controller/plan.ts";
+import type { Snapshot } from "../../src/controller/world.ts";
 import { writeKey, type Write } from "../../src/controller/writes.ts";
 import type { VirtualIP, VirtualIPStatus } from "../../src/multi-ip/resource.ts";
 import { ModelCluster, START_MS } from "../controller/model-cluster.ts";
@@ -18,6 +19,8 @@ import type { Settings } from "./settings.ts";
 const GATHER_MS = 5;
 const PASS_INTERVAL_MS = 50;
 const RETRY_MS = 200;
+/** Every so many passes are planned twice, for rule P4. */
+const AGAIN_PASSES = 20;
 
 export interface ClusterWorld {
   readonly settings: Settings;
@@ -26,7 +29,12 @@ export interface ClusterWorld {
   readonly nowMs: () => number;
   /** Watches bring something new to the speakers. */
   readonly onChange: () => void;
-  readonly onPlan: (plan: Plan, write: readonly Write[]) => void;
+  readonly onPlan: (pass: {
+    readonly plan: Plan;
+    readonly again: Plan | null;
+    readonly writes: readonly Write[];
+    readonly snapshot: Snapshot;
+  }) => void;
   readonly onWrite: (write: Write, before: VirtualIP | undefined) => void;
 }
 
@@ -42,6 +50,7 @@ export class Cluster {
   #passAtMs = Infinity;
   #notBeforeMs = 0;
   #version = 0;
+  #passes = 0;
 
   constructor(world: ClusterWorld, nodes: readonly string[]) {
     this.#world = world;
@@ -92,8 +101,11 @@ export class Cluster {
 
   renewPresence(node: string, acquireTime: string, renewTime: string): void {
     this.#tick();
+    const known = this.model.presences.get(node);
     this.model.hear(node, { acquireTime, renewTime } as { acquireTime: string });
-    this.news();
+    const lease = this.model.presences.get(node)?.lease;
+    const isNews = known === undefined || isStale(known, this.model.nowMs);
+    if (isNews || isRejoin(known.lease, lease)) this.news();
   }
 
   deletePresence(node: string): void {
@@ -108,7 +120,7 @@ export class Cluster {
     const after: VirtualIP = {
       ...before,
       metadata: { ...before.metadata, resourceVersion },
-      status: { ...before.status, ...status },
+      status: withoutNulls({ ...before.status, ...status }),
     };
     this.model.virtualIps.set(name, after);
     this.#changed();
@@ -166,14 +178,17 @@ export class Cluster {
     }
     this.#tick();
     const { settlingTimeMs, moveIntervalMs } = this.#world.settings;
-    const made = plan(this.model.snapshot(), this.model.memory, {
+    const snapshot = this.model.snapshot();
+    const options = {
       ...PLAN_OPTIONS,
       ...{ settlingTimeMs, moveIntervalMs, nowMs, nowIso: this.model.nowIso },
-    });
+    };
+    const made = plan(snapshot, this.model.memory, options);
+    const again = ++this.#passes % AGAIN_PASSES === 0 ? plan(snapshot, this.model.memory, options) : null;
     this.model.memory = made.memory;
     this.#notBeforeMs = nowMs + PASS_INTERVAL_MS;
     const writes = made.writes.filter((write) => !this.#underWay.has(writeKey(write)));
-    this.#world.onPlan(made, writes);
+    this.#world.onPlan({ plan: made, again, writes, snapshot });
     for (const write of writes) this.#begin(write);
     if (made.wakeAtMs !== null) this.#wakeAt(Math.max(made.wakeAtMs, this.#notBeforeMs));
   }
@@ -204,4 +219,10 @@ export class Cluster {
     this.#world.onWrite(write, before);
     this.#changed();
   }
+}
+
+/** A merge patch that sets null takes the field away. */
+function withoutNulls(status: VirtualIPStatus): VirtualIPStatus {
+  const kept = Object.entries(status).filter(([, value]) => value !== null);
+  return Object.fromEntries(kept) as VirtualIPStatus;
 }

@@ -140,6 +140,7 @@ export class Observer {
       ...{ kind, address: change.address, node: node.index, atMs: nowMs, reason: change.reason },
       ...{ generation: change.generation, others, fault: tracked.fault },
       able: this.#able(tracked, piece & ~bit),
+      alone: piece === bit,
       returnedMs: this.#returnedMs[node.index] ?? 0,
       returnGeneration: this.#returnGeneration[node.index] ?? 0,
       boundMs: this.boundMs(tracked.fault.atMs),

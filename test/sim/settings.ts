@@ -98,7 +98,7 @@ export function settingsOf(seed: string, profile?: string): Settings {
   return {
     ...{ seed, profile: name, runMs: RUN_MS, nodeCount, services },
     ...random.pick([
-      { intervalMs: 50, detectionMs: 330 },
+      { intervalMs: 50, detectionMs: 300 },
       { intervalMs: 100, detectionMs: 300 },
     ]),
     delayMs: random.pick([0.3, 1, 3]),

@@ -77,15 +77,14 @@ export class Simulation {
         this.#tell(fact);
       },
     });
-    const snapshot = () => this.cluster.model.snapshot();
     this.cluster = new Cluster(
       {
         ...{ settings, random, queue, nowMs },
         onChange: () => {
           for (const node of this.nodes) node.sync();
         },
-        onPlan: (plan, writes) => {
-          this.#tell({ kind: "plan", atMs: this.#nowMs, plan, writes, snapshot: snapshot() });
+        onPlan: (pass) => {
+          this.#tell({ kind: "plan", atMs: this.#nowMs, ...pass });
         },
         onWrite: (write, before) => {
           if (write.kind === "create-virtual-ip") {
@@ -148,7 +147,14 @@ export class Simulation {
 
   finish(): Outcome {
     this.observer.end();
-    this.#tell({ kind: "end", atMs: this.#nowMs, snapshot: this.cluster.model.snapshot() });
+    const answers = new Map<string, string>();
+    for (const address of this.observer.addresses) {
+      const mask = this.observer.answersOn(address, -1);
+      const node = this.nodes.find(({ index }) => mask === 1 << index);
+      if (node !== undefined) answers.set(address, node.name);
+    }
+    const snapshot = this.cluster.model.snapshot();
+    this.#tell({ kind: "end", atMs: this.#nowMs, snapshot, answers });
     return { violations: this.#violations, events: this.#events, trace: this.#trace };
   }
 

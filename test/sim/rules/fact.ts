@@ -48,6 +48,8 @@ export type Fact =
       readonly others: readonly Answering[];
       /** Who could answer on the same piece, this node left out. */
       readonly able: number;
+      /** No other node is on this piece, running or not. */
+      readonly alone: boolean;
       /** When this node last started, heard others again or went on. */
       readonly returnedMs: number;
       /** The newest generation that was known on its piece then. */
@@ -78,6 +80,8 @@ export type Fact =
       readonly kind: "plan";
       readonly atMs: number;
       readonly plan: Plan;
+      /** The same, planned once more from the same objects; null: not tried in this pass. */
+      readonly again: Plan | null;
       readonly writes: readonly Write[];
       readonly snapshot: Snapshot;
     }
@@ -95,7 +99,13 @@ export type Fact =
       readonly answers: number;
       readonly steadySinceMs: number;
     }
-  | { readonly kind: "end"; readonly atMs: number; readonly snapshot: Snapshot };
+  | {
+      readonly kind: "end";
+      readonly atMs: number;
+      readonly snapshot: Snapshot;
+      /** By address: who answers, where it is one node. */
+      readonly answers: ReadonlyMap<string, string>;
+    };
 
 export interface Answering {
   readonly node: number;

@@ -5,7 +5,7 @@
  * that its piece of the segment knew when it returned, while another node answers for it that has answered since before
  * that return and to which nothing has happened since.
  * In runs of nothing but one flapping node (its speaker, its link, its heartbeats), each address changes hands at most
- * once after the first fault. The settling time of those runs is longer than the run, so that no plan moves it either.
+ * once after the first fault; what the node holds on an island of its own is its right (H5), and none. The settling time of those runs is longer than the run, so that no plan moves it either.
  */
 import { seconds, type RuleMaker } from "./fact.ts";
 
@@ -19,6 +19,7 @@ export const h3: RuleMaker = (settings) => {
     take(fact) {
       if (fact.kind !== "gained") return null;
       const { address, node, atMs, generation, returnedMs, returnGeneration, others } = fact;
+      if (fact.alone) return null;
       const before = lastGainer.get(address);
       lastGainer.set(address, node);
       if (flapping && atMs >= firstMs && before !== undefined && before !== node) {
