@@ -16,7 +16,11 @@ import type { Segment } from "./segment.ts";
 import type { SimNode } from "./node.ts";
 
 const LOCKTIME_MS = 1000;
-const ASK_INTERVAL_MS = 4500;
+/** How often its cache is looked at, and how many looks there are to a question asked anew. */
+const LOOK_INTERVAL_MS = 1500;
+const LOOKS_TO_A_QUESTION = 4;
+/** It asks by itself where an entry is older: Linux's base_reachable_time. */
+const REACHABLE_MS = 30_000;
 const CLAIM_INTERVAL_MS = 1500;
 const CLIENT_MAC = "02:00:00:00:01:00" as Mac;
 const CLIENT_IP = "192.0.2.200" as Ip;
@@ -43,14 +47,19 @@ export class Client {
   readonly #cache = new Map<string, Entry>();
   readonly #questions = new Map<string, Uint8Array>();
   readonly #claimed = new Map<string, number>();
+  #looks = 0;
 
   constructor(world: ClientWorld) {
     this.#world = world;
   }
 
   begin(): void {
-    this.#later(ASK_INTERVAL_MS, () => {
-      for (const address of this.#world.observer.addresses) this.#ask(address);
+    this.#later(LOOK_INTERVAL_MS, () => {
+      this.#looks++;
+      for (const address of this.#world.observer.addresses) {
+        this.#look(address);
+        if (this.#looks % LOOKS_TO_A_QUESTION === 0) this.#ask(address);
+      }
       this.begin();
     });
   }
@@ -101,17 +110,27 @@ export class Client {
     return nodes.filter(({ index }) => (answers >> index) & 1).map(({ index }) => index);
   }
 
+  /** Whom its cache names, against who answers: worth a word while the segment is whole and no stranger interferes. */
+  #look(address: string): void {
+    const { observer, nowMs, tell, segment } = this.#world;
+    const entry = this.#cache.get(address);
+    const isWhole = segment.groups.every((group) => group === segment.groups[0]);
+    if (entry === undefined || !isWhole || this.#claimed.has(address)) return;
+    const answers = this.#answers(address);
+    const steadySinceMs = observer.steadySinceMs(address);
+    tell({ kind: "client", address, atMs: nowMs(), cached: entry.node, answers, steadySinceMs });
+  }
+
+  #answers(address: string): number {
+    return this.#holders(address).reduce((mask, node) => mask | (1 << node), 0);
+  }
+
   /** What the answers say must be what the observer believes. */
   #ask(address: string): void {
-    const { nodes, observer, nowMs, tell, segment } = this.#world;
+    const { nodes, nowMs } = this.#world;
     const before = this.#cache.get(address);
-    const believed = this.#holders(address).reduce((mask, node) => mask | (1 << node), 0);
-    const steadySinceMs = observer.steadySinceMs(address);
-    const isWhole = segment.groups.every((group) => group === segment.groups[0]);
-    if (before !== undefined && isWhole && believed !== 0 && !this.#claimed.has(address)) {
-      const cached = before.node;
-      tell({ kind: "client", address, atMs: nowMs(), cached, answers: believed, steadySinceMs });
-    }
+    const isOld = before === undefined || nowMs() - before.learnedMs > REACHABLE_MS;
+    const believed = this.#answers(address);
     let answered = 0;
     for (const node of nodes) {
       if (!this.#reaches(node)) continue;
@@ -120,7 +139,7 @@ export class Client {
       const mac = answer.frame.subarray(SENDER_MAC_AT, SENDER_MAC_AT + 6);
       if (Buffer.compare(mac, macToBytes(node.mac)) !== 0) throw new Error("an answer with another's MAC");
       answered |= 1 << node.index;
-      this.#cache.set(address, { node: node.index, learnedMs: nowMs() });
+      if (isOld) this.#cache.set(address, { node: node.index, learnedMs: nowMs() });
     }
     if (answered !== believed) {
       throw new Error(`${address}: ${answered} answered by frames, ${believed} by what they hold`);

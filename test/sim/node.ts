@@ -74,6 +74,7 @@ export class SimNode {
   #pauses = 0;
   #carrierLosses = 0;
   #leaving = false;
+  #startsAgain = false;
   #backlog: UnsignedHeartbeat[] = [];
   #timerMissed = false;
   #afterPause: (() => void)[] = [];
@@ -149,7 +150,11 @@ export class SimNode {
   }
 
   start(disk: "fresh" | "old" | "none" = "fresh"): void {
-    if (this.#speaker !== null) return;
+    if (this.#speaker !== null) {
+      // As Kubernetes does: the next Pod of the DaemonSet begins when the one before has ended.
+      if (this.#leaving) this.#startsAgain = true;
+      return;
+    }
     const saved = { fresh: this.#disk, old: this.#olderDisk, none: null }[disk];
     const { settings, cluster } = this.#world;
     this.#life++;
@@ -160,6 +165,7 @@ export class SimNode {
     this.#speaker = new Speaker({ ...identity, intervalMs, multiplier, leaveMs: LEAVE_MS });
     this.#feed = new PlanFeed(this.name, saved?.addresses);
     this.#reporter = this.#newReporter();
+    this.#startsAgain = false;
     this.#started = this.#synced = this.#serving = this.#isolated = this.#leaving = false;
     this.#syncing = this.#saving = false;
     this.#step({ kind: "links", links: this.#links() });
@@ -197,6 +203,7 @@ export class SimNode {
     if (this.#speaker === null) return;
     this.#end();
     this.#world.onChange(this, "dies");
+    if (this.#startsAgain) this.later(50, () => { this.start(); });
   }
 
   #end(): void {
@@ -382,6 +389,7 @@ export class SimNode {
       case "left":
         this.#end();
         this.#world.onChange(this, "has left");
+        if (this.#startsAgain) this.start();
         return;
       default:
         return;

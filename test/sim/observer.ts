@@ -115,6 +115,10 @@ export class Observer {
     }
   }
 
+  wellSinceMs(node: number): number {
+    return this.#wellSinceMs[node] ?? -Infinity;
+  }
+
   planned(node: SimNode): void {
     this.#close();
     for (const tracked of this.#tracked.values()) {
@@ -278,6 +282,8 @@ export class Observer {
         sinceMs: tracked.gainedMs[node] ?? 0,
         announcedMs: tracked.announcedMs[node] ?? 0,
         wellSinceMs: this.#wellSinceMs[node] ?? 0,
+        leaving: this.#world.nodes()[node]?.leaving ?? false,
+        returnGeneration: this.#returnGeneration[node] ?? 0,
       });
     }
     return list;

@@ -337,8 +337,9 @@ export class Simulation {
     }
     const silentMs = this.#nowMs - this.segment.arrivedMs(other.index, node.index);
     const { detectionMs } = this.#settings;
+    const wellMs = this.#nowMs - this.observer.wellSinceMs(other.index);
     this.#tell({
-      ...{ kind: "judged", node: node.index, peer: other.index, atMs: this.#nowMs },
+      ...{ wellMs, kind: "judged", node: node.index, peer: other.index, atMs: this.#nowMs },
       ...{ silentMs, detectionMs },
     });
     // So many were lost or late in a row that it had to be.

@@ -74,6 +74,8 @@ export type Fact =
       readonly peer: number;
       readonly atMs: number;
       readonly silentMs: number;
+      /** How long nothing has happened to the peer. */
+      readonly wellMs: number;
       readonly detectionMs: number;
     }
   | {
@@ -113,6 +115,9 @@ export interface Answering {
   readonly announcedMs: number;
   /** Since when nothing has happened to it: no start, cut, pause, loss of its interface. */
   readonly wellSinceMs: number;
+  readonly leaving: boolean;
+  /** The newest plan that was known where it returned itself, when it did. */
+  readonly returnGeneration: number;
 }
 
 export interface Rule {

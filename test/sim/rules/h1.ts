@@ -15,7 +15,8 @@ export const h1: RuleMaker = () => ({
   name: "H1",
   take(fact) {
     if (fact.kind === "judged") {
-      const { node, peer, silentMs, detectionMs, atMs } = fact;
+      const { node, peer, silentMs, wellMs, detectionMs, atMs } = fact;
+      if (wellMs < detectionMs) return null; // it was away, and what came since waits behind the news of that
       if (silentMs >= detectionMs * CLOCKS) return null;
       return `n${node + 1} gave up ${nodesOf(1 << peer)} at ${seconds(atMs)}, ${Math.round(silentMs)} ms after a heartbeat`;
     }
