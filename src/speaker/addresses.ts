@@ -64,7 +64,7 @@ export class Addresses {
     return this.#byNode.get(node) ?? [];
   }
 
-  /** Every node in the rank of some address here. */
+  /** Every node in the rank of some address here, and those that held one when it was planned. */
   nodes(): string[] {
     return [...this.#byNode.keys()];
   }
@@ -109,7 +109,7 @@ export class Addresses {
   }
 
   #file(record: AddressRecord): void {
-    for (const node of record.plan.rank) {
+    for (const node of concerned(record.plan)) {
       const records = this.#byNode.get(node);
       if (records === undefined) this.#byNode.set(node, new Set([record]));
       else records.add(record);
@@ -120,7 +120,7 @@ export class Addresses {
   }
 
   #unfile(record: AddressRecord): void {
-    for (const node of record.plan.rank) {
+    for (const node of concerned(record.plan)) {
       const records = this.#byNode.get(node);
       if (records?.delete(record) === true && records.size === 0) this.#byNode.delete(node);
     }
@@ -130,4 +130,9 @@ export class Addresses {
       else this.#named.delete(name);
     }
   }
+}
+
+/** Who takes over from a node that is not in the new rank has to hear of it, and to be heard. */
+function concerned({ rank, holder }: PlannedAddress): ReadonlySet<string> {
+  return new Set(holder === null ? rank : [...rank, holder]);
 }

@@ -38,6 +38,13 @@ interface Job {
   readonly gain: number;
 }
 
+interface Schedule {
+  readonly ip: Ip;
+  readonly linkIndex: number;
+  readonly nowMs: number;
+  readonly fromRound: number;
+}
+
 export class Announcer {
   /** Per round, in the order of their due times, for delays are the same for all; behind them those that repeat. */
   readonly #rounds: Job[][] = Array.from({ length: ROUNDS }, () => []);
@@ -63,12 +70,25 @@ export class Announcer {
 
   /** Begins the schedule for one address on one interface, anew where it runs already. */
   gained(ip: Ip, linkIndex: number, nowMs: number): void {
+    this.#schedule({ ip, linkIndex, nowMs, fromRound: 0 });
+  }
+
+  #schedule({ ip, linkIndex, nowMs, fromRound }: Schedule): void {
     const gain = ++this.#lastGain;
     this.#gains.set(key(ip, linkIndex), gain);
     for (const [round, delayMs] of ANNOUNCEMENTS_MS.entries()) {
+      if (round < fromRound) continue;
       const announcement = { ip, linkIndex, round };
       this.#rounds[round]?.push({ announcement, dueMs: nowMs + delayMs, gain });
     }
+  }
+
+  /**
+   * Announces once more what is held already, but for the quick round: what was gained meanwhile comes first. Of those
+   * that heard another node announce it, some still believe that.
+   */
+  again(ip: Ip, linkIndex: number, nowMs: number): void {
+    this.#schedule({ ip, linkIndex, nowMs, fromRound: 1 });
   }
 
   /** No announcement comes after this. */

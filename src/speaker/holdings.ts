@@ -92,6 +92,17 @@ export class Holdings {
     }
   }
 
+  /**
+   * A node is heard again that may have answered for what we hold, on its side of a partition: clients that heard it
+   * announce an address go on sending to it until somebody announces otherwise.
+   */
+  announceAgain(node: string, nowMs: number): void {
+    for (const record of this.addresses.ofNode(node)) {
+      const { address } = record.plan;
+      for (const link of record.links) this.#world.announcer.again(address, link.index, nowMs);
+    }
+  }
+
   /** For those that waited long enough, the other side had its time. */
   waited(nowMs: number): void {
     for (const record of this.addresses.waiting) {

@@ -292,8 +292,11 @@ export class Speaker {
     const { addresses } = this.#holdings;
     switch (effect.kind) {
       case "recheck":
+        this.#effects.push(effect);
+        return;
       case "judged":
         this.#effects.push(effect);
+        if (this.#mayHaveAnswered(effect)) this.#holdings.announceAgain(effect.node, nowMs);
         return;
       case "fault":
         this.#effects.push({ kind: "heartbeat-fault", name: effect.name });
@@ -308,11 +311,19 @@ export class Speaker {
         for (const node of effect.nodes) {
           for (const record of addresses.ofNode(node)) this.#decide(record, nowMs);
         }
+        // The node that they wait for may be none of our peers any more.
+        for (const record of addresses.waiting) this.#decide(record, nowMs);
         return;
       case "informed":
         for (const record of addresses.waiting) this.#decide(record, nowMs);
         return;
     }
+  }
+
+  /** It was cut off; one that starts anew was silent. */
+  #mayHaveAnswered({ node, verdict }: Extract<LivenessEffect, { readonly kind: "judged" }>): boolean {
+    const isBack = verdict === "heard-again" || verdict === "vouched-for";
+    return isBack && this.#liveness.peer(node)?.starting === false;
   }
 
   #poke(): void {
