@@ -257,6 +257,9 @@ export class Liveness {
       return;
     }
     if (before.differs) this.#changed.add(peer.node);
+    const doubts = heartbeat.isolated || heartbeat.lost.includes(this.#selfId);
+    if (doubts !== peer.doubtsUs) this.#effects.push({ kind: "doubted", node: peer.node });
+    peer.doubtsUs = doubts;
     if (before.informed) this.#effects.push({ kind: "informed", nodes: [peer.node] });
     const wasIsolated = this.#isolated;
     if (before.differs || before.hearsOthers) this.#judgeAll(nowMs);

@@ -29,6 +29,8 @@ export interface Peer {
   /** Silent to us, and heard by one whom we hear. */
   vouchedFor: boolean;
   dead: boolean;
+  /** It hears nobody, or has given us up: it may answer for what we hold. */
+  doubtsUs: boolean;
   /** It said that it stops. */
   left: boolean;
   /** What we hold against it from its death until it says that it knows; 0: nothing. */
@@ -70,7 +72,7 @@ export function newPeer(
   return {
     ...known,
     state: "unjudged",
-    ...{ vouchedFor: false, dead: false, left: false, imposedFence: 0 },
+    ...{ vouchedFor: false, dead: false, doubtsUs: false, left: false, imposedFence: 0 },
     ...{ incarnation: 0, sequence: 0, fence: 0, planGeneration: 0, inServiceSeconds: 0 },
     ...{ starting: false, gated: false, intervalMs: 0, detectionMs: 0 },
     ...{ heard: [], links: [], macs: [] },

@@ -314,6 +314,9 @@ export class Speaker {
         // The node that they wait for may be none of our peers any more.
         for (const record of addresses.waiting) this.#decide(record, nowMs);
         return;
+      case "doubted":
+        this.#holdings.announceAgain(effect.node, nowMs);
+        return;
       case "informed":
         for (const record of addresses.waiting) this.#decide(record, nowMs);
         return;

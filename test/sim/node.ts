@@ -39,6 +39,7 @@ export interface NodeWorld {
   readonly nowMs: () => number;
   /** What a mind says, before it is done, for those who watch. */
   readonly onEffect: (node: SimNode, effect: SpeakerEffect) => void;
+  readonly onMet: (node: SimNode, peers: readonly number[]) => void;
   /** Anything else that bears on who answers. */
   readonly onChange: (node: SimNode, what: string) => void;
 }
@@ -69,6 +70,7 @@ export class SimNode {
   #saving = false;
   #serving = false;
   #isolated = false;
+  #peers: ReadonlySet<string> = new Set();
   #incarnation = 0;
   #apiAway = 0;
   #pauses = 0;
@@ -168,6 +170,7 @@ export class SimNode {
     this.#startsAgain = false;
     this.#started = this.#synced = this.#serving = this.#isolated = this.#leaving = false;
     this.#syncing = this.#saving = false;
+    this.#peers = new Set();
     this.#step({ kind: "links", links: this.#links() });
     if (saved !== null) {
       this.#feed.noteGeneration(saved.generation);
@@ -300,8 +303,18 @@ export class SimNode {
       this.#step({ kind: "plan", change });
       this.#saveSoon();
       this.#world.onChange(this, "reads the plan");
+      this.#meetPeers();
     }
     this.#begin();
+  }
+
+  /** A peer that was none before is taken to live until it is judged. */
+  #meetPeers(): void {
+    const { names } = this.#world;
+    const peers = new Set([...(this.#speaker?.liveness.peers.values() ?? [])].map((p) => p.node));
+    const met = [...peers].filter((name) => !this.#peers.has(name));
+    this.#peers = peers;
+    if (met.length > 0) this.#world.onMet(this, met.map((name) => names.indexOf(name)));
   }
 
   #tellNodes(): void {

@@ -29,7 +29,7 @@ interface Tracked {
 type OpenStretch = Omit<Stretch, "kind" | "toMs" | "boundMs" | "address" | "fault" | "plannedMs">;
 
 /** Faults after which addresses may move that no node with the fault answered for. */
-const JOINS: ReadonlySet<string> = new Set(["partition", "mend", "serves", "goes on", "heard"]);
+const JOINS: ReadonlySet<string> = new Set(["partition", "mend", "serves", "goes on", "heard", "met"]);
 
 export interface ObserverWorld {
   readonly settings: Settings;
@@ -113,6 +113,10 @@ export class Observer {
       this.#returnedMs[node.index] = this.#world.nowMs();
       this.#returnGeneration[node.index] = Math.max(...peers.map((each) => each.generation), 0);
     }
+  }
+
+  gainedMs(address: string, node: number): number {
+    return this.#tracked.get(address)?.gainedMs[node] ?? -Infinity;
   }
 
   wellSinceMs(node: number): number {

@@ -5,6 +5,7 @@
  */
 import { virtualIpName } from "../../src/multi-ip/name.ts";
 import type { SpeakerEffect } from "../../src/speaker/speaker.ts";
+import { START_MS } from "../controller/model-cluster.ts";
 import { Client } from "./client.ts";
 import { Cluster } from "./cluster.ts";
 import { SimNode } from "./node.ts";
@@ -109,6 +110,11 @@ export class Simulation {
           onChange: (node, what) => {
             this.#changed(node, what);
           },
+          onMet: (node, peers) => {
+            const isAway = (i: number) =>
+              this.nodes[i]?.running !== true || this.segment.isCut(i, node.index);
+            if (peers.some(isAway)) this.observer.fault("met", 1 << node.index);
+          },
         }),
     );
     this.#client = new Client({ ...world, nodes: this.nodes, observer: this.observer, tell: (fact) => { this.#tell(fact); } });
@@ -147,11 +153,14 @@ export class Simulation {
 
   finish(): Outcome {
     this.observer.end();
-    const answers = new Map<string, string>();
+    const answers = new Map<string, { node: string; sinceMs: number }>();
     for (const address of this.observer.addresses) {
       const mask = this.observer.answersOn(address, -1);
       const node = this.nodes.find(({ index }) => mask === 1 << index);
-      if (node !== undefined) answers.set(address, node.name);
+      if (node === undefined) continue;
+      const { offsetMs = 0 } = this.#settings.clocks[node.index] ?? {};
+      const sinceMs = this.observer.gainedMs(address, node.index);
+      answers.set(address, { node: node.name, sinceMs: START_MS + sinceMs + offsetMs });
     }
     const snapshot = this.cluster.model.snapshot();
     this.#tell({ kind: "end", atMs: this.#nowMs, snapshot, answers });

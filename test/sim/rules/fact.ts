@@ -105,8 +105,8 @@ export type Fact =
       readonly kind: "end";
       readonly atMs: number;
       readonly snapshot: Snapshot;
-      /** By address: who answers, where it is one node. */
-      readonly answers: ReadonlyMap<string, string>;
+      /** By address: who answers, where it is one node, and since when by its own clock. */
+      readonly answers: ReadonlyMap<string, { readonly node: string; readonly sinceMs: number }>;
     };
 
 export interface Answering {

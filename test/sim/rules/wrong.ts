@@ -9,6 +9,8 @@
  * - two answers while speakers of one piece know different plans of the address: a speaker cut off from the API
  *   server answers by the plan it knows, and its successor begins after a second (src/speaker/handover.ts). That none
  *   answers is excused by nothing.
+ * A speaker that learns by a plan of a peer that is away believes that it lives, for the detection time: with more nodes
+ * than a rank is deep, that is a fault like another.
  * A plan that arrives is no fault: it may cause two answers for the bound, and a silence never.
  */
 import { countOf, nodesOf, seconds, type Stretch } from "./fact.ts";
