@@ -324,7 +324,10 @@ export class Speaker {
   }
 
   /** It was cut off; one that starts anew was silent. */
-  #mayHaveAnswered({ node, verdict }: Extract<LivenessEffect, { readonly kind: "judged" }>): boolean {
+  #mayHaveAnswered({
+    node,
+    verdict,
+  }: Extract<LivenessEffect, { readonly kind: "judged" }>): boolean {
     const isBack = verdict === "heard-again" || verdict === "vouched-for";
     return isBack && this.#liveness.peer(node)?.starting === false;
   }

@@ -137,7 +137,8 @@ export class Client {
       const answer = node.ask(this.#question(address));
       if (answer?.kind !== "send-frame") continue;
       const mac = answer.frame.subarray(SENDER_MAC_AT, SENDER_MAC_AT + 6);
-      if (Buffer.compare(mac, macToBytes(node.mac)) !== 0) throw new Error("an answer with another's MAC");
+      if (Buffer.compare(mac, macToBytes(node.mac)) !== 0)
+        throw new Error("an answer with another's MAC");
       answered |= 1 << node.index;
       if (isOld) this.#cache.set(address, { node: node.index, learnedMs: nowMs() });
     }

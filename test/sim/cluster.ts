@@ -184,7 +184,8 @@ export class Cluster {
       ...{ settlingTimeMs, moveIntervalMs, nowMs, nowIso: this.model.nowIso },
     };
     const made = plan(snapshot, this.model.memory, options);
-    const again = ++this.#passes % AGAIN_PASSES === 0 ? plan(snapshot, this.model.memory, options) : null;
+    const again =
+      ++this.#passes % AGAIN_PASSES === 0 ? plan(snapshot, this.model.memory, options) : null;
     this.model.memory = made.memory;
     this.#notBeforeMs = nowMs + PASS_INTERVAL_MS;
     const writes = made.writes.filter((write) => !this.#underWay.has(writeKey(write)));

@@ -1,13 +1,15 @@
 /**
  * `npm run sim`: runs of the simulator, by their seeds.
  *
- *   npm run sim -- --seed 123 [--trace] [--profile storm]     one run, told in full
- *   npm run sim -- --seeds 10000 --from 1 [--jobs 2]          many, with the rate
+ *   npm run sim -- --seed 123 [--trace] [--profile storm]     one run; with --trace all that happens in it
+ *   npm run sim -- --seeds 10000 [--from 1] [--jobs 2]        many, with the rate and what they break
+ *   npm run sim -- --mutants                                  plants a fault for each rule, and looks who sees it
  */
-import { fork } from "node:child_process";
 import { parseArgs } from "node:util";
+import { describeViolation, runBatch, story } from "./batch.ts";
+import { runMutants } from "./mutants.ts";
 import { settingsOf } from "./settings.ts";
-import { simulate, type Violation } from "./simulation.ts";
+import { simulate } from "./simulation.ts";
 
 const { values } = parseArgs({
   options: {
@@ -17,42 +19,43 @@ const { values } = parseArgs({
     jobs: { type: "string", default: "1" },
     profile: { type: "string" },
     trace: { type: "boolean", default: false },
+    mutants: { type: "boolean", default: false },
   },
 });
+
+const STORIES_MAX = 3;
 
 function tell(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-if (values.seed !== undefined) {
-  const settings = settingsOf(values.seed, values.profile);
-  tell(JSON.stringify({ ...settings, faults: undefined, clocks: undefined }));
-  const { violations, trace, events } = simulate(settings, { trace: values.trace ? "all" : "last" });
-  for (const line of trace) tell(line);
-  tell(`${events} events, ${violations.length} violations`);
+function one(seed: string): void {
+  const settings = settingsOf(seed, values.profile);
+  const { violations, trace, events } = simulate(settings, {
+    trace: values.trace ? "all" : "last",
+  });
+  if (values.trace || violations.length > 0) for (const line of trace) tell(line);
+  tell(
+    `seed ${seed}, profile ${settings.profile}: ${events} events, ${violations.length} violations`,
+  );
+  for (const violation of violations) tell(describeViolation(violation));
   process.exitCode = violations.length > 0 ? 1 : 0;
-} else {
-  const [from, count] = [Number(values.from), Number(values.seeds)];
-  const startMs = performance.now();
-  const found: Violation[] = [];
-  const profiles = new Map<string, number>();
-  for (let seed = from; seed < from + count; seed++) {
-    const settings = settingsOf(String(seed), values.profile);
-    profiles.set(settings.profile, (profiles.get(settings.profile) ?? 0) + 1);
-    try {
-      const [violation] = simulate(settings).violations;
-      if (violation !== undefined) found.push(violation);
-    } catch (error) {
-      tell(`seed ${seed} ${String((error as Error).stack)}`);
-    }
-  }
-  const tookMs = performance.now() - startMs;
-  const by = new Map<string, Violation[]>();
-  for (const one of found) by.set(`${one.rule} ${one.profile}`, [...(by.get(`${one.rule} ${one.profile}`) ?? []), one]);
-  for (const [key, list] of by) {
-    tell(`${key}: ${list.length}`);
-    for (const one of list.slice(0, 3)) tell(`   seed ${one.seed}: ${one.what}`);
-  }
-  tell(`${count} seeds in ${(tookMs / 1000).toFixed(1)} s: ${((1000 * count) / tookMs).toFixed(1)} a second; ${found.length} violations; ${JSON.stringify([...profiles])}`);
 }
-void fork;
+
+async function many(): Promise<void> {
+  const share = { from: Number(values.from), seeds: Number(values.seeds), profile: values.profile };
+  const { seeds, events, tookMs, violations } = await runBatch(share, Number(values.jobs));
+  for (const violation of violations) tell(describeViolation(violation));
+  for (const { seed, profile } of violations.slice(0, STORIES_MAX))
+    tell(`\n${story(seed, profile)}`);
+  const rate = (1000 * seeds) / tookMs;
+  tell(
+    `${seeds} seeds in ${(tookMs / 1000).toFixed(1)} s: ${rate.toFixed(1)} a second, ` +
+      `${Math.round(events / seeds)} events each; ${violations.length} with violations`,
+  );
+  process.exitCode = violations.length > 0 ? 1 : 0;
+}
+
+if (values.mutants) process.exitCode = (await runMutants(tell)) ? 0 : 1;
+else if (values.seed !== undefined) one(values.seed);
+else await many();

@@ -70,7 +70,7 @@ export class SimNode {
   #saving = false;
   #serving = false;
   #isolated = false;
-  #peers: ReadonlySet<string> = new Set();
+  #peers: ReadonlySet<object> = new Set();
   #incarnation = 0;
   #apiAway = 0;
   #pauses = 0;
@@ -148,7 +148,13 @@ export class SimNode {
       else call();
     };
     const { queue, nowMs } = this.#world;
-    queue.add(nowMs() + forMs, { kind: "call", to: this.index, from: -1, heartbeat: null, call: run });
+    queue.add(nowMs() + forMs, {
+      kind: "call",
+      to: this.index,
+      from: -1,
+      heartbeat: null,
+      call: run,
+    });
   }
 
   start(disk: "fresh" | "old" | "none" = "fresh"): void {
@@ -185,7 +191,8 @@ export class SimNode {
     const acquired = new Date(this.wallMs()).toISOString();
     const renew = () => {
       const now = new Date(this.wallMs()).toISOString();
-      if (this.serving && !this.#leaving && this.hasApi) cluster.renewPresence(this.name, acquired, now);
+      if (this.serving && !this.#leaving && this.hasApi)
+        cluster.renewPresence(this.name, acquired, now);
     };
     this.#renew = renew;
     this.#renewEvery(renew);
@@ -206,7 +213,10 @@ export class SimNode {
     if (this.#speaker === null) return;
     this.#end();
     this.#world.onChange(this, "dies");
-    if (this.#startsAgain) this.later(50, () => { this.start(); });
+    if (this.#startsAgain)
+      this.later(50, () => {
+        this.start();
+      });
   }
 
   #end(): void {
@@ -266,7 +276,10 @@ export class SimNode {
     this.later(this.#synced ? random.between(2, 25) : random.between(20, 120), () => {
       this.#syncing = false;
       if (this.hasApi) this.#sync();
-      else if (!this.#world.cluster.away) this.later(500, () => { this.sync(); });
+      else if (!this.#world.cluster.away)
+        this.later(500, () => {
+          this.sync();
+        });
     });
   }
 
@@ -308,13 +321,17 @@ export class SimNode {
     this.#begin();
   }
 
-  /** A peer that was none before is taken to live until it is judged. */
+  /** A peer that was none before, or was forgotten meanwhile, is taken to live until it is judged. */
   #meetPeers(): void {
     const { names } = this.#world;
-    const peers = new Set([...(this.#speaker?.liveness.peers.values() ?? [])].map((p) => p.node));
-    const met = [...peers].filter((name) => !this.#peers.has(name));
+    const peers = new Set(this.#speaker?.liveness.peers.values() ?? []);
+    const met = [...peers].filter((peer) => !this.#peers.has(peer));
     this.#peers = peers;
-    if (met.length > 0) this.#world.onMet(this, met.map((name) => names.indexOf(name)));
+    if (met.length > 0)
+      this.#world.onMet(
+        this,
+        met.map(({ node }) => names.indexOf(node)),
+      );
   }
 
   #tellNodes(): void {

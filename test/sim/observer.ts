@@ -29,7 +29,14 @@ interface Tracked {
 type OpenStretch = Omit<Stretch, "kind" | "toMs" | "boundMs" | "address" | "fault" | "plannedMs">;
 
 /** Faults after which addresses may move that no node with the fault answered for. */
-const JOINS: ReadonlySet<string> = new Set(["partition", "mend", "serves", "goes on", "heard", "met"]);
+const JOINS: ReadonlySet<string> = new Set([
+  "partition",
+  "mend",
+  "serves",
+  "goes on",
+  "heard",
+  "met",
+]);
 
 export interface ObserverWorld {
   readonly settings: Settings;

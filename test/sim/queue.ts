@@ -74,7 +74,8 @@ export class EventQueue {
       let child = 2 * at + 1;
       if (child >= heap.length) break;
       const right = child + 1;
-      if (right < heap.length && isBefore(heap[right] as Entry, heap[child] as Entry)) child = right;
+      if (right < heap.length && isBefore(heap[right] as Entry, heap[child] as Entry))
+        child = right;
       const below = heap[child] as Entry;
       if (!isBefore(below, last)) break;
       heap[at] = below;

@@ -55,9 +55,7 @@ export class Segment {
   }
 
   isCut(from: number, to: number): boolean {
-    return (
-      this.groups[from] !== this.groups[to] || (this.#cuts[from * this.#size + to] ?? 0) > 0
-    );
+    return this.groups[from] !== this.groups[to] || (this.#cuts[from * this.#size + to] ?? 0) > 0;
   }
 
   send(from: number, to: number, heartbeat: UnsignedHeartbeat, nowMs: number): void {

@@ -64,7 +64,10 @@ type Kind = Fault["kind"];
 
 /** Which kinds, how many of them, and how often the profile is taken. */
 const PROFILES: Readonly<
-  Record<string, { readonly share: number; readonly kinds: readonly Kind[]; readonly countMax: number }>
+  Record<
+    string,
+    { readonly share: number; readonly kinds: readonly Kind[]; readonly countMax: number }
+  >
 > = {
   calm: { share: 1, kinds: ["noise"], countMax: 2 },
   crashes: { share: 3, kinds: ["crash", "crash", "pause"], countMax: 4 },
@@ -160,7 +163,10 @@ function faultOf(random: Random, kind: Kind, nodeCount: number): Fault {
         delayMs: random.pick([0, 5, 40]),
       };
     case "api-away":
-      return { kind, node: random.pick<number | "all" | "controller">(["all", "controller", node]) };
+      return {
+        kind,
+        node: random.pick<number | "all" | "controller">(["all", "controller", node]),
+      };
     case "controller-crash":
       return { kind };
     case "service":

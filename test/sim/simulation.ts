@@ -117,7 +117,14 @@ export class Simulation {
           },
         }),
     );
-    this.#client = new Client({ ...world, nodes: this.nodes, observer: this.observer, tell: (fact) => { this.#tell(fact); } });
+    this.#client = new Client({
+      ...world,
+      nodes: this.nodes,
+      observer: this.observer,
+      tell: (fact) => {
+        this.#tell(fact);
+      },
+    });
     this.#schedule(random);
   }
 
@@ -199,7 +206,8 @@ export class Simulation {
   }
 
   #fault(fault: Fault, begins: boolean): void {
-    const node = "node" in fault && typeof fault.node === "number" ? this.nodes[fault.node] : undefined;
+    const node =
+      "node" in fault && typeof fault.node === "number" ? this.nodes[fault.node] : undefined;
     switch (fault.kind) {
       case "crash":
         if (begins) node?.crash();
@@ -312,7 +320,9 @@ export class Simulation {
         const { address, from, to, gained, reason, generation } = effect.change;
         if (this.#tracing) {
           const verb = gained ? "gains" : "gives up";
-          this.#note(`${node.name} ${verb} ${address}: ${from} to ${to}, ${reason}, plan ${generation}`);
+          this.#note(
+            `${node.name} ${verb} ${address}: ${from} to ${to}, ${reason}, plan ${generation}`,
+          );
         }
         this.observer.holding(node, effect.change);
         return;
@@ -336,7 +346,10 @@ export class Simulation {
     }
   }
 
-  #judged(node: SimNode, { node: peer, verdict }: Extract<SpeakerEffect, { kind: "judged" }>): void {
+  #judged(
+    node: SimNode,
+    { node: peer, verdict }: Extract<SpeakerEffect, { kind: "judged" }>,
+  ): void {
     this.#note(`${node.name} judges ${peer}: ${verdict}`);
     const other = this.nodes.find(({ name }) => name === peer);
     if (other === undefined) return;

@@ -57,8 +57,18 @@ export type Fact =
       readonly fault: { readonly atMs: number; readonly kind: string };
       readonly boundMs: number;
     }
-  | { readonly kind: "announced"; readonly address: string; readonly node: number; readonly atMs: number }
-  | { readonly kind: "conflict"; readonly address: string; readonly node: number; readonly atMs: number }
+  | {
+      readonly kind: "announced";
+      readonly address: string;
+      readonly node: number;
+      readonly atMs: number;
+    }
+  | {
+      readonly kind: "conflict";
+      readonly address: string;
+      readonly node: number;
+      readonly atMs: number;
+    }
   | {
       readonly kind: "stranger";
       readonly address: string;

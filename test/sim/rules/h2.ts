@@ -18,7 +18,8 @@ export const h2: RuleMaker = () => ({
   take(fact) {
     if (fact.kind === "client") {
       const { address, cached, answers, atMs, steadySinceMs } = fact;
-      if (countOf(answers) !== 1 || answers === 1 << cached || atMs - steadySinceMs < ANNOUNCED_MS) return null;
+      if (countOf(answers) !== 1 || answers === 1 << cached || atMs - steadySinceMs < ANNOUNCED_MS)
+        return null;
       return `a client sends what is for ${address} to n${cached + 1} at ${seconds(atMs)}, and ${nodesOf(answers)} answers since ${seconds(steadySinceMs)}`;
     }
     if (fact.kind !== "stretch" || fact.fault.kind === "partition") return null;

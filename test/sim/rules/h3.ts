@@ -26,7 +26,8 @@ export const h3: RuleMaker = (settings) => {
       if (flapping && atMs >= firstMs && before !== undefined && before !== node) {
         const count = (moves.get(address) ?? 0) + 1;
         moves.set(address, count);
-        if (count > 1) return `${address} moves for the ${count}. time at ${seconds(atMs)}, to n${node + 1}, though one node flaps and no more`;
+        if (count > 1)
+          return `${address} moves for the ${count}. time at ${seconds(atMs)}, to n${node + 1}, though one node flaps and no more`;
       }
       if (generation > returnGeneration) return null;
       const rightful = others.find(

@@ -17,7 +17,9 @@ export const h4: RuleMaker = () => ({
     if (fact.kind === "stretch") {
       const late = overdue(fact);
       if (late?.how !== "none" || !wasPlanned(fact)) return null;
-      return fact.wrongSinceMs > late.limitMs || fact.plannedMs > fact.fault.atMs ? describe(fact) : null;
+      return fact.wrongSinceMs > late.limitMs || fact.plannedMs > fact.fault.atMs
+        ? describe(fact)
+        : null;
     }
     if (fact.kind !== "released" || fact.able === 0) return null;
     const { reason, others, atMs, fault, boundMs, address, node } = fact;

@@ -31,7 +31,9 @@ export const h6: RuleMaker = () => {
           return null;
         case "announced": {
           if (fact.atMs > strangersUntilMs) return null;
-          const times = (announced.get(fact.address) ?? []).filter((at) => at > fact.atMs - WINDOW_MS);
+          const times = (announced.get(fact.address) ?? []).filter(
+            (at) => at > fact.atMs - WINDOW_MS,
+          );
           times.push(fact.atMs);
           announced.set(fact.address, times);
           if (times.length <= ANNOUNCEMENTS_MAX) return null;

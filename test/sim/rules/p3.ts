@@ -17,7 +17,8 @@ export const p3: RuleMaker = (settings) => ({
     for (const write of fact.writes) {
       if (write.kind !== "update-virtual-ip" || write.move?.reason !== "node-lost") continue;
       const { from, address } = write.move;
-      if (from === null || !isInOrder(from, fact.snapshot, { nowMs: fact.atMs, ...settings })) continue;
+      if (from === null || !isInOrder(from, fact.snapshot, { nowMs: fact.atMs, ...settings }))
+        continue;
       return `${address} is moved from ${from} at ${seconds(fact.atMs)} as lost, but ${from} is well`;
     }
     return null;

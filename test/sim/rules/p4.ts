@@ -52,7 +52,8 @@ function causeless(write: Write, { atMs }: { readonly atMs: number }): string | 
   const [from = null, to = null] = [before.spec.rank[0], spec.rank?.[0]];
   if (from === to) return null;
   const { address } = before.spec;
-  if (move === undefined) return `${address} goes from ${from} to ${to} at ${seconds(atMs)}, and no cause is named`;
+  if (move === undefined)
+    return `${address} goes from ${from} to ${to} at ${seconds(atMs)}, and no cause is named`;
   if (move.reason === "follow-holder" && before.status?.holder !== to) {
     return `${address} follows ${to} at ${seconds(atMs)}, but ${before.status?.holder ?? "nobody"} is reported`;
   }

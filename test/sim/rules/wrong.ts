@@ -24,7 +24,9 @@ export function wrongOf({ answers, able }: Pick<Stretch, "answers" | "able">): W
 }
 
 /** @returns how it is wrong, where it is so for longer than it may be */
-export function overdue(stretch: Stretch): { readonly how: Wrong; readonly limitMs: number } | null {
+export function overdue(
+  stretch: Stretch,
+): { readonly how: Wrong; readonly limitMs: number } | null {
   const how = wrongOf(stretch);
   if (how === null || !stretch.hearing) return null;
   const { fault, plannedMs, boundMs, plansDiffer } = stretch;

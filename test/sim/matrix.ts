@@ -1,0 +1,47 @@
+/**
+ * The partition matrix: five nodes, every way to split them in two, with the API server in reach and away.
+ *
+ * Ordinary runs with a single fault, watched by the ordinary rules: H5 has one answer on each side while they are
+ * split, and one in all when that is mended.
+ */
+import type { Settings, TimedFault } from "./settings.ts";
+import { settingsOf } from "./settings.ts";
+
+const NODE_COUNT = 5;
+const SPLIT_MS = 6000;
+const MEND_MS = 12_000;
+const RUN_MS = 18_000;
+
+export interface Split {
+  /** As people write it: "n1 n2 | n3 n4 n5". */
+  readonly name: string;
+  readonly settings: Settings;
+}
+
+/** @returns fifteen: 2^4 less the one that is none */
+export function splits(apiAway: boolean): Split[] {
+  const found: Split[] = [];
+  for (let mask = 1; mask < 1 << (NODE_COUNT - 1); mask++) {
+    const groups = Array.from({ length: NODE_COUNT }, (_, i) => (mask >> i) & 1);
+    const side = (wanted: number) =>
+      groups.flatMap((group, i) => (group === wanted ? [`n${i + 1}`] : [])).join(" ");
+    const faults: TimedFault[] = [
+      { fault: { kind: "partition", groups }, atMs: SPLIT_MS, endMs: MEND_MS },
+    ];
+    const api = {
+      fault: { kind: "api-away", node: "all" },
+      atMs: SPLIT_MS - 500,
+      endMs: MEND_MS + 2000,
+    } as const;
+    if (apiAway) faults.push(api);
+    const seed = `split ${mask}`;
+    const base = settingsOf(seed, "partitions");
+    const clocks = Array.from({ length: NODE_COUNT }, () => ({ rate: 1, offsetMs: 0 }));
+    const settings = { ...base, nodeCount: NODE_COUNT, services: { a: 5, b: 3 }, clocks };
+    found.push({
+      name: `${side(1)} | ${side(0)}`,
+      settings: { ...settings, settlingTimeMs: 60_000, runMs: RUN_MS, faults },
+    });
+  }
+  return found;
+}

@@ -1,0 +1,127 @@
+/**
+ * Faults planted on purpose, one for each rule at least: a checker that cannot see its rule broken is worth nothing.
+ *
+ * The sources are copied, one small text is changed in the copy, and a share of seeds is run on it in a child process.
+ * What came out of it is in README.md.
+ */
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundled, runChild } from "./batch.ts";
+
+export interface Mutant {
+  /** The rule whose checker is to see it. */
+  readonly rule: string;
+  readonly what: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** Which runs; by default the first seeds as they come. */
+  readonly profile?: string;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    rule: "H1",
+    what: "a process that was paused believes its timers, and accuses the others",
+    file: "src/speaker/liveness.ts",
+    from: "if (this.#rechecking || !(expired || startEnds)) return;",
+    to: "for (const peer of this.#peers.values()) if (isExpired(peer, nowMs - 2 * this.#intervalMs)) peer.state = 'silent'; this.#judgeAll(nowMs); if (this.#rechecking || !(expired || startEnds)) return;",
+    profile: "crashes",
+  },
+  {
+    rule: "H2",
+    what: "a dead peer is decided about at the next change only",
+    file: "src/speaker/liveness.ts",
+    from: 'const dead = peer.state === "silent" && !peer.vouchedFor;',
+    to: 'const dead = peer.state === "silent" && !peer.vouchedFor && nowMs > peer.deadlineMs + 400;',
+    profile: "crashes",
+  },
+  {
+    rule: "H2",
+    what: "what is held is not announced again after a pause of its holder",
+    file: "src/speaker/speaker.ts",
+    from: 'this.#holdings.announceAgain(effect.node, nowMs);\n        return;\n      case "informed"',
+    to: 'return;\n      case "informed"',
+  },
+  {
+    rule: "H3",
+    what: "a node that starts does not fence itself",
+    file: "src/speaker/peers.ts",
+    from: "return fenceAt(newest, Math.max(0, ...turns));",
+    to: "return Math.min(0, newest, ...turns);",
+    profile: "flapping",
+  },
+  {
+    rule: "H4",
+    what: "the holder falls silent as soon as it reads the plan",
+    file: "src/speaker/handover.ts",
+    from: 'return { kind: "wait", what: "release", forMs };',
+    to: 'return forMs > 0 ? { kind: "release" } : { kind: "keep" };',
+    profile: "planned",
+  },
+  {
+    rule: "H5",
+    what: "two sides that hear each other again both go on",
+    file: "src/speaker/liveness.ts",
+    from: "peer.imposedFence = this.#imposedOn(peer);",
+    to: "peer.imposedFence = peer.dead ? this.#imposedOn(peer) : FENCE_EVERYTHING;",
+    profile: "partitions",
+  },
+];
+
+const SEEDS = 40;
+const ROOT = join(import.meta.dirname, "../..");
+
+/** @returns whether every planted fault was seen by the checker of its rule */
+export async function runMutants(tell: (line: string) => void): Promise<boolean> {
+  let all = true;
+  for (const mutant of MUTANTS) {
+    const seen = await runMutant(mutant);
+    const words = seen.own ?? `NOT SEEN (others: ${seen.others.join(", ") || "none"})`;
+    tell(`${mutant.rule}, ${mutant.what}:\n    ${words}`);
+    all &&= seen.own !== null;
+  }
+  return all;
+}
+
+export interface Seen {
+  /** The first word of the rule that should see it. */
+  readonly own: string | null;
+  readonly others: readonly string[];
+}
+
+export async function runMutant(mutant: Mutant): Promise<Seen> {
+  const dir = await mkdtemp(join(tmpdir(), "spreadlb-mutant-"));
+  try {
+    for (const part of ["src", "test/sim", "test/controller"]) {
+      await cp(join(ROOT, part), join(dir, part), { recursive: true });
+    }
+    await cp(join(ROOT, "package.json"), join(dir, "package.json"));
+    await symlink(join(ROOT, "node_modules"), join(dir, "node_modules"));
+    const file = join(dir, mutant.file);
+    const text = await readFile(file, "utf8");
+    if (text.split(mutant.from).length !== 2) {
+      throw new Error(`${mutant.file} does not have exactly one "${mutant.from}": plant it anew`);
+    }
+    await writeFile(
+      file,
+      text.replace(mutant.from, () => mutant.to),
+    );
+    return await see(dir, mutant);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function see(dir: string, { rule, profile }: Mutant): Promise<Seen> {
+  const { file, remove } = await bundled(join(dir, "test/sim/child.ts"));
+  try {
+    const { violations } = await runChild(file, { from: 1, seeds: SEEDS, profile });
+    const own = violations.find((violation) => violation.rule === rule);
+    const others = new Set(violations.map((violation) => violation.rule));
+    return { own: own === undefined ? null : `seed ${own.seed}: ${own.what}`, others: [...others] };
+  } finally {
+    await remove();
+  }
+}
