@@ -22,7 +22,7 @@ const PROGRAM = join(import.meta.dirname, "child.ts");
  */
 export async function bundled(
   program = PROGRAM,
-): Promise<{ readonly file: string; remove(): Promise<void> }> {
+): Promise<{ readonly file: string; readonly remove: () => Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), "spreadlb-sim-"));
   const file = join(dir, "sim.mjs");
   const require =

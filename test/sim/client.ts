@@ -117,6 +117,7 @@ export class Client {
     const isWhole = segment.groups.every((group) => group === segment.groups[0]);
     if (entry === undefined || !isWhole || this.#claimed.has(address)) return;
     const answers = this.#answers(address);
+    if (!observer.isRanked(address, entry.node)) return;
     const steadySinceMs = observer.steadySinceMs(address);
     tell({ kind: "client", address, atMs: nowMs(), cached: entry.node, answers, steadySinceMs });
   }

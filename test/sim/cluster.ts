@@ -225,5 +225,15 @@ export class Cluster {
 /** A merge patch that sets null takes the field away. */
 function withoutNulls(status: VirtualIPStatus): VirtualIPStatus {
   const kept = Object.entries(status).filter(([, value]) => value !== null);
-  return Object.fromEntries(kept) as VirtualIPStatus;
+  return Object.fromEntries(kept);
+}
+
+/** For a trace. */
+export function outline(write: Write): string {
+  if (write.kind === "create-virtual-ip") return `made: ${JSON.stringify(write.object.spec)}`;
+  const { name } = write.before.metadata;
+  const { kind } = write;
+  const isMove = kind === "update-virtual-ip";
+  const what = isMove ? { ...write.spec, ...write.move } : "status" in write ? write.status : {};
+  return `${kind} ${name}: ${JSON.stringify(what)}`;
 }

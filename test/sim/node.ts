@@ -8,47 +8,19 @@
  */
 import type { Mac } from "../../src/base/mac.ts";
 import type { PlannedAddress } from "../../src/speaker/addresses.ts";
-import type { LinkFacts } from "../../src/speaker/links.ts";
 import type { UnsignedHeartbeat } from "../../src/speaker/liveness.ts";
 import { PlanFeed } from "../../src/speaker/plan-feed.ts";
 import { Speaker, type SpeakerEffect, type SpeakerEvent } from "../../src/speaker/speaker.ts";
 import { START_MS } from "../controller/model-cluster.ts";
-import type { Cluster } from "./cluster.ts";
-import type { EventQueue } from "./queue.ts";
-import type { Random } from "./random.ts";
+import { Disk, LINK_INDEX, linksOf } from "./machine.ts";
+import type { NodeWorld } from "./node-world.ts";
 import { Reporter } from "./reporter.ts";
-import type { Segment } from "./segment.ts";
-import type { Settings } from "./settings.ts";
 
 type Untimed<E> = E extends unknown ? Omit<E, "nowMs"> : never;
-export type NodeEffect = SpeakerEffect;
-
-interface Disk {
-  readonly incarnation: number;
-  readonly generation: number;
-  readonly addresses: readonly (readonly [string, PlannedAddress])[];
-}
-
-export interface NodeWorld {
-  readonly settings: Settings;
-  readonly random: Random;
-  readonly queue: EventQueue;
-  readonly segment: Segment;
-  readonly cluster: Cluster;
-  readonly names: readonly string[];
-  readonly nowMs: () => number;
-  /** What a mind says, before it is done, for those who watch. */
-  readonly onEffect: (node: SimNode, effect: SpeakerEffect) => void;
-  readonly onMet: (node: SimNode, peers: readonly number[]) => void;
-  /** Anything else that bears on who answers. */
-  readonly onChange: (node: SimNode, what: string) => void;
-}
 
 export const LEAVE_MS = 200;
 const API_WAIT_MS = 1500;
 const SAVE_INTERVAL_MS = 1000;
-const PRESENCE_MS = 5000;
-export const LINK_INDEX = 2;
 
 export class SimNode {
   readonly index: number;
@@ -59,8 +31,7 @@ export class SimNode {
   #speaker: Speaker | null = null;
   #feed: PlanFeed;
   #reporter: Reporter;
-  #disk: Disk | null = null;
-  #olderDisk: Disk | null = null;
+  readonly #disk = new Disk();
   /** Grows with every start and end: what was asked for before is void. */
   #life = 0;
   #timerTurn = 0;
@@ -163,21 +134,26 @@ export class SimNode {
       if (this.#leaving) this.#startsAgain = true;
       return;
     }
-    const saved = { fresh: this.#disk, old: this.#olderDisk, none: null }[disk];
-    const { settings, cluster } = this.#world;
+    const saved = this.#disk.read(disk);
+    const { settings } = this.#world;
     this.#life++;
     this.#incarnation = Math.max(this.wallMs(), (saved?.incarnation ?? 0) + 1);
     const { intervalMs, detectionMs } = settings;
-    const multiplier = Math.max(2, Math.round(detectionMs / intervalMs));
     const identity = { node: this.name, incarnation: this.#incarnation };
-    this.#speaker = new Speaker({ ...identity, intervalMs, multiplier, leaveMs: LEAVE_MS });
+    this.#speaker = new Speaker({
+      ...identity,
+      intervalMs,
+      detectionMs,
+      leaveMs: LEAVE_MS,
+      reannounceIntervalMs: 0,
+    });
     this.#feed = new PlanFeed(this.name, saved?.addresses);
     this.#reporter = this.#newReporter();
     this.#startsAgain = false;
     this.#started = this.#synced = this.#serving = this.#isolated = this.#leaving = false;
     this.#syncing = this.#saving = false;
     this.#peers = new Set();
-    this.#step({ kind: "links", links: this.#links() });
+    this.#step({ kind: "links", links: linksOf(this) });
     if (saved !== null) {
       this.#feed.noteGeneration(saved.generation);
       this.#tellNodes();
@@ -188,25 +164,9 @@ export class SimNode {
     this.later(API_WAIT_MS, () => {
       if (saved !== null) this.#begin();
     });
-    const acquired = new Date(this.wallMs()).toISOString();
-    const renew = () => {
-      const now = new Date(this.wallMs()).toISOString();
-      if (this.serving && !this.#leaving && this.hasApi)
-        cluster.renewPresence(this.name, acquired, now);
-    };
-    this.#renew = renew;
-    this.#renewEvery(renew);
+    this.#reporter.bePresent();
     this.sync();
     this.#world.onChange(this, "starts");
-  }
-
-  #renew: () => void = () => undefined;
-
-  #renewEvery(renew: () => void): void {
-    this.later(PRESENCE_MS, () => {
-      renew();
-      this.#renewEvery(renew);
-    });
   }
 
   crash(): void {
@@ -264,7 +224,7 @@ export class SimNode {
     this.#carrierLosses += lost ? 1 : -1;
     this.#world.onChange(this, this.carrier ? "has a carrier" : "has no carrier");
     this.later(1, () => {
-      this.#step({ kind: "links", links: this.#links() });
+      this.#step({ kind: "links", links: linksOf(this) });
     });
   }
 
@@ -351,9 +311,8 @@ export class SimNode {
     this.#saving = true;
     this.later(SAVE_INTERVAL_MS, () => {
       this.#saving = false;
-      this.#olderDisk = this.#disk;
       const { generation, told } = this.#feed;
-      this.#disk = { incarnation: this.#incarnation, generation, addresses: [...told] };
+      this.#disk.write({ incarnation: this.#incarnation, generation, addresses: [...told] });
     });
   }
 
@@ -371,7 +330,7 @@ export class SimNode {
     if (this.#serving !== serving) {
       this.#serving = serving;
       this.#world.onChange(this, serving ? "serves" : "serves no more");
-      if (serving) this.#renew();
+      if (serving) this.#reporter.renew();
     }
     if (this.#rechecks) this.#drain();
   }
@@ -421,7 +380,13 @@ export class SimNode {
         this.#world.onChange(this, "has left");
         if (this.#startsAgain) this.start();
         return;
-      default:
+      case "send-frame":
+      case "conflict":
+      case "join-group":
+      case "leave-group":
+      case "frame-fault":
+      case "frame-ignored":
+      case "heartbeat-fault":
         return;
     }
   }
@@ -439,16 +404,5 @@ export class SimNode {
 
   #newReporter(): Reporter {
     return new Reporter(this, this.#world);
-  }
-
-  #links(): LinkFacts[] {
-    const { carrier, mac } = this;
-    return [
-      {
-        ...{ index: LINK_INDEX, name: "eth0", mac, ethernet: true, up: true, carrier },
-        ...{ broadcast: true, noArp: false, masterIndex: null, linkLocalIpv6: "fe80::1" },
-        addresses: [],
-      },
-    ];
   }
 }

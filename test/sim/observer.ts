@@ -47,6 +47,8 @@ export interface ObserverWorld {
   readonly delayMaxMs: number;
   /** Whether the API has a VirtualIP of that name. */
   readonly exists: (name: string) => boolean;
+  /** What the API has for its rank. */
+  readonly rankOf: (name: string) => readonly string[];
   readonly tell: (fact: Fact) => void;
 }
 
@@ -102,7 +104,9 @@ export class Observer {
       for (let i = 0; i < tracked.endedMs.length && !concerned; i++) {
         concerned = ((nodes >> i) & 1) === 1 && (tracked.endedMs[i] ?? 0) > recently;
       }
-      if (concerned) tracked.fault = { atMs: nowMs, kind };
+      // What is heard again after a partition is that partition's mend.
+      const isMend = kind === "heard" && tracked.fault.kind === "partition";
+      if (concerned) tracked.fault = { atMs: nowMs, kind: isMend ? "partition" : kind };
     }
     for (let i = 0; i < this.#wellSinceMs.length; i++) {
       if ((nodes >> i) & 1) this.#wellSinceMs[i] = nowMs;
@@ -155,6 +159,7 @@ export class Observer {
       ...{ kind, address: change.address, node: node.index, atMs: nowMs, reason: change.reason },
       ...{ generation: change.generation, others, fault: tracked.fault },
       able: this.#able(tracked, piece & ~bit),
+      whole: this.#isWhole(piece),
       alone: piece === bit,
       returnedMs: this.#returnedMs[node.index] ?? 0,
       returnGeneration: this.#returnGeneration[node.index] ?? 0,
@@ -180,6 +185,12 @@ export class Observer {
       if ((tracked.held >> node.index) & 1) this.#ended(tracked, node.index);
     }
     this.#dirty = true;
+  }
+
+  /** Whether the newest plan has it in the rank: then the others hear of its return. */
+  isRanked(address: string, node: number): boolean {
+    const tracked = this.#tracked.get(address);
+    return tracked !== undefined && this.#world.rankOf(tracked.name).includes(`n${node + 1}`);
   }
 
   /** Who answers a client on that piece. */
@@ -210,6 +221,7 @@ export class Observer {
     const nowMs = this.#world.nowMs();
     const pieces = this.pieces();
     const hearing = pieces.map((piece) => this.#hear(piece));
+    const whole = pieces.map((piece) => this.#isWhole(piece));
     for (const tracked of this.#tracked.values()) {
       tracked.open = pieces.map((piece, i) => {
         const answers = this.#answers(tracked) & piece;
@@ -220,7 +232,7 @@ export class Observer {
         const plansDiffer = this.#plansDiffer(tracked, piece);
         return {
           ...{ fromMs: nowMs, piece, answers, able, wrongSinceMs, plansDiffer },
-          hearing: hearing[i] ?? true,
+          ...{ hearing: hearing[i] ?? true, whole: whole[i] ?? true },
         };
       });
     }
@@ -303,6 +315,12 @@ export class Observer {
   #pieceOf(node: number): number {
     const { groups } = this.#world.segment;
     return groups.reduce((mask, group, i) => (group === groups[node] ? mask | (1 << i) : mask), 0);
+  }
+
+  #isWhole(piece: number): boolean {
+    const { segment } = this.#world;
+    const nodes = this.#world.nodes().filter((n) => (piece >> n.index) & 1 && n.running);
+    return nodes.every((a) => nodes.every((b) => a === b || !segment.isCut(a.index, b.index)));
   }
 
   /**

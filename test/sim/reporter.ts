@@ -10,13 +10,15 @@ import type { VirtualIP } from "../../src/multi-ip/resource.ts";
 import { holderStatus, type HolderFact } from "../../src/speaker/holder-status.ts";
 import type { HoldingChange } from "../../src/speaker/holdings.ts";
 import {
+  PRESENCE_RENEW_MS,
   stepTestimony,
   testimonyOf,
   type Testimony,
   type TestimonyEffect,
   type TestimonyEvent,
 } from "../../src/speaker/testimony.ts";
-import type { NodeWorld, SimNode } from "./node.ts";
+import type { SimNode } from "./node.ts";
+import type { NodeWorld } from "./node-world.ts";
 
 const OVERWRITTEN_MS = 1000;
 const RETRY_MS_MAX = 5000;
@@ -28,6 +30,7 @@ export class Reporter {
   readonly #store = new Map<string, VirtualIP>();
   readonly #due = new Map<string, number>();
   readonly #failures = new Map<string, number>();
+  #acquired = "";
   #quiet = false;
   #testimony: Testimony;
   #testimonyTurn = 0;
@@ -72,6 +75,26 @@ export class Reporter {
       entry.said = false;
       this.#write(name, OVERWRITTEN_MS);
     }
+  }
+
+  /** Renews the presence Lease from here on, while the speaker does its job. */
+  bePresent(): void {
+    this.#acquired = new Date(this.#node.wallMs()).toISOString();
+    this.#renewEvery();
+  }
+
+  renew(): void {
+    const { name, serving, leaving, hasApi } = this.#node;
+    if (!serving || leaving || !hasApi) return;
+    const now = new Date(this.#node.wallMs()).toISOString();
+    this.#world.cluster.renewPresence(name, this.#acquired, now);
+  }
+
+  #renewEvery(): void {
+    this.#node.later(PRESENCE_RENEW_MS, () => {
+      this.renew();
+      this.#renewEvery();
+    });
   }
 
   isolated(isolated: boolean): void {

@@ -101,7 +101,7 @@ export function settingsOf(seed: string, profile?: string): Settings {
   return {
     ...{ seed, profile: name, runMs: RUN_MS, nodeCount, services },
     ...random.pick([
-      { intervalMs: 50, detectionMs: 300 },
+      { intervalMs: 50, detectionMs: 330 },
       { intervalMs: 100, detectionMs: 300 },
     ]),
     delayMs: random.pick([0.3, 1, 3]),
@@ -202,4 +202,9 @@ function flapping(random: Random, nodeCount: number): TimedFault[] {
     faults.push({ fault: way, atMs, endMs: atMs + forMs });
   }
   return faults;
+}
+
+/** How late noise makes a heartbeat, at the most. */
+export function greatestDelayMs({ faults }: Settings): number {
+  return Math.max(0, ...faults.map(({ fault }) => (fault.kind === "noise" ? fault.delayMs : 0)));
 }

@@ -4,10 +4,11 @@
  * The same seed gives the same run, to the last event. Nothing here decides anything that production decides.
  */
 import { virtualIpName } from "../../src/multi-ip/name.ts";
+import type { HoldingChange } from "../../src/speaker/holdings.ts";
 import type { SpeakerEffect } from "../../src/speaker/speaker.ts";
 import { START_MS } from "../controller/model-cluster.ts";
 import { Client } from "./client.ts";
-import { Cluster } from "./cluster.ts";
+import { Cluster, outline } from "./cluster.ts";
 import { SimNode } from "./node.ts";
 import { Observer } from "./observer.ts";
 import { EventQueue } from "./queue.ts";
@@ -15,7 +16,7 @@ import { Random } from "./random.ts";
 import { makeRules } from "./rules/all.ts";
 import { seconds, type Fact, type Rule } from "./rules/fact.ts";
 import { Segment } from "./segment.ts";
-import type { Fault, Settings } from "./settings.ts";
+import { greatestDelayMs, type Fault, type Settings } from "./settings.ts";
 
 export interface Violation {
   readonly seed: string;
@@ -72,6 +73,7 @@ export class Simulation {
     const { segment } = this;
     this.observer = new Observer({
       ...{ settings, segment, nowMs, nodes: () => this.nodes },
+      rankOf: (name) => this.cluster.virtualIps().get(name)?.spec.rank ?? [],
       exists: (name) => this.cluster.virtualIps().has(name),
       delayMaxMs: settings.delayMs + greatestDelayMs(settings),
       tell: (fact) => {
@@ -92,7 +94,7 @@ export class Simulation {
             const { address } = write.object.spec;
             this.observer.meet(address, virtualIpName(address));
           }
-          if (this.#tracing) this.#note(`the API has ${JSON.stringify(told(write))}`);
+          if (this.#tracing) this.#note(`the API has ${outline(write)}`);
           this.#tell({ kind: "write", atMs: this.#nowMs, write, before });
         },
       },
@@ -315,35 +317,26 @@ export class Simulation {
   }
 
   #effect(node: SimNode, effect: SpeakerEffect): void {
-    switch (effect.kind) {
-      case "holding": {
-        const { address, from, to, gained, reason, generation } = effect.change;
-        if (this.#tracing) {
-          const verb = gained ? "gains" : "gives up";
-          this.#note(
-            `${node.name} ${verb} ${address}: ${from} to ${to}, ${reason}, plan ${generation}`,
-          );
-        }
-        this.observer.holding(node, effect.change);
-        return;
-      }
-      case "send-frame":
-        if (effect.what !== "announcement") return;
-        if (node.carrier) {
-          this.observer.announced(node, effect.ip);
-          this.#client.announced(node, effect.ip);
-        }
-        return;
-      case "conflict":
-        this.#note(`${node.name} sees a conflict on ${effect.ip}`);
-        this.#tell({ kind: "conflict", address: effect.ip, node: node.index, atMs: this.#nowMs });
-        return;
-      case "judged":
-        this.#judged(node, effect);
-        return;
-      default:
-        return;
+    if (effect.kind === "holding") this.#holding(node, effect.change);
+    else if (effect.kind === "judged") this.#judged(node, effect);
+    else if (effect.kind === "conflict") {
+      this.#note(`${node.name} sees a conflict on ${effect.ip}`);
+      this.#tell({ kind: "conflict", address: effect.ip, node: node.index, atMs: this.#nowMs });
+    } else if (effect.kind === "send-frame" && effect.what === "announcement" && node.carrier) {
+      this.observer.announced(node, effect.ip);
+      this.#client.announced(node, effect.ip);
     }
+  }
+
+  #holding(node: SimNode, change: HoldingChange): void {
+    if (this.#tracing) {
+      const { address, from, to, gained, reason, generation } = change;
+      const verb = gained ? "gains" : "gives up";
+      this.#note(
+        `${node.name} ${verb} ${address}: ${from} to ${to}, ${reason}, plan ${generation}`,
+      );
+    }
+    this.observer.holding(node, change);
   }
 
   #judged(
@@ -387,22 +380,5 @@ export class Simulation {
     if (!this.#tracing) return;
     this.#trace.push(`${seconds(this.#nowMs).padStart(9)}  ${line}`);
     if (this.#options.trace === "last" && this.#trace.length > TRACE_LINES_MAX) this.#trace.shift();
-  }
-}
-
-function greatestDelayMs({ faults }: Settings): number {
-  return Math.max(0, ...faults.map(({ fault }) => (fault.kind === "noise" ? fault.delayMs : 0)));
-}
-
-function told(write: Parameters<ConstructorParameters<typeof Cluster>[0]["onWrite"]>[0]): unknown {
-  switch (write.kind) {
-    case "create-virtual-ip":
-      return { made: write.object.metadata.name, ...write.object.spec };
-    case "update-virtual-ip":
-      return { changed: write.before.metadata.name, ...write.spec, ...write.move };
-    case "service-status":
-      return { status: write.before.metadata.name, ...write.status.loadBalancer };
-    default:
-      return { [write.kind]: "before" in write ? write.before.metadata.name : "" };
   }
 }

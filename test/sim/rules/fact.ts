@@ -31,6 +31,8 @@ export interface Stretch {
   readonly plansDiffer: boolean;
   /** Every two speakers of this piece hear each other, or one whom both hear says that it hears them. */
   readonly hearing: boolean;
+  /** Nothing takes heartbeats between any two speakers of this piece. */
+  readonly whole: boolean;
   /** How long after a fault it may be wrong: detection time, an interval, the network's delays. */
   readonly boundMs: number;
 }
@@ -56,6 +58,7 @@ export type Fact =
       readonly returnGeneration: number;
       readonly fault: { readonly atMs: number; readonly kind: string };
       readonly boundMs: number;
+      readonly whole: boolean;
     }
   | {
       readonly kind: "announced";

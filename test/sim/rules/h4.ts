@@ -4,7 +4,8 @@
  * Asserted: who gives up an address by a newer plan, or because its speaker is stopped, has a successor on its piece of
  * the segment that answers, and has announced itself since it began to. And no address that somebody could answer for
  * is silent because of a plan or a stop.
- * Left out: an address that is in the plan no more; one that nobody else could answer for; the bound after a fault,
+ * Left out: a move while some speaker of the piece does not hear another (who gives up may be told that its successor
+ * knows the plan, and the successor not that the other does: it then waits its second, src/speaker/handover.ts); an address that is in the plan no more; one that nobody else could answer for; the bound after a fault,
  * in which a successor may just have been lost.
  */
 import { nodesOf, seconds, type RuleMaker } from "./fact.ts";
@@ -15,13 +16,14 @@ export const h4: RuleMaker = () => ({
   name: "H4",
   take(fact) {
     if (fact.kind === "stretch") {
+      if (!fact.whole) return null;
       const late = overdue(fact);
       if (late?.how !== "none" || !wasPlanned(fact)) return null;
       return fact.wrongSinceMs > late.limitMs || fact.plannedMs > fact.fault.atMs
         ? describe(fact)
         : null;
     }
-    if (fact.kind !== "released" || fact.able === 0) return null;
+    if (fact.kind !== "released" || fact.able === 0 || !fact.whole) return null;
     const { reason, others, atMs, fault, boundMs, address, node } = fact;
     if (reason !== "plan" && reason !== "speaker-stopped") return null;
     if (atMs - fault.atMs <= boundMs) return null;

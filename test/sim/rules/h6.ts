@@ -15,43 +15,32 @@ export const h6: RuleMaker = () => {
   const awaited = new Map<string, { readonly atMs: number; readonly holder: number }>();
   const announced = new Map<string, number[]>();
   let strangersUntilMs = -Infinity;
+  const announcedAgain = ({ address, atMs }: { address: string; atMs: number }) => {
+    const times = (announced.get(address) ?? []).filter((at) => at > atMs - WINDOW_MS);
+    times.push(atMs);
+    announced.set(address, times);
+    if (times.length <= ANNOUNCEMENTS_MAX) return null;
+    return `${address} was announced ${times.length} times in ${seconds(WINDOW_MS)} until ${seconds(atMs)}`;
+  };
+  const overdue = (nowMs: number) => {
+    for (const [address, { atMs, holder }] of awaited) {
+      if (nowMs < atMs + SEEN_MS) continue;
+      awaited.delete(address);
+      return `n${holder + 1} has not reported the stranger that claims ${address} since ${seconds(atMs)}`;
+    }
+    return null;
+  };
   return {
     name: "H6",
     take(fact) {
-      switch (fact.kind) {
-        case "stranger":
-          strangersUntilMs = Math.max(strangersUntilMs, fact.endMs);
-          if (!awaited.has(fact.address)) awaited.set(fact.address, fact);
-          return null;
-        case "conflict":
-          awaited.delete(fact.address);
-          return null;
-        case "released":
-          awaited.delete(fact.address);
-          return null;
-        case "announced": {
-          if (fact.atMs > strangersUntilMs) return null;
-          const times = (announced.get(fact.address) ?? []).filter(
-            (at) => at > fact.atMs - WINDOW_MS,
-          );
-          times.push(fact.atMs);
-          announced.set(fact.address, times);
-          if (times.length <= ANNOUNCEMENTS_MAX) return null;
-          return `${fact.address} was announced ${times.length} times in ${seconds(WINDOW_MS)} until ${seconds(fact.atMs)}`;
-        }
-        case "stretch":
-        case "end": {
-          const nowMs = fact.kind === "end" ? fact.atMs : fact.toMs;
-          for (const [address, { atMs, holder }] of awaited) {
-            if (nowMs < atMs + SEEN_MS) continue;
-            awaited.delete(address);
-            return `n${holder + 1} has not reported the stranger that claims ${address} since ${seconds(atMs)}`;
-          }
-          return null;
-        }
-        default:
-          return null;
+      if (fact.kind === "stranger") {
+        strangersUntilMs = Math.max(strangersUntilMs, fact.endMs);
+        if (!awaited.has(fact.address)) awaited.set(fact.address, fact);
       }
+      if (fact.kind === "conflict" || fact.kind === "released") awaited.delete(fact.address);
+      if (fact.kind === "announced" && fact.atMs <= strangersUntilMs) return announcedAgain(fact);
+      if (fact.kind === "stretch") return overdue(fact.toMs);
+      return fact.kind === "end" ? overdue(fact.atMs) : null;
     },
   };
 };
