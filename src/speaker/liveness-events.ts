@@ -42,7 +42,7 @@ export type LivenessEffect =
   | { readonly kind: "judged"; readonly node: string; readonly verdict: PeerVerdict }
   /** Decide anew what these nodes are in the rank of. */
   | { readonly kind: "changed"; readonly nodes: readonly string[] }
-  /** It took us for dead, or heard nobody, or does so no more: it may have announced what we hold. */
+  /** It was cut off, or took us for dead, or heard nobody: it may have announced what we hold. */
   | { readonly kind: "doubted"; readonly node: string }
   /** Addresses that wait for these nodes to know the plan may move on. */
   | { readonly kind: "informed"; readonly nodes: readonly string[] }

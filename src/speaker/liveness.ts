@@ -304,6 +304,7 @@ export class Liveness {
       peer.dead = dead;
       peer.imposedFence = this.#imposedOn(peer);
       this.#effects.push({ kind: "judged", node: peer.node, verdict: verdictOn(peer) });
+      if (!dead && !peer.starting) this.#effects.push({ kind: "doubted", node: peer.node });
       this.#changed.add(peer.node);
     }
     for (const peer of this.#peers.values()) {

@@ -292,11 +292,8 @@ export class Speaker {
     const { addresses } = this.#holdings;
     switch (effect.kind) {
       case "recheck":
-        this.#effects.push(effect);
-        return;
       case "judged":
         this.#effects.push(effect);
-        if (this.#mayHaveAnswered(effect)) this.#holdings.announceAgain(effect.node, nowMs);
         return;
       case "fault":
         this.#effects.push({ kind: "heartbeat-fault", name: effect.name });
@@ -321,15 +318,6 @@ export class Speaker {
         for (const record of addresses.waiting) this.#decide(record, nowMs);
         return;
     }
-  }
-
-  /** It was cut off; one that starts anew was silent. */
-  #mayHaveAnswered({
-    node,
-    verdict,
-  }: Extract<LivenessEffect, { readonly kind: "judged" }>): boolean {
-    const isBack = verdict === "heard-again" || verdict === "vouched-for";
-    return isBack && this.#liveness.peer(node)?.starting === false;
   }
 
   #poke(): void {

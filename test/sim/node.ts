@@ -262,7 +262,7 @@ export class SimNode {
       ...{ kind: "frame", linkIndex: LINK_INDEX, bytes, nowMs: this.localMs() },
     });
     for (const effect of effects) this.#perform(effect);
-    return effects.find(({ kind }) => kind === "send-frame");
+    return effects.find((effect) => effect.kind === "send-frame" && effect.what === "answer");
   }
 
   #sync(): void {
