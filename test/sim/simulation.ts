@@ -322,7 +322,12 @@ export class Simulation {
     else if (effect.kind === "conflict") {
       this.#note(`${node.name} sees a conflict on ${effect.sighting.ip}`);
       if (effect.sighting.node !== null) return; // one of ours: as it should be while addresses change hands
-      this.#tell({ kind: "conflict", address: effect.sighting.ip, node: node.index, atMs: this.#nowMs });
+      this.#tell({
+        kind: "conflict",
+        address: effect.sighting.ip,
+        node: node.index,
+        atMs: this.#nowMs,
+      });
     } else if (effect.kind === "send-frame" && node.carrier) {
       if (effect.what !== "poke") this.#broadcast(node, effect.frame);
       if (effect.what !== "announcement") return;
@@ -334,7 +339,8 @@ export class Simulation {
   /** What a node sends to one, the others ignore as a switch's flooding. */
   #broadcast(from: SimNode, frame: Uint8Array): void {
     for (const node of this.nodes) {
-      if (node === from || this.segment.groups[node.index] !== this.segment.groups[from.index]) continue;
+      if (node === from || this.segment.groups[node.index] !== this.segment.groups[from.index])
+        continue;
       this.#at(this.#nowMs + this.#settings.delayMs, () => {
         if (this.segment.groups[node.index] === this.segment.groups[from.index]) node.ask(frame);
       });

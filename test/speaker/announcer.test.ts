@@ -51,6 +51,21 @@ describe("speaker: announcer", () => {
     );
   });
 
+  it("what is announced again comes without the quick round, and instead of what was to come", () => {
+    const announcer = new Announcer();
+    announcer.gained(ip(1), 2, 0);
+    play(announcer, 500);
+    announcer.again(ip(1), 2, 1000);
+    expect(play(announcer).map(({ atMs, round }) => [atMs, round])).to.deep.equal([
+      ...[
+        [1100, 1],
+        [2100, 2],
+        [3200, 3],
+        [4300, 4],
+      ],
+    ]);
+  });
+
   it("an address lost between its announcements is silent at once", () => {
     const announcer = new Announcer();
     announcer.gained(ip(1), 2, 0);

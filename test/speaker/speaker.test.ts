@@ -214,6 +214,31 @@ describe("speaker: holding", () => {
     expect(holders(net)).to.deep.equal(["b", "b", "c"]);
   });
 
+  it("H5: after a mend who keeps an address announces it, for some have heard the other", () => {
+    const net = running();
+    net.partition([["a"], ["b", "c"]]);
+    net.run(10_000);
+    const mendMs = net.nowMs;
+    net.partition([NODES]);
+    net.run(5000);
+    const said = net.announced.filter(({ atMs }) => atMs > mendMs + 50);
+    expect(new Set(said.map(({ node, ip }) => `${ip} ${node}`))).to.deep.equal(
+      new Set([`${X} b`, `${Y} b`, `${Z} c`]),
+    );
+  });
+
+  it("H4: to a node that never had a rank in common with the holder, without a gap and soon with one answer", () => {
+    const net = running(["a", "b", "c", "d"], { [X]: ["a", "b"], [Y]: ["c", "d"] });
+    net.replan({ [X]: ["c", "d"] }, [], "a");
+    const counts: number[] = [];
+    for (let i = 0; i < 250; i++) {
+      net.run(1);
+      counts.push(net.holders(X).length);
+    }
+    expect(counts.filter((count) => count === 0)).to.deep.equal([]);
+    expect(net.holders(X)).to.deep.equal(["c"]);
+  });
+
   it("H5: two halves of two nodes each: as ranked, within one heartbeat", () => {
     const net = running(["a", "b", "c", "d"], {
       [X]: ["a", "c", "b", "d"],
