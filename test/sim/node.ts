@@ -382,6 +382,7 @@ export class SimNode {
         return;
       case "send-frame":
       case "conflict":
+      case "verified":
       case "join-group":
       case "leave-group":
       case "frame-fault":
