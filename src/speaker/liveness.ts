@@ -21,6 +21,7 @@ import type {
   UnsignedHeartbeat,
 } from "./liveness-events.ts";
 import {
+  excuse,
   FENCE_EVERYTHING,
   fenceAt,
   fenceBehind,
@@ -37,6 +38,8 @@ export type * from "./liveness-events.ts";
 
 /** Heartbeats out of turn, because something changed, come no faster than this. */
 const PROMPT_INTERVAL_MS = 20;
+/** What a timer is late by is not worth a thought below this. */
+const LATENESS_MS_MIN = 5;
 
 export class Liveness {
   readonly #self: string;
@@ -217,11 +220,11 @@ export class Liveness {
   }
 
   #timer(nowMs: number): void {
-    // A stalled process accuses nobody: its own lateness, not theirs, is what it sees.
-    if (nowMs - this.dueMs > this.#intervalMs) {
-      for (const peer of this.#peers.values()) {
-        if (peer.state !== "silent") peer.deadlineMs = nowMs + this.#detectionMs;
-      }
+    const latenessMs = nowMs - this.dueMs;
+    if (latenessMs >= LATENESS_MS_MIN) {
+      const [intervalMs, detectionMs] = [this.#intervalMs, this.#detectionMs];
+      const stall = { nowMs, latenessMs, intervalMs, detectionMs };
+      for (const peer of this.#peers.values()) excuse(peer, stall);
     }
     const expired = [...this.#peers.values()].some((peer) => isExpired(peer, nowMs));
     const startEnds = this.#phase === "starting" && this.#startEndsMs <= nowMs;

@@ -172,6 +172,34 @@ export function listenTo(
   return listened;
 }
 
+/** After a long stall of ours: one of a peer's heartbeats may be lost. */
+const NEXT_HEARTBEATS = 2.5;
+
+/** When we should have run and did not. */
+export interface Stall {
+  readonly nowMs: number;
+  readonly latenessMs: number;
+  /** Ours; the peer's count where they are longer. */
+  readonly intervalMs: number;
+  readonly detectionMs: number;
+}
+
+/**
+ * Puts off a peer's deadline by a stall of ours: who was stalled accuses nobody, and silence counts while we run.
+ *
+ * What was sent to us meanwhile lies in the socket, and is read before anybody is judged. Where the whole machine
+ * stood still it does not, and the next heartbeats are waited for. So a death is known after the detection time of our
+ * own running time, however often we are late.
+ */
+export function excuse(peer: Peer, stall: Stall): void {
+  const { nowMs, latenessMs } = stall;
+  const detectionMs = Math.max(stall.detectionMs, peer.detectionMs);
+  const putOffMs = Math.min(peer.deadlineMs + latenessMs, nowMs + detectionMs);
+  const patienceMs = NEXT_HEARTBEATS * Math.max(stall.intervalMs, peer.intervalMs);
+  const wasLong = latenessMs >= detectionMs / 2;
+  peer.deadlineMs = wasLong ? Math.max(putOffMs, nowMs + patienceMs) : putOffMs;
+}
+
 function sameLinks(a: readonly LinkReport[], b: readonly LinkReport[]): boolean {
   return (
     a.length === b.length &&

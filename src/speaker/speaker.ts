@@ -270,7 +270,7 @@ export class Speaker {
       nowMs,
       heardMs: this.#heardMs,
       fence: fenceAt(this.#generation),
-      graceMs: this.#options.intervalMs,
+      graceMs: 2 * this.#options.intervalMs,
     });
     const links = linkReports(this.#linkFences);
     if (JSON.stringify(links) !== JSON.stringify(before)) {

@@ -57,6 +57,14 @@ function serving(): {
   return { a, say };
 }
 
+/** Timers run when they are due, and nothing comes in. */
+function hearNobody(a: Liveness, fromMs: number, toMs: number): void {
+  for (let nowMs = fromMs; nowMs <= toMs; nowMs++) {
+    if (a.dueMs <= nowMs) a.step({ kind: "timer", nowMs });
+    a.step({ kind: "rechecked", nowMs });
+  }
+}
+
 const kinds = (effects: readonly LivenessEffect[]) => effects.map((effect) => effect.kind);
 const sent = (effects: readonly LivenessEffect[]) =>
   effects.flatMap((effect) => (effect.kind === "send" ? [effect.heartbeat] : []));
@@ -175,6 +183,61 @@ describe("speaker: liveness: serving", () => {
     expect(a.dueMs).at.most(5300);
   });
 
+  it("however often it is late, a death is known after the detection time of its own running time", () => {
+    const { a, say } = serving();
+    // Of every 100 ms it runs 40: c is heard whenever it runs, b not any more.
+    let nowMs = 940;
+    for (; nowMs < 3000 && a.peer("b")?.dead === false; nowMs += 100) {
+      say("c", nowMs);
+      for (let ranMs = 0; ranMs <= 40; ranMs += 10) {
+        if (a.dueMs <= nowMs + ranMs) a.step({ kind: "timer", nowMs: nowMs + ranMs });
+        a.step({ kind: "rechecked", nowMs: nowMs + ranMs });
+      }
+    }
+    expect(nowMs).to.be.within(1300, 940 + 300 / 0.4 + 100);
+    expect(a.peer("c")?.dead).to.equal(false);
+  });
+
+  it("after a long stall the next heartbeats are waited for: the machine may have stood still", () => {
+    const { a, say } = serving();
+    const stalledUntilMs = 60_000;
+    const step = (kind: "timer" | "rechecked", nowMs: number) => a.step({ kind, nowMs });
+    step("timer", stalledUntilMs);
+    step("rechecked", stalledUntilMs);
+    for (let ms = 0; ms < 250; ms += 50) step("timer", stalledUntilMs + ms);
+    say("c", stalledUntilMs + 240);
+    expect([a.peer("b")?.dead, a.peer("c")?.dead]).to.deep.equal([false, false]);
+    for (let ms = 250; ms <= 700; ms += 50) {
+      step("timer", stalledUntilMs + ms);
+      step("rechecked", stalledUntilMs + ms);
+      say("c", stalledUntilMs + ms);
+    }
+    expect([a.peer("b")?.dead, a.peer("c")?.dead]).to.deep.equal([true, false]);
+  });
+
+  it("a peer that stands still for 200 ms of 330, one heartbeat before that lost, is not accused", () => {
+    const options = { node: "a", incarnation: 1, intervalMs: 50, detectionMs: 330 };
+    const a = new Liveness(options);
+    a.step({ kind: "peers", peers: ADDRESSES.slice(0, 1), nowMs: 0 });
+    a.step({ kind: "start", nowMs: 0 });
+    let sequence = 0;
+    const run = (fromMs: number, toMs: number, silent: boolean) => {
+      for (let nowMs = fromMs; nowMs < toMs; nowMs += 10) {
+        if (a.dueMs <= nowMs) a.step({ kind: "timer", nowMs });
+        a.step({ kind: "rechecked", nowMs });
+        if (silent || nowMs % 50 !== 0) continue;
+        const times = { intervalMs: 50, detectionMs: 330, sequence: ++sequence };
+        a.step({ kind: "heard", heartbeat: heartbeat("b", times), nowMs });
+      }
+    };
+    run(0, 1000, false);
+    // Heard at 950; 1000 is lost; from 1049 to 1249 it stands still.
+    run(1000, 1250, true);
+    run(1250, 2000, false);
+    expect(a.peer("b")).to.include({ dead: false, state: "heard" });
+    expect(a.isolated).to.equal(false);
+  });
+
   it("isolated: it hears nobody although there are peers", () => {
     const { a } = serving();
     for (const nowMs of [1000, 1100, 1200]) a.step({ kind: "timer", nowMs });
@@ -202,8 +265,7 @@ describe("speaker: liveness: fences", () => {
   it("alone, then hears one that was there all the time: it was we, and nobody is accused", () => {
     const { a, say } = serving();
     a.step({ kind: "plan", generation: 6, nowMs: 950 });
-    for (const nowMs of [1000, 1100, 1200]) a.step({ kind: "timer", nowMs });
-    a.step({ kind: "rechecked", nowMs: 1200 });
+    hearNobody(a, 950, 1200);
     const effects = say("b", 1300);
     expect(a.fence).to.equal(fenceAt(6));
     expect(sent(effects)[0]?.lost).to.deep.equal([]);
@@ -213,8 +275,7 @@ describe("speaker: liveness: fences", () => {
   it("alone, then hears one that has just started: it was the other", () => {
     const { a, say } = serving();
     a.step({ kind: "plan", generation: 6, nowMs: 950 });
-    for (const nowMs of [1000, 1100, 1200]) a.step({ kind: "timer", nowMs });
-    a.step({ kind: "rechecked", nowMs: 1200 });
+    hearNobody(a, 950, 1200);
     say("b", 1300, { incarnation: 2, sequence: 1, starting: true, fence: FENCE_EVERYTHING });
     expect(a.fence).to.equal(fenceAt(5));
     expect(a.peer("c")?.dead).to.equal(true);
