@@ -37,6 +37,8 @@ export interface AddressRecord {
   heldGeneration: number | null;
   /** Where we answer; empty unless we hold. */
   links: readonly UsableLink[];
+  /** The nodes that the record is found by. */
+  nodes: ReadonlySet<string>;
   /** A move by the plan that waits for the other side to know it. */
   waiting: { readonly what: "gain" | "release"; readonly untilMs: number } | null;
 }
@@ -47,6 +49,7 @@ export class Addresses {
   readonly #named = new Map<string, number>();
   readonly waiting = new Set<AddressRecord>();
   readonly held = new Set<AddressRecord>();
+  #nodesChanged = false;
 
   get(address: Ip): AddressRecord | undefined {
     return this.#records.get(address);
@@ -64,9 +67,16 @@ export class Addresses {
     return this.#byNode.get(node) ?? [];
   }
 
-  /** Every node in the rank of some address here, and those that held one when it was planned. */
-  nodes(): string[] {
-    return [...this.#byNode.keys()];
+  /** Every node in the rank of some address here, and those that hold one until it is handed over. */
+  nodes(): ReadonlySet<string> {
+    return new Set(this.#byNode.keys());
+  }
+
+  /** @returns whether `nodes` are others than when it was asked last */
+  takeNodesChanged(): boolean {
+    const changed = this.#nodesChanged;
+    this.#nodesChanged = false;
+    return changed;
   }
 
   /** Every interface that some address names. */
@@ -92,13 +102,23 @@ export class Addresses {
           decidedGeneration: -1,
           heldGeneration: null,
           links: [],
+          nodes: new Set<string>(),
           waiting: null,
         },
       };
       this.#records.set(plan.address, record);
     }
-    this.#file(record);
+    // Who takes over from a node that is not in the new rank has to hear of it, and to be heard.
+    const { holder } = record;
+    this.#file(record, holder === null ? plan.rank : [...plan.rank, holder]);
     return record;
+  }
+
+  /** Decided: who held it before is concerned no more, unless it is ranked. */
+  settle(record: AddressRecord): void {
+    if (record.nodes.size === record.plan.rank.length) return;
+    this.#unfile(record);
+    this.#file(record, record.plan.rank);
   }
 
   delete(record: AddressRecord): void {
@@ -108,11 +128,15 @@ export class Addresses {
     this.held.delete(record);
   }
 
-  #file(record: AddressRecord): void {
-    for (const node of concerned(record.plan)) {
+  #file(record: AddressRecord, nodes: readonly string[]): void {
+    record.nodes = new Set(nodes);
+    for (const node of record.nodes) {
       const records = this.#byNode.get(node);
-      if (records === undefined) this.#byNode.set(node, new Set([record]));
-      else records.add(record);
+      if (records !== undefined) records.add(record);
+      else {
+        this.#byNode.set(node, new Set([record]));
+        this.#nodesChanged = true;
+      }
     }
     for (const name of record.plan.interfaces) {
       this.#named.set(name, (this.#named.get(name) ?? 0) + 1);
@@ -120,9 +144,11 @@ export class Addresses {
   }
 
   #unfile(record: AddressRecord): void {
-    for (const node of concerned(record.plan)) {
+    for (const node of record.nodes) {
       const records = this.#byNode.get(node);
-      if (records?.delete(record) === true && records.size === 0) this.#byNode.delete(node);
+      if (records?.delete(record) !== true || records.size > 0) continue;
+      this.#byNode.delete(node);
+      this.#nodesChanged = true;
     }
     for (const name of record.plan.interfaces) {
       const count = (this.#named.get(name) ?? 0) - 1;
@@ -130,9 +156,4 @@ export class Addresses {
       else this.#named.delete(name);
     }
   }
-}
-
-/** Who takes over from a node that is not in the new rank has to hear of it, and to be heard. */
-function concerned({ rank, holder }: PlannedAddress): ReadonlySet<string> {
-  return new Set(holder === null ? rank : [...rank, holder]);
 }

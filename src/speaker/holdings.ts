@@ -168,6 +168,7 @@ export class Holdings {
     record.holder = holder;
     record.hadHolder ||= holder !== null;
     record.decidedGeneration = record.plan.generation;
+    this.addresses.settle(record);
     const { address, generation } = record.plan;
     if (record.heldGeneration !== null && record.heldGeneration !== generation) {
       record.heldGeneration = generation;

@@ -2,7 +2,8 @@
  * What liveness.ts is told and what it asks for: types only.
  */
 import type { Mac } from "../base/mac.ts";
-import type { Peer, PeerAddress } from "./peers.ts";
+import type { WantedPeer } from "./membership.ts";
+import type { Peer } from "./peers.ts";
 import type { Heartbeat, LinkReport } from "./wire/heartbeat.ts";
 
 export interface LivenessOptions {
@@ -22,7 +23,7 @@ export type LivenessEvent =
   /** From here on we listen; nobody is judged before the detection time has passed. */
   | { readonly kind: "start"; readonly nowMs: number }
   /** All peers that there are: replaces what was known. */
-  | { readonly kind: "peers"; readonly peers: readonly PeerAddress[]; readonly nowMs: number }
+  | { readonly kind: "peers"; readonly peers: readonly WantedPeer[]; readonly nowMs: number }
   | { readonly kind: "heard"; readonly heartbeat: UnsignedHeartbeat; readonly nowMs: number }
   | { readonly kind: "timer"; readonly nowMs: number }
   /** The answer to the effect: every datagram that lay waiting has been told of. */

@@ -28,10 +28,11 @@ import {
   fencedGeneration,
   listenTo,
   newPeer,
+  isExpired,
   type Peer,
-  type PeerAddress,
   viewFrom,
 } from "./peers.ts";
+import type { WantedPeer } from "./membership.ts";
 import { UINT48_MAX, type Id, type LinkReport } from "./wire/heartbeat.ts";
 
 export type * from "./liveness-events.ts";
@@ -194,20 +195,25 @@ export class Liveness {
     for (const peer of this.#peers.values()) peer.deadlineMs = this.#startEndsMs;
   }
 
-  #setPeers(wanted: readonly PeerAddress[], nowMs: number): void {
-    const names = new Set(wanted.map((peer) => peer.node));
-    for (const [id, peer] of this.#peers) {
-      if (names.has(peer.node)) continue;
-      this.#peers.delete(id);
-      this.#byName.delete(peer.node);
-      this.#changed.add(peer.node);
+  #setPeers(wanted: readonly WantedPeer[], nowMs: number): void {
+    const lingering = new Map(wanted.map((peer) => [peer.node, peer.lingering]));
+    for (const peer of this.#peers.values()) {
+      const lingers = lingering.get(peer.node);
+      if (lingers === undefined || (lingers && peer.state === "silent")) this.#forget(peer);
+      else peer.lingering = lingers;
     }
-    for (const { node, addresses } of wanted) {
+    for (const { node, addresses, lingering: lingers } of wanted) {
       const known = this.#byName.get(node);
       if (known !== undefined) known.addresses = addresses;
-      else if (node !== this.#self) this.#addPeer(node, addresses, nowMs);
+      else if (!lingers) this.#addPeer(node, addresses, nowMs);
     }
     this.#judgeAll(nowMs);
+  }
+
+  #forget(peer: Peer): void {
+    this.#peers.delete(peer.id);
+    this.#byName.delete(peer.node);
+    this.#changed.add(peer.node);
   }
 
   #addPeer(node: string, addresses: readonly string[], nowMs: number): void {
@@ -236,7 +242,11 @@ export class Liveness {
   #rechecked(nowMs: number): void {
     if (!this.#rechecking) return;
     this.#rechecking = false;
-    for (const peer of this.#peers.values()) if (isExpired(peer, nowMs)) peer.state = "silent";
+    for (const peer of this.#peers.values()) {
+      if (!isExpired(peer, nowMs)) continue;
+      if (peer.lingering) this.#forget(peer);
+      else peer.state = "silent";
+    }
     this.#judgeAll(nowMs);
     if (this.#phase === "starting" && this.#startEndsMs <= nowMs) {
       this.#phase = "serving";
@@ -380,10 +390,6 @@ export class Liveness {
       macs: this.#macs,
     };
   }
-}
-
-function isExpired(peer: Peer, nowMs: number): boolean {
-  return peer.state !== "silent" && peer.deadlineMs <= nowMs;
 }
 
 function verdictOn(peer: Peer): PeerVerdict {

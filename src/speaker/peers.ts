@@ -20,6 +20,8 @@ export interface Peer {
   readonly node: string;
   readonly id: Id;
   addresses: readonly string[];
+  /** It shares no address with us any more: when it falls silent it is forgotten. */
+  lingering: boolean;
   /** "unjudged": never heard, and not yet given up. "silent": not heard for the detection time. */
   state: "unjudged" | "heard" | "silent";
   /** Silent after this, unless heard before. */
@@ -71,7 +73,7 @@ export function newPeer(
 ): Peer {
   return {
     ...known,
-    state: "unjudged",
+    ...{ state: "unjudged", lingering: false },
     ...{ vouchedFor: false, dead: false, doubtsUs: false, left: false, imposedFence: 0 },
     ...{ incarnation: 0, sequence: 0, fence: 0, planGeneration: 0, inServiceSeconds: 0 },
     ...{ starting: false, gated: false, intervalMs: 0, detectionMs: 0 },
@@ -170,6 +172,10 @@ export function listenTo(
   peer.links = heartbeat.links;
   peer.macs = heartbeat.macs;
   return listened;
+}
+
+export function isExpired(peer: Peer, nowMs: number): boolean {
+  return peer.state !== "silent" && peer.deadlineMs <= nowMs;
 }
 
 /** After a long stall of ours: one of a peer's heartbeats may be lost. */

@@ -30,6 +30,7 @@ import {
   type UnsignedHeartbeat,
 } from "./liveness.ts";
 import { fenceAt, type PeerAddress } from "./peers.ts";
+import { Membership } from "./membership.ts";
 import { poke } from "./poke.ts";
 import { announcementFrames, readFrame, respond } from "./responder.ts";
 import { ETHER_TYPE_ARP, ETHER_TYPE_IPV6 } from "./wire/ethernet.ts";
@@ -107,7 +108,7 @@ export class Speaker {
   readonly #announcer: Announcer;
   readonly #holdings: Holdings;
   readonly #guard: Guard;
-  #nodes: readonly PeerAddress[] = [];
+  readonly #membership: Membership;
   readonly #hadIpv6 = new Set<number>();
   #usable: readonly UsableLink[] = [];
   #byIndex: ReadonlyMap<number, UsableLink> = new Map();
@@ -125,6 +126,7 @@ export class Speaker {
   constructor(options: SpeakerOptions) {
     this.#options = options;
     this.#liveness = new Liveness(options);
+    this.#membership = new Membership(options.node);
     this.#announcer = new Announcer(options);
     this.#holdings = new Holdings({
       node: options.node,
@@ -180,6 +182,7 @@ export class Speaker {
     }
     if (event.kind === "timer") this.#timerMs = Infinity;
     this.#apply(event);
+    if (this.#holdings.addresses.takeNodesChanged()) this.#setPeers(event.nowMs);
     if (this.#leaveAtMs === Infinity) this.#guard.due(event.nowMs);
     if (this.#leaveAtMs <= event.nowMs) this.#leave();
     this.#announce(event.nowMs);
@@ -194,7 +197,7 @@ export class Speaker {
         this.#plan(event.change, nowMs);
         return;
       case "nodes":
-        this.#nodes = event.nodes;
+        this.#membership.setNodes(event.nodes);
         this.#setPeers(nowMs);
         return;
       case "links":
@@ -238,8 +241,9 @@ export class Speaker {
   }
 
   #setPeers(nowMs: number): void {
-    const planned = new Set(this.#holdings.addresses.nodes());
-    const peers = this.#nodes.filter((n) => planned.has(n.node) && n.node !== this.#options.node);
+    const isBehind = (node: string) =>
+      (this.#liveness.peer(node)?.planGeneration ?? Infinity) < this.#generation;
+    const peers = this.#membership.peers(this.#holdings.addresses.nodes(), isBehind, nowMs);
     this.#live({ kind: "peers", peers, nowMs });
   }
 

@@ -12,7 +12,9 @@ import { FENCE_EVERYTHING, fenceAt, listenTo, newPeer } from "../../src/speaker/
 
 const [A, B, C] = [idOf("a"), idOf("b"), idOf("c")];
 const OPTIONS = { node: "a", incarnation: 1000, intervalMs: 100, detectionMs: 300 };
-const ADDRESSES = ["b", "c"].map((node) => ({ node, addresses: [`addr-${node}`] }));
+const ADDRESSES = ["b", "c"].map((node) => ({
+  ...{ node, addresses: [`addr-${node}`], lingering: false },
+}));
 
 function heartbeat(sender: string, more: Partial<UnsignedHeartbeat> = {}): UnsignedHeartbeat {
   return {
@@ -235,6 +237,24 @@ describe("speaker: liveness: serving", () => {
     run(1000, 1250, true);
     run(1250, 2000, false);
     expect(a.peer("b")).to.include({ dead: false, state: "heard" });
+    expect(a.isolated).to.equal(false);
+  });
+
+  it("one that lingers is believed as long as it speaks, and forgotten when it falls silent", () => {
+    const { a, say } = serving();
+    const [b, c] = ADDRESSES;
+    if (b === undefined || c === undefined) return expect.fail("two peers");
+    a.step({ kind: "peers", peers: [{ ...b, lingering: true }, c], nowMs: 950 });
+    say("b", 960);
+    expect(a.peer("b")?.dead).to.equal(false);
+    const effects: LivenessEffect[] = [];
+    for (let nowMs = 961; nowMs < 1400; nowMs++) {
+      if (nowMs % 100 === 0) say("c", nowMs);
+      if (a.dueMs <= nowMs) effects.push(...a.step({ kind: "timer", nowMs }));
+      effects.push(...a.step({ kind: "rechecked", nowMs }));
+    }
+    expect(a.peer("b")).to.equal(undefined);
+    expect(effects.filter(({ kind }) => kind === "judged")).to.deep.equal([]);
     expect(a.isolated).to.equal(false);
   });
 

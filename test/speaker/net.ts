@@ -25,6 +25,8 @@ export class SimNode {
   speaker: Speaker | null = null;
   dueMs = Infinity;
   readonly held = new Set<Ip>();
+  /** Whom it took for dead, and when. */
+  readonly lost: { readonly node: string; readonly atMs: number }[] = [];
   readonly changes: (HoldingChange & { readonly atMs: number })[] = [];
 
   constructor(name: string) {
@@ -101,7 +103,12 @@ export class Net {
 
   /** The whole plan, to one that may have missed some. */
   tell(node: SimNode): void {
-    const upserts = [...this.#plan.values()];
+    // As the status says it, where everybody has said what it holds.
+    const holderOf = (address: Ip) => this.holders(address)[0] ?? null;
+    const upserts = [...this.#plan.values()].map((plan) => ({
+      ...plan,
+      holder: plan.holder ?? holderOf(plan.address),
+    }));
     this.feed(node, {
       kind: "plan",
       change: { upserts, removals: [], generation: this.#generation },
@@ -169,6 +176,9 @@ export class Net {
         if (this.cuts.has(`${node.name}>${to}`)) continue;
         this.#flights.push({ atMs: this.nowMs + 1, to, heartbeat: effect.heartbeat });
       }
+    }
+    if (effect.kind === "judged" && effect.verdict === "lost") {
+      node.lost.push({ node: effect.node, atMs: this.nowMs });
     }
     if (effect.kind !== "holding") return;
     const { change } = effect;
