@@ -16,11 +16,26 @@ export interface WantedPeer extends PeerAddress {
   readonly lingering: boolean;
 }
 
+/** What was seen of the plan, and of what others know of it. */
+export interface PlanView {
+  readonly nowMs: number;
+  /** The newest that we know. */
+  readonly generation: number;
+  /** The newest that a peer knows; Infinity where nothing is known of it. */
+  readonly generationOf: (node: string) => number;
+}
+
+interface Shared {
+  /** When an address was shared last, in ms. */
+  readonly atMs: number;
+  /** The plan by which none is; null: one is. */
+  readonly endedBy: number | null;
+}
+
 export class Membership {
   readonly #self: string;
   #nodes: readonly PeerAddress[] = [];
-  /** When each was seen to share an address with us last, in ms. */
-  readonly #sharedAtMs = new Map<string, number>();
+  readonly #shared = new Map<string, Shared>();
 
   constructor(self: string) {
     this.#self = self;
@@ -33,25 +48,26 @@ export class Membership {
 
   /**
    * @param sharing the nodes that share an address with us now
-   * @param isBehind whether a node knows an older plan than we, and so may count on us still
+   * @returns those, and those that did until lately, or until a plan that they have not heard of
    */
-  peers(
-    sharing: ReadonlySet<string>,
-    isBehind: (node: string) => boolean,
-    nowMs: number,
-  ): WantedPeer[] {
-    for (const node of sharing) this.#sharedAtMs.set(node, nowMs);
+  peers(sharing: ReadonlySet<string>, view: PlanView): WantedPeer[] {
+    for (const node of sharing) this.#shared.set(node, { atMs: view.nowMs, endedBy: null });
     const wanted: WantedPeer[] = [];
     for (const known of this.#nodes) {
-      const { node } = known;
-      const lingering = !sharing.has(node);
-      const sharedAtMs = this.#sharedAtMs.get(node) ?? -Infinity;
-      const isOver = lingering && nowMs - sharedAtMs >= LINGER_MS && !isBehind(node);
-      if (node !== this.#self && sharedAtMs > -Infinity && !isOver) {
-        wanted.push({ ...known, lingering });
-      }
-      if (isOver) this.#sharedAtMs.delete(node);
+      const lingering = !sharing.has(known.node);
+      if (known.node === this.#self || (lingering && !this.#lingers(known.node, view))) continue;
+      wanted.push({ ...known, lingering });
     }
     return wanted;
+  }
+
+  #lingers(node: string, { nowMs, generation, generationOf }: PlanView): boolean {
+    const shared = this.#shared.get(node);
+    if (shared === undefined) return false;
+    const endedBy = shared.endedBy ?? generation;
+    const lingers = nowMs - shared.atMs < LINGER_MS || generationOf(node) < endedBy;
+    if (lingers) this.#shared.set(node, { ...shared, endedBy });
+    else this.#shared.delete(node);
+    return lingers;
   }
 }

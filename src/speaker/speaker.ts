@@ -241,9 +241,9 @@ export class Speaker {
   }
 
   #setPeers(nowMs: number): void {
-    const isBehind = (node: string) =>
-      (this.#liveness.peer(node)?.planGeneration ?? Infinity) < this.#generation;
-    const peers = this.#membership.peers(this.#holdings.addresses.nodes(), isBehind, nowMs);
+    const generationOf = (node: string) => this.#liveness.peer(node)?.planGeneration ?? Infinity;
+    const view = { nowMs, generation: this.#generation, generationOf };
+    const peers = this.#membership.peers(this.#holdings.addresses.nodes(), view);
     this.#live({ kind: "peers", peers, nowMs });
   }
 

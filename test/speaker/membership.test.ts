@@ -1,17 +1,24 @@
 /** Who is a peer, and who lingers; and what a change of the members does to addresses. */
 import { expect } from "chai";
-import { LINGER_MS, Membership } from "../../src/speaker/membership.ts";
+import { LINGER_MS, Membership, type PlanView } from "../../src/speaker/membership.ts";
 import { Net } from "./net.ts";
 
 const NODES = ["a", "b", "c"].map((node) => ({ node, addresses: [node] }));
 const [b, c] = NODES.slice(1);
-const upToDate = () => false;
+const at = (
+  nowMs: number,
+  generation = 1,
+  known: Readonly<Record<string, number>> = {},
+): PlanView => ({
+  ...{ nowMs, generation },
+  generationOf: (node) => known[node] ?? generation,
+});
 
 describe("speaker: membership", () => {
   it("peers are the nodes that share an address with us, and not we ourselves", () => {
     const membership = new Membership("a");
     membership.setNodes(NODES);
-    expect(membership.peers(new Set(["a", "b"]), upToDate, 0)).to.deep.equal([
+    expect(membership.peers(new Set(["a", "b"]), at(0))).to.deep.equal([
       { ...b, lingering: false },
     ]);
   });
@@ -19,31 +26,28 @@ describe("speaker: membership", () => {
   it("who shared one lingers for a while, longer where it knows an older plan than we", () => {
     const membership = new Membership("a");
     membership.setNodes(NODES);
-    membership.peers(new Set(["a", "b", "c"]), upToDate, 0);
+    membership.peers(new Set(["a", "b", "c"]), at(0, 6));
     const lingering = [b, c].map((node) => ({ ...node, lingering: true }));
-    expect(membership.peers(new Set(), upToDate, LINGER_MS - 1)).to.deep.equal(lingering);
-    expect(membership.peers(new Set(), (node) => node === "c", LINGER_MS)).to.deep.equal([
-      { ...c, lingering: true },
-    ]);
-    expect(membership.peers(new Set(), upToDate, LINGER_MS)).to.deep.equal([]);
+    const late = { b: 7, c: 6 };
+    expect(membership.peers(new Set(), at(LINGER_MS - 1, 7, late))).to.deep.equal(lingering);
+    expect(membership.peers(new Set(), at(LINGER_MS, 9, late))).to.deep.equal(lingering.slice(1));
+    expect(membership.peers(new Set(), at(LINGER_MS, 9, { c: 7 }))).to.deep.equal([]);
   });
 
   it("one that lingers and shares an address again is a peer as before", () => {
     const membership = new Membership("a");
     membership.setNodes(NODES);
-    membership.peers(new Set(["b"]), upToDate, 0);
-    membership.peers(new Set(), upToDate, 1000);
-    expect(membership.peers(new Set(["b"]), upToDate, 2000)).to.deep.equal([
-      { ...b, lingering: false },
-    ]);
+    membership.peers(new Set(["b"]), at(0));
+    membership.peers(new Set(), at(1000));
+    expect(membership.peers(new Set(["b"]), at(2000))).to.deep.equal([{ ...b, lingering: false }]);
   });
 
   it("a node that is gone from the cluster does not linger", () => {
     const membership = new Membership("a");
     membership.setNodes(NODES);
-    membership.peers(new Set(["b", "c"]), upToDate, 0);
+    membership.peers(new Set(["b", "c"]), at(0));
     membership.setNodes(NODES.slice(0, 2));
-    expect(membership.peers(new Set(), upToDate, 1).map(({ node }) => node)).to.deep.equal(["b"]);
+    expect(membership.peers(new Set(), at(1)).map(({ node }) => node)).to.deep.equal(["b"]);
   });
 });
 
