@@ -17,7 +17,6 @@ import type {
   LivenessEffect,
   LivenessEvent,
   LivenessOptions,
-  PeerVerdict,
   UnsignedHeartbeat,
 } from "./liveness-events.ts";
 import {
@@ -25,20 +24,21 @@ import {
   FENCE_EVERYTHING,
   fenceAt,
   fenceBehind,
-  fencedGeneration,
+  knowsItsFence,
   listenTo,
   newPeer,
   isExpired,
   type Peer,
+  verdictOn,
   viewFrom,
 } from "./peers.ts";
 import type { WantedPeer } from "./membership.ts";
+import { Rounds } from "./rounds.ts";
+import { Vouching } from "./vouching.ts";
 import { UINT48_MAX, type Id, type LinkReport } from "./wire/heartbeat.ts";
 
 export type * from "./liveness-events.ts";
 
-/** Heartbeats out of turn, because something changed, come no faster than this. */
-const PROMPT_INTERVAL_MS = 20;
 /** What a timer is late by is not worth a thought below this. */
 const LATENESS_MS_MIN = 5;
 
@@ -48,6 +48,8 @@ export class Liveness {
   readonly #incarnation: number;
   readonly #intervalMs: number;
   readonly #detectionMs: number;
+  readonly #rounds: Rounds;
+  readonly #vouching = new Vouching();
   readonly #peers = new Map<Id, Peer>();
   readonly #byName = new Map<string, Peer>();
   #phase: "idle" | "starting" | "serving" | "leaving" = "idle";
@@ -60,8 +62,6 @@ export class Liveness {
   #macs: readonly Mac[] = [];
   #gated = false;
   #sequence = 0;
-  #lastSentMs = -Infinity;
-  #sendDueMs = Infinity;
   #rechecking = false;
   #effects: LivenessEffect[] = [];
   readonly #changed = new Set<string>();
@@ -72,6 +72,7 @@ export class Liveness {
     this.#incarnation = options.incarnation;
     this.#intervalMs = options.intervalMs;
     this.#detectionMs = options.detectionMs;
+    this.#rounds = new Rounds(options);
   }
 
   /** True once we have listened for the detection time: nothing is held before, nothing after leaving began. */
@@ -102,8 +103,11 @@ export class Liveness {
 
   /** When the next "timer" is wanted; Infinity: never. */
   get dueMs(): number {
-    let due = Math.min(this.#sendDueMs, this.#phase === "starting" ? this.#startEndsMs : Infinity);
-    if (this.#rechecking) return this.#sendDueMs; // the answer comes as an event
+    let due = Math.min(
+      this.#rounds.dueMs,
+      this.#phase === "starting" ? this.#startEndsMs : Infinity,
+    );
+    if (this.#rechecking) return this.#rounds.dueMs; // the answer comes as an event
     for (const peer of this.#peers.values()) {
       if (peer.state !== "silent" && peer.deadlineMs < due) due = peer.deadlineMs;
     }
@@ -136,9 +140,9 @@ export class Liveness {
     if (this.#changed.size > 0) {
       this.#effects.push({ kind: "changed", nodes: [...this.#changed] });
       this.#changed.clear();
-      this.#sendPromptly(event.nowMs);
+      this.#rounds.promptly(event.nowMs);
     }
-    if (this.#sendDueMs <= event.nowMs && this.#phase !== "idle") this.#send(event.nowMs);
+    if (this.#rounds.dueMs <= event.nowMs && this.#phase !== "idle") this.#send(event.nowMs);
     return this.#effects;
   }
 
@@ -163,7 +167,7 @@ export class Liveness {
       case "plan":
         if (event.generation <= this.#generation) return;
         this.#generation = event.generation;
-        this.#sendPromptly(nowMs);
+        this.#rounds.promptly(nowMs);
         return;
       case "links":
         this.#links = event.links;
@@ -171,7 +175,7 @@ export class Liveness {
         return;
       case "macs":
         this.#macs = event.macs;
-        this.#sendPromptly(nowMs);
+        this.#rounds.promptly(nowMs);
         return;
       case "gate":
         if (this.#gated !== event.open) return;
@@ -182,7 +186,7 @@ export class Liveness {
         return;
       case "leave":
         this.#phase = "leaving";
-        this.#sendDueMs = nowMs;
+        this.#rounds.toAll(nowMs, Infinity);
         return;
     }
   }
@@ -191,7 +195,7 @@ export class Liveness {
     if (this.#phase !== "idle") return;
     this.#phase = "starting";
     this.#startEndsMs = nowMs + this.#detectionMs;
-    this.#sendDueMs = nowMs;
+    this.#rounds.toAll(nowMs, this.#startEndsMs);
     for (const peer of this.#peers.values()) peer.deadlineMs = this.#startEndsMs;
   }
 
@@ -207,11 +211,14 @@ export class Liveness {
       if (known !== undefined) known.addresses = addresses;
       else if (!lingers) this.#addPeer(node, addresses, nowMs);
     }
+    this.#rounds.setPeers(this.#peers.values());
     this.#judgeAll(nowMs);
   }
 
   #forget(peer: Peer): void {
     this.#peers.delete(peer.id);
+    this.#vouching.delete(peer.id);
+    this.#rounds.setPeers(this.#peers.values());
     this.#byName.delete(peer.node);
     this.#changed.add(peer.node);
   }
@@ -246,6 +253,7 @@ export class Liveness {
       if (!isExpired(peer, nowMs)) continue;
       if (peer.lingering) this.#forget(peer);
       else peer.state = "silent";
+      this.#vouching.delete(peer.id);
     }
     this.#judgeAll(nowMs);
     if (this.#phase === "starting" && this.#startEndsMs <= nowMs) {
@@ -275,9 +283,17 @@ export class Liveness {
     peer.doubtsUs = doubts;
     if (before.informed) this.#effects.push({ kind: "informed", nodes: [peer.node] });
     const wasIsolated = this.#isolated;
-    if (before.differs || before.hearsOthers) this.#judgeAll(nowMs);
+    const vouches = this.#vouch(peer);
+    if (before.differs || vouches) this.#judgeAll(nowMs);
     if (wasIsolated && !this.#isolated && before.ourAbsence) this.#cameBack(peer, nowMs);
     if (this.#isDeclaredDeadBy(heartbeat)) this.#fenceSelf(nowMs);
+  }
+
+  /** @returns whether its word is another than before */
+  #vouch(peer: Peer): boolean {
+    if (peer.state === "heard") return this.#vouching.put(peer.id, peer.heard);
+    this.#vouching.delete(peer.id);
+    return true;
   }
 
   /** Somebody whom we hear has given our addresses away, at a plan that our fence does not cover. */
@@ -310,25 +326,25 @@ export class Liveness {
 
   /** Brings `dead` of every peer in line with who is heard and who vouches, and notes what changed. */
   #judgeAll(nowMs: number): void {
+    let isolated = this.#peers.size > 0;
     for (const peer of this.#peers.values()) {
-      peer.vouchedFor = peer.state === "silent" && !peer.left && this.#isVouchedFor(peer.id);
-      const dead = peer.state === "silent" && !peer.vouchedFor;
-      if (dead === peer.dead) continue;
-      peer.dead = dead;
-      peer.imposedFence = this.#imposedOn(peer);
-      this.#effects.push({ kind: "judged", node: peer.node, verdict: verdictOn(peer) });
-      if (!dead && !peer.starting) this.#effects.push({ kind: "doubted", node: peer.node });
-      this.#changed.add(peer.node);
+      const silent = peer.state === "silent";
+      if (!silent) isolated = false;
+      peer.vouchedFor = silent && !peer.left && this.#isVouchedFor(peer, nowMs);
+      const dead = silent && !peer.vouchedFor;
+      if (dead !== peer.dead) {
+        peer.dead = dead;
+        peer.imposedFence = this.#imposedOn(peer);
+        this.#effects.push({ kind: "judged", node: peer.node, verdict: verdictOn(peer) });
+        if (!dead && !peer.starting) this.#effects.push({ kind: "doubted", node: peer.node });
+        this.#changed.add(peer.node);
+      }
+      if (knowsItsFence(peer)) {
+        peer.imposedFence = 0;
+        this.#changed.add(peer.node);
+      }
     }
-    for (const peer of this.#peers.values()) {
-      if (peer.state !== "heard" || peer.imposedFence === 0) continue;
-      if (fencedGeneration(peer.fence) < fencedGeneration(peer.imposedFence)) continue;
-      peer.imposedFence = 0; // it knows
-      this.#changed.add(peer.node);
-    }
-    const isolated =
-      this.#peers.size > 0 && [...this.#peers.values()].every((peer) => peer.state === "silent");
-    if (isolated !== this.#isolated) this.#sendPromptly(nowMs);
+    if (isolated !== this.#isolated) this.#rounds.promptly(nowMs);
     this.#isolated = isolated;
   }
 
@@ -341,26 +357,17 @@ export class Liveness {
     return peer.imposedFence === 0 ? 0 : fenceAt(this.#generation, Infinity);
   }
 
-  #isVouchedFor(id: Id): boolean {
-    for (const peer of this.#peers.values()) {
-      if (peer.state === "heard" && peer.heard.includes(id)) return true;
+  /** Where it may be about to die all are told, for a while at every beat, whom we hear: so all know when the last one does. */
+  #isVouchedFor(peer: Peer, nowMs: number): boolean {
+    if (!peer.suspected && this.#vouching.isSuspect(peer.id)) {
+      peer.suspected = true;
+      this.#rounds.insist(nowMs, nowMs + this.#detectionMs);
     }
-    return false;
-  }
-
-  #sendPromptly(nowMs: number): void {
-    this.#sendDueMs = Math.min(
-      this.#sendDueMs,
-      Math.max(nowMs, this.#lastSentMs + PROMPT_INTERVAL_MS),
-    );
+    return this.#vouching.of(peer.id) > 0;
   }
 
   #send(nowMs: number): void {
-    this.#lastSentMs = nowMs;
-    // The rhythm is kept when a beat was a little late, and begun anew when it was out of turn.
-    const next = this.#sendDueMs + this.#intervalMs;
-    this.#sendDueMs = next > nowMs ? next : nowMs + this.#intervalMs;
-    const to = [...this.#peers.values()].filter((peer) => peer.addresses.length > 0);
+    const to = this.#rounds.next(nowMs);
     if (to.length > 0) this.#effects.push({ kind: "send", heartbeat: this.#heartbeat(nowMs), to });
   }
 
@@ -382,7 +389,7 @@ export class Liveness {
       fence: this.#fence,
       planGeneration: this.#generation,
       inServiceSeconds: this.#phase === "serving" ? Math.min(seconds, 0xffff) : 0,
-      intervalMs: this.#intervalMs,
+      intervalMs: this.#rounds.intervalMs,
       detectionMs: this.#detectionMs,
       heard,
       lost,
@@ -390,9 +397,4 @@ export class Liveness {
       macs: this.#macs,
     };
   }
-}
-
-function verdictOn(peer: Peer): PeerVerdict {
-  if (peer.dead) return peer.left ? "left" : "lost";
-  return peer.vouchedFor ? "vouched-for" : "heard-again";
 }

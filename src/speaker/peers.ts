@@ -30,6 +30,8 @@ export interface Peer {
   readonly awaited: boolean;
   /** Silent to us, and heard by one whom we hear. */
   vouchedFor: boolean;
+  /** Silent to us, and to so many others that it may be dead: all were told so. */
+  suspected: boolean;
   dead: boolean;
   /** It hears nobody, or has given us up: it may answer for what we hold. */
   doubtsUs: boolean;
@@ -74,7 +76,8 @@ export function newPeer(
   return {
     ...known,
     ...{ state: "unjudged", lingering: false },
-    ...{ vouchedFor: false, dead: false, doubtsUs: false, left: false, imposedFence: 0 },
+    ...{ vouchedFor: false, suspected: false, dead: false, doubtsUs: false, left: false },
+    ...{ imposedFence: 0 },
     ...{ incarnation: 0, sequence: 0, fence: 0, planGeneration: 0, inServiceSeconds: 0 },
     ...{ starting: false, gated: false, intervalMs: 0, detectionMs: 0 },
     ...{ heard: [], links: [], macs: [] },
@@ -117,14 +120,27 @@ export function viewFrom(
   return { alive: linkFence < Infinity, gated, fenceGeneration };
 }
 
+export function isExpired(peer: Peer, nowMs: number): boolean {
+  return peer.state !== "silent" && peer.deadlineMs <= nowMs;
+}
+
+export function verdictOn(peer: Peer): "lost" | "left" | "heard-again" | "vouched-for" {
+  if (peer.dead) return peer.left ? "left" : "lost";
+  return peer.vouchedFor ? "vouched-for" : "heard-again";
+}
+
+/** It is back from the dead, and says that it gave up what others took over. */
+export function knowsItsFence({ state, fence, imposedFence }: Peer): boolean {
+  if (state !== "heard" || imposedFence === 0) return false;
+  return fencedGeneration(fence) >= fencedGeneration(imposedFence);
+}
+
 /** What a heartbeat was, compared with what was known of its sender. */
 export interface Listened {
   /** Something that decides who holds what is not as it was. */
   readonly differs: boolean;
   /** It knows a newer plan than before. */
   readonly informed: boolean;
-  /** It hears others than before. */
-  readonly hearsOthers: boolean;
   /** It runs for longer than it was silent: the silence may as well have been ours. */
   readonly ourAbsence: boolean;
 }
@@ -150,14 +166,14 @@ export function listenTo(
     differs:
       peer.fence !== heartbeat.fence ||
       peer.gated !== heartbeat.gated ||
-      peer.state !== (leaving ? "silent" : "heard") ||
+      (leaving ? peer.state !== "silent" : peer.state === "unjudged" || peer.dead) ||
       !sameLinks(peer.links, heartbeat.links),
     informed: heartbeat.planGeneration > peer.planGeneration,
-    hearsOthers: !sameIds(peer.heard, heartbeat.heard),
     ourAbsence: wasThere && !heartbeat.starting,
   };
   peer.state = leaving ? "silent" : "heard";
   peer.left = leaving;
+  peer.suspected = false;
   peer.deadlineMs = now.nowMs + Math.max(now.detectionMs, heartbeat.detectionMs);
   peer.incarnation = incarnation;
   peer.sequence = sequence;
@@ -172,10 +188,6 @@ export function listenTo(
   peer.links = heartbeat.links;
   peer.macs = heartbeat.macs;
   return listened;
-}
-
-export function isExpired(peer: Peer, nowMs: number): boolean {
-  return peer.state !== "silent" && peer.deadlineMs <= nowMs;
 }
 
 /** After a long stall of ours: one of a peer's heartbeats may be lost. */
@@ -211,8 +223,4 @@ function sameLinks(a: readonly LinkReport[], b: readonly LinkReport[]): boolean 
     a.length === b.length &&
     a.every((report, i) => report.link === b[i]?.link && report.fence === b[i].fence)
   );
-}
-
-function sameIds(a: readonly Id[], b: readonly Id[]): boolean {
-  return a.length === b.length && a.every((id, i) => id === b[i]);
 }
