@@ -200,16 +200,12 @@ export class Liveness {
   }
 
   #setPeers(wanted: readonly WantedPeer[], nowMs: number): void {
-    const lingering = new Map(wanted.map((peer) => [peer.node, peer.lingering]));
-    for (const peer of this.#peers.values()) {
-      const lingers = lingering.get(peer.node);
-      if (lingers === undefined || (lingers && peer.state === "silent")) this.#forget(peer);
-      else peer.lingering = lingers;
-    }
-    for (const { node, addresses, lingering: lingers } of wanted) {
-      const known = this.#byName.get(node);
-      if (known !== undefined) known.addresses = addresses;
-      else if (!lingers) this.#addPeer(node, addresses, nowMs);
+    const names = new Set(wanted.map((peer) => peer.node));
+    for (const peer of this.#peers.values()) if (!names.has(peer.node)) this.#forget(peer);
+    for (const { node, addresses, lingering } of wanted) {
+      const peer = this.#byName.get(node) ?? this.#addPeer(node, addresses, nowMs);
+      peer.addresses = addresses;
+      peer.lingering = lingering;
     }
     this.#rounds.setPeers(this.#peers.values());
     this.#judgeAll(nowMs);
@@ -223,13 +219,14 @@ export class Liveness {
     this.#changed.add(peer.node);
   }
 
-  #addPeer(node: string, addresses: readonly string[], nowMs: number): void {
+  #addPeer(node: string, addresses: readonly string[], nowMs: number): Peer {
     const awaited = this.#phase === "idle" || this.#phase === "starting";
     const deadlineMs = nowMs + this.#detectionMs;
     const peer = newPeer({ node, id: idOf(node), addresses, deadlineMs, awaited });
     this.#peers.set(peer.id, peer);
     this.#byName.set(node, peer);
     this.#changed.add(node);
+    return peer;
   }
 
   #timer(nowMs: number): void {
@@ -251,8 +248,7 @@ export class Liveness {
     this.#rechecking = false;
     for (const peer of this.#peers.values()) {
       if (!isExpired(peer, nowMs)) continue;
-      if (peer.lingering) this.#forget(peer);
-      else peer.state = "silent";
+      peer.state = "silent";
       this.#vouching.delete(peer.id);
     }
     this.#judgeAll(nowMs);
@@ -335,7 +331,9 @@ export class Liveness {
       if (dead !== peer.dead) {
         peer.dead = dead;
         peer.imposedFence = this.#imposedOn(peer);
-        this.#effects.push({ kind: "judged", node: peer.node, verdict: verdictOn(peer) });
+        if (!peer.lingering) {
+          this.#effects.push({ kind: "judged", node: peer.node, verdict: verdictOn(peer) });
+        }
         if (!dead && !peer.starting) this.#effects.push({ kind: "doubted", node: peer.node });
         this.#changed.add(peer.node);
       }

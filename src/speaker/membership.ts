@@ -1,41 +1,25 @@
 /**
- * With whom heartbeats are exchanged: with all that share an address with us, and for a while with those that did. Pure.
+ * With whom heartbeats are exchanged: all that share an address with us, or did. Pure.
  *
- * Speakers hear of a new plan at different times. A node that another drops at once, because the plan no longer names
- * both for one address, seems dead to that other until it has heard of the plan too; and what is being handed over is
- * handed over by heartbeats. So who was a peer lingers: heartbeats go on, and when they end nobody concludes anything.
- * Neighbours: speaker.ts asks whenever the plan or the nodes change; liveness.ts forgets lingering peers quietly.
+ * Speakers hear of a new plan at different times, and one that is cut off hears of none. A node that another drops
+ * because the plan no longer names both for one address seems dead to that other; what is being handed over is handed
+ * over by heartbeats; and one that comes back to a cluster that has planned without it has to learn from somebody that
+ * it was away. So who was a peer stays one as long as its Node exists: it lingers, and nobody concludes anything from
+ * its silence.
+ * Neighbours: speaker.ts asks whenever the plan or the nodes change; liveness.ts judges those that do not linger.
  */
 import type { PeerAddress } from "./peers.ts";
 
-/** A watch that broke is back by then. */
-export const LINGER_MS = 10_000;
-
 export interface WantedPeer extends PeerAddress {
-  /** No address is shared with it any more. */
+  /** No address is shared with it now. */
   readonly lingering: boolean;
-}
-
-/** What was seen of the plan, and of what others know of it. */
-export interface PlanView {
-  readonly nowMs: number;
-  /** The newest that we know. */
-  readonly generation: number;
-  /** The newest that a peer knows; Infinity where nothing is known of it. */
-  readonly generationOf: (node: string) => number;
-}
-
-interface Shared {
-  /** When an address was shared last, in ms. */
-  readonly atMs: number;
-  /** The plan by which none is; null: one is. */
-  readonly endedBy: number | null;
 }
 
 export class Membership {
   readonly #self: string;
   #nodes: readonly PeerAddress[] = [];
-  readonly #shared = new Map<string, Shared>();
+  /** Nodes that shared an address with us once. */
+  readonly #met = new Set<string>();
 
   constructor(self: string) {
     this.#self = self;
@@ -44,30 +28,20 @@ export class Membership {
   /** All nodes of the cluster. */
   setNodes(nodes: readonly PeerAddress[]): void {
     this.#nodes = nodes;
+    const names = new Set(nodes.map(({ node }) => node));
+    for (const node of this.#met) if (!names.has(node)) this.#met.delete(node);
   }
 
-  /**
-   * @param sharing the nodes that share an address with us now
-   * @returns those, and those that did until lately, or until a plan that they have not heard of
-   */
-  peers(sharing: ReadonlySet<string>, view: PlanView): WantedPeer[] {
-    for (const node of sharing) this.#shared.set(node, { atMs: view.nowMs, endedBy: null });
+  /** @param sharing the nodes that share an address with us now */
+  peers(sharing: ReadonlySet<string>): WantedPeer[] {
     const wanted: WantedPeer[] = [];
     for (const known of this.#nodes) {
-      const lingering = !sharing.has(known.node);
-      if (known.node === this.#self || (lingering && !this.#lingers(known.node, view))) continue;
-      wanted.push({ ...known, lingering });
+      const { node } = known;
+      const shares = sharing.has(node);
+      if (node === this.#self || !(shares || this.#met.has(node))) continue;
+      this.#met.add(node);
+      wanted.push({ ...known, lingering: !shares });
     }
     return wanted;
-  }
-
-  #lingers(node: string, { nowMs, generation, generationOf }: PlanView): boolean {
-    const shared = this.#shared.get(node);
-    if (shared === undefined) return false;
-    const endedBy = shared.endedBy ?? generation;
-    const lingers = nowMs - shared.atMs < LINGER_MS || generationOf(node) < endedBy;
-    if (lingers) this.#shared.set(node, { ...shared, endedBy });
-    else this.#shared.delete(node);
-    return lingers;
   }
 }

@@ -20,7 +20,7 @@ export interface Peer {
   readonly node: string;
   readonly id: Id;
   addresses: readonly string[];
-  /** It shares no address with us any more: when it falls silent it is forgotten. */
+  /** It shares no address with us now: its silence means nothing. */
   lingering: boolean;
   /** "unjudged": never heard, and not yet given up. "silent": not heard for the detection time. */
   state: "unjudged" | "heard" | "silent";

@@ -241,9 +241,7 @@ export class Speaker {
   }
 
   #setPeers(nowMs: number): void {
-    const generationOf = (node: string) => this.#liveness.peer(node)?.planGeneration ?? Infinity;
-    const view = { nowMs, generation: this.#generation, generationOf };
-    const peers = this.#membership.peers(this.#holdings.addresses.nodes(), view);
+    const peers = this.#membership.peers(this.#holdings.addresses.nodes());
     this.#live({ kind: "peers", peers, nowMs });
   }
 

@@ -240,7 +240,7 @@ describe("speaker: liveness: serving", () => {
     expect(a.isolated).to.equal(false);
   });
 
-  it("one that lingers is believed as long as it speaks, and forgotten when it falls silent", () => {
+  it("one that lingers is believed as long as it speaks, and its silence is nobody's news", () => {
     const { a, say } = serving();
     const [b, c] = ADDRESSES;
     if (b === undefined || c === undefined) return expect.fail("two peers");
@@ -253,7 +253,7 @@ describe("speaker: liveness: serving", () => {
       if (a.dueMs <= nowMs) effects.push(...a.step({ kind: "timer", nowMs }));
       effects.push(...a.step({ kind: "rechecked", nowMs }));
     }
-    expect(a.peer("b")).to.equal(undefined);
+    expect(a.peer("b")).to.include({ state: "silent", dead: true });
     expect(effects.filter(({ kind }) => kind === "judged")).to.deep.equal([]);
     expect(a.isolated).to.equal(false);
   });

@@ -1,53 +1,34 @@
 /** Who is a peer, and who lingers; and what a change of the members does to addresses. */
 import { expect } from "chai";
-import { LINGER_MS, Membership, type PlanView } from "../../src/speaker/membership.ts";
+import { Membership } from "../../src/speaker/membership.ts";
 import { Net } from "./net.ts";
 
 const NODES = ["a", "b", "c"].map((node) => ({ node, addresses: [node] }));
-const [b, c] = NODES.slice(1);
-const at = (
-  nowMs: number,
-  generation = 1,
-  known: Readonly<Record<string, number>> = {},
-): PlanView => ({
-  ...{ nowMs, generation },
-  generationOf: (node) => known[node] ?? generation,
-});
-
+const b = NODES[1];
 describe("speaker: membership", () => {
+  let membership: Membership;
+  beforeEach(() => {
+    membership = new Membership("a");
+    membership.setNodes(NODES);
+  });
+  const some = (...names: readonly string[]) => membership.peers(new Set(names));
+
   it("peers are the nodes that share an address with us, and not we ourselves", () => {
-    const membership = new Membership("a");
-    membership.setNodes(NODES);
-    expect(membership.peers(new Set(["a", "b"]), at(0))).to.deep.equal([
-      { ...b, lingering: false },
-    ]);
+    expect(some("a", "b")).to.deep.equal([{ ...b, lingering: false }]);
   });
 
-  it("who shared one lingers for a while, longer where it knows an older plan than we", () => {
-    const membership = new Membership("a");
-    membership.setNodes(NODES);
-    membership.peers(new Set(["a", "b", "c"]), at(0, 6));
-    const lingering = [b, c].map((node) => ({ ...node, lingering: true }));
-    const late = { b: 7, c: 6 };
-    expect(membership.peers(new Set(), at(LINGER_MS - 1, 7, late))).to.deep.equal(lingering);
-    expect(membership.peers(new Set(), at(LINGER_MS, 9, late))).to.deep.equal(lingering.slice(1));
-    expect(membership.peers(new Set(), at(LINGER_MS, 9, { c: 7 }))).to.deep.equal([]);
+  it("who shared one lingers, and is a peer as before when it shares one again", () => {
+    some("b");
+    expect(some()).to.deep.equal([{ ...b, lingering: true }]);
+    expect(some("b")).to.deep.equal([{ ...b, lingering: false }]);
   });
 
-  it("one that lingers and shares an address again is a peer as before", () => {
-    const membership = new Membership("a");
-    membership.setNodes(NODES);
-    membership.peers(new Set(["b"]), at(0));
-    membership.peers(new Set(), at(1000));
-    expect(membership.peers(new Set(["b"]), at(2000))).to.deep.equal([{ ...b, lingering: false }]);
-  });
-
-  it("a node that is gone from the cluster does not linger", () => {
-    const membership = new Membership("a");
-    membership.setNodes(NODES);
-    membership.peers(new Set(["b", "c"]), at(0));
+  it("a node that is gone from the cluster does not linger, and is a stranger when it is there again", () => {
+    some("b", "c");
     membership.setNodes(NODES.slice(0, 2));
-    expect(membership.peers(new Set(), at(1)).map(({ node }) => node)).to.deep.equal(["b"]);
+    expect(some()).to.deep.equal([{ ...b, lingering: true }]);
+    membership.setNodes(NODES);
+    expect(some()).to.deep.equal([{ ...b, lingering: true }]);
   });
 });
 
@@ -112,5 +93,18 @@ describe("speaker: members come and go by plans", () => {
     expect(released?.atMs).to.be.lessThan(movedMs + 400);
     net.run(30_000);
     nobodyWasLost(net);
+  });
+
+  it("one that comes back to a cluster that has planned without it learns that it was away", () => {
+    const net = begun();
+    net.partition([["a"], ["b", "c"]]);
+    net.run(1000);
+    net.replan({ [A]: ["b", "c"], [B]: ["b", "c"] }, ["a"]);
+    net.run(60_000);
+    expect(net.holders(A)).to.deep.equal(["a", "b"]);
+    net.partition([["a", "b", "c"]]);
+    net.run(400);
+    expect(net.holders(A)).to.deep.equal(["b"]);
+    expect(net.holders(B)).to.deep.equal(["b"]);
   });
 });
