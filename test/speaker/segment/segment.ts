@@ -36,12 +36,14 @@ export class Programs {
     this.dir = mkdtempSync(`${cache}segment-`);
   }
 
-  async build(): Promise<void> {
+  /** @param more programs by name: where each is written */
+  async build(more: Readonly<Record<string, string>> = {}): Promise<void> {
     const here = (path: string) => new URL(path, import.meta.url).pathname;
     await build({
       entryPoints: {
         "plane-process": here("./plane-process.ts"),
         "frame-worker": here("../../../src/speaker/io/worker.ts"),
+        ...more,
       },
       outdir: this.dir,
       ...{ bundle: true, splitting: true, format: "esm", platform: "node", target: "node20" },
