@@ -88,8 +88,9 @@ function start(netns: string, program: string, env: Readonly<Record<string, stri
 
 async function stop(child: ChildProcess): Promise<void> {
   children.delete(child);
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGKILL");
+  if (child.connected) child.disconnect();
   await ended;
 }
 
