@@ -40,6 +40,7 @@ export interface ClientWorld {
 interface Entry {
   readonly node: number;
   readonly learnedMs: number;
+  excused: boolean;
 }
 
 export class Client {
@@ -71,7 +72,7 @@ export class Client {
     if (entry !== undefined && entry.node !== node.index && nowMs - entry.learnedMs < LOCKTIME_MS) {
       return;
     }
-    this.#cache.set(address, { node: node.index, learnedMs: nowMs });
+    this.#cache.set(address, { node: node.index, learnedMs: nowMs, excused: false });
   }
 
   /** Begins or ceases to claim the address of that number, where there is one. */
@@ -117,7 +118,9 @@ export class Client {
     const isWhole = segment.groups.every((group) => group === segment.groups[0]);
     if (entry === undefined || !isWhole || this.#claimed.has(address)) return;
     const answers = this.#answers(address);
-    if (!observer.isRanked(address, entry.node)) return;
+    // The others do not hear of a node's return that is in no rank with them.
+    if (!observer.isRanked(address, entry.node)) entry.excused = true;
+    if (entry.excused) return;
     const steadySinceMs = observer.steadySinceMs(address);
     tell({ kind: "client", address, atMs: nowMs(), cached: entry.node, answers, steadySinceMs });
   }
@@ -141,7 +144,7 @@ export class Client {
       if (Buffer.compare(mac, macToBytes(node.mac)) !== 0)
         throw new Error("an answer with another's MAC");
       answered |= 1 << node.index;
-      if (isOld) this.#cache.set(address, { node: node.index, learnedMs: nowMs() });
+      if (isOld) this.#cache.set(address, { node: node.index, learnedMs: nowMs(), excused: false });
     }
     if (answered !== believed) {
       throw new Error(`${address}: ${answered} answered by frames, ${believed} by what they hold`);

@@ -14,6 +14,8 @@ import type { Settings } from "./settings.ts";
 interface Tracked {
   readonly address: string;
   readonly name: string;
+  /** A bit for each node that was told of it. */
+  toldOf: number;
   /** A bit for each mind that says it holds it. */
   held: number;
   readonly gainedMs: Float64Array;
@@ -84,12 +86,21 @@ export class Observer {
     const known = this.#tracked.get(address);
     if (known !== undefined) {
       known.fault = { atMs: this.#world.nowMs(), kind: "new" };
+      known.toldOf = 0;
       return;
     }
     const { nodeCount } = this.#world.settings;
     const never = () => new Float64Array(nodeCount).fill(-Infinity);
     this.#tracked.set(address, {
-      ...{ address, name, held: 0, gainedMs: never(), announcedMs: never(), endedMs: never() },
+      ...{
+        address,
+        name,
+        toldOf: 0,
+        held: 0,
+        gainedMs: never(),
+        announcedMs: never(),
+        endedMs: never(),
+      },
       ...{ fault: { atMs: this.#world.nowMs(), kind: "new" }, plannedMs: -Infinity, open: [] },
     });
   }
@@ -100,7 +111,9 @@ export class Observer {
     this.#close();
     const recently = nowMs - this.boundMs(nowMs);
     for (const tracked of this.#tracked.values()) {
-      let concerned = JOINS.has(kind) || (tracked.held & nodes) !== 0;
+      // Who is about to take over may count on a node that dies meanwhile: the bound begins anew.
+      const isWrong = tracked.open.some(({ wrongSinceMs }) => wrongSinceMs < nowMs);
+      let concerned = JOINS.has(kind) || (tracked.held & nodes) !== 0 || isWrong;
       for (let i = 0; i < tracked.endedMs.length && !concerned; i++) {
         concerned = ((nodes >> i) & 1) === 1 && (tracked.endedMs[i] ?? 0) > recently;
       }
@@ -112,6 +125,16 @@ export class Observer {
       if ((nodes >> i) & 1) this.#wellSinceMs[i] = nowMs;
     }
     this.#dirty = true;
+  }
+
+  /** Its interface is lost: what the plan says from here on is said of a node without it. */
+  lostLink(node: SimNode): void {
+    this.#returnGeneration[node.index] = node.generation;
+  }
+
+  /** Its interface is back. */
+  returnedLink(node: SimNode): void {
+    this.#returnedMs[node.index] = this.#world.nowMs();
   }
 
   /** These nodes are back: what they gain by a plan that is known by now, they take by themselves. */
@@ -138,7 +161,13 @@ export class Observer {
     this.#close();
     for (const tracked of this.#tracked.values()) {
       const isStop = node.leaving && (tracked.held >> node.index) & 1;
-      if (isStop || node.told.has(tracked.name)) tracked.plannedMs = this.#world.nowMs();
+      const isTold = node.told.has(tracked.name);
+      if (isStop || isTold) tracked.plannedMs = this.#world.nowMs();
+      const bit = 1 << node.index;
+      if (isTold && !(tracked.toldOf & bit) && tracked.fault.kind === "new") {
+        tracked.fault = { atMs: this.#world.nowMs(), kind: "new" };
+      }
+      if (isTold) tracked.toldOf |= bit;
     }
     this.#dirty = true;
   }
@@ -226,13 +255,14 @@ export class Observer {
       tracked.open = pieces.map((piece, i) => {
         const answers = this.#answers(tracked) & piece;
         const able = this.#able(tracked, piece);
+        const unknown = tracked.fault.kind === "new" && this.#isUnknown(tracked, piece);
         const wrong = wrongOf({ answers, able }) !== null;
         const before = tracked.open.find((stretch) => stretch.piece === piece);
         const wrongSinceMs = wrong ? Math.min(before?.wrongSinceMs ?? nowMs, nowMs) : Infinity;
         const plansDiffer = this.#plansDiffer(tracked, piece);
         return {
           ...{ fromMs: nowMs, piece, answers, able, wrongSinceMs, plansDiffer },
-          ...{ hearing: hearing[i] ?? true, whole: whole[i] ?? true },
+          ...{ hearing: hearing[i] !== false && !unknown, whole: whole[i] ?? true },
         };
       });
     }
@@ -293,6 +323,15 @@ export class Observer {
       most = Math.max(most, generation);
     }
     return least < most;
+  }
+
+  /** Some node that is to answer for a new address has not been told of it. */
+  #isUnknown({ name }: Tracked, piece: number): boolean {
+    const rank = this.#world.rankOf(name);
+    return this.#world.nodes().some((node) => {
+      if (!((piece >> node.index) & 1) || !node.running) return false;
+      return rank.includes(node.name) && !node.told.has(name);
+    });
   }
 
   #answering(tracked: Tracked, mask: number): Answering[] {

@@ -294,12 +294,18 @@ export class Simulation {
         this.observer.fault(what === "dies" ? "crash" : "left", bit);
         this.observer.died(node);
         return;
-      case "is paused":
       case "has no carrier":
+        this.observer.lostLink(node);
+        this.observer.fault(what, bit);
+        return;
+      case "has a carrier":
+        this.observer.fault("goes on", bit);
+        this.observer.returnedLink(node);
+        return;
+      case "is paused":
         this.observer.fault(what, bit);
         return;
       case "goes on":
-      case "has a carrier":
         this.observer.fault("goes on", bit);
         this.observer.returned(bit);
         return;

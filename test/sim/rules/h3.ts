@@ -6,7 +6,8 @@
  * that return and to which nothing has happened since. Left out: one that stops, and one that has itself returned since
  * the plan was made; of two that returned the plan may decide (docs/heartbeat.md, "Fences": their turns are level).
  * In runs of nothing but one flapping node (its speaker, its link, its heartbeats), each address changes hands at most
- * once after the first fault; what the node holds on an island of its own is its right (H5), and none. The settling time of those runs is longer than the run, so that no plan moves it either.
+ * once after the first fault; what the node holds on an island of its own is its right (H5), and no move. The settling
+ * time of those runs is longer than the run, so that no plan moves it either.
  */
 import { seconds, type RuleMaker } from "./fact.ts";
 
@@ -15,9 +16,18 @@ export const h3: RuleMaker = (settings) => {
   const firstMs = settings.faults[0]?.atMs ?? Infinity;
   const lastGainer = new Map<string, number>();
   const moves = new Map<string, number>();
+  /** What a node takes while it reads what lay waiting, and gives back in the same moment, is nothing. */
+  let taken: { readonly key: string; readonly atMs: number; readonly what: string } | null = null;
   return {
     name: "H3",
     take(fact) {
+      if (fact.kind === "released" && taken?.key === `${fact.address} ${fact.node}`) taken = null;
+      const nowMs = fact.kind === "stretch" ? fact.toMs : fact.atMs;
+      if (taken !== null && taken.atMs < nowMs) {
+        const { what } = taken;
+        taken = null;
+        return what;
+      }
       if (fact.kind !== "gained") return null;
       const { address, node, atMs, generation, returnedMs, returnGeneration, others } = fact;
       if (fact.alone) return null;
@@ -38,7 +48,9 @@ export const h3: RuleMaker = (settings) => {
           !other.leaving,
       );
       if (rightful === undefined) return null;
-      return `n${node + 1} returned at ${seconds(returnedMs)} and took ${address} at ${seconds(atMs)} by plan ${generation}, known then, from n${rightful.node + 1}, which has held it since ${seconds(rightful.sinceMs)}`;
+      const what = `n${node + 1} returned at ${seconds(returnedMs)} and took ${address} at ${seconds(atMs)} by plan ${generation}, known then, from n${rightful.node + 1}, which has held it since ${seconds(rightful.sinceMs)}`;
+      taken = { key: `${address} ${node}`, atMs, what };
+      return null;
     },
   };
 };

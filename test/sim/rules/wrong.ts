@@ -11,6 +11,8 @@
  *   answers is excused by nothing.
  * A speaker that learns by a plan of a peer that is away believes that it lives, for the detection time: with more nodes
  * than a rank is deep, that is a fault like another.
+ * A new address that some node of its rank has not been told of, because it is cut off from the API server, has its
+ * bound from when all of them know: until then the others believe that this one answers.
  * A plan that arrives is no fault: it may cause two answers for the bound, and a silence never.
  */
 import { countOf, nodesOf, seconds, type Stretch } from "./fact.ts";
