@@ -97,10 +97,11 @@ export class Holdings {
    * announce an address go on sending to it until somebody announces otherwise.
    */
   announceAgain(node: string, nowMs: number): void {
-    for (const record of this.addresses.ofNode(node)) {
-      const { address } = record.plan;
-      for (const link of record.links) this.#world.announcer.again(address, link.index, nowMs);
-    }
+    for (const record of this.addresses.ofNode(node)) this.#announceAgain(record, nowMs);
+  }
+
+  #announceAgain({ plan: { address }, links }: AddressRecord, nowMs: number): void {
+    for (const link of links) this.#world.announcer.again(address, link.index, nowMs);
   }
 
   /** For those that waited long enough, the other side had its time. */
@@ -140,6 +141,9 @@ export class Holdings {
     else if (!this.#world.guard.mayUse(record, nowMs)) return;
     if (verdict.kind === "gain") this.#gain(record, links, nowMs);
     if (verdict.kind === "release") this.#release(record, next, this.#reason(record, next));
+    // The move is off, and the successor may have announced the address already.
+    const isOff = verdict.kind === "keep" && record.waiting?.what === "release";
+    if (isOff) this.#announceAgain(record, nowMs);
     if (able) this.#decided(record, next);
   }
 

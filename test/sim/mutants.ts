@@ -43,8 +43,8 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "H2",
     what: "what is held is not announced again after a mend",
     file: "src/speaker/holdings.ts",
-    from: "for (const link of record.links) this.#world.announcer.again(address, link.index, nowMs);",
-    to: "if (nowMs < 0) this.#world.announcer.again(address, 0, nowMs);",
+    from: "for (const link of links) this.#world.announcer.again(address, link.index, nowMs);",
+    to: "if (nowMs < 0 && links.length < 0) this.#world.announcer.again(address, 0, nowMs);",
     profile: "partitions",
   },
   {

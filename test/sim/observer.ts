@@ -364,7 +364,7 @@ export class Observer {
 
   /**
    * Each pair in one way at least, or by a third that both hear and that hears both; and nobody who is heard by
-   * some hears nobody.
+   * some hears nobody; and nobody whom another has never heard, for nobody tells it that it is given up.
    */
   #hear(piece: number): boolean {
     const { segment } = this.#world;
@@ -373,6 +373,12 @@ export class Observer {
     });
     const both = (a: SimNode, b: SimNode) =>
       !segment.isCut(a.index, b.index) && !segment.isCut(b.index, a.index);
+    const isMet = (a: SimNode, b: SimNode) => {
+      const peers = [...(b.speaker?.liveness.peers.values() ?? [])];
+      return peers.some(({ node, incarnation }) => node === a.name && incarnation === 0);
+    };
+    const isUnheard = (a: SimNode, b: SimNode) => segment.isCut(a.index, b.index) && isMet(a, b);
+    if (nodes.some((a) => nodes.some((b) => a !== b && isUnheard(a, b)))) return false;
     const isDeaf = (a: SimNode) =>
       nodes.length > 1 && nodes.every((b) => a === b || segment.isCut(b.index, a.index));
     const isHeard = (a: SimNode) => nodes.some((b) => a !== b && !segment.isCut(a.index, b.index));

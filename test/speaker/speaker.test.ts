@@ -244,6 +244,19 @@ describe("speaker: holding", () => {
     expect(net.holders(X)).to.deep.equal(["c"]);
   });
 
+  it("H4: a move that is called off while both answer: who keeps the address announces it", () => {
+    const net = running();
+    net.replan({ [X]: ["b", "a", "c"] });
+    net.run(60);
+    expect(net.holders(X)).to.deep.equal(["a", "b"]);
+    const backMs = net.nowMs;
+    net.replan({ [X]: ["a", "b", "c"] });
+    net.run(3000);
+    expect(net.holders(X)).to.deep.equal(["a"]);
+    const said = net.announced.filter(({ atMs, ip }) => atMs > backMs && ip === X);
+    expect(said.at(-1)?.node).to.equal("a");
+  });
+
   it("H5: two halves of two nodes each: as ranked, within one heartbeat", () => {
     const net = running(["a", "b", "c", "d"], {
       [X]: ["a", "c", "b", "d"],

@@ -9,7 +9,14 @@
  * once after the first fault; what the node holds on an island of its own is its right (H5), and no move. The settling
  * time of those runs is longer than the run, so that no plan moves it either.
  */
-import { seconds, type RuleMaker } from "./fact.ts";
+import { seconds, type Fact, type RuleMaker } from "./fact.ts";
+
+interface Gain {
+  readonly node: number;
+  readonly before: number;
+  readonly atMs: number;
+  readonly boundMs: number;
+}
 
 export const h3: RuleMaker = (settings) => {
   const flapping = settings.profile === "flapping";
@@ -18,6 +25,26 @@ export const h3: RuleMaker = (settings) => {
   const moves = new Map<string, number>();
   /** What a node takes while it reads what lay waiting, and gives back in the same moment, is nothing. */
   let taken: { readonly key: string; readonly atMs: number; readonly what: string } | null = null;
+  const gains = new Map<string, Gain>();
+  /** What is given back within the bound is the mend of H5; what is not, has moved. */
+  const movedOnce = (fact: Fact, nowMs: number): string | null => {
+    if (fact.kind === "released" && gains.get(fact.address)?.node === fact.node) {
+      const gain = gains.get(fact.address);
+      if (gain !== undefined && fact.atMs <= gain.atMs + gain.boundMs) {
+        gains.delete(fact.address);
+        lastGainer.set(fact.address, gain.before);
+      }
+    }
+    for (const [address, { node, atMs, boundMs }] of gains) {
+      if (nowMs <= atMs + boundMs) continue;
+      gains.delete(address);
+      const count = (moves.get(address) ?? 0) + 1;
+      moves.set(address, count);
+      if (count > 1)
+        return `${address} moves for the ${count}. time at ${seconds(atMs)}, to n${node + 1}, though one node flaps and no more`;
+    }
+    return null;
+  };
   return {
     name: "H3",
     take(fact) {
@@ -28,16 +55,14 @@ export const h3: RuleMaker = (settings) => {
         taken = null;
         return what;
       }
-      if (fact.kind !== "gained") return null;
+      const moved = flapping ? movedOnce(fact, nowMs) : null;
+      if (moved !== null || fact.kind !== "gained") return moved;
       const { address, node, atMs, generation, returnedMs, returnGeneration, others } = fact;
       if (fact.alone) return null;
       const before = lastGainer.get(address);
       lastGainer.set(address, node);
       if (flapping && atMs >= firstMs && before !== undefined && before !== node) {
-        const count = (moves.get(address) ?? 0) + 1;
-        moves.set(address, count);
-        if (count > 1)
-          return `${address} moves for the ${count}. time at ${seconds(atMs)}, to n${node + 1}, though one node flaps and no more`;
+        gains.set(address, { node, before, atMs, boundMs: fact.boundMs });
       }
       if (generation > returnGeneration) return null;
       const rightful = others.find(

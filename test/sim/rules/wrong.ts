@@ -6,6 +6,7 @@
  * - speakers that do not hear each other, directly or through a third, though clients hear both: rule H1 speaks of
  *   "while the speakers of a segment hear each other". A speaker that hears nobody while others hear it is such a one:
  *   it cannot be told that the others live, and they do not take the word of one that was away (docs/heartbeat.md);
+ * - a speaker that another has as a peer and cannot hear, and never has: it is not told that it is given up;
  * - two answers while speakers of one piece know different plans of the address: a speaker cut off from the API
  *   server answers by the plan it knows, and its successor begins after a second (src/speaker/handover.ts). That none
  *   answers is excused by nothing.
