@@ -246,6 +246,7 @@ describe("speaker: holding", () => {
 
   it("H4: a move that is called off while both answer: who keeps the address announces it", () => {
     const net = running();
+    net.run(5000);
     net.replan({ [X]: ["b", "a", "c"] });
     net.run(60);
     expect(net.holders(X)).to.deep.equal(["a", "b"]);
