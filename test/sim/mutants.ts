@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "H2",
     what: "a dead peer is decided about at the next change only",
     file: "src/speaker/liveness.ts",
-    from: 'const dead = peer.state === "silent" && !peer.vouchedFor;',
+    from: "const dead = silent && !peer.vouchedFor;",
     to: 'const dead = peer.state === "silent" && !peer.vouchedFor && nowMs > peer.deadlineMs + 400;',
     profile: "crashes",
   },
