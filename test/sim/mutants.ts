@@ -33,10 +33,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: "H2",
-    what: "a dead peer is decided about at the next change only",
+    what: "a dead peer is decided about 400 ms late",
     file: "src/speaker/liveness.ts",
     from: "const dead = silent && !peer.vouchedFor;",
-    to: 'const dead = peer.state === "silent" && !peer.vouchedFor && nowMs > peer.deadlineMs + 400;',
+    to: "const dead = silent && !peer.vouchedFor && nowMs > peer.deadlineMs + 400;",
     profile: "crashes",
   },
   {
@@ -49,10 +49,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: "H3",
-    what: "a node that starts does not fence itself",
+    what: "fences are looked at by nobody",
     file: "src/speaker/peers.ts",
-    from: "return fenceAt(newest, Math.max(0, ...turns));",
-    to: "return Math.min(0, newest, ...turns);",
+    from: "const fenceGeneration = Math.max(fence, linkFence) / TURNS;",
+    to: "const fenceGeneration = Math.min(0, fence, linkFence) / TURNS;",
     profile: "flapping",
   },
   {

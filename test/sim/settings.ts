@@ -201,6 +201,9 @@ function flapping(random: Random, nodeCount: number): TimedFault[] {
     const forMs = periodMs * random.between(0.2, 0.8);
     faults.push({ fault: way, atMs, endMs: atMs + forMs });
   }
+  // While the controller hears of it, its plans follow the holder at once; what the speakers do alone shows without.
+  const away = { fault: { kind: "api-away", node: "all" }, atMs: FAULTS_BEGIN_MS - 500 } as const;
+  if (random.chance(0.5)) faults.unshift({ ...away, endMs: FAULTS_END_MS + 2000 });
   return faults;
 }
 
