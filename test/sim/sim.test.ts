@@ -11,7 +11,7 @@ import { MUTANTS, runMutant } from "./mutants.ts";
 import { settingsOf } from "./settings.ts";
 import { simulate } from "./simulation.ts";
 
-const SEEDS = Number(process.env["SPREADLB_SIM_SEEDS"] ?? 30);
+const SEEDS = Number(process.env["SPREADLB_SIM_SEEDS"] ?? 25);
 const MINUTES = 60_000;
 
 /** Every commit tries a run that nobody has tried before. */
