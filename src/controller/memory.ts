@@ -14,6 +14,10 @@ export interface PendingMove {
 export interface PlanMemory {
   /** The newest plan that was ever seen or made: deleting its VirtualIPs must not turn the counter back. */
   readonly generation: number;
+  /** When the planner has looked long enough to rank anew what is in place; null: no pass yet. */
+  readonly lookUntilMs: number | null;
+  /** When any speaker was heard of last; null: no pass yet, or no speaker. */
+  readonly heardMs: number | null;
   /** Which nodes are there, and since when exactly these. */
   readonly nodesKey: string | null;
   readonly nodesSinceMs: number;
@@ -33,6 +37,8 @@ export interface PlanMemory {
 export function emptyMemory(generationFloor = 0): PlanMemory {
   return {
     generation: generationFloor,
+    lookUntilMs: null,
+    heardMs: null,
     nodesKey: null,
     nodesSinceMs: 0,
     nextMoveAtMs: 0,

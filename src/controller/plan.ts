@@ -13,6 +13,7 @@ import { assign, type Assignments } from "./assignments.ts";
 import { withCauses } from "./causes.ts";
 import { planClassStatuses } from "./class-status.ts";
 import { planLabels } from "./labels.ts";
+import { keepRanks, look } from "./looking.ts";
 import type { PlanMemory } from "./memory.ts";
 import { nextStaleAtMs } from "./nodes.ts";
 import { pendingMoves, rankJobs } from "./rank-jobs.ts";
@@ -37,6 +38,8 @@ export interface PlanOptions {
   readonly moveIntervalMs: number;
   /** How long the speakers have to take up a plan before the plan follows them instead. */
   readonly pendingTimeMs: number;
+  /** How long a planner that has just begun looks before it ranks anew what it finds in place. */
+  readonly lookTimeMs: number;
   /** How long a status waits for claims that are being made, to be written once. */
   readonly waitTimeMs: number;
   /** Between two writes of a class's counters. */
@@ -47,6 +50,7 @@ export const PLAN_OPTIONS: PlanOptions = {
   settlingTimeMs: 60_000,
   moveIntervalMs: 1000,
   pendingTimeMs: 10_000,
+  lookTimeMs: 8000,
   waitTimeMs: 1000,
   countIntervalMs: 1000,
 };
@@ -88,9 +92,13 @@ export function plan(
   const assignments = assign(world, roles);
   const pending = pendingMoves(memory.pending, { world, nowMs, ...options });
   const settled = settle(world, memory, { nowMs, ...options });
-  const ranked = rankAll(rankJobs(assignments.wanted, pending, { world, nowMs, ...options }), {
-    rebalanceMovesMax: settled.movesMax,
+  const { presences } = snapshot;
+  const looking = look(memory, { world, presences }, { nowMs, ...options });
+  const looks = nowMs < looking.lookUntilMs;
+  const fresh = rankAll(rankJobs(assignments.wanted, pending, { world, nowMs, ...options }), {
+    rebalanceMovesMax: looks ? 0 : settled.movesMax,
   });
+  const ranked = looks ? keepRanks(fresh, world) : fresh;
   const { moves, ranks } = {
     ...ranked,
     moves: withCauses(ranked.moves, assignments.wanted, world),
@@ -115,6 +123,7 @@ export function plan(
     writes: inOrder(writes),
     memory: {
       ...after,
+      ...looking,
       generation,
       pending,
       waiting: statuses.waiting,
@@ -122,6 +131,7 @@ export function plan(
     },
     wakeAtMs: earliest([
       nextStaleAtMs(snapshot.presences, nowMs),
+      looks ? looking.lookUntilMs : null,
       settled.wakeAtMs(moves),
       ...wakesOf(pending, nowMs),
       ...[...statuses.waiting.values()].map((sinceMs) => sinceMs + options.waitTimeMs),

@@ -3,6 +3,7 @@
  */
 import { expect } from "chai";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
+import { emptyMemory } from "../../src/controller/memory.ts";
 import { fourNodes, type ModelCluster } from "./model-cluster.ts";
 
 const NODES = ["n1", "n2", "n3", "n4"];
@@ -60,12 +61,16 @@ describe("controller: holding", () => {
 
   it("a Lease that is not renewed in time is enough, though nobody reports a loss", () => {
     const cluster = eight();
-    cluster.nowMs += 10_000;
-    for (const node of ["n1", "n2", "n3"]) cluster.hear(node);
-    cluster.converge();
+    const later = (ms: number) => {
+      for (const endMs = cluster.nowMs + ms; cluster.nowMs < endMs;) {
+        cluster.nowMs += 5000;
+        for (const node of ["n1", "n2", "n3"]) cluster.hear(node);
+        cluster.converge();
+      }
+    };
+    later(10_000);
     expect(heads(cluster)["n4"]).to.equal(2);
-    cluster.nowMs += 10_000;
-    cluster.converge();
+    later(10_000);
     expect(heads(cluster)["n4"]).to.equal(0);
   });
 
@@ -121,9 +126,46 @@ describe("controller: holding", () => {
     setStatus(cluster, vip, { ...vip.status, holder: second, generation });
     cluster.converge();
     expect(rank(), "under way").to.equal(first);
-    cluster.nowMs += 10_001;
-    cluster.converge();
+    for (const ms of [5000, 5001]) {
+      cluster.nowMs += ms;
+      for (const node of NODES) cluster.hear(node);
+      cluster.converge();
+    }
     expect(rank(), "not taken up").to.equal(second);
+  });
+
+  describe("the API server is back, and the status is old for some seconds", () => {
+    /** Every address is held by another than the status says; nobody was heard of for a while. */
+    const afterOutage = (begins: boolean) => {
+      const cluster = eight();
+      pass(cluster, 20);
+      if (begins) cluster.memory = emptyMemory();
+      cluster.nowMs += 60_000;
+      for (const node of ["n1", "n2"]) cluster.hear(node);
+      const ranks = () => [...cluster.virtualIps.values()].map(({ spec }) => spec.rank);
+      return { cluster, ranks, before: ranks() };
+    };
+    for (const begins of [false, true]) {
+      it(`nothing is ranked anew ${begins ? "by a controller that has just begun" : "by one that was there before"}`, () => {
+        const { cluster, ranks, before } = afterOutage(begins);
+        cluster.converge();
+        expect(ranks()).to.deep.equal(before);
+        expect(cluster.plan().wakeAtMs).to.be.at.most(cluster.nowMs + 8000);
+        pass(cluster, 7, ["n1", "n2"]);
+        expect(ranks()).to.deep.equal(before);
+        pass(cluster, 20, ["n1", "n2"]);
+        expect(heads(cluster)).to.deep.equal({ n1: 4, n2: 4, n3: 0, n4: 0 });
+      });
+    }
+
+    it("a new address is ranked at once, and a node that may hold no more is left at once", () => {
+      const { cluster } = afterOutage(true);
+      cluster.addService("new");
+      cluster.nodes.delete("n3");
+      cluster.converge();
+      expect(heads(cluster)["n3"]).to.equal(0);
+      expect(cluster.virtualIps.size).to.equal(9);
+    });
   });
 
   it("the plan follows at once a holder that knows the plan", () => {
