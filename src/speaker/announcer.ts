@@ -34,8 +34,12 @@ export interface Announcement {
 interface Job {
   readonly announcement: Announcement;
   readonly dueMs: number;
-  /** The gain that it belongs to: one for a lost address is stale. */
-  readonly gain: number;
+  readonly gain: Gain;
+}
+
+/** What announcements belong to: those of an address that was lost, or gained anew, are stale. */
+interface Gain {
+  over: boolean;
 }
 
 interface Schedule {
@@ -51,8 +55,7 @@ export class Announcer {
   /** Where each round goes on: taking from the front of a long array would move the rest. */
   readonly #heads: number[] = Array.from({ length: ROUNDS }, () => 0);
   readonly #reannounceIntervalMs: number;
-  readonly #gains = new Map<string, number>();
-  #lastGain = 0;
+  readonly #gains = new Map<string, Gain>();
   #pausedUntilMs = -Infinity;
 
   constructor({ reannounceIntervalMs }: AnnouncerOptions = { reannounceIntervalMs: 0 }) {
@@ -74,7 +77,8 @@ export class Announcer {
   }
 
   #schedule({ ip, linkIndex, nowMs, fromRound }: Schedule): void {
-    const gain = ++this.#lastGain;
+    this.lost(ip, linkIndex);
+    const gain: Gain = { over: false };
     this.#gains.set(key(ip, linkIndex), gain);
     for (const [round, delayMs] of ANNOUNCEMENTS_MS.entries()) {
       if (round < fromRound) continue;
@@ -93,6 +97,9 @@ export class Announcer {
 
   /** No announcement comes after this. */
   lost(ip: Ip, linkIndex: number): void {
+    const gain = this.#gains.get(key(ip, linkIndex));
+    if (gain === undefined) return;
+    gain.over = true;
     this.#gains.delete(key(ip, linkIndex));
   }
 
@@ -128,9 +135,7 @@ export class Announcer {
   #head(round: number): Job | undefined {
     for (;;) {
       const job = this.#rounds[round]?.[this.#heads[round] ?? 0];
-      if (job === undefined) return undefined;
-      const { ip, linkIndex } = job.announcement;
-      if (this.#gains.get(key(ip, linkIndex)) === job.gain) return job;
+      if (job === undefined || !job.gain.over) return job;
       this.#advance(round);
     }
   }

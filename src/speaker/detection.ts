@@ -22,6 +22,8 @@ export type DetectionEffect =
   /** Nobody answered: it may be used. */
   | { readonly kind: "free"; readonly ip: Ip };
 
+const NOTHING: readonly DetectionEffect[] = [];
+
 interface Entry {
   readonly ip: Ip;
   phase: "probing" | "taken" | "free";
@@ -89,7 +91,7 @@ export class Detection {
 
   /** @returns what to do now, a batch at most; ask again at `dueMs` */
   due(nowMs: number): readonly DetectionEffect[] {
-    if (nowMs < this.#pausedUntilMs) return [];
+    if (nowMs < this.dueMs) return NOTHING;
     const effects: DetectionEffect[] = [];
     for (let probes = 0; probes < BATCH_PROBES_MAX;) {
       const job = this.#begun.pop(nowMs) ?? this.#fresh.pop(nowMs);

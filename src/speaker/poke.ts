@@ -17,12 +17,16 @@ import { ask, isOnLink, type Question } from "./questions.ts";
  * @returns a question for one of the lost peers; null where none is lost, or it is not our turn
  */
 export function poke(
-  peers: readonly Readonly<Peer>[],
+  peers: Iterable<Readonly<Peer>>,
   links: readonly UsableLink[],
   beat: number,
 ): Question | null {
-  const lost = peers.filter((peer) => peer.state === "silent" && !peer.left);
-  const turns = peers.filter((peer) => peer.state === "heard").length + 1;
+  const lost: Readonly<Peer>[] = [];
+  let turns = 1;
+  for (const peer of peers) {
+    if (peer.state === "heard") turns++;
+    else if (peer.state === "silent" && !peer.left) lost.push(peer);
+  }
   if (lost.length === 0 || beat % turns !== 0) return null;
   const address = lost[(beat / turns) % lost.length]?.addresses[0];
   return address === undefined ? null : question(address as Ip, links);

@@ -301,7 +301,9 @@ export class Speaker {
         this.#effects.push({ kind: "heartbeat-fault", name: effect.name });
         return;
       case "send": {
-        const to = effect.to.flatMap((peer) => peer.addresses.slice(0, 1));
+        const to: string[] = [];
+        for (const { addresses } of effect.to)
+          if (addresses[0] !== undefined) to.push(addresses[0]);
         this.#effects.push({ kind: "send-heartbeat", heartbeat: effect.heartbeat, to });
         this.#poke();
         return;
@@ -323,7 +325,7 @@ export class Speaker {
   }
 
   #poke(): void {
-    const question = poke([...this.#liveness.peers.values()], this.#usable, ++this.#beat);
+    const question = poke(this.#liveness.peers.values(), this.#usable, ++this.#beat);
     if (question !== null) this.#effects.push({ kind: "send-frame", what: "poke", ...question });
   }
 
@@ -383,13 +385,9 @@ export class Speaker {
   }
 
   #setTimer(): void {
-    const due = this.#left
-      ? Infinity
-      : Math.min(
-          ...[this.#liveness.dueMs, this.#announcer.dueMs],
-          ...[this.#holdings.dueMs, this.#leaveAtMs],
-          this.#leaveAtMs === Infinity ? this.#guard.dueMs : Infinity,
-        );
+    const ours = Math.min(this.#announcer.dueMs, this.#holdings.dueMs, this.#leaveAtMs);
+    const all = this.#leaveAtMs === Infinity ? Math.min(ours, this.#guard.dueMs) : ours;
+    const due = this.#left ? Infinity : Math.min(all, this.#liveness.dueMs);
     if (due === this.#timerMs) return;
     this.#timerMs = due;
     this.#effects.push({ kind: "set-timer", atMs: due });

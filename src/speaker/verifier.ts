@@ -52,6 +52,8 @@ export type VerifierEffect =
   | { readonly kind: "ask"; readonly ip: Ip }
   | { readonly kind: "verified"; readonly verification: Verification };
 
+const NOTHING: readonly VerifierEffect[] = [];
+
 interface Question {
   readonly ip: Ip;
   readonly expected: string;
@@ -106,6 +108,7 @@ export class Verifier {
   }
 
   due(nowMs: number): readonly VerifierEffect[] {
+    if (nowMs < Math.min(this.#question?.endsMs ?? Infinity, this.#nextMs)) return NOTHING;
     const effects: VerifierEffect[] = [];
     if (this.#question !== null && this.#question.endsMs <= nowMs) {
       effects.push(...this.#judge(this.#question, nowMs));

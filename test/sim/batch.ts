@@ -64,7 +64,7 @@ export async function runBatch(whole: Share, jobs: number): Promise<Batch> {
 }
 
 export function runChild(file: string, { from, seeds, profile }: Share): Promise<Batch> {
-  const args = [file, String(from), String(seeds)];
+  const args = ["--max-semi-space-size=32", file, String(from), String(seeds)];
   if (profile !== undefined) args.push(profile);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });

@@ -171,6 +171,6 @@ export class Client {
 
   #later(forMs: number, call: () => void): void {
     const { queue, nowMs } = this.#world;
-    queue.add(nowMs() + forMs, { kind: "call", to: -1, from: -1, heartbeat: null, call });
+    queue.call(nowMs() + forMs, call);
   }
 }

@@ -163,7 +163,7 @@ export class Cluster {
 
   #later(forMs: number, call: () => void): void {
     const { queue, nowMs } = this.#world;
-    queue.add(nowMs() + forMs, { kind: "call", to: -1, from: -1, heartbeat: null, call });
+    queue.call(nowMs() + forMs, call);
   }
 
   get #controllerCut(): boolean {

@@ -16,8 +16,6 @@ import { Disk, LINK_INDEX, linksOf } from "./machine.ts";
 import type { NodeWorld } from "./node-world.ts";
 import { Reporter } from "./reporter.ts";
 
-type Untimed<E> = E extends unknown ? Omit<E, "nowMs"> : never;
-
 export const LEAVE_MS = 200;
 const API_WAIT_MS = 1500;
 const SAVE_INTERVAL_MS = 1000;
@@ -119,13 +117,7 @@ export class SimNode {
       else call();
     };
     const { queue, nowMs } = this.#world;
-    queue.add(nowMs() + forMs, {
-      kind: "call",
-      to: this.index,
-      from: -1,
-      heartbeat: null,
-      call: run,
-    });
+    queue.call(nowMs() + forMs, run);
   }
 
   start(disk: "fresh" | "old" | "none" = "fresh"): void {
@@ -153,13 +145,13 @@ export class SimNode {
     this.#started = this.#synced = this.#serving = this.#isolated = this.#leaving = false;
     this.#syncing = this.#saving = false;
     this.#peers = new Set();
-    this.#step({ kind: "links", links: linksOf(this) });
+    this.#step({ kind: "links", links: linksOf(this), nowMs: this.localMs() });
     if (saved !== null) {
       this.#feed.noteGeneration(saved.generation);
       this.#tellNodes();
       const upserts = saved.addresses.map(([, plan]) => plan);
       const change = { upserts, removals: [], generation: saved.generation };
-      this.#step({ kind: "plan", change });
+      this.#step({ kind: "plan", change, nowMs: this.localMs() });
     }
     this.later(API_WAIT_MS, () => {
       if (saved !== null) this.#begin();
@@ -195,7 +187,7 @@ export class SimNode {
     this.#leaving = true;
     this.#world.onChange(this, "is asked to stop");
     this.later(1, () => {
-      this.#step({ kind: "leave" });
+      this.#step({ kind: "leave", nowMs: this.localMs() });
       if (this.hasApi) this.#world.cluster.deletePresence(this.name);
     });
   }
@@ -209,7 +201,7 @@ export class SimNode {
     this.#world.onChange(this, "goes on");
     if (this.#timerMissed) {
       this.#timerMissed = false;
-      this.#step({ kind: "timer" });
+      this.#step({ kind: "timer", nowMs: this.localMs() });
     }
     this.#drain();
     for (const call of this.#afterPause.splice(0)) call();
@@ -224,7 +216,7 @@ export class SimNode {
     this.#carrierLosses += lost ? 1 : -1;
     this.#world.onChange(this, this.carrier ? "has a carrier" : "has no carrier");
     this.later(1, () => {
-      this.#step({ kind: "links", links: linksOf(this) });
+      this.#step({ kind: "links", links: linksOf(this), nowMs: this.localMs() });
     });
   }
 
@@ -246,21 +238,20 @@ export class SimNode {
   heartbeat(heartbeat: UnsignedHeartbeat): void {
     if (this.#speaker === null) return;
     if (this.paused) this.#backlog.push(heartbeat);
-    else this.#step({ kind: "heartbeat", heartbeat });
+    else this.#step({ kind: "heartbeat", heartbeat, nowMs: this.localMs() });
   }
 
   timer(turn: number): void {
     if (turn !== this.#timerTurn) return;
     if (this.paused) this.#timerMissed = true;
-    else this.#step({ kind: "timer" });
+    else this.#step({ kind: "timer", nowMs: this.localMs() });
   }
 
   /** @returns the answer to a question from the wire */
   ask(bytes: Uint8Array): SpeakerEffect | undefined {
     if (this.#speaker === null || this.paused || !this.carrier) return undefined;
-    const effects = this.#speaker.step({
-      ...{ kind: "frame", linkIndex: LINK_INDEX, bytes, nowMs: this.localMs() },
-    });
+    const nowMs = this.localMs();
+    const effects = this.#speaker.step({ kind: "frame", linkIndex: LINK_INDEX, bytes, nowMs });
     for (const effect of effects) this.#perform(effect);
     return effects.find((effect) => effect.kind === "send-frame" && effect.what === "answer");
   }
@@ -273,7 +264,7 @@ export class SimNode {
     this.#tellNodes();
     const change = this.#feed.take();
     if (change !== null) {
-      this.#step({ kind: "plan", change });
+      this.#step({ kind: "plan", change, nowMs: this.localMs() });
       this.#saveSoon();
       this.#world.onChange(this, "reads the plan");
       this.#meetPeers();
@@ -296,13 +287,13 @@ export class SimNode {
 
   #tellNodes(): void {
     const nodes = this.#world.names.map((node) => ({ node, addresses: [node] }));
-    this.#step({ kind: "nodes", nodes });
+    this.#step({ kind: "nodes", nodes, nowMs: this.localMs() });
   }
 
   #begin(): void {
     if (this.#started) return;
     this.#started = true;
-    this.#step({ kind: "start" });
+    this.#step({ kind: "start", nowMs: this.localMs() });
     this.#saveSoon();
   }
 
@@ -316,9 +307,9 @@ export class SimNode {
     });
   }
 
-  #step(event: Untimed<SpeakerEvent>): void {
+  #step(event: SpeakerEvent): void {
     if (this.#speaker === null) return;
-    const effects = this.#speaker.step({ ...event, nowMs: this.localMs() });
+    const effects = this.#speaker.step(event);
     for (const effect of effects) this.#perform(effect);
     const { speaker } = this;
     if (speaker === null) return;
@@ -342,12 +333,12 @@ export class SimNode {
       if (heartbeat === undefined) break;
       const rechecks = this.#rechecks;
       this.#rechecks = false;
-      this.#step({ kind: "heartbeat", heartbeat });
+      this.#step({ kind: "heartbeat", heartbeat, nowMs: this.localMs() });
       this.#rechecks ||= rechecks;
     }
     if (!this.#rechecks) return;
     this.#rechecks = false;
-    this.#step({ kind: "rechecked" });
+    this.#step({ kind: "rechecked", nowMs: this.localMs() });
   }
 
   #perform(effect: SpeakerEffect): void {
@@ -400,7 +391,7 @@ export class SimNode {
     const { queue, nowMs, random } = this.#world;
     const delayMs = Math.max(0, Math.ceil((atMs - this.localMs()) / this.#clock.rate));
     const dueMs = nowMs() + delayMs + random.next();
-    queue.add(dueMs, { kind: "timer", to: this.index, from: turn, heartbeat: null, call: null });
+    queue.timer(dueMs, this.index, turn);
   }
 
   #newReporter(): Reporter {

@@ -72,8 +72,7 @@ export class Segment {
     for (let i = 0; i < copies; i++) {
       const flightMs = this.#delayMs * (0.2 + 0.8 * this.#random.next());
       const lateMs = delayMs > 0 ? delayMs * this.#random.next() : 0;
-      const event = { kind: "heartbeat", to, from, heartbeat, call: null } as const;
-      this.#queue.add(nowMs + flightMs + lateMs, event);
+      this.#queue.heartbeat(nowMs + flightMs + lateMs, { from, to }, heartbeat);
     }
   }
 

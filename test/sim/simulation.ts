@@ -146,14 +146,11 @@ export class Simulation {
       const event = this.#queue.take();
       if (event === undefined) break;
       this.#events++;
-      if (event.kind === "call") event.call();
-      else {
-        const node = this.nodes[event.to];
-        if (event.kind === "timer") node?.timer(event.from);
-        else if (this.segment.arrives(event.from, event.to, this.#nowMs)) {
-          node?.heartbeat(event.heartbeat);
-        }
-      }
+      const { heartbeat, call, from, to } = event;
+      if (heartbeat !== null) {
+        if (this.segment.arrives(from, to, this.#nowMs)) this.nodes[to]?.heartbeat(heartbeat);
+      } else if (call !== null) call();
+      else this.nodes[to]?.timer(from);
       this.observer.look();
       if (this.#violations.length > 0 && this.#options.trace !== "all") return;
     }
@@ -204,7 +201,7 @@ export class Simulation {
   }
 
   #at(atMs: number, call: () => void): void {
-    this.#queue.add(atMs, { kind: "call", to: -1, from: -1, heartbeat: null, call });
+    this.#queue.call(atMs, call);
   }
 
   #fault(fault: Fault, begins: boolean): void {
@@ -344,13 +341,13 @@ export class Simulation {
 
   /** What a node sends to one, the others ignore as a switch's flooding. */
   #broadcast(from: SimNode, frame: Uint8Array): void {
-    for (const node of this.nodes) {
-      if (node === from || this.segment.groups[node.index] !== this.segment.groups[from.index])
-        continue;
-      this.#at(this.#nowMs + this.#settings.delayMs, () => {
-        if (this.segment.groups[node.index] === this.segment.groups[from.index]) node.ask(frame);
-      });
-    }
+    const { groups } = this.segment;
+    const reaches = (node: SimNode) => groups[node.index] === groups[from.index];
+    const ports = this.nodes.filter((node) => node !== from && reaches(node));
+    if (ports.length === 0) return;
+    this.#at(this.#nowMs + this.#settings.delayMs, () => {
+      for (const node of ports) if (reaches(node)) node.ask(frame);
+    });
   }
 
   #holding(node: SimNode, change: HoldingChange): void {
