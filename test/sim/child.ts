@@ -1,6 +1,5 @@
 /** A share of the seeds in a process of its own; batch.ts bundles and starts it. */
-import { runShare } from "./share.ts";
+import { runShare, type Share } from "./share.ts";
 
-const [from, seeds, profile] = process.argv.slice(2);
-const share = { from: Number(from), seeds: Number(seeds), profile };
+const share = JSON.parse(process.argv[2] ?? "") as Share;
 process.stdout.write(JSON.stringify(runShare(share)));

@@ -96,12 +96,28 @@ export const MUTANTS: readonly Mutant[] = [
     profile: "planned",
   },
   {
+    rule: "P3",
+    what: "a node is taken for lost while its Lease holds",
+    file: "src/controller/nodes.ts",
+    from: "const present = ready && presence !== undefined && !isStale(presence, nowMs);",
+    to: "const present = ready && presence !== undefined && !isStale(presence, nowMs + 12_000);",
+    profile: "crashes",
+  },
+  {
     rule: "P4",
     what: "addresses move to even out before the cluster has settled",
     file: "src/controller/settling.ts",
     from: "const movesMax = settledAtMs <= nowMs ? 1 : 0;",
     to: "const movesMax = settledAtMs <= nowMs ? 1 : 1;",
     profile: "crashes",
+  },
+  {
+    rule: "P5",
+    what: "a Service that shrinks gives back from the beginning",
+    file: "src/classes/seats.ts",
+    from: "for (const { index, address } of claims) sit(index, address);",
+    to: "for (const { index, address } of claims) sit(index - Math.max(0, claims.length - places.length), address);",
+    profile: "planned",
   },
 ];
 
@@ -152,7 +168,8 @@ export async function runMutant(mutant: Mutant): Promise<Seen> {
 async function see(dir: string, { rule, profile, firstSeed = 1 }: Mutant): Promise<Seen> {
   const { file, remove } = await bundled(join(dir, "test/sim/child.ts"));
   try {
-    const { violations } = await runChild(file, { from: firstSeed, seeds: SEEDS, profile });
+    const share = { from: firstSeed, seeds: SEEDS, profile, until: rule };
+    const { violations } = await runChild(file, share);
     const own = violations.find((violation) => violation.rule === rule);
     const others = new Set(violations.map((violation) => violation.rule));
     return { own: own === undefined ? null : `seed ${own.seed}: ${own.what}`, others: [...others] };

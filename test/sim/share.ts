@@ -14,9 +14,11 @@ export interface Share {
   readonly from: number;
   readonly seeds: number;
   readonly profile?: string | undefined;
+  /** The rule whose first violation ends it. */
+  readonly until?: string | undefined;
 }
 
-export function runShare({ from, seeds, profile }: Share): Batch {
+export function runShare({ from, seeds, profile, until }: Share): Batch {
   const startMs = performance.now();
   const violations: Violation[] = [];
   let events = 0;
@@ -25,6 +27,7 @@ export function runShare({ from, seeds, profile }: Share): Batch {
     const outcome = simulate(settings);
     events += outcome.events;
     violations.push(...outcome.violations.slice(0, 1));
+    if (until !== undefined && outcome.violations[0]?.rule === until) break;
   }
   return { seeds, events, tookMs: performance.now() - startMs, violations };
 }
