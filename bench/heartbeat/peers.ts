@@ -73,7 +73,7 @@ function beat(peer: Peer): void {
   const bytes = signer.seal({
     ...{ sender: peer.id, incarnation, sequence: ++peer.sequence, links, macs: peer.macs },
     ...{ leaving: false, starting: false, isolated: false, gated: false },
-    ...{ fence: 0, planGeneration: 1, inServiceSeconds: 1000, lost: [] },
+    ...{ fence: 0, planGeneration: 1, inServiceSeconds: 1000, yields: 0, lost: [] },
     ...{ intervalMs: options.intervalMs, detectionMs: options.detectionMs },
     heard: ids.filter((id) => id !== peer.id),
   });

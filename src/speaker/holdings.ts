@@ -42,6 +42,8 @@ export interface HoldingsWorld {
   /** Where the address may be answered now. */
   readonly linksOf: (record: AddressRecord) => readonly UsableLink[];
   readonly emit: (effect: HoldingEffect) => void;
+  /** Something was given up at once that another holds. */
+  readonly yielded: (nowMs: number) => void;
   readonly guard: Pick<Guard, "mayUse" | "forget" | "released">;
 }
 
@@ -94,10 +96,11 @@ export class Holdings {
 
   /**
    * A node is heard again that may have answered for what we hold, on its side of a partition: clients that heard it
-   * announce an address go on sending to it until somebody announces otherwise.
+   * announce an address go on sending to it until somebody announces otherwise. What it answered for is a matter of the
+   * plan that it knew, so that no address is left out.
    */
-  announceAgain(node: string, nowMs: number): void {
-    for (const record of this.addresses.ofNode(node)) this.#announceAgain(record, nowMs);
+  announceAgain(nowMs: number): void {
+    for (const record of this.addresses.held) this.#announceAgain(record, nowMs);
   }
 
   #announceAgain({ plan: { address }, links }: AddressRecord, nowMs: number): void {
@@ -140,7 +143,7 @@ export class Holdings {
     if (verdict.kind !== "gain") this.#world.guard.forget(record.plan.address);
     else if (!this.#world.guard.mayUse(record, nowMs)) return;
     if (verdict.kind === "gain") this.#gain(record, links, nowMs);
-    if (verdict.kind === "release") this.#release(record, next, this.#reason(record, next));
+    if (verdict.kind === "release") this.#giveUp(record, next, nowMs);
     // The move is off, and the successor may have announced the address already.
     const isOff = verdict.kind === "keep" && record.waiting?.what === "release";
     if (isOff) this.#announceAgain(record, nowMs);
@@ -207,6 +210,14 @@ export class Holdings {
     this.#answerOn(record, links, nowMs);
     const change = { address, from, to, gained: true, generation, reason };
     this.#world.emit({ kind: "holding", change });
+  }
+
+  /** Where two answered, clients may believe either: who answers on is told to say so again. */
+  #giveUp(record: AddressRecord, to: string | null, nowMs: number): void {
+    const reason = this.#reason(record, to);
+    this.#release(record, to, reason);
+    const two = reason === "partition-mended" || reason === "returned-after-loss";
+    if (two) this.#world.yielded(nowMs);
   }
 
   #release(record: AddressRecord, to: string | null, reason: MoveReason): void {

@@ -34,6 +34,8 @@ export type LivenessEvent =
   | { readonly kind: "macs"; readonly macs: readonly Mac[]; readonly nowMs: number }
   /** Closed: this node cannot forward. */
   | { readonly kind: "gate"; readonly open: boolean; readonly nowMs: number }
+  /** We gave up at once what another holds: whoever heard us announce it is to hear of the other again. */
+  | { readonly kind: "yielded"; readonly nowMs: number }
   | { readonly kind: "leave"; readonly nowMs: number };
 
 export type LivenessEffect =
@@ -43,8 +45,8 @@ export type LivenessEffect =
   | { readonly kind: "judged"; readonly node: string; readonly verdict: PeerVerdict }
   /** Decide anew what these nodes are in the rank of. */
   | { readonly kind: "changed"; readonly nodes: readonly string[] }
-  /** It was cut off, or took us for dead, or heard nobody: it may have announced what we hold. */
-  | { readonly kind: "doubted"; readonly node: string }
+  /** A peer was cut off, took us for dead, heard nobody, or gave something up: it may have announced what we hold. */
+  | { readonly kind: "doubted" }
   /** Addresses that wait for these nodes to know the plan may move on. */
   | { readonly kind: "informed"; readonly nodes: readonly string[] }
   | { readonly kind: "fault"; readonly name: string };

@@ -10,7 +10,6 @@
  * says is a function of the events it was given, and of nothing else.
  * Neighbours: peers.ts is one peer's record; speaker.ts acts on the changes; io/worker.ts feeds the events.
  */
-import type { Mac } from "../base/mac.ts";
 import type { NodeView } from "../multi-ip/holder.ts";
 import { idOf } from "./ids.ts";
 import type {
@@ -19,6 +18,8 @@ import type {
   LivenessOptions,
   UnsignedHeartbeat,
 } from "./liveness-events.ts";
+import type { WantedPeer } from "./membership.ts";
+import { Ourselves } from "./ourselves.ts";
 import {
   excuse,
   FENCE_EVERYTHING,
@@ -32,10 +33,9 @@ import {
   verdictOn,
   viewFrom,
 } from "./peers.ts";
-import type { WantedPeer } from "./membership.ts";
 import { Rounds } from "./rounds.ts";
 import { Vouching } from "./vouching.ts";
-import { UINT48_MAX, type Id, type LinkReport } from "./wire/heartbeat.ts";
+import type { Id } from "./wire/heartbeat.ts";
 
 export type * from "./liveness-events.ts";
 
@@ -43,49 +43,37 @@ export type * from "./liveness-events.ts";
 const LATENESS_MS_MIN = 5;
 
 export class Liveness {
-  readonly #self: string;
-  readonly #selfId: Id;
-  readonly #incarnation: number;
-  readonly #intervalMs: number;
-  readonly #detectionMs: number;
+  readonly #own: Ourselves;
   readonly #rounds: Rounds;
   readonly #vouching = new Vouching();
   readonly #peers = new Map<Id, Peer>();
   readonly #byName = new Map<string, Peer>();
-  #phase: "idle" | "starting" | "serving" | "leaving" = "idle";
   #startEndsMs = Infinity;
-  #isolated = false;
-  #generation = 0;
-  #fence = FENCE_EVERYTHING;
-  #inServiceSinceMs = 0;
-  #links: readonly LinkReport[] = [];
-  #macs: readonly Mac[] = [];
-  #gated = false;
-  #sequence = 0;
   #rechecking = false;
   #effects: LivenessEffect[] = [];
   readonly #changed = new Set<string>();
 
   constructor(options: LivenessOptions) {
-    this.#self = options.node;
-    this.#selfId = idOf(options.node);
-    this.#incarnation = options.incarnation;
-    this.#intervalMs = options.intervalMs;
-    this.#detectionMs = options.detectionMs;
+    this.#own = new Ourselves(options);
     this.#rounds = new Rounds(options);
   }
 
   /** True once we have listened for the detection time: nothing is held before, nothing after leaving began. */
   get serving(): boolean {
-    return this.#phase === "serving";
+    return this.#own.phase === "serving";
   }
 
   get isolated(): boolean {
-    return this.#isolated;
+    return this.#own.isolated;
   }
 
   get fence(): number {
-    return this.#fence;
+    return this.#own.fence;
+  }
+
+  /** What an interface is fenced at that returns now. */
+  get linkFence(): number {
+    return fenceBehind(this.#peers.values(), this.#own.generation);
   }
 
   get peers(): ReadonlyMap<Id, Readonly<Peer>> {
@@ -98,20 +86,20 @@ export class Liveness {
 
   /** True where the node has said that it cannot forward. */
   isGated(node: string): boolean {
-    return node === this.#self ? this.#gated : this.peer(node)?.gated === true;
+    return node === this.#own.node ? this.#own.gated : this.peer(node)?.gated === true;
   }
 
   /** When the next "timer" is wanted; Infinity: never. */
   get dueMs(): number {
     let due = Math.min(
       this.#rounds.dueMs,
-      this.#phase === "starting" ? this.#startEndsMs : Infinity,
+      this.#own.phase === "starting" ? this.#startEndsMs : Infinity,
     );
     if (this.#rechecking) return this.#rounds.dueMs; // the answer comes as an event
     for (const peer of this.#peers.values()) {
       if (peer.state !== "silent" && peer.deadlineMs < due) due = peer.deadlineMs;
     }
-    return this.#phase === "idle" ? Infinity : due;
+    return this.#own.phase === "idle" ? Infinity : due;
   }
 
   /**
@@ -121,10 +109,7 @@ export class Liveness {
    * @returns undefined for a node of which nothing is known
    */
   viewOf(node: string, links: readonly Id[]): NodeView | undefined {
-    if (node === this.#self) {
-      const self = { alive: this.serving, fence: this.#fence, gated: this.#gated };
-      return viewFrom(self, this.#links, links);
-    }
+    if (node === this.#own.node) return this.#own.viewOf(links);
     const peer = this.#byName.get(node);
     if (peer === undefined) return undefined;
     // Before its first word a peer is taken to have every interface: it is about to speak, or to be judged.
@@ -142,7 +127,7 @@ export class Liveness {
       this.#changed.clear();
       this.#rounds.promptly(event.nowMs);
     }
-    if (this.#rounds.dueMs <= event.nowMs && this.#phase !== "idle") this.#send(event.nowMs);
+    if (this.#rounds.dueMs <= event.nowMs && this.#own.phase !== "idle") this.#send(event.nowMs);
     return this.#effects;
   }
 
@@ -165,36 +150,40 @@ export class Liveness {
         this.#rechecked(nowMs);
         return;
       case "plan":
-        if (event.generation <= this.#generation) return;
-        this.#generation = event.generation;
+        if (event.generation <= this.#own.generation) return;
+        this.#own.generation = event.generation;
         this.#rounds.promptly(nowMs);
         return;
       case "links":
-        this.#links = event.links;
-        this.#changed.add(this.#self);
+        this.#own.links = event.links;
+        this.#changed.add(this.#own.node);
         return;
       case "macs":
-        this.#macs = event.macs;
+        this.#own.macs = event.macs;
         this.#rounds.promptly(nowMs);
         return;
       case "gate":
-        if (this.#gated !== event.open) return;
-        this.#gated = !event.open;
+        if (this.#own.gated !== event.open) return;
+        this.#own.gated = !event.open;
         // While it was closed others took over: it is as if we had been away.
-        if (event.open && this.#phase === "serving") this.#fenceSelf(nowMs);
-        this.#changed.add(this.#self);
+        if (event.open && this.#own.phase === "serving") this.#fenceSelf(nowMs);
+        this.#changed.add(this.#own.node);
+        return;
+      case "yielded":
+        this.#own.yields = (this.#own.yields + 1) % 0x10000;
+        this.#rounds.promptly(nowMs);
         return;
       case "leave":
-        this.#phase = "leaving";
+        this.#own.phase = "leaving";
         this.#rounds.toAll(nowMs, Infinity);
         return;
     }
   }
 
   #start(nowMs: number): void {
-    if (this.#phase !== "idle") return;
-    this.#phase = "starting";
-    this.#startEndsMs = nowMs + this.#detectionMs;
+    if (this.#own.phase !== "idle") return;
+    this.#own.phase = "starting";
+    this.#startEndsMs = nowMs + this.#own.detectionMs;
     this.#rounds.toAll(nowMs, this.#startEndsMs);
     for (const peer of this.#peers.values()) peer.deadlineMs = this.#startEndsMs;
   }
@@ -220,8 +209,8 @@ export class Liveness {
   }
 
   #addPeer(node: string, addresses: readonly string[], nowMs: number): Peer {
-    const awaited = this.#phase === "idle" || this.#phase === "starting";
-    const deadlineMs = nowMs + this.#detectionMs;
+    const awaited = this.#own.phase === "idle" || this.#own.phase === "starting";
+    const deadlineMs = nowMs + this.#own.detectionMs;
     const peer = newPeer({ node, id: idOf(node), addresses, deadlineMs, awaited });
     this.#peers.set(peer.id, peer);
     this.#byName.set(node, peer);
@@ -232,12 +221,12 @@ export class Liveness {
   #timer(nowMs: number): void {
     const latenessMs = nowMs - this.dueMs;
     if (latenessMs >= LATENESS_MS_MIN) {
-      const [intervalMs, detectionMs] = [this.#intervalMs, this.#detectionMs];
+      const [intervalMs, detectionMs] = [this.#own.intervalMs, this.#own.detectionMs];
       const stall = { nowMs, latenessMs, intervalMs, detectionMs };
       for (const peer of this.#peers.values()) excuse(peer, stall);
     }
     const expired = [...this.#peers.values()].some((peer) => isExpired(peer, nowMs));
-    const startEnds = this.#phase === "starting" && this.#startEndsMs <= nowMs;
+    const startEnds = this.#own.phase === "starting" && this.#startEndsMs <= nowMs;
     if (this.#rechecking || !(expired || startEnds)) return;
     this.#rechecking = true;
     this.#effects.push({ kind: "recheck" });
@@ -252,14 +241,14 @@ export class Liveness {
       this.#vouching.delete(peer.id);
     }
     this.#judgeAll(nowMs);
-    if (this.#phase === "starting" && this.#startEndsMs <= nowMs) {
-      this.#phase = "serving";
+    if (this.#own.phase === "starting" && this.#startEndsMs <= nowMs) {
+      this.#own.phase = "serving";
       this.#fenceSelf(nowMs);
     }
   }
 
   #heard(heartbeat: UnsignedHeartbeat, nowMs: number): void {
-    if (heartbeat.sender === this.#selfId) {
+    if (heartbeat.sender === this.#own.id) {
       this.#effects.push({ kind: "fault", name: "heartbeat-own" });
       return;
     }
@@ -268,20 +257,20 @@ export class Liveness {
       this.#effects.push({ kind: "fault", name: "heartbeat-unknown-node" });
       return;
     }
-    const before = listenTo(peer, heartbeat, { nowMs, detectionMs: this.#detectionMs });
+    const before = listenTo(peer, heartbeat, { nowMs, detectionMs: this.#own.detectionMs });
     if (before === "replayed") {
       this.#effects.push({ kind: "fault", name: "heartbeat-replayed" });
       return;
     }
     if (before.differs) this.#changed.add(peer.node);
-    const doubts = heartbeat.isolated || heartbeat.lost.includes(this.#selfId);
-    if (doubts !== peer.doubtsUs) this.#effects.push({ kind: "doubted", node: peer.node });
+    const doubts = heartbeat.isolated || heartbeat.lost.includes(this.#own.id);
+    if (doubts !== peer.doubtsUs || before.yielded) this.#effects.push({ kind: "doubted" });
     peer.doubtsUs = doubts;
     if (before.informed) this.#effects.push({ kind: "informed", nodes: [peer.node] });
-    const wasIsolated = this.#isolated;
+    const wasIsolated = this.#own.isolated;
     const vouches = this.#vouch(peer);
     if (before.differs || vouches) this.#judgeAll(nowMs);
-    if (wasIsolated && !this.#isolated && before.ourAbsence) this.#cameBack(peer, nowMs);
+    if (wasIsolated && !this.#own.isolated && before.ourAbsence) this.#cameBack(peer, nowMs);
     if (this.#isDeclaredDeadBy(heartbeat)) this.#fenceSelf(nowMs);
   }
 
@@ -294,9 +283,9 @@ export class Liveness {
 
   /** Somebody whom we hear has given our addresses away, at a plan that our fence does not cover. */
   #isDeclaredDeadBy(heartbeat: UnsignedHeartbeat): boolean {
-    if (this.#phase !== "serving" || heartbeat.isolated) return false;
-    const known = Math.max(this.#generation, heartbeat.planGeneration);
-    return this.#fence < fenceAt(known) && heartbeat.lost.includes(this.#selfId);
+    if (this.#own.phase !== "serving" || heartbeat.isolated) return false;
+    const known = Math.max(this.#own.generation, heartbeat.planGeneration);
+    return this.#own.fence < fenceAt(known) && heartbeat.lost.includes(this.#own.id);
   }
 
   /** It was we who heard nobody, for the first peer heard was there all the time: what we believed is void. */
@@ -304,20 +293,16 @@ export class Liveness {
     for (const peer of this.#peers.values()) {
       if (peer === first || peer.state !== "silent" || peer.left) continue;
       peer.state = "unjudged";
-      peer.deadlineMs = nowMs + this.#detectionMs;
+      peer.deadlineMs = nowMs + this.#own.detectionMs;
     }
     this.#judgeAll(nowMs);
     for (const peer of this.#peers.values()) peer.imposedFence = 0;
-    if (this.#phase === "serving") this.#fenceSelf(nowMs);
+    if (this.#own.phase === "serving") this.#fenceSelf(nowMs);
   }
 
-  /** Behind everybody who has served for long; level with those who start or come back with us. */
   #fenceSelf(nowMs: number): void {
-    const peers = [...this.#peers.values()].filter((peer) => peer.state === "heard");
-    const fence = fenceBehind(peers, this.#generation);
-    this.#fence = this.#fence === FENCE_EVERYTHING ? fence : Math.max(this.#fence, fence);
-    this.#inServiceSinceMs = nowMs;
-    this.#changed.add(this.#self);
+    this.#own.fenceBehind(this.#peers.values(), nowMs);
+    this.#changed.add(this.#own.node);
   }
 
   /** Brings `dead` of every peer in line with who is heard and who vouches, and notes what changed. */
@@ -334,7 +319,7 @@ export class Liveness {
         if (!peer.lingering) {
           this.#effects.push({ kind: "judged", node: peer.node, verdict: verdictOn(peer) });
         }
-        if (!dead && !peer.starting) this.#effects.push({ kind: "doubted", node: peer.node });
+        if (!dead && !peer.starting) this.#effects.push({ kind: "doubted" });
         this.#changed.add(peer.node);
       }
       if (knowsItsFence(peer)) {
@@ -342,8 +327,8 @@ export class Liveness {
         this.#changed.add(peer.node);
       }
     }
-    if (isolated !== this.#isolated) this.#rounds.promptly(nowMs);
-    this.#isolated = isolated;
+    if (isolated !== this.#own.isolated) this.#rounds.promptly(nowMs);
+    this.#own.isolated = isolated;
   }
 
   /**
@@ -352,47 +337,23 @@ export class Liveness {
    */
   #imposedOn(peer: Peer): number {
     if (peer.dead) return peer.incarnation === 0 ? 0 : FENCE_EVERYTHING;
-    return peer.imposedFence === 0 ? 0 : fenceAt(this.#generation, Infinity);
+    return peer.imposedFence === 0 ? 0 : fenceAt(this.#own.generation, Infinity);
   }
 
   /** Where it may be about to die all are told, for a while at every beat, whom we hear: so all know when the last one does. */
   #isVouchedFor(peer: Peer, nowMs: number): boolean {
     if (!peer.suspected && this.#vouching.isSuspect(peer.id)) {
       peer.suspected = true;
-      this.#rounds.insist(nowMs, nowMs + this.#detectionMs);
+      this.#rounds.insist(nowMs, nowMs + this.#own.detectionMs);
     }
     return this.#vouching.of(peer.id) > 0;
   }
 
   #send(nowMs: number): void {
     const to = this.#rounds.next(nowMs);
-    if (to.length > 0) this.#effects.push({ kind: "send", heartbeat: this.#heartbeat(nowMs), to });
-  }
-
-  #heartbeat(nowMs: number): UnsignedHeartbeat {
-    const [heard, lost]: [Id[], Id[]] = [[], []];
-    for (const peer of this.#peers.values()) {
-      if (peer.state === "heard") heard.push(peer.id);
-      if (peer.imposedFence > 0 && !peer.vouchedFor) lost.push(peer.id);
-    }
-    const seconds = Math.floor((nowMs - this.#inServiceSinceMs) / 1000);
-    return {
-      sender: this.#selfId,
-      leaving: this.#phase === "leaving",
-      starting: this.#phase === "starting",
-      isolated: this.#isolated,
-      gated: this.#gated,
-      incarnation: this.#incarnation,
-      sequence: (this.#sequence = (this.#sequence + 1) % UINT48_MAX),
-      fence: this.#fence,
-      planGeneration: this.#generation,
-      inServiceSeconds: this.#phase === "serving" ? Math.min(seconds, 0xffff) : 0,
-      intervalMs: this.#rounds.intervalMs,
-      detectionMs: this.#detectionMs,
-      heard,
-      lost,
-      links: this.#links,
-      macs: this.#macs,
-    };
+    if (to.length === 0) return;
+    const { intervalMs } = this.#rounds;
+    const heartbeat = this.#own.heartbeat(this.#peers.values(), intervalMs, nowMs);
+    this.#effects.push({ kind: "send", heartbeat, to });
   }
 }

@@ -48,6 +48,7 @@ export interface Peer {
   starting: boolean;
   /** It says that it cannot forward. */
   gated: boolean;
+  yields: number;
   /** How often we hear it, and how long its silence may be: as it says. */
   intervalMs: number;
   detectionMs: number;
@@ -79,7 +80,7 @@ export function newPeer(
     ...{ vouchedFor: false, suspected: false, dead: false, doubtsUs: false, left: false },
     ...{ imposedFence: 0 },
     ...{ incarnation: 0, sequence: 0, fence: 0, planGeneration: 0, inServiceSeconds: 0 },
-    ...{ starting: false, gated: false, intervalMs: 0, detectionMs: 0 },
+    ...{ starting: false, gated: false, yields: 0, intervalMs: 0, detectionMs: 0 },
     ...{ heard: [], links: [], macs: [] },
   };
 }
@@ -88,11 +89,12 @@ export function newPeer(
 const SETTLED_SECONDS = 60;
 
 /**
- * @param heard the peers that are heard now
+ * @param peers those that are not heard now do not count
  * @param generation the newest that we know
  * @returns our fence: behind everybody who has served for long, level with those who start or return with us
  */
-export function fenceBehind(heard: readonly Peer[], generation: number): number {
+export function fenceBehind(peers: Iterable<Peer>, generation: number): number {
+  const heard = [...peers].filter((peer) => peer.state === "heard");
   const newest = Math.max(generation, ...heard.map((peer) => peer.planGeneration));
   const turns = heard
     .filter((peer) => !peer.starting && peer.inServiceSeconds >= SETTLED_SECONDS)
@@ -141,6 +143,8 @@ export interface Listened {
   readonly differs: boolean;
   /** It knows a newer plan than before. */
   readonly informed: boolean;
+  /** It gave up, since the heartbeat before, what another holds. */
+  readonly yielded: boolean;
   /** It runs for longer than it was silent: the silence may as well have been ours. */
   readonly ourAbsence: boolean;
 }
@@ -169,6 +173,7 @@ export function listenTo(
       (leaving ? peer.state !== "silent" : peer.state === "unjudged" || peer.dead) ||
       !sameLinks(peer.links, heartbeat.links),
     informed: heartbeat.planGeneration > peer.planGeneration,
+    yielded: !restarted && heartbeat.yields !== peer.yields,
     ourAbsence: wasThere && !heartbeat.starting,
   };
   peer.state = leaving ? "silent" : "heard";
@@ -182,6 +187,7 @@ export function listenTo(
   peer.inServiceSeconds = heartbeat.inServiceSeconds;
   peer.starting = heartbeat.starting;
   peer.gated = heartbeat.gated;
+  peer.yields = heartbeat.yields;
   peer.intervalMs = heartbeat.intervalMs;
   peer.detectionMs = heartbeat.detectionMs;
   peer.heard = heartbeat.heard;

@@ -29,7 +29,7 @@ import {
   type PeerVerdict,
   type UnsignedHeartbeat,
 } from "./liveness.ts";
-import { fenceAt, type PeerAddress } from "./peers.ts";
+import type { PeerAddress } from "./peers.ts";
 import { Membership } from "./membership.ts";
 import { poke } from "./poke.ts";
 import { announcementFrames, readFrame, respond } from "./responder.ts";
@@ -134,6 +134,9 @@ export class Speaker {
       announcer: this.#announcer,
       linksOf: (record) => this.#linksOf(record),
       emit: (effect) => this.#effects.push(effect),
+      yielded: (nowMs) => {
+        this.#live({ kind: "yielded", nowMs });
+      },
       guard: {
         mayUse: (record, nowMs) => this.#guard.mayUse(record, nowMs),
         forget: (address) => {
@@ -271,8 +274,9 @@ export class Speaker {
     this.#linkFences = updateLinkFences(this.#linkFences, usable, {
       nowMs,
       heardMs: this.#heardMs,
-      fence: fenceAt(this.#generation),
+      fence: this.#liveness.linkFence,
       graceMs: 2 * this.#options.intervalMs,
+      elsewhere: this.#usable.some((link) => link.usual),
     });
     const links = linkReports(this.#linkFences);
     if (JSON.stringify(links) !== JSON.stringify(before)) {
@@ -316,7 +320,7 @@ export class Speaker {
         for (const record of addresses.waiting) this.#decide(record, nowMs);
         return;
       case "doubted":
-        this.#holdings.announceAgain(effect.node, nowMs);
+        this.#holdings.announceAgain(nowMs);
         return;
       case "informed":
         for (const record of addresses.waiting) this.#decide(record, nowMs);

@@ -40,7 +40,6 @@ export interface ClientWorld {
 interface Entry {
   readonly node: number;
   readonly learnedMs: number;
-  excused: boolean;
 }
 
 export class Client {
@@ -72,7 +71,7 @@ export class Client {
     if (entry !== undefined && entry.node !== node.index && nowMs - entry.learnedMs < LOCKTIME_MS) {
       return;
     }
-    this.#cache.set(address, { node: node.index, learnedMs: nowMs, excused: false });
+    this.#cache.set(address, { node: node.index, learnedMs: nowMs });
   }
 
   /** Begins or ceases to claim the address of that number, where there is one. */
@@ -118,10 +117,11 @@ export class Client {
     const isWhole = segment.groups.every((group) => group === segment.groups[0]);
     if (entry === undefined || !isWhole || this.#claimed.has(address)) return;
     const answers = this.#answers(address);
-    // The others do not hear of a node's return that is in no rank with them.
-    if (!observer.isRanked(address, entry.node)) entry.excused = true;
-    if (entry.excused) return;
-    const steadySinceMs = observer.steadySinceMs(address);
+    // Who does not hear that another gave way does not know that it should say again where the address is.
+    const heardSinceMs = this.#holders(address).map((holder) =>
+      holder === entry.node ? -Infinity : segment.openSinceMs(entry.node, holder),
+    );
+    const steadySinceMs = Math.max(observer.steadySinceMs(address), ...heardSinceMs);
     tell({ kind: "client", address, atMs: nowMs(), cached: entry.node, answers, steadySinceMs });
   }
 
@@ -144,7 +144,7 @@ export class Client {
       if (Buffer.compare(mac, macToBytes(node.mac)) !== 0)
         throw new Error("an answer with another's MAC");
       answered |= 1 << node.index;
-      if (isOld) this.#cache.set(address, { node: node.index, learnedMs: nowMs(), excused: false });
+      if (isOld) this.#cache.set(address, { node: node.index, learnedMs: nowMs() });
     }
     if (answered !== believed) {
       throw new Error(`${address}: ${answered} answered by frames, ${believed} by what they hold`);

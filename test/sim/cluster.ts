@@ -55,7 +55,11 @@ export class Cluster {
   constructor(world: ClusterWorld, nodes: readonly string[]) {
     this.#world = world;
     const { settings } = world;
-    this.model.addClass("edge", { isDefault: true, addressPool: ["192.0.2.0/27"] });
+    this.model.addClass("edge", {
+      isDefault: true,
+      addressPool: ["192.0.2.0/27"],
+      l2: { interfaces: ["eth0"] },
+    });
     for (const node of nodes) this.model.addNode(node);
     for (const [name, count] of Object.entries(settings.services)) {
       this.model.addService(name, { count });

@@ -1,4 +1,4 @@
-/** What a node has whether its speaker runs or not: a disk with a plan, and one interface. */
+/** What a node has whether its speaker runs or not: a disk with a plan, and two interfaces: clients are behind the one, heartbeats go over the other. */
 import type { Mac } from "../../src/base/mac.ts";
 import type { PlannedAddress } from "../../src/speaker/addresses.ts";
 import type { LinkFacts } from "../../src/speaker/links.ts";
@@ -34,11 +34,13 @@ export function linksOf({
   readonly mac: Mac;
   readonly carrier: boolean;
 }): LinkFacts[] {
+  const usual = {
+    ...{ ethernet: true, up: true, broadcast: true, noArp: false, masterIndex: null },
+    ...{ linkLocalIpv6: "fe80::1", addresses: [] },
+  };
+  const other = mac.replace(/^02/, "06") as Mac;
   return [
-    {
-      ...{ index: LINK_INDEX, name: "eth0", mac, ethernet: true, up: true, carrier },
-      ...{ broadcast: true, noArp: false, masterIndex: null, linkLocalIpv6: "fe80::1" },
-      addresses: [],
-    },
+    { index: LINK_INDEX, name: "eth0", mac, carrier, ...usual },
+    { index: LINK_INDEX + 1, name: "eth1", mac: other, carrier: true, ...usual },
   ];
 }

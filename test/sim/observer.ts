@@ -216,12 +216,6 @@ export class Observer {
     this.#dirty = true;
   }
 
-  /** Whether the newest plan has it in the rank: then the others hear of its return. */
-  isRanked(address: string, node: number): boolean {
-    const tracked = this.#tracked.get(address);
-    return tracked !== undefined && this.#world.rankOf(tracked.name).includes(`n${node + 1}`);
-  }
-
   /** Who answers a client on that piece. */
   answersOn(address: string, piece: number): number {
     const tracked = this.#tracked.get(address);

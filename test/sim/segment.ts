@@ -24,6 +24,8 @@ export class Segment {
   readonly #size: number;
   /** By from × size + to: how many faults take what one sends to the other. */
   readonly #cuts: Int32Array;
+  /** By pair: since when no fault takes what one sends to the other. */
+  readonly #openSinceMs: Float64Array;
   readonly #random: Random;
   readonly #queue: EventQueue;
   readonly #delayMs: number;
@@ -40,6 +42,7 @@ export class Segment {
     this.#cuts = new Int32Array(size * size);
     this.#arrivedMs = new Float64Array(size * size).fill(-Infinity);
     this.#lostRun = new Int32Array(size * size);
+    this.#openSinceMs = new Float64Array(size * size).fill(-Infinity);
     this.#random = world.random;
     this.#queue = world.queue;
     this.#delayMs = delayMs;
@@ -49,9 +52,16 @@ export class Segment {
     this.#noise = noise ?? QUIET;
   }
 
-  cut(from: number, to: number, change: 1 | -1): void {
+  cut(from: number, to: number, change: 1 | -1, nowMs: number): void {
     const at = from * this.#size + to;
-    this.#cuts[at] = (this.#cuts[at] ?? 0) + change;
+    const cuts = (this.#cuts[at] ?? 0) + change;
+    this.#cuts[at] = cuts;
+    this.#openSinceMs[at] = cuts > 0 ? Infinity : nowMs;
+  }
+
+  /** @returns Infinity while a fault takes what one sends to the other; a partition does not count */
+  openSinceMs(from: number, to: number): number {
+    return this.#openSinceMs[from * this.#size + to] ?? -Infinity;
   }
 
   isCut(from: number, to: number): boolean {

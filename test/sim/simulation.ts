@@ -277,7 +277,7 @@ export class Simulation {
   #cut(pairs: readonly (readonly [number, number])[], begins: boolean): void {
     const mask = pairs.reduce((sum, [from, to]) => sum | (1 << from) | (1 << to), 0);
     this.observer.fault(begins ? "heartbeats cut" : "mend", mask);
-    for (const [from, to] of pairs) this.segment.cut(from, to, begins ? 1 : -1);
+    for (const [from, to] of pairs) this.segment.cut(from, to, begins ? 1 : -1, this.nowMs);
     if (!begins) this.observer.returned(mask);
     this.observer.changed();
   }

@@ -94,7 +94,7 @@ class World {
     const heartbeat = {
       ...{ sender: idOf("b"), leaving: false, starting: false, isolated: false, gated: false },
       ...{ incarnation: 1, sequence, fence: 0, planGeneration: this.generation },
-      ...{ inServiceSeconds: 0, intervalMs: 50, detectionMs: 330 },
+      ...{ inServiceSeconds: 0, yields: 0, intervalMs: 50, detectionMs: 330 },
       ...{ heard: [idOf("a")], lost: [] },
       links: ["IPv4 *", "IPv6 *"].map((name) => ({ link: idOf(name), fence: 0 })),
       macs: [PEER],

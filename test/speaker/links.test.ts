@@ -76,7 +76,9 @@ describe("speaker: links", () => {
 });
 
 describe("speaker: fences of links", () => {
-  const at = (nowMs: number, heardMs: number) => ({ nowMs, heardMs, fence: 1792, graceMs: 100 });
+  const at = (nowMs: number, heardMs: number, elsewhere = false) => ({
+    ...{ nowMs, heardMs, fence: 1792, graceMs: 100, elsewhere },
+  });
   const [up, down] = [new Set([5]), new Set<number>()];
   const lostAt1000 = updateLinkFences(
     updateLinkFences(NO_LINKS, up, at(0, 0)),
@@ -99,6 +101,17 @@ describe("speaker: fences of links", () => {
   it("back before anybody was heard since: as it was, for nobody learned of it", () => {
     expect(linkReports(updateLinkFences(lostAt1000, up, at(1090, 1080)))).to.deep.equal([
       { link: 5, fence: 0 },
+    ]);
+  });
+
+  it("back at once, but told of on another interface meanwhile: fenced", () => {
+    const lost = updateLinkFences(
+      updateLinkFences(NO_LINKS, up, at(0, 0)),
+      down,
+      at(1000, 1000, true),
+    );
+    expect(linkReports(updateLinkFences(lost, up, at(1020, 1000, true)))).to.deep.equal([
+      { link: 5, fence: 1792 },
     ]);
   });
 

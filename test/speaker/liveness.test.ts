@@ -20,7 +20,14 @@ function heartbeat(sender: string, more: Partial<UnsignedHeartbeat> = {}): Unsig
   return {
     ...{ sender: idOf(sender), leaving: false, starting: false, isolated: false },
     ...{ gated: false, intervalMs: 100, detectionMs: 300, macs: [] },
-    ...{ incarnation: 1, sequence: 1, fence: 0, planGeneration: 0, inServiceSeconds: 100 },
+    ...{
+      incarnation: 1,
+      sequence: 1,
+      fence: 0,
+      planGeneration: 0,
+      inServiceSeconds: 100,
+      yields: 0,
+    },
     ...{ heard: [], lost: [], links: [{ link: 7, fence: 0 }] },
     ...more,
   };
@@ -351,5 +358,33 @@ describe("speaker: liveness: what is not believed", () => {
     });
     const later = heartbeat("b", { incarnation: 6, sequence: 1 });
     expect(listenTo(peer, later, { nowMs: 100, detectionMs: 300 })).not.to.equal("replayed");
+  });
+});
+
+describe("speaker: liveness: who gave way", () => {
+  it("says at once that it gave something up, and goes on saying so", () => {
+    const { a } = serving();
+    const [told] = sent(a.step({ kind: "yielded", nowMs: 960 }));
+    expect(told?.yields).to.equal(1);
+    a.step({ kind: "yielded", nowMs: 961 });
+    const later = sent(a.step({ kind: "timer", nowMs: a.dueMs }));
+    expect(later.map(({ yields }) => yields)).to.deep.equal([2]);
+  });
+
+  const doubted = (effects: readonly LivenessEffect[]) =>
+    effects.filter(({ kind }) => kind === "doubted").length;
+
+  it("a peer that gave something up: what is held is announced again, once", () => {
+    const { say } = serving();
+    expect(doubted(say("b", 960, { yields: 1 }))).to.equal(1);
+    expect(doubted(say("b", 980, { yields: 1 }))).to.equal(0);
+    expect(doubted(say("b", 990, { yields: 0xffff }))).to.equal(1);
+    expect(doubted(say("b", 995, { yields: 0 }))).to.equal(1);
+  });
+
+  it("a peer that has started anew counts from nothing", () => {
+    const { say } = serving();
+    say("b", 960, { yields: 4 });
+    expect(doubted(say("b", 980, { yields: 0, incarnation: 2 }))).to.equal(0);
   });
 });

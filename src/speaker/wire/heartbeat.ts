@@ -1,16 +1,16 @@
 /**
- * Heartbeats between speakers, version 2: bytes to values and back. Pure: the tag is made and checked by the hands.
+ * Heartbeats between speakers, version 3: bytes to values and back. Pure: the tag is made and checked by the hands.
  *
  *    0         2       3       4         6               10                      16
  *   +---------+-------+-------+---------+---------------+-----------------------+
- *   | "SB"    | ver 2 | flags | length  | key id        | sender (node id)      |
+ *   | "SB"    | ver 3 | flags | length  | key id        | sender (node id)      |
  *   +---------+-------+-------+---------+---------------+-----------------------+ 16
  *   | incarnation (6) · sequence (6) · fence (6) · plan generation (6)          |
  *   +-------------------------+-------------------------+-----------------------+ 40
- *   | in service s (2)        | interval ms (2)         | detection ms (2)      |
- *   +------------------+------+-----------+-------------+---------+-------------+ 46
- *   | heard count (2)  | lost count (2)   | link count (2)        | MAC count(2)|
- *   +------------------+------------------+-----------------------+-------------+ 54
+ *   | in service s (2)  | yields (2)    | interval ms (2)   | detection ms (2)  |
+ *   +-------------------+---------------+-------------------+-------------------+ 48
+ *   | heard count (2)   | lost count(2) | link count (2)    | MAC count (2)     |
+ *   +-------------------+---------------+-------------------+-------------------+ 56
  *   | heard: node id (6) … · lost: node id (6) … · links: link id (6) fence (6) …
  *   | · macs: Ethernet address (6) …                                            |
  *   +---------------------------------------------------------------------------+
@@ -55,6 +55,11 @@ export interface Heartbeat {
   readonly planGeneration: number;
   /** Seconds since the sender last fenced itself, at most 65535. */
   readonly inServiceSeconds: number;
+  /**
+   * How often the sender gave up at once what another holds, modulo 65536: since it had announced it, the other announces
+   * it again, for some still believe the sender.
+   */
+  readonly yields: number;
   /** The receiver hears from the sender at least this often, unless something is lost. */
   readonly intervalMs: number;
   /** Whoever does not hear the sender for less than this must not take it for dead. */
@@ -71,10 +76,10 @@ export interface Heartbeat {
 
 export const UINT48_MAX = 2 ** 48 - 1;
 export const TAG_BYTES = 16;
-const HEADER_BYTES = 54;
+const HEADER_BYTES = 56;
 const ID_BYTES = 6;
 const MAGIC = 0x5342;
-const VERSION = 2;
+const VERSION = 3;
 const [LEAVING, STARTING, ISOLATED, GATED] = [1, 2, 4, 8];
 
 /** What is to be checked before a word of it is believed. */
@@ -91,7 +96,7 @@ export function decodeHeartbeat(bytes: Uint8Array): Decoded<SealedHeartbeat> {
   const r = new ByteReader(bytes);
   if (r.u16() !== MAGIC) return fault("heartbeat-not-ours");
   if (r.u8() !== VERSION) return fault("heartbeat-unknown-version");
-  const flags = r.u8(); // bits that version 2 does not know are ignored
+  const flags = r.u8(); // bits that version 3 does not know are ignored
   if (r.u16() !== bytes.length) return fault("heartbeat-bad-length");
   const [keyId, sender] = [r.u32(), r.uint(ID_BYTES)];
   const [incarnation, sequence, fence, planGeneration] = [
@@ -100,13 +105,14 @@ export function decodeHeartbeat(bytes: Uint8Array): Decoded<SealedHeartbeat> {
     r.uint(6),
     r.uint(6),
   ];
-  const [inServiceSeconds, intervalMs, detectionMs] = [r.u16(), r.u16(), r.u16()];
+  const [inServiceSeconds, yields] = [r.u16(), r.u16()];
+  const [intervalMs, detectionMs] = [r.u16(), r.u16()];
   const [heardCount, lostCount, linkCount, macCount] = [r.u16(), r.u16(), r.u16(), r.u16()];
   const listed = (heardCount + lostCount + 2 * linkCount + macCount) * ID_BYTES;
   if (listed !== r.left - TAG_BYTES) return fault("heartbeat-bad-counts");
   const heartbeat: Heartbeat = {
     ...{ keyId, sender, incarnation, sequence, fence, planGeneration },
-    ...{ inServiceSeconds, intervalMs, detectionMs },
+    ...{ inServiceSeconds, yields, intervalMs, detectionMs },
     leaving: (flags & LEAVING) !== 0,
     starting: (flags & STARTING) !== 0,
     isolated: (flags & ISOLATED) !== 0,
@@ -139,6 +145,7 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
     uintBytes(heartbeat.fence, 6),
     uintBytes(heartbeat.planGeneration, 6),
     uintBytes(heartbeat.inServiceSeconds, 2),
+    uintBytes(heartbeat.yields, 2),
     uintBytes(heartbeat.intervalMs, 2),
     uintBytes(heartbeat.detectionMs, 2),
     uintBytes(heartbeat.heard.length, 2),

@@ -5,8 +5,8 @@
  * again when the bound is over. The bound is the detection time and one interval, and what the network adds: twice its
  * greatest delay, and an interval for each heartbeat in the longest run that noise took away, for news comes with them.
  * And of clients: an ARP cache that was told nothing wrong names the node that answers, as soon as that node has
- * answered for 4 s: its announcements go on for 3.3 s, past the second in which Linux takes no other MAC. Left out: a cache that names
- * a node that is in the rank no more, for the others do not hear of its return.
+ * answered for 4 s: its announcements go on for 3.3 s, past the second in which Linux takes no other MAC. Left out: while
+ * heartbeats of the node that the cache names do not reach the one that answers, who thus does not learn that it gave way.
  */
 import { countOf, nodesOf, seconds, type RuleMaker } from "./fact.ts";
 import { describe, overdue } from "./wrong.ts";

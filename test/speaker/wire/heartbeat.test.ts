@@ -16,8 +16,8 @@ import {
 import { bytesOf } from "./vectors.ts";
 
 const SIGNED = [
-  "5342 02 0d", // "SB", version 2, leaving, isolated and gated
-  "006a", // 106 bytes in all
+  "5342 03 0d", // "SB", version 3, leaving, isolated and gated
+  "006c", // 108 bytes in all
   "89abcdef", // key id
   "0123456789ab", // sender
   "018bcfe56800", // incarnation: 2023-11-14T22:13:20Z
@@ -25,6 +25,7 @@ const SIGNED = [
   "000000000703", // fence: generation 7, turn 3
   "000000000009", // plan generation
   "003c", // in service for 60 s
+  "0007", // yields
   "0032 014a", // heard every 50 ms, dead after 330 ms
   "0002 0001 0001 0001", // heard, lost, links, macs
   "00000000000a ffffffffffff", // heard
@@ -41,7 +42,7 @@ const GOLDEN: Heartbeat = {
   sequence: 258,
   fence: 7 * 256 + 3,
   planGeneration: 9,
-  ...{ inServiceSeconds: 60, intervalMs: 50, detectionMs: 330 },
+  ...{ inServiceSeconds: 60, yields: 7, intervalMs: 50, detectionMs: 330 },
   heard: [10, UINT48_MAX],
   lost: [11],
   links: [{ link: 254, fence: 7 * 256 }],
@@ -58,7 +59,7 @@ const anyHeartbeat = fc.record<Heartbeat>({
   ...{ leaving: fc.boolean(), starting: fc.boolean() },
   ...{ isolated: fc.boolean(), gated: fc.boolean() },
   ...{ incarnation: uint48, sequence: uint48, fence: uint48, planGeneration: uint48 },
-  ...{ inServiceSeconds: uint16, intervalMs: uint16, detectionMs: uint16 },
+  ...{ inServiceSeconds: uint16, yields: uint16, intervalMs: uint16, detectionMs: uint16 },
   ...{ heard: ids, lost: ids },
   links: fc.array(fc.record({ link: uint48, fence: uint48 }), { maxLength: 8 }),
   macs: fc.array(fc.uint8Array({ minLength: 6, maxLength: 6 }).map(macFromBytes), { maxLength: 8 }),
@@ -78,12 +79,12 @@ describe("speaker: wire: heartbeat", () => {
 
   const wrong = [
     { name: "another magic", at: 0, byte: 0x54, want: "heartbeat-not-ours" },
-    { name: "version 1", at: 2, byte: 1, want: "heartbeat-unknown-version" },
-    { name: "length one more", at: 5, byte: 0x6b, want: "heartbeat-bad-length" },
-    { name: "one more heard", at: 47, byte: 3, want: "heartbeat-bad-counts" },
-    { name: "one fewer lost", at: 49, byte: 0, want: "heartbeat-bad-counts" },
-    { name: "one more link", at: 51, byte: 2, want: "heartbeat-bad-counts" },
-    { name: "no mac", at: 53, byte: 0, want: "heartbeat-bad-counts" },
+    { name: "version 2", at: 2, byte: 2, want: "heartbeat-unknown-version" },
+    { name: "length one more", at: 5, byte: 0x6d, want: "heartbeat-bad-length" },
+    { name: "one more heard", at: 49, byte: 3, want: "heartbeat-bad-counts" },
+    { name: "one fewer lost", at: 51, byte: 0, want: "heartbeat-bad-counts" },
+    { name: "one more link", at: 53, byte: 2, want: "heartbeat-bad-counts" },
+    { name: "no mac", at: 55, byte: 0, want: "heartbeat-bad-counts" },
   ];
   for (const { name, at, byte, want } of wrong) {
     it(`${name}: ${want}`, () => {
@@ -102,7 +103,7 @@ describe("speaker: wire: heartbeat", () => {
 
   it("every shorter prefix has a name for what is wrong", () => {
     for (let length = 0; length < golden.length; length++) {
-      const want = length < 70 ? "heartbeat-too-short" : "heartbeat-bad-length";
+      const want = length < 72 ? "heartbeat-too-short" : "heartbeat-bad-length";
       expect(decodeHeartbeat(golden.subarray(0, length))).to.deep.equal({ ok: false, fault: want });
     }
   });
