@@ -7,20 +7,13 @@
  * Neighbours: liveness.ts, holdings.ts, announcer.ts, responder.ts decide their parts; io/worker.ts performs.
  */
 import type { Ip } from "../base/ip.ts";
-import type { Mac } from "../base/mac.ts";
 import type { AddressRecord, PlannedAddress } from "./addresses.ts";
 import { Announcer, type Announcement, type AnnouncerOptions } from "./announcer.ts";
 import { claimIn } from "./claims.ts";
 import { Guard, type GuardEffect } from "./guard.ts";
 import { Holdings, type HoldingEffect } from "./holdings.ts";
-import { linkReports, NO_LINKS, updateLinkFences } from "./link-fences.ts";
-import {
-  linksFor,
-  reportedLinkIds,
-  usableLinks,
-  type LinkFacts,
-  type UsableLink,
-} from "./links.ts";
+import { Interfaces } from "./interfaces.ts";
+import type { LinkFacts } from "./links.ts";
 import {
   Liveness,
   type LivenessEffect,
@@ -99,9 +92,6 @@ export interface SpeakerOptions extends LivenessOptions, AnnouncerOptions {
   readonly verifyIntervalMs?: number;
 }
 
-/** More interfaces than any node answers on: what is beyond would be taken for a stranger's. */
-const MACS_MAX = 64;
-
 export class Speaker {
   readonly #options: SpeakerOptions;
   readonly #liveness: Liveness;
@@ -109,12 +99,7 @@ export class Speaker {
   readonly #holdings: Holdings;
   readonly #guard: Guard;
   readonly #membership: Membership;
-  readonly #hadIpv6 = new Set<number>();
-  #usable: readonly UsableLink[] = [];
-  #byIndex: ReadonlyMap<number, UsableLink> = new Map();
-  #linkFences = NO_LINKS;
-  #macs: readonly Mac[] = [];
-  readonly #linkSets = new Map<string, readonly UsableLink[]>();
+  readonly #interfaces: Interfaces;
   #heardMs = -Infinity;
   #generation = 0;
   #beat = 0;
@@ -127,12 +112,13 @@ export class Speaker {
     this.#options = options;
     this.#liveness = new Liveness(options);
     this.#membership = new Membership(options.node);
+    this.#interfaces = new Interfaces(2 * options.intervalMs);
     this.#announcer = new Announcer(options);
     this.#holdings = new Holdings({
       node: options.node,
       liveness: this.#liveness,
       announcer: this.#announcer,
-      linksOf: (record) => this.#linksOf(record),
+      linksOf: (record) => this.#interfaces.serving(record),
       emit: (effect) => this.#effects.push(effect),
       yielded: (nowMs) => {
         this.#live({ kind: "yielded", nowMs });
@@ -152,8 +138,8 @@ export class Speaker {
         node: options.node,
         liveness: this.#liveness,
         addresses: this.#holdings.addresses,
-        linksOf: (record) => this.#linksOf(record),
-        links: () => this.#usable,
+        linksOf: (record) => this.#interfaces.serving(record),
+        links: () => this.#interfaces.usable,
         decide: (record, nowMs) => {
           this.#decide(record, nowMs);
         },
@@ -249,39 +235,18 @@ export class Speaker {
   }
 
   #setLinks(facts: readonly LinkFacts[], nowMs: number): void {
-    const indexes = new Set(facts.map((link) => link.index));
-    for (const index of this.#hadIpv6) if (!indexes.has(index)) this.#hadIpv6.delete(index);
-    for (const link of facts) if (link.linkLocalIpv6 !== null) this.#hadIpv6.add(link.index);
-    this.#usable = usableLinks(facts, this.#hadIpv6);
-    this.#byIndex = new Map(this.#usable.map((link) => [link.index, link]));
-    this.#linkSets.clear();
-    this.#reportMacs(nowMs);
+    this.#interfaces.set(facts);
+    const macs = this.#interfaces.takeMacs();
+    if (macs !== null) this.#live({ kind: "macs", macs, nowMs });
     this.#reportLinks(nowMs);
     this.#holdings.followLinks(nowMs);
   }
 
-  /** Sorted and without doubles, so that equal interfaces are equal lists. */
-  #reportMacs(nowMs: number): void {
-    const macs = [...new Set(this.#usable.map((link) => link.mac))].sort().slice(0, MACS_MAX);
-    if (macs.join() === this.#macs.join()) return;
-    this.#macs = macs;
-    this.#live({ kind: "macs", macs, nowMs });
-  }
-
   #reportLinks(nowMs: number): void {
-    const before = linkReports(this.#linkFences);
-    const usable = reportedLinkIds(this.#usable, this.#holdings.addresses.namedInterfaces());
-    this.#linkFences = updateLinkFences(this.#linkFences, usable, {
-      nowMs,
-      heardMs: this.#heardMs,
-      fence: this.#liveness.linkFence,
-      graceMs: 2 * this.#options.intervalMs,
-      elsewhere: this.#usable.some((link) => link.usual),
+    const links = this.#interfaces.takeReports(this.#holdings.addresses.namedInterfaces(), {
+      ...{ nowMs, heardMs: this.#heardMs, fence: this.#liveness.linkFence },
     });
-    const links = linkReports(this.#linkFences);
-    if (JSON.stringify(links) !== JSON.stringify(before)) {
-      this.#live({ kind: "links", links, nowMs });
-    }
+    if (links !== null) this.#live({ kind: "links", links, nowMs });
   }
 
   /** Gives an event to the part that knows who is alive, and does what it says. */
@@ -329,7 +294,7 @@ export class Speaker {
   }
 
   #poke(): void {
-    const question = poke(this.#liveness.peers.values(), this.#usable, ++this.#beat);
+    const question = poke(this.#liveness.peers.values(), this.#interfaces.usable, ++this.#beat);
     if (question !== null) this.#effects.push({ kind: "send-frame", what: "poke", ...question });
   }
 
@@ -344,20 +309,10 @@ export class Speaker {
     this.#effects.push({ kind: "left" });
   }
 
-  #linksOf({ plan, family }: AddressRecord): readonly UsableLink[] {
-    const key = `${family} ${plan.interfaces.join(" ")}`;
-    let links = this.#linkSets.get(key);
-    if (links === undefined) {
-      links = linksFor(this.#usable, plan.interfaces, family);
-      this.#linkSets.set(key, links);
-    }
-    return links;
-  }
-
   #announce(nowMs: number): void {
     const framesOf = ({ ip, round }: Announcement) => (round > 0 && !ip.includes(":") ? 2 : 1);
     for (const { ip, linkIndex, round } of this.#announcer.due(nowMs, framesOf)) {
-      const mac = this.#byIndex.get(linkIndex)?.mac;
+      const mac = this.#interfaces.byIndex(linkIndex)?.mac;
       if (mac === undefined) continue;
       const etherType = ip.includes(":") ? ETHER_TYPE_IPV6 : ETHER_TYPE_ARP;
       for (const frame of announcementFrames(ip, mac, round)) {
@@ -368,7 +323,7 @@ export class Speaker {
   }
 
   #frame({ linkIndex, bytes, nowMs }: Extract<SpeakerEvent, { readonly kind: "frame" }>): void {
-    const link = this.#byIndex.get(linkIndex);
+    const link = this.#interfaces.byIndex(linkIndex);
     if (link === undefined || (this.heldCount === 0 && !this.#guard.listening)) return;
     const read = readFrame(bytes);
     const claim = read.kind === "fault" ? null : claimIn(read);
