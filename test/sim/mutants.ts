@@ -80,6 +80,22 @@ export const MUTANTS: readonly Mutant[] = [
     profile: "strangers",
   },
   {
+    rule: "gate",
+    what: "nobody cares whose gate is closed",
+    file: "src/multi-ip/holder.ts",
+    from: "const standing = view.gated ? GATED + fence : fence;",
+    to: "const standing = view.gated ? fence : Math.min(fence, GATED);",
+    profile: "gate",
+  },
+  {
+    rule: "H4",
+    what: "a holder whose gate closes falls silent at once",
+    file: "src/speaker/holdings.ts",
+    from: "yielding: liveness.isGated(node),",
+    to: "yielding: liveness.isGated(node) && nowMs < 0,",
+    profile: "gate",
+  },
+  {
     rule: "P1",
     what: "rebalancing never happens",
     file: "src/controller/settling.ts",

@@ -17,6 +17,8 @@ export interface NodeWorld {
   readonly nowMs: () => number;
   /** What a mind says, before it is done, for those who watch. */
   readonly onEffect: (node: SimNode, effect: SpeakerEffect) => void;
+  /** Its gate opens or closes; `before`: null where it was not asked before. */
+  readonly onGate: (node: SimNode, open: boolean, before: boolean | null) => void;
   readonly onMet: (node: SimNode, peers: readonly number[]) => void;
   /** Anything else that bears on who answers. */
   readonly onChange: (node: SimNode, what: string) => void;

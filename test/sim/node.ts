@@ -12,6 +12,7 @@ import type { UnsignedHeartbeat } from "../../src/speaker/liveness.ts";
 import { PlanFeed } from "../../src/speaker/plan-feed.ts";
 import { Speaker, type SpeakerEffect, type SpeakerEvent } from "../../src/speaker/speaker.ts";
 import { START_MS } from "../controller/model-cluster.ts";
+import { GateKeeper, KubeProxy } from "./kube-proxy.ts";
 import { Disk, LINK_INDEX, linksOf } from "./machine.ts";
 import type { NodeWorld } from "./node-world.ts";
 import { Reporter } from "./reporter.ts";
@@ -29,6 +30,8 @@ export class SimNode {
   #speaker: Speaker | null = null;
   #feed: PlanFeed;
   #reporter: Reporter;
+  readonly kubeProxy = new KubeProxy();
+  #keeper: GateKeeper | null = null;
   readonly #disk = new Disk();
   /** Grows with every start and end: what was asked for before is void. */
   #life = 0;
@@ -76,6 +79,11 @@ export class SimNode {
 
   get carrier(): boolean {
     return this.#carrierLosses === 0;
+  }
+
+  /** It has said, or is about to say, that it cannot forward. */
+  get gated(): boolean {
+    return this.#keeper?.closed === true;
   }
 
   get speaker(): Speaker | null {
@@ -157,8 +165,24 @@ export class SimNode {
       if (saved !== null) this.#begin();
     });
     this.#reporter.bePresent();
+    if (settings.gate) this.#keepGate();
     this.sync();
     this.#world.onChange(this, "starts");
+  }
+
+  #keepGate(): void {
+    const keeper = new GateKeeper(this.kubeProxy, {
+      later: (forMs, call) => {
+        this.later(forMs, call);
+      },
+      localMs: () => this.localMs(),
+      onChange: (open, before) => {
+        this.#world.onGate(this, open, before);
+        this.#step({ kind: "gate", open, nowMs: this.localMs() });
+      },
+    });
+    this.#keeper = keeper;
+    keeper.ask();
   }
 
   crash(): void {
@@ -175,6 +199,7 @@ export class SimNode {
     this.#life++;
     this.#timerTurn++;
     this.#speaker = null;
+    this.#keeper = null;
     this.#serving = false;
     this.#backlog = [];
     this.#afterPause = [];

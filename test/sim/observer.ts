@@ -256,6 +256,7 @@ export class Observer {
         const plansDiffer = this.#plansDiffer(tracked, piece);
         return {
           ...{ fromMs: nowMs, piece, answers, able, wrongSinceMs, plansDiffer },
+          ...this.#forwarding(piece),
           ...{ hearing: hearing[i] !== false && !unknown, whole: whole[i] ?? true },
         };
       });
@@ -307,6 +308,16 @@ export class Observer {
     return mask;
   }
 
+  #forwarding(piece: number): Pick<Stretch, "forwarding" | "forwardingKnownMs"> {
+    let [forwarding, forwardingKnownMs] = [0, -Infinity];
+    for (const { index, kubeProxy } of this.#world.nodes()) {
+      if (!((piece >> index) & 1)) continue;
+      if (kubeProxy.answer === "healthy") forwarding |= 1 << index;
+      forwardingKnownMs = Math.max(forwardingKnownMs, kubeProxy.knownMs);
+    }
+    return { forwarding, forwardingKnownMs };
+  }
+
   #plansDiffer({ name }: Tracked, piece: number): boolean {
     let [least, most] = [Infinity, -Infinity];
     for (const node of this.#world.nodes()) {
@@ -339,6 +350,7 @@ export class Observer {
         announcedMs: tracked.announcedMs[node] ?? 0,
         wellSinceMs: this.#wellSinceMs[node] ?? 0,
         leaving: this.#world.nodes()[node]?.leaving ?? false,
+        gated: this.#world.nodes()[node]?.gated ?? false,
         returnGeneration: this.#returnGeneration[node] ?? 0,
       });
     }

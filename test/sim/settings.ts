@@ -31,6 +31,12 @@ export type Fault =
     }
   | { readonly kind: "api-away"; readonly node: number | "all" | "controller" }
   | { readonly kind: "controller-crash" }
+  /** kube-proxy is gone, or says that it is not healthy. */
+  | {
+      readonly kind: "kube-proxy";
+      readonly node: number | "all";
+      readonly how: "dies" | "unhealthy";
+    }
   | { readonly kind: "exclude"; readonly node: number }
   | { readonly kind: "service"; readonly name: string; readonly count: number }
   /** Somebody else announces the address, and answers for it. */
@@ -55,6 +61,8 @@ export interface Settings {
   readonly delayMs: number;
   readonly settlingTimeMs: number;
   readonly moveIntervalMs: number;
+  /** Speakers ask their kube-proxy whether they can forward. */
+  readonly gate: boolean;
   /** By node: how fast its clock runs, and how far the time of day is off. */
   readonly clocks: readonly { readonly rate: number; readonly offsetMs: number }[];
   readonly faults: readonly TimedFault[];
@@ -78,6 +86,11 @@ const PROFILES: Readonly<
   api: { share: 2, kinds: ["api-away", "controller-crash", "crash", "service"], countMax: 5 },
   links: { share: 1, kinds: ["carrier", "carrier", "pause"], countMax: 4 },
   strangers: { share: 1, kinds: ["stranger", "crash"], countMax: 3 },
+  gate: {
+    share: 0,
+    kinds: ["kube-proxy", "kube-proxy", "kube-proxy", "crash", "stop", "pause", "service"],
+    countMax: 6,
+  },
   storm: {
     share: 4,
     kinds: [
@@ -88,12 +101,15 @@ const PROFILES: Readonly<
   },
 };
 
+/** They came later, and are drawn by a stream of their own: other seeds are the runs that they were. */
+const LATER = { share: 0.1, profiles: ["gate"] } as const;
+
 /** The same seed gives the same settings, and `profile` asks for one of them. */
 export function settingsOf(seed: string, profile?: string): Settings {
   const random = new Random(seed);
   const nodeCount = random.pick([3, 3, 3, 4, 4, 4, 5, 6]);
   const drawn = drawProfile(random);
-  const name = profile ?? drawn;
+  const name = profile ?? drawLater(seed) ?? drawn;
   const services: Record<string, number> = {};
   for (let i = 0; i < random.whole(1, 3); i++) services[`s${i}`] = random.whole(1, nodeCount);
   const settlingTimeMs = name === "flapping" ? 60_000 : random.pick([3000, 6000, 60_000]);
@@ -105,7 +121,7 @@ export function settingsOf(seed: string, profile?: string): Settings {
       { intervalMs: 100, detectionMs: 300 },
     ]),
     delayMs: random.pick([0.3, 1, 3]),
-    ...{ settlingTimeMs, moveIntervalMs: random.pick([300, 1000]) },
+    ...{ settlingTimeMs, moveIntervalMs: random.pick([300, 1000]), gate: name === "gate" },
     clocks: Array.from({ length: nodeCount }, () => ({
       rate: random.between(0.9997, 1.0003),
       offsetMs: random.between(-offsetMax, offsetMax),
@@ -119,6 +135,11 @@ function drawProfile(random: Random): string {
     Array.from({ length: share }, () => name),
   );
   return random.pick(tickets);
+}
+
+function drawLater(seed: string): string | null {
+  const random = new Random(`newer ${seed}`);
+  return random.chance(LATER.share) ? random.pick(LATER.profiles) : null;
 }
 
 function faultsOf(random: Random, profile: string, nodeCount: number): TimedFault[] {
@@ -169,6 +190,12 @@ function faultOf(random: Random, kind: Kind, nodeCount: number): Fault {
       };
     case "controller-crash":
       return { kind };
+    case "kube-proxy":
+      return {
+        kind,
+        node: random.pick<number | "all">([node, node, node, "all"]),
+        how: random.pick(["dies", "unhealthy"]),
+      };
     case "service":
       return { kind, name: `s${random.whole(0, 3)}`, count: random.whole(0, nodeCount) };
     case "stranger":

@@ -112,6 +112,9 @@ export class Simulation {
           onChange: (node, what) => {
             this.#changed(node, what);
           },
+          onGate: (node, open, before) => {
+            this.#gate(node, open, before);
+          },
           onMet: (node, peers) => {
             const isAway = (i: number) =>
               this.nodes[i]?.running !== true || this.segment.isCut(i, node.index);
@@ -245,6 +248,12 @@ export class Simulation {
           this.cluster.setAway(fault.node, begins);
         } else node?.setApiAway(begins);
         return;
+      case "kube-proxy":
+        for (const each of node === undefined ? this.nodes : [node]) {
+          each.kubeProxy.fault(fault.how, begins, this.#nowMs);
+        }
+        this.observer.changed();
+        return;
       case "controller-crash":
         this.cluster.controllerDown(begins);
         return;
@@ -317,6 +326,15 @@ export class Simulation {
       default:
         this.observer.changed();
     }
+  }
+
+  #gate(node: SimNode, open: boolean, before: boolean | null): void {
+    this.#note(`${node.name} ${open ? "opens" : "closes"} its gate`);
+    this.observer.planned(node);
+    if (open) this.observer.returned(1 << node.index);
+    const { answer, changedMs } = node.kubeProxy;
+    const forMs = this.#nowMs - changedMs;
+    this.#tell({ kind: "gate", node: node.index, atMs: this.#nowMs, open, before, answer, forMs });
   }
 
   #effect(node: SimNode, effect: SpeakerEffect): void {

@@ -7,6 +7,7 @@ import type { Plan } from "../../../src/controller/plan.ts";
 import type { Snapshot } from "../../../src/controller/world.ts";
 import type { Write } from "../../../src/controller/writes.ts";
 import type { VirtualIP } from "../../../src/multi-ip/resource.ts";
+import type { GateAnswer } from "../../../src/speaker/gate.ts";
 import type { Settings } from "../settings.ts";
 
 /** A time in which nothing changed that bears on who answers for an address on one piece of the segment. */
@@ -33,6 +34,9 @@ export interface Stretch {
   readonly hearing: boolean;
   /** Nothing takes heartbeats between any two speakers of this piece. */
   readonly whole: boolean;
+  /** Of the nodes on this piece: whose kube-proxy is healthy; and by when all of them are to know that of theirs. */
+  readonly forwarding: number;
+  readonly forwardingKnownMs: number;
   /** How long after a fault it may be wrong: detection time, an interval, the network's delays. */
   readonly boundMs: number;
 }
@@ -79,6 +83,17 @@ export type Fact =
       readonly endMs: number;
       /** Who answers at the time: its speaker is to see the stranger. */
       readonly holder: number;
+    }
+  | {
+      readonly kind: "gate";
+      readonly node: number;
+      readonly atMs: number;
+      readonly open: boolean;
+      /** null: its first word. */
+      readonly before: boolean | null;
+      /** What kube-proxy says, and for how long it has said so. */
+      readonly answer: GateAnswer;
+      readonly forMs: number;
     }
   /** A peer was given up though its heartbeats arrived. */
   | {
@@ -129,6 +144,8 @@ export interface Answering {
   /** Since when nothing has happened to it: no start, cut, pause, loss of its interface. */
   readonly wellSinceMs: number;
   readonly leaving: boolean;
+  /** Its gate is closed. */
+  readonly gated: boolean;
   /** The newest plan that was known where it returned itself, when it did. */
   readonly returnGeneration: number;
 }

@@ -1,7 +1,7 @@
 /**
  * H4: a planned move is made before it is broken.
  *
- * Asserted: who gives up an address by a newer plan, or because its speaker is stopped, has a successor on its piece of
+ * Asserted: who gives up an address by a newer plan, because its speaker is stopped or its gate has closed, has a successor on its piece of
  * the segment that answers, and has announced itself since it began to. And no address that somebody could answer for
  * is silent because of a plan or a stop.
  * Left out: a move while some speaker of the piece does not hear another (who gives up may be told that its successor
@@ -11,6 +11,8 @@
 import { nodesOf, seconds, type RuleMaker } from "./fact.ts";
 import { wasPlanned } from "./h1.ts";
 import { describe, overdue } from "./wrong.ts";
+
+const PLANNED: readonly string[] = ["plan", "speaker-stopped", "gate-closed"];
 
 export const h4: RuleMaker = () => ({
   name: "H4",
@@ -25,7 +27,7 @@ export const h4: RuleMaker = () => ({
     }
     if (fact.kind !== "released" || fact.able === 0 || !fact.whole) return null;
     const { reason, others, atMs, fault, boundMs, address, node } = fact;
-    if (reason !== "plan" && reason !== "speaker-stopped") return null;
+    if (!PLANNED.includes(reason)) return null;
     if (atMs - fault.atMs <= boundMs) return null;
     if (others.some(({ sinceMs, announcedMs }) => announcedMs >= sinceMs)) return null;
     const successors = nodesOf(others.reduce((mask, other) => mask | (1 << other.node), 0));
