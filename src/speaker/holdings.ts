@@ -189,7 +189,9 @@ export class Holdings {
   #reason(record: AddressRecord, to: string | null): MoveReason {
     const { node, liveness } = this.#world;
     const from = record.holder;
-    if (to === null) return "no-node";
+    // Of nodes that are in the rank, and not heard here, one that is in no rank knows nothing.
+    const { rank } = record.plan;
+    if (to === null) return rank.length === 0 || rank.includes(node) ? "no-node" : "plan";
     if (from === null) return "first";
     const peer = liveness.peer(from);
     if (peer?.left === true) return "speaker-stopped";

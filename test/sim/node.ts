@@ -9,6 +9,12 @@
 import type { Mac } from "../../src/base/mac.ts";
 import type { PlannedAddress } from "../../src/speaker/addresses.ts";
 import type { UnsignedHeartbeat } from "../../src/speaker/liveness.ts";
+import {
+  companyOf,
+  isSameCompany,
+  LOOK_INTERVAL_MS,
+  NO_COMPANY,
+} from "../../src/speaker/company.ts";
 import { PlanFeed } from "../../src/speaker/plan-feed.ts";
 import { Speaker, type SpeakerEffect, type SpeakerEvent } from "../../src/speaker/speaker.ts";
 import { START_MS } from "../controller/model-cluster.ts";
@@ -41,7 +47,9 @@ export class SimNode {
   #syncing = false;
   #saving = false;
   #serving = false;
-  #isolated = false;
+  #company = NO_COMPANY;
+  #mayHaveParted = false;
+  #lookAtMs = 0;
   #peers: ReadonlySet<object> = new Set();
   #incarnation = 0;
   #apiAway = 0;
@@ -150,7 +158,8 @@ export class SimNode {
     this.#feed = new PlanFeed(this.name, saved?.addresses);
     this.#reporter = this.#newReporter();
     this.#startsAgain = false;
-    this.#started = this.#synced = this.#serving = this.#isolated = this.#leaving = false;
+    this.#started = this.#synced = this.#serving = this.#leaving = false;
+    this.#company = NO_COMPANY;
     this.#syncing = this.#saving = false;
     this.#peers = new Set();
     this.#step({ kind: "links", links: linksOf(this), nowMs: this.localMs() });
@@ -334,21 +343,28 @@ export class SimNode {
 
   #step(event: SpeakerEvent): void {
     if (this.#speaker === null) return;
+    this.#mayHaveParted ||= event.kind === "plan" || event.kind === "nodes";
     const effects = this.#speaker.step(event);
     for (const effect of effects) this.#perform(effect);
     const { speaker } = this;
     if (speaker === null) return;
-    const { serving, isolated } = speaker.liveness;
-    if (this.#isolated !== isolated) {
-      this.#isolated = isolated;
-      this.#reporter.isolated(isolated);
-    }
+    const { serving } = speaker.liveness;
+    if (this.#mayHaveParted || this.localMs() >= this.#lookAtMs) this.#tellCompany(speaker);
     if (this.#serving !== serving) {
       this.#serving = serving;
       this.#world.onChange(this, serving ? "serves" : "serves no more");
       if (serving) this.#reporter.renew();
     }
     if (this.#rechecks) this.#drain();
+  }
+
+  #tellCompany({ liveness }: Speaker): void {
+    this.#mayHaveParted = false;
+    this.#lookAtMs = this.localMs() + LOOK_INTERVAL_MS;
+    const company = companyOf(liveness.peers.values());
+    if (isSameCompany(company, this.#company)) return;
+    this.#company = company;
+    this.#reporter.company(company);
   }
 
   /** Reads what lay waiting, then says so. */
@@ -389,6 +405,7 @@ export class SimNode {
         this.#reporter.kept(effect.address, effect.generation);
         return;
       case "judged":
+        this.#mayHaveParted = true;
         if (effect.verdict === "heard-again") this.#reporter.sayAgain();
         return;
       case "left":

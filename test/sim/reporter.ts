@@ -17,6 +17,7 @@ import {
   type TestimonyEffect,
   type TestimonyEvent,
 } from "../../src/speaker/testimony.ts";
+import type { Company } from "../../src/speaker/company.ts";
 import type { SimNode } from "./node.ts";
 import type { NodeWorld } from "./node-world.ts";
 
@@ -97,8 +98,8 @@ export class Reporter {
     });
   }
 
-  isolated(isolated: boolean): void {
-    this.#testify({ kind: isolated ? "isolated" : "heard" });
+  company(company: Company): void {
+    this.#testify({ kind: "company", company });
   }
 
   #set(address: Ip, fact: HolderFact): void {

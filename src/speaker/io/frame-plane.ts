@@ -10,6 +10,7 @@ import { watchLinks, type LinkMonitor } from "../../linux/io/link-monitor.ts";
 import { openMulticastGroups } from "../../linux/io/multicast.ts";
 import { openPacketSocket, type Frame, type PacketSocket } from "../../linux/io/packet-socket.ts";
 import type { Ip } from "../../base/ip.ts";
+import { companyOf, isSameCompany, LOOK_INTERVAL_MS, NO_COMPANY } from "../company.ts";
 import type { Sighting } from "../guard.ts";
 import type { Verification } from "../verifier.ts";
 import { Speaker, type SpeakerEffect, type SpeakerEvent } from "../speaker.ts";
@@ -55,7 +56,10 @@ export class FramePlane {
   #verifications: (Verification & { readonly atMs: number })[] = [];
   #telling = false;
   #serving = false;
-  #isolated = false;
+  #company = NO_COMPANY;
+  /** Somebody was judged, or is a peer or none since now: the company is to be looked at. */
+  #mayHaveParted = false;
+  #lookAtMs = 0;
   #sent = 0;
   #received = 0;
 
@@ -129,7 +133,10 @@ export class FramePlane {
 
   command(command: Exclude<WorkerCommand, { readonly kind: "close" }>): void {
     if (command.kind === "keys") this.#signer.setKeys(command.keys);
-    else this.#feed(command);
+    else {
+      this.#mayHaveParted ||= command.kind === "plan" || command.kind === "nodes";
+      this.#feed(command);
+    }
   }
 
   /** For the report every second. */
@@ -182,18 +189,21 @@ export class FramePlane {
     for (const effect of this.#speaker.step({ ...event, nowMs })) {
       this.#perform(effect);
     }
-    const { serving, isolated } = this.#speaker.liveness;
-    if (this.#isolated !== isolated) this.#tellIsolated(isolated);
+    if (this.#mayHaveParted || nowMs >= this.#lookAtMs) this.#tellCompany(nowMs);
+    const { serving } = this.#speaker.liveness;
     if (this.#serving === serving) return;
     this.#serving = serving;
     if (serving) this.#report({ kind: "serving" });
   }
 
-  /** Before what an isolated node gains, after what one that hears others gives up. */
-  #tellIsolated(isolated: boolean): void {
-    this.#isolated = isolated;
-    if (!isolated) this.#tell();
-    this.#report({ kind: "isolated", isolated });
+  /** Before what it gains by that, which is told in a moment. */
+  #tellCompany(nowMs: number): void {
+    this.#mayHaveParted = false;
+    this.#lookAtMs = nowMs + LOOK_INTERVAL_MS;
+    const company = companyOf(this.#speaker.liveness.peers.values());
+    if (isSameCompany(company, this.#company)) return;
+    this.#company = company;
+    this.#report({ kind: "company", company });
   }
 
   #perform(effect: SpeakerEffect): void {
@@ -231,6 +241,7 @@ export class FramePlane {
         this.#tellSoon();
         return;
       case "judged":
+        this.#mayHaveParted = true;
         this.#tellVerdict(effect);
         return;
       case "frame-fault":

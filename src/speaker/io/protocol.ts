@@ -5,6 +5,7 @@
  * Neighbours: worker.ts is one end, frame-worker.ts the other.
  */
 import type { Ip } from "../../base/ip.ts";
+import type { Company } from "../company.ts";
 import type { Sighting } from "../guard.ts";
 import type { HoldingChange } from "../holdings.ts";
 import type { PeerAddress } from "../peers.ts";
@@ -87,8 +88,8 @@ export type WorkerReport =
   /** Sockets are open, interfaces are known. */
   | { readonly kind: "open" }
   | { readonly kind: "serving" }
-  /** Hears no peer though there are some, or hears one again: after what that did to the holdings was told. */
-  | { readonly kind: "isolated"; readonly isolated: boolean }
+  /** Who is lost and who is heard is not as it was: before what that does to the holdings is told. */
+  | { readonly kind: "company"; readonly company: Company }
   | {
       readonly kind: "holdings";
       readonly changes: readonly TimedChange[];

@@ -1,6 +1,7 @@
 /** Lists presence Leases when ../testimony.ts asks, and tells the writer to keep quiet or to speak. */
 import type { KubeClient } from "../../kube/io/client.ts";
 import { LEASES } from "../../kube/types.ts";
+import type { Company } from "../company.ts";
 import {
   stepTestimony,
   testimonyOf,
@@ -30,9 +31,9 @@ export class Witness {
     this.#state = testimonyOf(options.node);
   }
 
-  /** The frame worker hears nobody, or somebody again. */
-  isolated(isolated: boolean): void {
-    this.#feed({ kind: isolated ? "isolated" : "heard" });
+  /** The frame worker has lost somebody, or hears somebody again. */
+  company(company: Company): void {
+    this.#feed({ kind: "company", company });
   }
 
   stop(): void {

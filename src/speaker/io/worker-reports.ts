@@ -18,7 +18,7 @@ export interface WorkerReportsOptions {
   readonly node: string;
   readonly writer: Pick<StatusWriter, "set" | "keep" | "drop" | "sayAgain">;
   readonly findings: Pick<FindingsWriter, "sighted" | "verified" | "foundFree" | "tick">;
-  readonly witness: Pick<Witness, "isolated">;
+  readonly witness: Pick<Witness, "company">;
   /** The Services of a VirtualIP, by its name. */
   readonly servicesOf: (
     name: string,
@@ -57,10 +57,12 @@ export class WorkerReports {
         this.#serving = true;
         this.#options.log.info("knows who is alive; serving");
         return;
-      case "isolated":
-        this.#options.witness.isolated(report.isolated);
-        this.#options.log.info({ isolated: report.isolated }, "hears nobody, or somebody again");
+      case "company": {
+        const { alive, lost } = report.company;
+        this.#options.witness.company(report.company);
+        this.#options.log.info({ alive: alive.length, lost: lost.join() }, "company");
         return;
+      }
       case "heard-again":
         this.#options.writer.sayAgain();
         return;
