@@ -9,10 +9,17 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dump } from "js-yaml";
 import type { CustomResourceDefinition } from "../src/base/crd.ts";
+import { ipAddressPoolCrd } from "../src/classes/metallb/ip-address-pool.ts";
+import { l2AdvertisementCrd } from "../src/classes/metallb/l2-advertisement.ts";
 import { metalLoadBalancerClassCrd } from "../src/classes/resource.ts";
 import { virtualIpCrd } from "../src/multi-ip/resource.ts";
 
-export const CRDS: readonly CustomResourceDefinition[] = [metalLoadBalancerClassCrd, virtualIpCrd];
+export const CRDS: readonly CustomResourceDefinition[] = [
+  metalLoadBalancerClassCrd,
+  virtualIpCrd,
+  ipAddressPoolCrd,
+  l2AdvertisementCrd,
+];
 
 const HEADER = "# Written by `npm run gen` from the schemas in src/: change those.\n";
 const DIRECTORY = import.meta.dirname;

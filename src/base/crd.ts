@@ -20,8 +20,8 @@ export interface PrinterColumn {
   readonly type: "string" | "integer" | "boolean" | "date" | "number";
   readonly jsonPath: string;
   readonly description?: string;
-  /** 0 is always shown, 1 with `-o wide`. */
-  readonly priority?: 0 | 1;
+  /** 0 is always shown, more only with `-o wide`. */
+  readonly priority?: number;
 }
 
 export interface CrdOptions {

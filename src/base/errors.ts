@@ -7,8 +7,8 @@
 export const REMEDIES = {
   ADDRESS_DOUBLED: "Name each address once in the Service annotation",
   ADDRESS_INVALID: "Write plain IPv4 or IPv6 addresses, without mask, zone or IPv4-mapped form",
-  ADDRESS_LEFT_POOL: "Publish the new address, or put the old range back into the class's pool",
-  ADDRESS_OUTSIDE_POOL: "Request an address of the class's pool, or add a range to the pool",
+  ADDRESS_LEFT_POOL: "Publish the new address, or put the old range back into the pool",
+  ADDRESS_OUTSIDE_POOL: "Request an address of the pool, or add a range to it",
   ADDRESS_TAKEN: "Request another address, or delete the Service that holds this one",
   ADDRESS_WRONG_FAMILY: "Request addresses of the families in the Service's spec.ipFamilies",
   CLASS_DEFAULT_DOUBLED: 'Set "isDefault" to false on all but one MetalLoadBalancerClass',
@@ -18,15 +18,20 @@ export const REMEDIES = {
   COUNT_TOO_SMALL: "Raise the count annotation to the number of requested addresses",
   KUBECONFIG_INVALID:
     "Name a readable kubeconfig with --kubeconfig, or leave it out and run inside the cluster",
+  NOT_ADVERTISED: "Create an L2Advertisement that selects the pool, the Service and a node",
   NO_NODES: "Label at least one ready node so that the class's nodeSelector matches it",
+  NO_POOL:
+    "Set autoAssign on a pool, widen its serviceAllocation, or request an address of a pool by name",
   NO_SERVING_ENDPOINT:
     "Start a ready Pod on a node of the class, or use externalTrafficPolicy: Cluster",
   NO_SPEAKER: "Run the speaker on the nodes of the class, and look into its logs",
-  POOL_EMPTY: "Write at least one CIDR or range in the class's addressPool",
-  POOL_EXHAUSTED: "Add a range to the class's pool, or ask for fewer addresses per Service",
-  POOL_FAMILY_MISSING: "Add a range of this family to the class's pool, or change ipFamilyPolicy",
-  POOL_OVERLAP: "Take the shared addresses out of one of the two classes",
+  POOL_EMPTY: "Write at least one CIDR or range into the pool",
+  POOL_EXHAUSTED: "Add a range to the pool, or ask for fewer addresses per Service",
+  POOL_FAMILY_MISSING: "Add a range of this family to the pool, or change ipFamilyPolicy",
+  POOL_MISSING: "Create the pool, or take its name out of the advertisement",
+  POOL_OVERLAP: "Take the shared addresses out of one of the two",
   RANGE_INVALID: "Write a CIDR such as 192.0.2.0/28 or a range such as 192.0.2.10-192.0.2.20",
+  RANGE_TOO_LARGE: "Split the range, or set avoidBuggyIPs to false",
   RAW_SOCKET_DENIED: "Give the speaker container the capability NET_RAW, or run it as root",
   USAGE: "See --help",
 } as const;

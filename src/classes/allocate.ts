@@ -5,7 +5,8 @@
  * 1. keep: claims and, where there are none, the addresses in a Service's status (seats.ts);
  * 2. requests: addresses that are asked for by name, the oldest Service first, if they are free and in the pool;
  * 3. spares: what a Service holds and has no place for any more fills its own empty places;
- * 4. automatic: the pool in written order, the lowest free address first, to Services that hold something, then by age.
+ * 4. automatic: the home of the Service (home.ts) in written order, the lowest free address first, to Services that
+ *    hold something, then by age.
  *
  * A place keeps its address: growing adds at the end, shrinking takes from the end. An address leaves its place only
  * because it left the pool, the count shrank, or another was requested for that place and can be given. A request
@@ -15,17 +16,21 @@
  */
 import type { Problem } from "../base/errors.ts";
 import { compareText } from "../base/hash.ts";
-import {
-  compareIps,
-  familyOf,
-  ipFromNumber,
-  ipToNumber,
-  type Ip,
-  type IpFamily,
-} from "../base/ip.ts";
+import { compareIps, type Ip } from "../base/ip.ts";
 import type { Allocation, AllocationInput, AllocationResult } from "./allocation.ts";
-import { mergeRanges, subtractMerged, type IpRange } from "./ranges.ts";
-import { compareByAge, seatServices, wantedAt, type ClassPool, type Seat } from "./seats.ts";
+import { emptyPool } from "./draft.ts";
+import { FreeLists } from "./free-lists.ts";
+import { roomiestHome } from "./home.ts";
+import { titleAtStart, titleOf, type ClassModel } from "./model.ts";
+import {
+  compareByAge,
+  hasFamily,
+  isShown,
+  seatServices,
+  wantedAt,
+  type Guest,
+  type Seat,
+} from "./seats.ts";
 
 export function allocate(input: AllocationInput): AllocationResult {
   const { seats, owners } = seatServices(input);
@@ -38,16 +43,14 @@ export function allocate(input: AllocationInput): AllocationResult {
 }
 
 function grantRequests(seat: Seat, owners: Map<Ip, string>): void {
-  const { service, pool, places, spares, problems } = seat;
+  const { service, guest, places, spares, problems } = seat;
   for (const [index, present] of places.entries()) {
     const wanted = wantedAt(seat, index);
     if (wanted.kind !== "this" || wanted.ip === present) continue;
     const owner = owners.get(wanted.ip);
-    if (!pool.has(wanted.ip)) {
-      problems.push({
-        code: "ADDRESS_OUTSIDE_POOL",
-        message: `Cannot give ${wanted.ip}: it is not in the pool of class "${pool.model.name}"`,
-      });
+    if (guest.at(wanted.ip) === undefined) {
+      const message = `Cannot give ${wanted.ip}: it is ${outside(guest)}`;
+      problems.push({ code: "ADDRESS_OUTSIDE_POOL", message });
     } else if (owner !== undefined) {
       problems.push({
         code: "ADDRESS_TAKEN",
@@ -61,6 +64,11 @@ function grantRequests(seat: Seat, owners: Map<Ip, string>): void {
   }
 }
 
+function outside({ home }: Guest): string {
+  if (home !== null && home.pool === null) return `not in the pool of ${titleOf(home)}`;
+  return "in no pool that the Service may use";
+}
+
 /**
  * Fills the places that take any address and have none.
  *
@@ -68,83 +76,70 @@ function grantRequests(seat: Seat, owners: Map<Ip, string>): void {
  * @returns how many were wanted, and how many came
  */
 function fillPlaces(seat: Seat, take: (count: number) => readonly Ip[]) {
-  const empty = [...seat.places.keys()].filter(
-    (index) => seat.places[index] === null && wantedAt(seat, index).kind === "any",
-  );
+  const empty = emptyPlaces(seat);
   const given = take(empty.length);
   for (const [i, ip] of given.entries()) seat.places[empty[i] ?? 0] = ip;
   return { wanted: empty.length, given: given.length };
 }
 
+/** Those that take any address and have none. */
+function emptyPlaces(seat: Seat): readonly number[] {
+  return [...seat.places.keys()].filter(
+    (index) => seat.places[index] === null && wantedAt(seat, index).kind === "any",
+  );
+}
+
 function giveAutomatically(seat: Seat, free: FreeLists): void {
-  const { family, pool, problems, shown } = seat;
-  if (!shown) return;
-  const { name } = pool.model;
-  if (pool.families.size === 0) {
-    problems.push({ code: "POOL_EMPTY", message: `Class "${name}" has no addresses to give` });
-  } else if (!pool.families.has(family)) {
-    problems.push({ code: "POOL_FAMILY_MISSING", message: `Class "${name}" has no ${family}` });
+  const { family, guest, problems } = seat;
+  const home = (guest.home ??= findHome(guest, free));
+  if (!isShown(seat)) return;
+  if (home === null) {
+    if (emptyPlaces(seat).length > 0) problems.push(NO_POOL);
+  } else if (home.ranges.length === 0) {
+    problems.push(emptyPool(home));
+  } else if (!hasFamily(home, family)) {
+    const message = `${titleAtStart(home)} has no ${family}`;
+    problems.push({ code: "POOL_FAMILY_MISSING", message });
   } else {
-    const { wanted, given } = fillPlaces(seat, (count) => free.take(pool, family, count));
-    if (given < wanted) problems.push(exhausted(seat, wanted, given));
+    const { wanted, given } = fillPlaces(seat, (count) => free.take(home, family, count));
+    if (given < wanted) problems.push(exhausted(seat, home, { wanted, given }));
   }
 }
 
-function exhausted({ family, pool }: Seat, wanted: number, given: number): Problem {
+const NO_POOL: Problem = {
+  code: "NO_POOL",
+  message: "No pool gives the Service an address unasked",
+};
+
+function findHome({ automatic, seats }: Guest, free: FreeLists): ClassModel | null {
+  const wants = seats.map((seat) => ({ family: seat.family, count: emptyPlaces(seat).length }));
+  return roomiestHome(automatic, wants, free);
+}
+
+function exhausted(
+  { family }: Seat,
+  home: ClassModel,
+  { wanted, given }: { readonly wanted: number; readonly given: number },
+): Problem {
   const noun = wanted === 1 ? "address" : "addresses";
   const free = given === 1 ? "1 is free" : `${given} are free`;
   return {
     code: "POOL_EXHAUSTED",
-    message: `Cannot give ${wanted} more ${family} ${noun} from class "${pool.model.name}": ${free}`,
+    message: `Cannot give ${wanted} more ${family} ${noun} from ${titleOf(home)}: ${free}`,
   };
 }
 
-/** What is left of each class, family by family: intervals, cut from the front. */
-class FreeLists {
-  readonly #used: readonly IpRange[];
-  readonly #lists = new Map<string, IpRange[]>();
-
-  constructor(used: Iterable<Ip>) {
-    const ranges = Array.from(used, (ip): IpRange => {
-      const number = ipToNumber(ip);
-      return { family: familyOf(ip), first: number, last: number };
-    });
-    this.#used = mergeRanges(ranges);
-  }
-
-  /** @returns the next addresses in the pool's order, fewer than asked for when there are no more */
-  take(pool: ClassPool, family: IpFamily, count: number): Ip[] {
-    const list = this.#listOf(pool, family);
-    const taken: Ip[] = [];
-    while (taken.length < count) {
-      const range = list.at(-1);
-      if (range === undefined) break;
-      taken.push(ipFromNumber(family, range.first));
-      if (range.first === range.last) list.pop();
-      else list[list.length - 1] = { ...range, first: range.first + 1n };
-    }
-    return taken;
-  }
-
-  /** Last in the list is first to go, so that taking costs nothing. */
-  #listOf({ model }: ClassPool, family: IpFamily): IpRange[] {
-    const key = `${family} ${model.name}`;
-    const known = this.#lists.get(key);
-    if (known !== undefined) return known;
-    const ranges = model.ranges.filter((range) => range.family === family);
-    const list = subtractMerged(ranges, this.#used).reverse();
-    this.#lists.set(key, list);
-    return list;
-  }
-}
+const NOTHING: Allocation = { home: null, places: {}, problems: [], notices: [] };
 
 function allocationsOf(seats: readonly Seat[]): Map<string, Allocation> {
   const services = new Map<string, Allocation>();
   for (const seat of seats) {
-    const { service, family, shown, places, problems } = seat;
-    const before = services.get(service.key) ?? { places: {}, problems: [], notices: [] };
+    const { service, family, guest, places, problems } = seat;
+    const home = guest.home?.key ?? null;
+    const before = services.get(service.key) ?? NOTHING;
     services.set(service.key, {
-      places: shown ? { ...before.places, [family]: places } : before.places,
+      home,
+      places: isShown(seat) ? { ...before.places, [family]: places } : before.places,
       problems: [...before.problems, ...problems.filter((problem) => !has(before, problem))],
       notices: [...before.notices, ...noticesOf(seat)],
     });
@@ -157,10 +152,12 @@ function has({ problems }: Allocation, { message }: Problem): boolean {
   return problems.some((known) => known.message === message);
 }
 
-function noticesOf({ lost, places, pool }: Seat): Problem[] {
+function noticesOf({ lost, places, guest: { home } }: Seat): Problem[] {
+  const where =
+    home?.pool === null ? `not in the pool of ${titleOf(home)}` : "in no pool of the Service";
   return lost.map(({ index, address }) => ({
     code: "ADDRESS_LEFT_POOL",
-    message: `${address} is not in the pool of class "${pool.model.name}" any more: ${places[index] ?? "nothing"} replaces it`,
+    message: `${address} is ${where} any more: ${places[index] ?? "nothing"} replaces it`,
   }));
 }
 

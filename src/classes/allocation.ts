@@ -6,6 +6,7 @@
 import type { Problem } from "../base/errors.ts";
 import type { Ip, IpFamily } from "../base/ip.ts";
 import type { ClassModel } from "./model.ts";
+import type { Offers } from "./offers.ts";
 import type { ServiceRequest } from "./request.ts";
 
 /**
@@ -25,8 +26,8 @@ export interface AllocationRequest {
   readonly key: string;
   /** RFC 3339, as in metadata.creationTimestamp. */
   readonly createdAt: string;
-  /** A key of `classes`. */
-  readonly className: string;
+  /** Keys of `classes`. */
+  readonly offers: Offers;
   readonly request: ServiceRequest;
   /** The addresses in the Service's status, in its order: kept where no claim says otherwise. */
   readonly adopted: readonly Ip[];
@@ -39,6 +40,8 @@ export interface AllocationInput {
 }
 
 export interface Allocation {
+  /** The key of the class that its addresses are from, or would be from; null: no class has any for it. */
+  readonly home: string | null;
   /** By index, null where nothing could be given; only families that are in play. */
   readonly places: Readonly<Partial<Record<IpFamily, readonly (Ip | null)[]>>>;
   /** What is wrong as long as nothing changes, beside the problems of the request itself. */

@@ -1,147 +1,125 @@
 /**
- * Classes as the rest of the house knows them: ranges of addresses, and which nodes answer for them. Pure.
+ * Classes as the rest of the house knows them: ranges of addresses, to whom they are offered, and the ways in which nodes
+ * answer for them. Pure.
  *
- * Nothing of a class is refused here for a fault in another part of it: what cannot be read is left out,
- * named as a problem of the class, and the rest works. Of two classes that share addresses the older keeps
- * them, so that a class made by mistake takes nothing from one that works.
- * Neighbours: resource.ts has the manifest; allocate.ts gives the addresses out.
+ * Read first: docs/decisions/0014-one-model-of-two-families.md. A MetalLoadBalancerClass is a class with one way of its own;
+ * a pool of MetalLB is a class that nobody names, with a way for each advertisement that selects it.
+ * Neighbours: compile.ts makes it of manifests; allocate.ts gives the addresses out.
  */
 import type { Problem } from "../base/errors.ts";
-import { compareText } from "../base/hash.ts";
 import type { IpFamily } from "../base/ip.ts";
-import {
-  disjointRanges,
-  formatRange,
-  intersectRanges,
-  parseRange,
-  sizeOf,
-  subtractRanges,
-  type IpRange,
-} from "./ranges.ts";
-import type {
-  DrainTrigger,
-  MetalLoadBalancerClass,
-  MetalLoadBalancerClassStatus,
-} from "./resource.ts";
+import { matchesAny, type Labels, type LabelSelector } from "./label-selector.ts";
+import { sizeOf, type IpRange } from "./ranges.ts";
+import type { DrainTrigger, MetalLoadBalancerClassStatus } from "./resource.ts";
 
 export interface ClassModel {
+  /** The name of a MetalLoadBalancerClass, or `Kind/name` of what else gives addresses: no name holds a slash. */
+  readonly key: string;
   readonly name: string;
   readonly isDefault: boolean;
   /** The pool's name, or null where the class has its own addressPool (all of Deckhouse's). */
   readonly pool: string | null;
   /** In written order, disjoint; what overlaps an older class is taken out. */
   readonly ranges: readonly IpRange[];
-  readonly nodeSelector: Readonly<Record<string, string>>;
-  /** Empty means all but the usual excluded ones. */
-  readonly interfaces: readonly string[];
-  readonly mode: "L2" | "BGP" | "Both";
+  /** To whom; null: to those that name the class. */
+  readonly offer: Offer | null;
+  /** None: its addresses are given, and nobody answers for them. */
+  readonly ways: readonly Way[];
   /** What makes its addresses leave a node, besides a drain. */
   readonly drainOn: readonly DrainTrigger[];
   /** Whether its addresses may move to make the nodes even. */
   readonly rebalance: boolean;
 }
 
+/** The Services that may have addresses of a pool: all of the lists must agree, an empty one agrees with all. */
+export interface Offer {
+  /** Whether unasked, too. */
+  readonly autoAssign: boolean;
+  /** True where the pool says for whom it is: it comes before those that are for all. */
+  readonly isPinned: boolean;
+  /** 1 is tried first, 0 last. */
+  readonly priority: number;
+  readonly namespaces: readonly string[];
+  /** Namespaces too, by their labels. */
+  readonly namespaceSelectors: readonly LabelSelector[];
+  readonly serviceSelectors: readonly LabelSelector[];
+}
+
+/** One way in which nodes answer for the addresses of a class. Of several selectors one that matches is enough; none is all. */
+export interface Way {
+  /** The advertisement that says so; null: the class itself. */
+  readonly advertisement: string | null;
+  readonly mode: "L2" | "BGP";
+  readonly nodes: readonly LabelSelector[];
+  /** The Services whose addresses are answered so. */
+  readonly services: readonly LabelSelector[];
+  /** Empty means all but the usual excluded ones. */
+  readonly interfaces: readonly string[];
+  readonly preferences: readonly NodePreference[];
+}
+
+export interface NodePreference {
+  /** 1 to 100. */
+  readonly weight: number;
+  readonly nodes: LabelSelector;
+}
+
 export interface NodeFacts {
   readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   /** Not excluded by its label, its network available, not being deleted. */
   readonly eligible: boolean;
   /** Ready, and its speaker is heard of. */
   readonly available: boolean;
 }
 
-export interface CompiledClasses {
+export interface Compiled {
+  /** By key, the oldest first. */
   readonly classes: ReadonlyMap<string, ClassModel>;
   readonly defaultClass: string | null;
-  /** By class name, for every class that has one. */
+  /** By key of the class, or `Kind/name` of another object, for every one that has a problem. */
   readonly problems: ReadonlyMap<string, readonly Problem[]>;
 }
 
-/** Shared ranges that one message names; what is more is counted. */
-const SHARED_NAMED_MAX = 3;
-
-/** @param objects in any order: the result does not depend on it */
-export function compileClasses(objects: readonly MetalLoadBalancerClass[]): CompiledClasses {
-  const classes = new Map<string, ClassModel>();
-  const problems = new Map<string, Problem[]>();
-  let defaultClass: string | null = null;
-  for (const object of [...objects].sort(compareAge)) {
-    const { name } = object.metadata;
-    const { model, found } = compileOne(object, [...classes.values()]);
-    if (model.isDefault && defaultClass !== null) {
-      found.push({
-        code: "CLASS_DEFAULT_DOUBLED",
-        message: `Class "${name}" is not the default: the older class "${defaultClass}" is`,
-      });
-    }
-    if (model.isDefault) defaultClass ??= name;
-    classes.set(name, { ...model, isDefault: name === defaultClass });
-    if (found.length > 0) problems.set(name, found);
-  }
-  return { classes, defaultClass, problems };
+/** @returns `class "edge"` or `pool "prod"`, as sentences say it */
+export function titleOf({ name, pool }: Pick<ClassModel, "name" | "pool">): string {
+  return pool === null ? `class "${name}"` : `pool "${pool}"`;
 }
 
-/** Oldest first; one without a time is not stored yet, so it is the youngest. */
-function compareAge(a: MetalLoadBalancerClass, b: MetalLoadBalancerClass): number {
-  const [ageA, ageB] = [a.metadata.creationTimestamp ?? "~", b.metadata.creationTimestamp ?? "~"];
-  return compareText(ageA, ageB) || compareText(a.metadata.name, b.metadata.name);
+/** The same at the beginning of a sentence. */
+export function titleAtStart(model: Pick<ClassModel, "name" | "pool">): string {
+  const title = titleOf(model);
+  return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
-function compileOne(
-  { metadata: { name }, spec = {} }: MetalLoadBalancerClass,
-  older: readonly ClassModel[],
-): { model: ClassModel; found: Problem[] } {
-  const found: Problem[] = [];
-  let ranges = readPool(name, spec.addressPool ?? [], found);
-  for (const other of older) {
-    const shared = intersectRanges(ranges, other.ranges);
-    if (shared.length === 0) continue;
-    found.push(overlap(name, other.name, shared));
-    ranges = subtractRanges(ranges, shared);
-  }
-  const model: ClassModel = {
-    name,
-    isDefault: spec.isDefault === true,
-    pool: null,
-    ranges,
-    nodeSelector: spec.nodeSelector ?? {},
-    interfaces: spec.l2?.interfaces ?? [],
-    mode: "L2",
-    drainOn: spec.drainOn ?? [],
-    rebalance: spec.rebalance !== "Off",
-  };
-  return { model, found };
+/** @returns the ways that are for a Service with these labels */
+export function waysFor({ ways }: ClassModel, serviceLabels: Labels): readonly Way[] {
+  const isFor = ({ services }: Way) => services.length === 0 || matchesAny(services, serviceLabels);
+  return ways.every(isFor) ? ways : ways.filter(isFor);
 }
 
-function readPool(name: string, entries: readonly string[], found: Problem[]): IpRange[] {
-  const ranges: IpRange[] = [];
-  for (const entry of entries) {
-    const parsed = parseRange(entry);
-    if (parsed.ok) ranges.push(parsed.value);
-    else found.push(parsed.problem);
-  }
-  if (ranges.length === 0) {
-    found.push({ code: "POOL_EMPTY", message: `Class "${name}" has no addresses to give` });
-  }
-  return disjointRanges(ranges);
+/** @returns the nodes that one of the ways selects, in the order given; eligible or not */
+export function nodesOf<Node extends Pick<NodeFacts, "labels">>(
+  ways: readonly Way[],
+  nodes: readonly Node[],
+): Node[] {
+  return nodes.filter(({ labels }) => ways.some((way) => selectsNode(way, labels)));
 }
 
-function overlap(name: string, other: string, shared: readonly IpRange[]): Problem {
-  const named = shared.slice(0, SHARED_NAMED_MAX).map(formatRange).join(", ");
-  const more =
-    shared.length > SHARED_NAMED_MAX ? ` and ${shared.length - SHARED_NAMED_MAX} more` : "";
-  return {
-    code: "POOL_OVERLAP",
-    message: `Class "${name}" shares ${named}${more} with the older class "${other}", which keeps them`,
-  };
+function selectsNode({ nodes }: Way, labels: Labels): boolean {
+  return nodes.length === 0 || matchesAny(nodes, labels);
 }
 
-/** @returns the nodes that have every label of the class's selector, in the order given; eligible or not */
-export function nodesOf(model: ClassModel, nodes: readonly NodeFacts[]): NodeFacts[] {
-  const wanted = Object.entries(model.nodeSelector);
-  return nodes.filter(({ labels }) =>
-    wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value),
-  );
+/** @returns the interfaces of all ways together; empty, as soon as one of them means all */
+export function interfacesOf(ways: readonly Way[]): readonly string[] {
+  if (ways.some(({ interfaces }) => interfaces.length === 0)) return [];
+  return [...new Set(ways.flatMap(({ interfaces }) => interfaces))];
+}
+
+export function modeOf(ways: readonly Way[]): "L2" | "BGP" | "Both" {
+  const modes = new Set(ways.map(({ mode }) => mode));
+  if (modes.size > 1) return "Both";
+  return modes.has("BGP") ? "BGP" : "L2";
 }
 
 /**
@@ -150,7 +128,7 @@ export function nodesOf(model: ClassModel, nodes: readonly NodeFacts[]): NodeFac
  * @param assigned how many addresses of the class's ranges Services hold
  */
 export function addressCounters(
-  { ranges }: ClassModel,
+  { ranges }: Pick<ClassModel, "ranges">,
   assigned: Readonly<Record<IpFamily, number>>,
 ): Required<Pick<MetalLoadBalancerClassStatus, "addresses" | "free">> {
   const count = (family: IpFamily) => {

@@ -152,6 +152,35 @@ export function disjointRanges(ranges: readonly IpRange[]): IpRange[] {
   return kept;
 }
 
+/** Blocks of 256 in which single addresses are left out: as many as a /8 has. */
+const BUGGY_BLOCKS_MAX = 1n << 16n;
+
+/**
+ * @param found takes the ranges that are too large for it: of those the first 2^24 addresses are used
+ * @returns the ranges without the IPv4 addresses that end in .0 or .255
+ */
+export function withoutBuggyAddresses(ranges: readonly IpRange[], found: Problem[]): IpRange[] {
+  return ranges.flatMap((range) => {
+    if (range.family === "IPv6") return [range];
+    const lastUsed = range.first + (BUGGY_BLOCKS_MAX << 8n) - 1n;
+    if (lastUsed < range.last) {
+      const message = `${formatRange(range)} is too large to leave out .0 and .255: its first 2^24 addresses are used`;
+      found.push({ code: "RANGE_TOO_LARGE", message });
+    }
+    return withoutBuggy({ ...range, last: lastUsed < range.last ? lastUsed : range.last });
+  });
+}
+
+function withoutBuggy({ family, first, last }: IpRange): IpRange[] {
+  const left: IpRange[] = [];
+  for (let block = first >> 8n; block <= last >> 8n; block++) {
+    const [low, high] = [(block << 8n) + 1n, (block << 8n) + 254n];
+    const part = { family, first: low > first ? low : first, last: high < last ? high : last };
+    if (part.first <= part.last) left.push(part);
+  }
+  return left;
+}
+
 /** @returns a test of membership that costs a binary search; the ranges may be in any order */
 export function membership(ranges: readonly IpRange[]): (ip: Ip) => boolean {
   const sorted = mergeRanges(ranges);

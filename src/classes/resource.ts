@@ -37,7 +37,7 @@ export const REBALANCE_MODES = ["Gradual", "Off"] as const;
 /** Bounds that no manifest in use comes near; without them the API server cannot price the rules. */
 export const POOL_ENTRIES_MAX = 256;
 /** Two IPv6 addresses that end in dotted decimals, with room around the dash. */
-const POOL_ENTRY_LENGTH_MAX = 96;
+export const POOL_ENTRY_LENGTH_MAX = 96;
 const INTERFACES_MAX = 64;
 const toleration = Type.Object(
   {

@@ -11,21 +11,21 @@ import type { Problem } from "../base/errors.ts";
 import { compareText } from "../base/hash.ts";
 import { compareIps, familyOf, type Ip, type IpFamily } from "../base/ip.ts";
 import type { AllocationInput, AllocationRequest, Claim } from "./allocation.ts";
+import { classFinder, type ClassAt } from "./class-at.ts";
+import { settledHome, type Host } from "./home.ts";
 import type { ClassModel } from "./model.ts";
-import { membership } from "./ranges.ts";
 import { ADDRESS_COUNT_MAX, type WantedPlace } from "./request.ts";
 
 /** One Service in one family. The rounds fill it; nobody else sees it. */
 export interface Seat {
   readonly service: AllocationRequest;
   readonly family: IpFamily;
-  readonly pool: ClassPool;
-  /** Whether the family is in play: a preferred one that the pool lacks is not. */
-  readonly shown: boolean;
+  /** The seats of a Service have one guest in common. */
+  readonly guest: Guest;
   readonly places: (Ip | null)[];
   /** Held, and without a place. */
   spares: Ip[];
-  /** Held until now and not in the pool: the place, and what was there. */
+  /** Held until now and not to be kept: the place, and what was there. */
   readonly lost: readonly LostPlace[];
   readonly problems: Problem[];
 }
@@ -35,10 +35,11 @@ export interface LostPlace {
   readonly address: Ip;
 }
 
-export interface ClassPool {
-  readonly model: ClassModel;
-  readonly has: (ip: Ip) => boolean;
-  readonly families: ReadonlySet<IpFamily>;
+/** What the seats of one Service have in common. */
+export interface Guest extends Host {
+  /** Where its addresses are from; null until what has room decides. */
+  home: ClassModel | null;
+  readonly seats: Seat[];
 }
 
 export interface Seating {
@@ -51,20 +52,19 @@ export interface Seating {
 /** A Service on its way to its seats. */
 interface Arrival {
   readonly service: AllocationRequest;
-  readonly pool: ClassPool;
+  readonly host: Host;
   /** By index. */
   readonly claims: readonly Claim[];
-  /** What of its claims and of its status it keeps: in its pool, and nobody else's. */
+  /** What of its claims and of its status it keeps: in a class that it may use, and nobody else's. */
   readonly kept: Set<Ip>;
 }
 
 export function seatServices({ requests, classes, claims }: AllocationInput): Seating {
-  const pools = new Map([...classes].map(([name, model]) => [name, poolOf(model)]));
+  const classAt = classFinder(classes);
   const claimsOf = groupClaims(claims);
   const arrivals = requests.map((service): Arrival => {
-    const pool = pools.get(service.className);
-    assert(pool !== undefined, `no class ${service.className} for ${service.key}`);
-    return { service, pool, claims: claimsOf.get(service.key) ?? [], kept: new Set() };
+    const host = hostOf(service, classes, classAt);
+    return { service, host, claims: claimsOf.get(service.key) ?? [], kept: new Set() };
   });
   arrivals.sort(compareArrivals);
   const owners = new Map<Ip, string>();
@@ -74,9 +74,7 @@ export function seatServices({ requests, classes, claims }: AllocationInput): Se
   for (const { service } of arrivals) {
     for (const ip of service.adopted) reserve(ip, service.key, owners);
   }
-  const seats = arrivals.flatMap((arrival) =>
-    arrival.service.request.families.map((family) => takeSeat(arrival, family)),
-  );
+  const seats = arrivals.flatMap(takeSeats);
   return { seats, owners };
 }
 
@@ -95,11 +93,29 @@ function compareArrivals(a: Arrival, b: Arrival): number {
   return Number(holds(b)) - Number(holds(a)) || compareByAge(a.service, b.service);
 }
 
-function poolOf(model: ClassModel): ClassPool {
+/** @returns true where the family is in play: a preferred one that its home lacks is not */
+export function isShown({ service, family, guest: { home } }: Seat): boolean {
+  if (home === null || home.ranges.length === 0) return true;
+  return !service.request.familiesAreOptional || hasFamily(home, family);
+}
+
+export function hasFamily({ ranges }: ClassModel, family: IpFamily): boolean {
+  return ranges.some((range) => range.family === family);
+}
+
+function hostOf(
+  { key, offers: { automatic, byName } }: AllocationRequest,
+  classes: AllocationInput["classes"],
+  classAt: ClassAt,
+): Host {
+  const keys = new Set([...automatic, ...byName]);
+  for (const name of keys) assert(classes.has(name), `no class ${name} for ${key}`);
   return {
-    model,
-    has: membership(model.ranges),
-    families: new Set(model.ranges.map((range) => range.family)),
+    automatic: automatic.flatMap((name) => classes.get(name) ?? []),
+    at: (ip) => {
+      const model = classAt(ip);
+      return model !== undefined && keys.has(model.key) ? model : undefined;
+    },
   };
 }
 
@@ -120,9 +136,9 @@ function addressOf(claim: Claim): Ip {
   return claim.address;
 }
 
-function keep({ service, pool, kept }: Arrival, addresses: readonly Ip[], owners: Map<Ip, string>) {
+function keep({ service, host, kept }: Arrival, addresses: readonly Ip[], owners: Map<Ip, string>) {
   for (const ip of addresses) {
-    if (owners.has(ip) || !pool.has(ip)) continue;
+    if (owners.has(ip) || host.at(ip) === undefined) continue;
     if (!service.request.families.includes(familyOf(ip))) continue;
     owners.set(ip, service.key);
     kept.add(ip);
@@ -133,25 +149,30 @@ function reserve(ip: Ip, owner: string, owners: Map<Ip, string>): void {
   if (!owners.has(ip)) owners.set(ip, owner);
 }
 
-function takeSeat({ service, pool, claims, kept }: Arrival, family: IpFamily): Seat {
+function takeSeats(arrival: Arrival): readonly Seat[] {
+  const { host, kept, service } = arrival;
+  const home = settledHome(host, kept, service.request);
+  const guest: Guest = { ...host, home, seats: [] };
+  for (const family of service.request.families) guest.seats.push(takeSeat(arrival, guest, family));
+  return guest.seats;
+}
+
+function takeSeat({ service, claims, kept }: Arrival, guest: Guest, family: IpFamily): Seat {
   const { request } = service;
   const ours = claims.filter(({ address }) => familyOf(address) === family);
   const adopted = service.adopted.filter((ip) => familyOf(ip) === family);
   const count = request.countPerFamily ?? countHeld(ours, adopted);
   const held = ours.length > 0 ? ours : adopted.map((address, index) => ({ address, index }));
   const places = Array.from<Ip | null>({ length: count }).fill(null);
-  const inPlay = pool.families.has(family) || !request.familiesAreOptional;
-  const seat: Seat = {
+  return {
     service,
     family,
-    pool,
-    shown: inPlay || pool.families.size === 0,
+    guest,
     places,
     spares: sitDown(places, request.places[family], ours, [...kept].filter(isOf(family))),
-    lost: held.filter(({ address, index }) => index < count && !pool.has(address)),
+    lost: held.filter(({ address, index }) => index < count && guest.at(address) === undefined),
     problems: [],
   };
-  return seat;
 }
 
 /** As many as it has: the count that stands in for one that cannot be read. */

@@ -6,7 +6,8 @@
  * Neighbours: ../multi-ip/explain.ts finds the words; subject.ts what is meant.
  */
 import { REMEDIES, type Problem, type ProblemCode } from "../base/errors.ts";
-import { nodesOf, type ClassModel } from "../classes/model.ts";
+import { compileClasses } from "../classes/compile.ts";
+import { nodesOf } from "../classes/model.ts";
 import type { MetalLoadBalancerClass } from "../classes/resource.ts";
 import { leaveReason } from "../controller/leaving.ts";
 import { clusterNodes, type ClusterNode } from "../controller/nodes.ts";
@@ -33,11 +34,10 @@ export interface Cluster {
 /** @returns the address with a finding for every node that its class selects, or that is ranked or answers */
 export function factsOfAddress(vip: VirtualIP, cluster: Cluster): AddressFacts {
   const className = vip.spec.class;
-  const object = cluster.classes.find(({ metadata }) => metadata.name === className);
-  if (object === undefined) return { vip, nodes: undefined };
-  const { nodeSelector = {}, drainOn = [] } = object.spec ?? {};
+  const model = compileClasses(cluster.classes).classes.get(className ?? "");
+  if (model === undefined) return { vip, nodes: undefined };
   const all = allNodes(cluster);
-  const selected = new Set(nodesOf({ nodeSelector } as ClassModel, all).map(({ name }) => name));
+  const selected = new Set(nodesOf(model.ways, all).map(({ name }) => name));
   const named = new Set([...selected, ...vip.spec.rank, vip.status?.holder ?? ""]);
   const serving = servingFor(vip, cluster);
   const findings = all
@@ -45,7 +45,7 @@ export function factsOfAddress(vip: VirtualIP, cluster: Cluster): AddressFacts {
     .map((node): NodeFinding => {
       const verdict = verdictOn(node, {
         selected: selected.has(node.name),
-        leaving: leaveReason(node.leaveMarks, drainOn),
+        leaving: leaveReason(node.leaveMarks, model.drainOn),
         serving: serving?.has(node.name) ?? true,
       });
       return { name: node.name, verdict };

@@ -11,7 +11,7 @@ import { compareText } from "../base/hash.ts";
 import { parseIp, type Ip, type IpFamily } from "../base/ip.ts";
 import { allocate } from "../classes/allocate.ts";
 import type { Allocation, Claim } from "../classes/allocation.ts";
-import { membership } from "../classes/ranges.ts";
+import { classFinder } from "../classes/class-at.ts";
 import { refOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
 import type { VirtualIPSpec } from "../multi-ip/resource.ts";
@@ -24,7 +24,7 @@ export type ServiceUse = VirtualIPSpec["services"][number];
 /** One address that should be claimed. */
 export interface Assignment {
   readonly ip: Ip;
-  /** Of the Service that is named first. */
+  /** The key of the class that the address is of. */
   readonly className: string;
   /** In the order of namespaces and names: the Services that should use it. */
   readonly uses: readonly ServiceUse[];
@@ -45,13 +45,13 @@ export function assign(world: World, roles: ReadonlyMap<string, Role>): Assignme
       const service = world.services.get(key);
       if (service === undefined) return [];
       const createdAt = service.metadata.creationTimestamp ?? "";
-      const { className, request } = role;
-      return { key, createdAt, className, request, adopted: listedAddresses(service) };
+      const { offers, request } = role;
+      return { key, createdAt, offers, request, adopted: listedAddresses(service) };
     }),
     classes: world.compiled.classes,
     claims: claims({ world, roles }),
   });
-  const wanted = wantedAddresses(allocations, roles);
+  const wanted = wantedAddresses(allocations, { world, roles });
   return { allocations, wanted, heldBack: heldBack(world, wanted) };
 }
 
@@ -126,8 +126,9 @@ function isRequested({ address, service }: PlacedClaim, { roles }: ClaimContext)
 
 function isInPool({ address, service }: PlacedClaim, { world, roles }: ClaimContext): boolean {
   const role = roles.get(service);
-  const model = role?.kind === "served" ? world.compiled.classes.get(role.className) : undefined;
-  return model !== undefined && membership(model.ranges)(address.ip);
+  const key = classFinder(world.compiled.classes)(address.ip)?.key;
+  if (role?.kind !== "served" || key === undefined) return false;
+  return [...role.offers.automatic, ...role.offers.byName].includes(key);
 }
 
 function isPromised({ address, service }: PlacedClaim, { world }: ClaimContext): boolean {
@@ -137,15 +138,16 @@ function isPromised({ address, service }: PlacedClaim, { world }: ClaimContext):
 
 function wantedAddresses(
   allocations: ReadonlyMap<string, Allocation>,
-  roles: ReadonlyMap<string, Role>,
+  { world, roles }: ClaimContext,
 ): Map<Ip, Assignment> {
+  const classAt = classFinder(world.compiled.classes);
   const wanted = new Map<Ip, { className: string; uses: ServiceUse[] }>();
   for (const [key, role] of roles) {
     const allocation = allocations.get(key);
     if (allocation === undefined || role.kind !== "served") continue;
     for (const { ip, index } of placesInOrder(allocation, role.request.families)) {
       if (ip === null) continue;
-      const known = wanted.get(ip) ?? { className: role.className, uses: [] };
+      const known = wanted.get(ip) ?? { className: classAt(ip)?.key ?? "", uses: [] };
       known.uses.push(useOf(key, index));
       wanted.set(ip, known);
     }

@@ -8,6 +8,7 @@ import type { NodeVerdict } from "../multi-ip/explain.ts";
 import type { MoveReason } from "../multi-ip/move-reason.ts";
 import type { RankMove } from "../multi-ip/rank.ts";
 import type { Assignment } from "./assignments.ts";
+import { reachOf } from "./reach.ts";
 import { verdictOn } from "./verdict.ts";
 import { localServing, type World } from "./world.ts";
 
@@ -32,7 +33,7 @@ function causeOf(
 ): MoveReason {
   const node = world.nodes.find(({ name }) => name === from);
   if (node === undefined) return "being-deleted";
-  const ofClass = world.classes.get(assignment.className);
+  const ofClass = reachOf(assignment.uses, assignment.className, world);
   const verdict = verdictOn(node, {
     selected: ofClass?.selected.some(({ name }) => name === from) ?? false,
     leaving: ofClass?.leaving.get(from) ?? null,

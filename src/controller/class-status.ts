@@ -115,7 +115,7 @@ function countInRanges({ ranges }: ClassModel, addresses: readonly Ip[]): Record
 function servicesOf(roles: ReadonlyMap<string, Role>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const role of roles.values()) {
-    if (role.kind !== "served") continue;
+    if (role.kind !== "served" || role.className === null) continue;
     counts.set(role.className, (counts.get(role.className) ?? 0) + 1);
   }
   return counts;

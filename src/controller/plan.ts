@@ -185,7 +185,7 @@ function planStatuses(
     problems.push(...status.problems);
     if (!status.isChange) {
       const isRight = status.isComplete && status.problems.length === 0;
-      if (isRight && role.kind === "served") rememberRight(before, role, world);
+      if (isRight && role.kind === "served") rememberRight(before, allocation, world);
       continue;
     }
     const sinceMs = memory.waiting.get(key) ?? nowMs;
@@ -198,7 +198,7 @@ function planStatuses(
   return { writes, waiting, problems, figures };
 }
 
-const NOTHING: Allocation = { places: {}, problems: [], notices: [] };
+const NOTHING: Allocation = { home: null, places: {}, problems: [], notices: [] };
 
 function planStatus(input: StatusInput, role: Role, allocation: Allocation): StatusPlan {
   if (role.kind === "released") return planReleasedStatus(input);

@@ -6,7 +6,7 @@
 import { CLASS_ANNOTATION, ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../classes/request.ts";
 import type { ObjectMeta } from "../kube/resource.ts";
 import type { Change } from "../kube/store.ts";
-import type { EndpointSlice, Node, Service } from "../kube/types.ts";
+import type { EndpointSlice, Namespace, Node, Service } from "../kube/types.ts";
 import { DRAINED_ANNOTATION, OUT_OF_SERVICE_TAINT } from "./leaving.ts";
 import { READY_CONDITION } from "./resources.ts";
 import { SERVICE_NAME_LABEL } from "./serving.ts";
@@ -18,13 +18,15 @@ const NODE_TAINTS: readonly string[] = [OUT_OF_SERVICE_TAINT];
 
 export function pruneService({ apiVersion, kind, metadata, spec, status }: Service): Service {
   const kept = pick(metadata.annotations, (key) => ANNOTATIONS.includes(key));
-  const base = { apiVersion, kind, metadata: { ...identity(metadata), annotations: kept } };
+  const meta = { ...identity(metadata), annotations: kept };
   const type = spec?.type ?? "ClusterIP";
+  const base = { apiVersion, kind, metadata: meta };
   if (type !== "LoadBalancer") return { ...base, spec: { type }, ...(status ? { status } : {}) };
   const { ipFamilies, ipFamilyPolicy, clusterIPs, loadBalancerClass, externalTrafficPolicy } =
     spec ?? {};
   return {
     ...base,
+    metadata: { ...meta, labels: metadata.labels },
     spec: {
       type,
       ...(ipFamilies ? { ipFamilies } : {}),
@@ -35,6 +37,15 @@ export function pruneService({ apiVersion, kind, metadata, spec, status }: Servi
     },
     ...(status ? { status } : {}),
   };
+}
+
+export function pruneNamespace({ apiVersion, kind, metadata }: Namespace): Namespace {
+  return { apiVersion, kind, metadata: { ...identity(metadata), labels: metadata.labels } };
+}
+
+/** Its labels say which pools its Services may use. */
+export function isNewsOfNamespace({ before, after }: Change<Namespace>): boolean {
+  return JSON.stringify(before?.metadata.labels) !== JSON.stringify(after?.metadata.labels);
 }
 
 export function pruneNode({ apiVersion, kind, metadata, spec, status }: Node): Node {

@@ -8,6 +8,7 @@ import type { Allocation } from "../classes/allocation.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
 import { listedAddresses, placesInOrder } from "./assignments.ts";
+import { reachOf } from "./reach.ts";
 import type { Role } from "./roles.ts";
 import { isLocal, type ClassNodes, type World } from "./world.ts";
 
@@ -21,7 +22,8 @@ export function isQuiet(
   service: Service,
   { role, allocation, world }: Readonly<{ role: Served; allocation: Allocation; world: World }>,
 ): boolean {
-  if (isLocal(service) || seenRight.get(service) !== stampOf(role, world)) return false;
+  if (isLocal(service) || seenRight.get(service) !== stampOf(service, allocation, world))
+    return false;
   const problems = [role.problems, role.request.problems, allocation.problems, allocation.notices];
   if (problems.some((list) => list.length > 0)) return false;
   const listed = listedAddresses(service);
@@ -35,18 +37,19 @@ export function isQuiet(
 }
 
 /** To be called when the status was found complete, without a problem and with nothing to write. */
-export function rememberRight(service: Service, role: Served, world: World): void {
-  seenRight.set(service, stampOf(role, world));
+export function rememberRight(service: Service, allocation: Allocation, world: World): void {
+  seenRight.set(service, stampOf(service, allocation, world));
 }
 
 /** All of the class that a status depends on. */
-function stampOf({ className }: Served, { classes }: World): string {
-  const nodes = classes.get(className);
+function stampOf({ metadata }: Service, { home }: Allocation, world: World): string {
+  const { namespace = "", name } = metadata;
+  const nodes = home === null ? undefined : reachOf([{ namespace, name }], home, world);
   if (nodes === undefined) return "";
   const known = stamps.get(nodes);
   if (known !== undefined) return known;
-  const { selected, eligible, hasSpeaker } = nodes;
-  const stamp = `${className} ${selected.length > 0} ${eligible.length > 0} ${hasSpeaker}`;
+  const { model, ways, selected, eligible, hasSpeaker } = nodes;
+  const stamp = `${model.key} ${ways.length > 0} ${selected.length > 0} ${eligible.length > 0} ${hasSpeaker}`;
   stamps.set(nodes, stamp);
   return stamp;
 }

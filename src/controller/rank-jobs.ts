@@ -9,9 +9,10 @@
 import type { Ip } from "../base/ip.ts";
 import type { RankJob } from "../multi-ip/rank.ts";
 import type { Assignment } from "./assignments.ts";
+import { reachOf } from "./reach.ts";
 import type { PendingMove } from "./memory.ts";
 import type { ClusterNode } from "./nodes.ts";
-import { localServing, type ClaimedAddress, type World } from "./world.ts";
+import { localServing, type ClaimedAddress, type ClassNodes, type World } from "./world.ts";
 
 export interface RankContext {
   readonly world: World;
@@ -42,7 +43,7 @@ export function rankJobs(
   pending: ReadonlyMap<Ip, PendingMove>,
   { world, nowMs }: RankContext,
 ): RankJob[] {
-  const classSplits = new Map<string, Split>();
+  const classSplits = new Map<ClassNodes | undefined, Split>();
   return [...wanted.values()].map((assignment) => {
     const claimed = world.claimed.get(assignment.ip) ?? world.claiming.get(assignment.ip);
     const reported = claimed?.object.status?.holder ?? null;
@@ -75,8 +76,8 @@ type Split = Pick<RankJob, "candidates" | "reserves">;
 
 interface SplitContext {
   readonly world: World;
-  /** Those of whole classes: most addresses share one, and the rank reads each list once. */
-  readonly classSplits: Map<string, Split>;
+  /** Those of all that some ways reach: most addresses share one, and the rank reads each list once. */
+  readonly classSplits: Map<ClassNodes | undefined, Split>;
   readonly holder: string | null;
 }
 
@@ -85,16 +86,16 @@ function splitFor(assignment: Assignment, { world, classSplits, holder }: SplitC
   const { className, uses } = assignment;
   const local = localServing(uses, world);
   const may = (node: ClusterNode) => local.every((nodes) => nodes.has(node.name));
-  const ofClass = world.classes.get(className);
+  const ofClass = reachOf(uses, className, world);
   const eligible = ofClass?.eligible.filter(may) ?? [];
   const leaving = ofClass?.leaving ?? NOBODY;
   const isDoubted = (node: ClusterNode) => node.present && !node.available;
   if (eligible.some((node) => node.name === holder && isDoubted(node) && !leaving.has(holder))) {
     return split(eligible, leaving, (node) => node.available || node.name === holder);
   }
-  const known = local.length === 0 ? classSplits.get(className) : undefined;
+  const known = local.length === 0 ? classSplits.get(ofClass) : undefined;
   const made = known ?? split(eligible, leaving, (node) => node.available);
-  if (local.length === 0) classSplits.set(className, made);
+  if (local.length === 0) classSplits.set(ofClass, made);
   return made;
 }
 

@@ -1,14 +1,21 @@
 /**
- * What each Service is to us: served by a class, ours without one, no longer ours, or none of our business. Pure.
+ * What each Service is to us: served by a class or by pools, ours without one, no longer ours, or none of our business.
+ * Pure.
  *
  * A Service that was never ours and names no class of ours is not touched (design rule K3). One that was ours is
  * known by its mark, the condition that only we write, or by a VirtualIP that names it; it gets the rest of us removed.
+ * Pools serve what no class does, and what holds an address of theirs already: a default class that is made later takes
+ * nothing over that works.
  * Neighbours: ../classes/choose.ts chooses the class; status.ts writes what follows.
  */
 import type { Problem } from "../base/errors.ts";
 import { chooseClass } from "../classes/choose.ts";
+import { hasPools, offersFor, offersOfClass, type Offers } from "../classes/offers.ts";
 import { CLASS_ANNOTATION, parseRequest, type ServiceRequest } from "../classes/request.ts";
+import { classFinder } from "../classes/class-at.ts";
+import { keyOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
+import { listedAddresses } from "./assignments.ts";
 import { onceForEach } from "./once.ts";
 import { BOUND_CONDITION, READY_CONDITION } from "./resources.ts";
 import type { World } from "./world.ts";
@@ -16,7 +23,9 @@ import type { World } from "./world.ts";
 export type Role =
   | {
       readonly kind: "served";
-      readonly className: string;
+      /** The class that serves it; null: the pools that it may use. */
+      readonly className: string | null;
+      readonly offers: Offers;
       readonly request: ServiceRequest;
       readonly problems: readonly Problem[];
     }
@@ -56,21 +65,45 @@ function roleOf(
 ): Role | undefined {
   const released: Role | undefined = isMarked ? { kind: "released" } : undefined;
   if (!isLive(service)) return released;
+  const boundClass = boundClassOf(service);
   const choice = chooseClass({
-    boundClass: boundClassOf(service),
+    boundClass,
     loadBalancerClass: service.spec?.loadBalancerClass,
     annotation: service.metadata.annotations?.[CLASS_ANNOTATION],
     classes: world.compiled.classes,
-    defaultClass: world.compiled.defaultClass,
+    defaultClass: holdsOfPool(service, world) ? null : world.compiled.defaultClass,
   });
   if (choice.kind === "foreign") return released;
   if (choice.kind === "class") {
     const { name: className, problems } = choice;
-    return { kind: "served", className, request: requestOf(service), problems };
+    const offers = offersOfClass(className);
+    return { kind: "served", className, offers, request: requestOf(service), problems };
+  }
+  if (boundClass === null && hasPools(world.compiled)) {
+    const { problems } = choice;
+    const offers = poolOffers(service, world);
+    return { kind: "served", className: null, offers, request: requestOf(service), problems };
   }
   if (choice.problems.length === 0 && !isMarked) return undefined;
   const problems = choice.problems.length > 0 ? choice.problems : [NO_CLASS];
   return { kind: "unserved", request: requestOf(service), problems };
+}
+
+/** True where its status or a VirtualIP gives it an address of a pool. */
+function holdsOfPool(service: Service, { compiled, claimed }: World): boolean {
+  if (!hasPools(compiled)) return false;
+  const classAt = classFinder(compiled.classes);
+  const key = keyOf(service);
+  return listedAddresses(service).some((ip) => {
+    const users = claimed.get(ip)?.services;
+    return (classAt(ip)?.offer ?? null) !== null && (users === undefined || users.includes(key));
+  });
+}
+
+function poolOffers({ metadata }: Service, { compiled, namespaceLabels }: World): Offers {
+  const { namespace = "", labels = {} } = metadata;
+  const facts = { namespace, labels, namespaceLabels: namespaceLabels.get(namespace) ?? {} };
+  return offersFor(facts, compiled);
 }
 
 const NO_CLASS: Problem = {

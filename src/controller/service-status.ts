@@ -10,6 +10,7 @@
 import type { Problem } from "../base/errors.ts";
 import { parseIp, type Ip } from "../base/ip.ts";
 import type { Allocation } from "../classes/allocation.ts";
+import { titleOf } from "../classes/model.ts";
 import {
   removeCondition,
   setCondition,
@@ -19,6 +20,7 @@ import {
 import { keyOf } from "../kube/resource.ts";
 import type { LoadBalancerIngress, Service } from "../kube/types.ts";
 import { listedAddresses, placesInOrder } from "./assignments.ts";
+import { reachOf } from "./reach.ts";
 import { nodeProblems } from "./node-problems.ts";
 import {
   ASSIGNED_CONDITION,
@@ -60,21 +62,22 @@ export function planServedStatus(
   const { service, world } = input;
   const places = placesInOrder(allocation, role.request.families);
   const listed = new Set(listedAddresses(service));
-  const promised = promisedAddresses(input, role, places, listed);
+  const { home } = allocation;
+  const promised = promisedAddresses(input, home, places, listed);
   const kept = promised.filter((ip) => listed.has(ip)).length;
   const isComplete = promised.length === places.length && places.length > 0;
   const problems = distinctProblems(
     role.problems,
     role.request.problems,
     allocation.problems,
-    nodeProblems(service, role.className, world),
+    nodeProblems(service, home, world),
   );
   const total = places.length || countWanted(role);
   const ready = isComplete
     ? wellCondition(promised.length)
     : pendingCondition(promised.length, total);
   const conditions = withConditions(input, [
-    ...boundCondition(service, role.className, world),
+    ...(role.className === null ? [] : boundCondition(service, role.className, world)),
     assignedCondition(promised.length, total),
     problems.length > 0 ? problemCondition(READY_CONDITION, problems) : ready,
   ]);
@@ -83,7 +86,7 @@ export function planServedStatus(
   const events = [
     ...newProblemEvents(problems, conditionOf(service, READY_CONDITION), ACTION),
     ...(kept < listed.size ? allocation.notices.map((notice) => warning(notice, ACTION)) : []),
-    ...(isNews ? [assignedEvent(promised, role.className)] : []),
+    ...(isNews ? [assignedEvent(promised, home, world)] : []),
   ];
   const isUnderWay = problems.every((problem) => problem.code !== "NO_NODES");
   const mayWait = isUnderWay && kept === listed.size && hasClaimsToCome(places, promised);
@@ -141,12 +144,17 @@ type Place = ReturnType<typeof placesInOrder>[number];
 
 function promisedAddresses(
   { service, world }: StatusInput,
-  { className }: Served,
+  home: string | null,
   places: readonly Place[],
   listed: ReadonlySet<Ip>,
 ): Ip[] {
-  const eligible = world.classes.get(className)?.eligibleNames;
-  if (eligible === undefined || eligible.size === 0) return [];
+  const { namespace = "", name } = service.metadata;
+  const reach = home === null ? undefined : reachOf([{ namespace, name }], home, world);
+  if (reach === undefined) return [];
+  const { eligibleNames: eligible, model } = reach;
+  // A pool gives its addresses also where others announce them; a class is nothing without its nodes.
+  const isForAll = model.pool !== null;
+  if (eligible.size === 0 && !isForAll) return [];
   const key = keyOf(service);
   return places.flatMap(({ ip }) => {
     if (ip === null) return [];
@@ -155,7 +163,8 @@ function promisedAddresses(
     if (claimed === undefined) return listed.has(ip) ? [ip] : [];
     if (!claimed.services.includes(key)) return [];
     const isRanked = claimed.object.spec.rank.some((node) => eligible.has(node));
-    return listed.has(ip) || isRanked || isLocal(service) ? [ip] : [];
+    const needsNoRank = isForAll && eligible.size === 0;
+    return listed.has(ip) || isRanked || isLocal(service) || needsNoRank ? [ip] : [];
   });
 }
 
@@ -235,8 +244,14 @@ function pendingCondition(count: number, total: number): ConditionWish {
   return { type: READY_CONDITION, status: "False", reason: "AddressesPending", message };
 }
 
-function assignedEvent(addresses: readonly Ip[], className: string): PlannedEvent {
-  const message = `Assigned ${addresses.join(", ")} of class "${className}"`;
+function assignedEvent(
+  addresses: readonly Ip[],
+  home: string | null,
+  { compiled }: World,
+): PlannedEvent {
+  const model = compiled.classes.get(home ?? "");
+  const origin = model === undefined ? "" : ` of ${titleOf(model)}`;
+  const message = `Assigned ${addresses.join(", ")}${origin}`;
   return { type: "Normal", reason: "AddressesAssigned", message, action: ACTION };
 }
 

@@ -4,6 +4,7 @@
  * All that change in one pass get one number, greater than every number before (speakers compare plans by it).
  * Neighbours: assignments.ts says whose they are; ../multi-ip/rank.ts says where.
  */
+import { interfacesOf, modeOf } from "../classes/model.ts";
 import { apiVersionOf } from "../kube/resource.ts";
 import { VIRTUAL_IPS } from "../multi-ip/kind.ts";
 import { describeMoveReason } from "../multi-ip/move-reason.ts";
@@ -11,6 +12,7 @@ import { virtualIpName } from "../multi-ip/name.ts";
 import type { RankMove, RankPlan } from "../multi-ip/rank.ts";
 import type { VirtualIP, VirtualIPSpec } from "../multi-ip/resource.ts";
 import { compareUses, type Assignment, type Assignments, type ServiceUse } from "./assignments.ts";
+import { reachOf } from "./reach.ts";
 import type { World } from "./world.ts";
 import type { PlannedEvent, Write } from "./writes.ts";
 
@@ -62,14 +64,16 @@ function specOf(
   { ip, className, uses }: Assignment,
   { world, rank }: { readonly world: World; readonly rank: readonly string[] },
 ): PlannedSpec {
-  const model = world.compiled.classes.get(className);
+  const reach = reachOf(uses, className, world);
+  const ways = reach?.ways ?? [];
+  const pool = reach?.model.pool ?? null;
   return {
     address: ip,
     services: uses,
-    pool: model?.pool ?? null,
-    class: className,
-    mode: model?.mode ?? "L2",
-    interfaces: model?.interfaces ?? [],
+    pool,
+    class: pool === null ? className : null,
+    mode: modeOf(ways),
+    interfaces: interfacesOf(ways),
     rank,
   };
 }

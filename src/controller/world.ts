@@ -7,15 +7,12 @@
  */
 import { compareText } from "../base/hash.ts";
 import { familyOf, parseIp, type Ip, type IpFamily } from "../base/ip.ts";
-import {
-  compileClasses,
-  nodesOf,
-  type ClassModel,
-  type CompiledClasses,
-} from "../classes/model.ts";
+import { compileAll, type Manifests } from "../classes/compile.ts";
+import type { Labels } from "../classes/label-selector.ts";
+import { nodesOf, type ClassModel, type Compiled, type Way } from "../classes/model.ts";
 import type { MetalLoadBalancerClass } from "../classes/resource.ts";
 import { keyOf } from "../kube/resource.ts";
-import type { EndpointSlice, Node, Service } from "../kube/types.ts";
+import type { EndpointSlice, Namespace, Node, Service } from "../kube/types.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { leaveReason, type LeaveReason } from "./leaving.ts";
@@ -24,9 +21,9 @@ import { clusterNodes, type ClusterNode, type NodeOptions, type Presence } from 
 import { servingNodes } from "./serving.ts";
 
 /** The objects as the stores hold them, in any order. */
-export interface Snapshot {
+export interface Snapshot extends Manifests {
   readonly services: readonly Service[];
-  readonly classes: readonly MetalLoadBalancerClass[];
+  readonly namespaces: readonly Namespace[];
   readonly nodes: readonly Node[];
   readonly slices: readonly EndpointSlice[];
   readonly virtualIps: readonly VirtualIP[];
@@ -35,9 +32,12 @@ export interface Snapshot {
   readonly claiming: readonly VirtualIP[];
 }
 
+/** The nodes that some ways of a class reach. */
 export interface ClassNodes {
   readonly model: ClassModel;
-  /** All that the selector selects: these wear the member label. */
+  /** All of the class's, but where a way is not for every Service: reach.ts. */
+  readonly ways: readonly Way[];
+  /** All that one of the ways selects: of the whole class, these wear the member label. */
   readonly selected: readonly ClusterNode[];
   /** All that may hold its addresses, also those that should leave. */
   readonly eligible: readonly ClusterNode[];
@@ -61,7 +61,9 @@ export interface World {
   /** By key, in the order of keys. */
   readonly services: ReadonlyMap<string, Service>;
   readonly classObjects: readonly MetalLoadBalancerClass[];
-  readonly compiled: CompiledClasses;
+  readonly compiled: Compiled;
+  /** By name of the namespace. */
+  readonly namespaceLabels: ReadonlyMap<string, Labels>;
   readonly classes: ReadonlyMap<string, ClassNodes>;
   readonly nodeObjects: readonly Node[];
   readonly nodes: readonly ClusterNode[];
@@ -76,7 +78,7 @@ export interface World {
 }
 
 export function observe(snapshot: Snapshot, options: NodeOptions): World {
-  const compiled = compileClasses(snapshot.classes);
+  const compiled = compileAll(snapshot);
   const nodes = clusterNodes(snapshot, options);
   const services = new Map(byKey(snapshot.services).map((service) => [keyOf(service), service]));
   const [claimed, malformed] = claimsOf(snapshot.virtualIps);
@@ -86,7 +88,12 @@ export function observe(snapshot: Snapshot, options: NodeOptions): World {
     services,
     classObjects: byKey(snapshot.classes),
     compiled,
-    classes: classNodes(compiled, nodes),
+    namespaceLabels: new Map(
+      snapshot.namespaces.map(({ metadata: { name, labels = {} } }) => [name, labels]),
+    ),
+    classes: new Map(
+      [...compiled.classes].map(([key, model]) => [key, classNodes(model, model.ways, nodes)]),
+    ),
     nodeObjects: byKey(snapshot.nodes),
     nodes,
     serving: servingNodes(snapshot.slices, (key) => isLocal(services.get(key))),
@@ -114,27 +121,23 @@ export function localServing(
 
 const NOWHERE: ReadonlySet<string> = new Set();
 
-function classNodes(
-  { classes }: CompiledClasses,
+export function classNodes(
+  model: ClassModel,
+  ways: readonly Way[],
   nodes: readonly ClusterNode[],
-): Map<string, ClassNodes> {
-  const byName = new Map(nodes.map((node) => [node.name, node]));
-  const found = new Map<string, ClassNodes>();
-  for (const model of classes.values()) {
-    const selected = nodesOf(model, nodes).flatMap(({ name }) => byName.get(name) ?? []);
-    const eligible = selected.filter((node) => node.eligible);
-    const leaving = new Map<string, LeaveReason>();
-    for (const node of eligible) {
-      const reason = leaveReason(node.leaveMarks, model.drainOn);
-      if (reason !== null) leaving.set(node.name, reason);
-    }
-    found.set(model.name, {
-      ...{ model, selected, eligible, leaving },
-      eligibleNames: new Set(eligible.map(({ name }) => name)),
-      hasSpeaker: eligible.some(({ joinedAt }) => joinedAt !== null),
-    });
+): ClassNodes {
+  const selected = nodesOf(ways, nodes);
+  const eligible = selected.filter((node) => node.eligible);
+  const leaving = new Map<string, LeaveReason>();
+  for (const node of eligible) {
+    const reason = leaveReason(node.leaveMarks, model.drainOn);
+    if (reason !== null) leaving.set(node.name, reason);
   }
-  return found;
+  return {
+    ...{ model, ways, selected, eligible, leaving },
+    eligibleNames: new Set(eligible.map(({ name }) => name)),
+    hasSpeaker: eligible.some(({ joinedAt }) => joinedAt !== null),
+  };
 }
 
 function claimsOf(objects: readonly VirtualIP[]): [Map<Ip, ClaimedAddress>, VirtualIP[]] {

@@ -9,6 +9,8 @@ import type { Condition } from "./patches.ts";
 import type { KubeObject } from "./resource.ts";
 import { defineResource } from "./resource.ts";
 
+export type Namespace = KubeObject;
+
 export interface LoadBalancerIngress {
   readonly ip?: string;
   readonly hostname?: string;
@@ -152,6 +154,14 @@ export const LEASES = defineResource<Lease>({
   plural: "leases",
   namespaced: true,
 });
+export const NAMESPACES = defineResource<Namespace>({
+  group: "",
+  version: "v1",
+  kind: "Namespace",
+  plural: "namespaces",
+  namespaced: false,
+});
+
 export const EVENTS = defineResource<Event>({
   group: "events.k8s.io",
   version: "v1",

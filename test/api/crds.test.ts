@@ -6,7 +6,8 @@ import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
 import { CRDS, crdFiles, driftedFiles } from "../../crds/generate.ts";
 import { startControlPlane, type ControlPlane } from "../../lab/control-plane.ts";
-import { addressCounters, compileClasses } from "../../src/classes/model.ts";
+import { compileClasses } from "../../src/classes/compile.ts";
+import { addressCounters } from "../../src/classes/model.ts";
 import {
   parseMetalLoadBalancerClass,
   type MetalLoadBalancerClass,

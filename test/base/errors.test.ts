@@ -72,7 +72,7 @@ describe("errors: the list", () => {
       message: describeProblem({ code: "POOL_EMPTY", message: 'Class "edge" has no addresses' }),
     });
     expect(error.message).to.equal(
-      'Class "edge" has no addresses. Write at least one CIDR or range in the class\'s addressPool.',
+      'Class "edge" has no addresses. Write at least one CIDR or range into the pool.',
     );
   });
 });

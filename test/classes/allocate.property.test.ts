@@ -3,7 +3,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { allocate } from "../../src/classes/allocate.ts";
 import type { AllocationResult, Claim } from "../../src/classes/allocation.ts";
-import { compileClasses } from "../../src/classes/model.ts";
+import { compileClasses } from "../../src/classes/compile.ts";
+import { offersOfClass } from "../../src/classes/offers.ts";
 import { membership } from "../../src/classes/ranges.ts";
 import { ADDRESSES_ANNOTATION, COUNT_ANNOTATION, parseRequest } from "../../src/classes/request.ts";
 import type { MetalLoadBalancerClass } from "../../src/classes/resource.ts";
@@ -205,7 +206,7 @@ describe("allocate: size", () => {
     const requests = [...Array(10_000).keys()].map((n) => ({
       key: `shop/${n}`,
       createdAt: timeOf(n % 60),
-      className: "big",
+      offers: offersOfClass("big"),
       request,
       adopted: [],
     }));

@@ -1,6 +1,6 @@
 /** Bad input: what is said of it, and that nothing that works is taken away. */
 import { expect } from "chai";
-import { compileClasses } from "../../src/classes/model.ts";
+import { compileClasses } from "../../src/classes/compile.ts";
 import { formatRange } from "../../src/classes/ranges.ts";
 import { BAD_CLASSES, BAD_SERVICES, BASE_CLASSES } from "./bad-input.ts";
 import { settle, settleFully, type Settled } from "./world.ts";

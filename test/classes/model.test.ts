@@ -1,12 +1,8 @@
 /** Classes compiled: what each may give, and who comes first. */
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  addressCounters,
-  compileClasses,
-  nodesOf,
-  type ClassModel,
-} from "../../src/classes/model.ts";
+import { compileClasses } from "../../src/classes/compile.ts";
+import { addressCounters, nodesOf, type ClassModel } from "../../src/classes/model.ts";
 import { formatRange, intersectRanges } from "../../src/classes/ranges.ts";
 import type { MetalLoadBalancerClass } from "../../src/classes/resource.ts";
 import { classOf } from "./world.ts";
@@ -35,12 +31,21 @@ describe("model: compileClasses", () => {
       "203.0.113.40-203.0.113.47",
     ]);
     expect(rest).to.deep.equal({
+      key: "edge",
       name: "edge",
       isDefault: true,
       pool: null,
-      nodeSelector: { lb: "" },
-      interfaces: ["bond0.120"],
-      mode: "L2",
+      offer: null,
+      ways: [
+        {
+          advertisement: null,
+          mode: "L2",
+          nodes: [{ matchLabels: { lb: "" } }],
+          services: [],
+          interfaces: ["bond0.120"],
+          preferences: [],
+        },
+      ],
       drainOn: [],
       rebalance: true,
     });
@@ -164,7 +169,7 @@ describe("model: nodesOf", () => {
   for (const [nodeSelector, want] of rows) {
     it(`selects by ${JSON.stringify(nodeSelector)}`, () => {
       const model = compile(classOf("a", { nodeSelector })).classes.get("a");
-      const names = model === undefined ? [] : nodesOf(model, nodes).map(({ name }) => name);
+      const names = model === undefined ? [] : nodesOf(model.ways, nodes).map(({ name }) => name);
       expect(names).to.deep.equal(want);
     });
   }

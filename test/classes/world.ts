@@ -4,7 +4,8 @@ import type { Ip } from "../../src/base/ip.ts";
 import { allocate } from "../../src/classes/allocate.ts";
 import type { AllocationRequest, Claim } from "../../src/classes/allocation.ts";
 import { chooseClass } from "../../src/classes/choose.ts";
-import { compileClasses } from "../../src/classes/model.ts";
+import { compileClasses } from "../../src/classes/compile.ts";
+import { offersOfClass } from "../../src/classes/offers.ts";
 import { CLASS_ANNOTATION, parseRequest } from "../../src/classes/request.ts";
 import {
   CLASS_GROUP,
@@ -84,7 +85,7 @@ export function settle(
       {
         key: name,
         createdAt: service.createdAt ?? timeOf(1),
-        className: choice.name,
+        offers: offersOfClass(choice.name),
         request,
         adopted: (service.status ?? []) as Ip[],
       },

@@ -4,6 +4,8 @@
  * Nothing of the controller is replaced by it: a plan is made of its snapshot, and the plan's writes are applied to it,
  * all, some or in another order. Speakers are as dutiful as asked for.
  */
+import type { IPAddressPool } from "../../src/classes/metallb/ip-address-pool.ts";
+import type { L2Advertisement } from "../../src/classes/metallb/l2-advertisement.ts";
 import type { MetalLoadBalancerClass } from "../../src/classes/resource.ts";
 import { COUNT_ANNOTATION } from "../../src/classes/request.ts";
 import { emptyMemory, type PlanMemory } from "../../src/controller/memory.ts";
@@ -14,7 +16,7 @@ import type { Snapshot } from "../../src/controller/world.ts";
 import { writeKey, type Write } from "../../src/controller/writes.ts";
 import { isoSeconds } from "../../src/kube/patches.ts";
 import { keyOf, type KubeObject } from "../../src/kube/resource.ts";
-import type { EndpointSlice, Node, Service } from "../../src/kube/types.ts";
+import type { EndpointSlice, Namespace, Node, Service } from "../../src/kube/types.ts";
 import type { MoveReason, VirtualIP } from "../../src/multi-ip/resource.ts";
 
 export const START_MS = Date.parse("2026-01-01T00:00:00Z");
@@ -26,12 +28,16 @@ export interface ServiceWishes {
   readonly families?: readonly string[];
   readonly policy?: "Local" | "Cluster";
   readonly type?: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly status?: Service["status"];
 }
 
 export class ModelCluster {
   readonly services = new Map<string, Service>();
   readonly classes = new Map<string, MetalLoadBalancerClass>();
+  readonly ipAddressPools = new Map<string, IPAddressPool>();
+  readonly l2Advertisements = new Map<string, L2Advertisement>();
+  readonly namespaces = new Map<string, Namespace>();
   readonly nodes = new Map<string, Node>();
   readonly slices = new Map<string, EndpointSlice>();
   readonly virtualIps = new Map<string, VirtualIP>();
@@ -49,6 +55,22 @@ export class ModelCluster {
     const before = this.classes.get(name);
     const metadata = before?.metadata ?? this.#created({ name });
     this.#put(this.classes, { ...before, metadata, ...(spec ? { spec } : {}) });
+  }
+
+  addPool(name: string, spec: IPAddressPool["spec"] & object, labels = {}): void {
+    const before = this.ipAddressPools.get(name);
+    const metadata = before?.metadata ?? this.#created({ name, labels });
+    this.#put(this.ipAddressPools, { ...before, metadata, spec });
+  }
+
+  addAdvertisement(name: string, spec: L2Advertisement["spec"] & object = {}): void {
+    const before = this.l2Advertisements.get(name);
+    const metadata = before?.metadata ?? this.#created({ name });
+    this.#put(this.l2Advertisements, { ...before, metadata, spec });
+  }
+
+  addNamespace(name: string, labels: Readonly<Record<string, string>>): void {
+    this.#put(this.namespaces, { metadata: this.#created({ name, labels }) });
   }
 
   addNode(name: string, labels: Readonly<Record<string, string>> = {}, more: Partial<Node> = {}) {
@@ -86,7 +108,11 @@ export class ModelCluster {
     // What the API server does when a Service is no load balancer any more.
     const kept = type === "LoadBalancer" ? status : without(status, "loadBalancer");
     this.#put(this.services, {
-      metadata: { ...(before?.metadata ?? this.#created({ name, namespace })), annotations },
+      metadata: {
+        ...(before?.metadata ?? this.#created({ name, namespace })),
+        annotations,
+        ...(wishes.labels === undefined ? {} : { labels: wishes.labels }),
+      },
       spec: {
         type,
         ipFamilies: families,
@@ -156,6 +182,9 @@ export class ModelCluster {
     return {
       services: [...this.services.values()],
       classes: [...this.classes.values()],
+      ipAddressPools: [...this.ipAddressPools.values()],
+      l2Advertisements: [...this.l2Advertisements.values()],
+      namespaces: [...this.namespaces.values()],
       nodes: [...this.nodes.values()],
       slices: [...this.slices.values()],
       virtualIps: [...this.virtualIps.values()],

@@ -182,7 +182,7 @@ describe("multi-ip: explainService", () => {
     ).to.equal(
       'Service shop/web has no address; class "edge" serves it. ' +
         'Cannot allocate 3 addresses from class "edge": 2 are free. ' +
-        "Add a range to the class's pool, or ask for fewer addresses per Service.",
+        "Add a range to the pool, or ask for fewer addresses per Service.",
     );
   });
 

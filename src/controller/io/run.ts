@@ -118,11 +118,11 @@ class Controller implements RunningController {
 
   async #start(): Promise<void> {
     const { client, log, metrics, options } = this.#parts;
-    const { namespace } = options;
+    const { namespace, metallbNamespace } = options;
     await this.#untilDone(() => ensureHeartbeatSecret(client, namespace, log));
     if (this.#isStopping()) return;
     this.#sources = startSources({
-      ...{ client, namespace, log },
+      ...{ client, namespace, metallbNamespace, log },
       metrics: {
         watchEnded: (resource, reason) => {
           metrics.watchRestarts.inc({ resource, reason });

@@ -6,20 +6,37 @@ import type { KubeObject, ResourceType } from "../../kube/resource.ts";
 import {
   ENDPOINT_SLICES,
   LEASES,
+  NAMESPACES,
   NODES,
   SERVICES,
   type EndpointSlice,
   type Lease,
+  type Namespace,
   type Node,
   type Service,
 } from "../../kube/types.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import { startReflector, type Reflector, type ReflectorMetrics } from "../../kube/io/reflector.ts";
+import type { IPAddressPool } from "../../classes/metallb/ip-address-pool.ts";
+import type { L2Advertisement } from "../../classes/metallb/l2-advertisement.ts";
 import type { MetalLoadBalancerClass } from "../../classes/resource.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
-import { concernsUs, isNewsOfNode, pruneNode, pruneService, pruneSlice } from "../prune.ts";
-import { METAL_LOAD_BALANCER_CLASSES, SPEAKER_LABEL } from "../resources.ts";
+import {
+  concernsUs,
+  isNewsOfNamespace,
+  isNewsOfNode,
+  pruneNamespace,
+  pruneNode,
+  pruneService,
+  pruneSlice,
+} from "../prune.ts";
+import {
+  IP_ADDRESS_POOLS,
+  L2_ADVERTISEMENTS,
+  METAL_LOAD_BALANCER_CLASSES,
+  SPEAKER_LABEL,
+} from "../resources.ts";
 import { serviceOfSlice } from "../serving.ts";
 import { isLocal, type Snapshot } from "../world.ts";
 import { Presences } from "./presences.ts";
@@ -27,6 +44,8 @@ import { Presences } from "./presences.ts";
 export interface SourcesOptions {
   readonly client: KubeClient;
   readonly namespace: string;
+  /** Where MetalLB's objects live. */
+  readonly metallbNamespace: string;
   readonly log: Logger;
   readonly metrics: ReflectorMetrics;
   /** Something changed that a plan may depend on. */
@@ -59,7 +78,8 @@ export function startSources(options: SourcesOptions): Sources {
   const deletedUids = new Set<string>();
   const unwatched = new Set<string>();
   const listings: Promise<void>[] = [];
-  const start = starter(options, { unwatched, listings });
+  const undefinedKinds = new Set<string>();
+  const start = starter(options, { unwatched, undefinedKinds, listings });
   const services = start<Service>(SERVICES, {
     prune: pruneService,
     onChange: ({ before, after }) => {
@@ -81,6 +101,19 @@ export function startSources(options: SourcesOptions): Sources {
     },
   });
   const classes = start<MetalLoadBalancerClass>(METAL_LOAD_BALANCER_CLASSES, { onChange: onNews });
+  const ofMetallb = {
+    namespace: options.metallbNamespace,
+    isOptional: true,
+    onChange: onNews,
+  } as const;
+  const ipAddressPools = start<IPAddressPool>(IP_ADDRESS_POOLS, ofMetallb);
+  const l2Advertisements = start<L2Advertisement>(L2_ADVERTISEMENTS, ofMetallb);
+  const namespaces = start<Namespace>(NAMESPACES, {
+    prune: pruneNamespace,
+    onChange: (change) => {
+      if (isNewsOfNamespace(change)) onNews();
+    },
+  });
   const virtualIps = start<VirtualIP>(VIRTUAL_IPS, {
     onChange: ({ before, after }) => {
       if (after === undefined) deletedUids.delete(before?.metadata.uid ?? "");
@@ -99,6 +132,9 @@ export function startSources(options: SourcesOptions): Sources {
     [NODES.plural, nodes],
     [ENDPOINT_SLICES.plural, slices],
     [METAL_LOAD_BALANCER_CLASSES.plural, classes],
+    [IP_ADDRESS_POOLS.plural, ipAddressPools],
+    [L2_ADVERTISEMENTS.plural, l2Advertisements],
+    [NAMESPACES.plural, namespaces],
     [VIRTUAL_IPS.plural, virtualIps],
     [LEASES.plural, leases],
   ];
@@ -109,12 +145,18 @@ export function startSources(options: SourcesOptions): Sources {
       nodes: nodes.store.list(),
       slices: slices.store.list(),
       classes: classes.store.list(),
+      ipAddressPools: ipAddressPools.store.list(),
+      l2Advertisements: l2Advertisements.store.list(),
+      namespaces: namespaces.store.list(),
       virtualIps: virtualIps.store
         .list()
         .filter(({ metadata: { uid } }) => !deletedUids.has(uid ?? "")),
       presences: presences.list(),
     }),
-    missing: () => all.filter(([, { store }]) => !store.synced).map(([plural]) => plural),
+    missing: () =>
+      all
+        .filter(([plural, { store }]) => !store.synced && !undefinedKinds.has(plural))
+        .map(([plural]) => plural),
     unwatched: () => [...unwatched],
     feed: {
       service: (object) => {
@@ -148,15 +190,28 @@ interface AnyReflector {
 type Wishes<T extends KubeObject> = Pick<
   Parameters<typeof startReflector<T>>[0],
   "namespace" | "labelSelector" | "prune" | "onChange"
->;
+> & {
+  /** True where the cluster may not have the kind: then it has no objects of it. */
+  readonly isOptional?: boolean;
+};
 
 interface Ledger {
   readonly unwatched: Set<string>;
+  /** Optional kinds that the API server does not know. */
+  readonly undefinedKinds: Set<string>;
   readonly listings: Promise<void>[];
 }
 
-function starter({ client, log, metrics }: SourcesOptions, { unwatched, listings }: Ledger) {
-  return <T extends KubeObject>(type: ResourceType<T>, wishes: Wishes<T>): Reflector<T> => {
+const NOT_FOUND = 404;
+
+function starter(
+  { client, log, metrics }: SourcesOptions,
+  { unwatched, undefinedKinds, listings }: Ledger,
+) {
+  return <T extends KubeObject>(
+    type: ResourceType<T>,
+    { isOptional = false, ...wishes }: Wishes<T>,
+  ): Reflector<T> => {
     let onSynced = (): void => undefined;
     listings.push(
       new Promise((resolve) => {
@@ -166,9 +221,13 @@ function starter({ client, log, metrics }: SourcesOptions, { unwatched, listings
     return startReflector({
       ...wishes,
       ...{ client, type, log, metrics, onSynced },
-      onHealth: (isHealthy) => {
-        if (isHealthy) unwatched.delete(type.plural);
+      onHealth: (isHealthy, status) => {
+        const isUndefined = isOptional && status === NOT_FOUND;
+        if (isUndefined) undefinedKinds.add(type.plural);
+        else undefinedKinds.delete(type.plural);
+        if (isHealthy || isUndefined) unwatched.delete(type.plural);
         else unwatched.add(type.plural);
+        if (isUndefined) onSynced();
       },
     });
   };

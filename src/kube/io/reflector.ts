@@ -33,8 +33,8 @@ export interface ReflectorOptions<T extends KubeObject> extends Selection {
   readonly onChange: (change: Change<T>) => void;
   /** Called once, after the changes of the first complete list. */
   readonly onSynced?: (() => void) | undefined;
-  /** False when list or watch fails, true when a watch has stood again for a second. */
-  readonly onHealth?: ((healthy: boolean) => void) | undefined;
+  /** False when list or watch fails, with the HTTP status; true when a watch has stood again for a second. */
+  readonly onHealth?: ((healthy: boolean, status?: number) => void) | undefined;
   readonly log: Logger;
   readonly metrics?: ReflectorMetrics | undefined;
   readonly pageSize?: number | undefined;
@@ -261,7 +261,7 @@ class RunningReflector<T extends KubeObject> implements Reflector<T> {
   #trouble({ during, status }: { readonly during: string; readonly status: number }): void {
     const facts = { resource: this.#plural, during, status, error: this.#lastWords };
     this.#options.log.warn(facts, "the API server does not answer as it should; trying again");
-    this.#options.onHealth?.(false);
+    this.#options.onHealth?.(false, status);
   }
 
   #count(cause: string): void {

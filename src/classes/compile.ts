@@ -1,0 +1,125 @@
+/**
+ * From the manifests of both families to the one model. Pure, and the same for the same manifests in any order.
+ *
+ * Nothing of an object is refused here for a fault in another part of it: what cannot be read is left out,
+ * named as a problem of the object, and the rest works. Of two that share addresses the older keeps
+ * them, so that one made by mistake takes nothing from one that works.
+ * Neighbours: metallb/compile.ts reads MetalLB's kinds; model.ts has the shapes.
+ */
+import type { Problem } from "../base/errors.ts";
+import { compareText } from "../base/hash.ts";
+import {
+  compileAdvertisements,
+  draftOfIpAddressPool,
+  type AdvertisedWays,
+} from "./metallb/compile.ts";
+import type { IPAddressPool } from "./metallb/ip-address-pool.ts";
+import type { L2Advertisement } from "./metallb/l2-advertisement.ts";
+import { titleAtStart, titleOf, type ClassModel, type Compiled } from "./model.ts";
+import { formatRange, intersectRanges, subtractRanges, type IpRange } from "./ranges.ts";
+import { readRanges, type Draft } from "./draft.ts";
+import type { MetalLoadBalancerClass } from "./resource.ts";
+
+/** The objects that say which addresses there are and who answers for them, in any order. */
+export interface Manifests {
+  readonly classes: readonly MetalLoadBalancerClass[];
+  readonly ipAddressPools: readonly IPAddressPool[];
+  readonly l2Advertisements: readonly L2Advertisement[];
+}
+
+/** Shared ranges that one message names; what is more is counted. */
+const SHARED_NAMED_MAX = 3;
+
+export function compileAll(manifests: Manifests): Compiled {
+  const advertised = compileAdvertisements(manifests);
+  const drafts = [
+    ...manifests.classes.map(draftOfClass),
+    ...manifests.ipAddressPools.map((pool) => draftOfIpAddressPool(pool, waysOf(advertised, pool))),
+  ].sort(compareAge);
+  const classes = new Map<string, ClassModel>();
+  const problems = new Map<string, readonly Problem[]>(advertised.problems);
+  let defaultClass: string | null = null;
+  for (const draft of drafts) {
+    const { name, key } = draft.model;
+    const found = [...draft.found];
+    const ranges = withoutOlder(draft.model, classes.values(), found);
+    if (draft.model.isDefault && defaultClass !== null) {
+      found.push({
+        code: "CLASS_DEFAULT_DOUBLED",
+        message: `Class "${name}" is not the default: the older class "${defaultClass}" is`,
+      });
+    }
+    if (draft.model.isDefault) defaultClass ??= name;
+    classes.set(key, { ...draft.model, ranges, isDefault: key === defaultClass });
+    if (found.length > 0) problems.set(key, found);
+  }
+  return { classes, defaultClass, problems };
+}
+
+/** Deckhouse's classes alone. */
+export function compileClasses(classes: readonly MetalLoadBalancerClass[]): Compiled {
+  return compileAll({ classes, ipAddressPools: [], l2Advertisements: [] });
+}
+
+function waysOf({ ways }: AdvertisedWays, pool: IPAddressPool) {
+  return ways.get(pool.metadata.name) ?? [];
+}
+
+/** Oldest first; one without a time is not stored yet, so it is the youngest. */
+function compareAge(a: Draft, b: Draft): number {
+  return (
+    compareText(a.createdAt ?? "~", b.createdAt ?? "~") ||
+    compareText(a.model.name, b.model.name) ||
+    compareText(a.model.key, b.model.key)
+  );
+}
+
+function draftOfClass({ metadata, spec = {} }: MetalLoadBalancerClass): Draft {
+  const { name, creationTimestamp } = metadata;
+  const found: Problem[] = [];
+  const model: ClassModel = {
+    ...{ key: name, name },
+    isDefault: spec.isDefault === true,
+    pool: null,
+    ranges: readRanges({ name, pool: null }, spec.addressPool ?? [], found),
+    offer: null,
+    ways: [
+      {
+        advertisement: null,
+        mode: "L2",
+        nodes: [{ matchLabels: spec.nodeSelector ?? {} }],
+        services: [],
+        interfaces: spec.l2?.interfaces ?? [],
+        preferences: [],
+      },
+    ],
+    drainOn: spec.drainOn ?? [],
+    rebalance: spec.rebalance !== "Off",
+  };
+  return { model, createdAt: creationTimestamp, found };
+}
+
+function withoutOlder(
+  model: ClassModel,
+  older: Iterable<ClassModel>,
+  found: Problem[],
+): readonly IpRange[] {
+  let { ranges } = model;
+  for (const other of older) {
+    const shared = intersectRanges(ranges, other.ranges);
+    if (shared.length === 0) continue;
+    found.push(overlap(model, other, shared));
+    ranges = subtractRanges(ranges, shared);
+  }
+  return ranges;
+}
+
+function overlap(model: ClassModel, other: ClassModel, shared: readonly IpRange[]): Problem {
+  const named = shared.slice(0, SHARED_NAMED_MAX).map(formatRange).join(", ");
+  const more =
+    shared.length > SHARED_NAMED_MAX ? ` and ${shared.length - SHARED_NAMED_MAX} more` : "";
+  return {
+    code: "POOL_OVERLAP",
+    message: `${titleAtStart(model)} shares ${named}${more} with the older ${titleOf(other)}, which keeps them`,
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * One Service, one home: the class that all its addresses are from that it gets unasked. Pure.
+ *
+ * Read first: docs/decisions/0014-one-model-of-two-families.md, "Allocation". What it holds already decides, then what it
+ * asks for by name, then what has room.
+ * Neighbours: seats.ts asks for the first two, allocate.ts for the last.
+ */
+import type { Ip, IpFamily } from "../base/ip.ts";
+import type { AllocationRequest } from "./allocation.ts";
+import type { FreeLists } from "./free-lists.ts";
+import type { ClassModel } from "./model.ts";
+
+/** The classes of which a Service may have addresses. */
+export interface Host {
+  readonly automatic: readonly ClassModel[];
+  /** @returns the class, where the Service may have the address */
+  readonly at: (ip: Ip) => ClassModel | undefined;
+}
+
+/** @returns the home that is settled before any address is given out; null: what has room decides */
+export function settledHome(
+  { automatic, at }: Host,
+  kept: Iterable<Ip>,
+  { families, places }: AllocationRequest["request"],
+): ClassModel | null {
+  for (const ip of kept) {
+    const model = at(ip);
+    if (model !== undefined) return model;
+  }
+  for (const place of families.flatMap((family) => places[family])) {
+    const model = place.kind === "this" ? at(place.ip) : undefined;
+    if (model !== undefined) return model;
+  }
+  return automatic.length === 1 ? (automatic[0] ?? null) : null;
+}
+
+/** Addresses of one family that a Service lacks. */
+export interface Want {
+  readonly family: IpFamily;
+  readonly count: number;
+}
+
+/**
+ * @param wants in the order of the Service's families
+ * @returns the first class that can give everything, else all of the first family, else anything at all, else the
+ *   first; null where there is none
+ */
+export function roomiestHome(
+  automatic: readonly ClassModel[],
+  wants: readonly Want[],
+  free: FreeLists,
+): ClassModel | null {
+  const gives = (model: ClassModel, { family, count }: Want) => free.has(model, family, count);
+  const [first] = wants;
+  return (
+    automatic.find((model) => wants.every((want) => gives(model, want))) ??
+    automatic.find((model) => first !== undefined && gives(model, first)) ??
+    automatic.find((model) => wants.some(({ family }) => free.has(model, family, 1))) ??
+    automatic[0] ??
+    null
+  );
+}

@@ -1,0 +1,121 @@
+/**
+ * IPAddressPool, `metallb.io/v1beta1`: addresses, and to which Services they may be given. Pure.
+ *
+ * Neighbours: compile.ts makes a class of the model of it; offers.ts says which Services it fits.
+ */
+import { buildCrd } from "../../base/crd.ts";
+import { Type, validator, withRules, type Static, type Validator } from "../../base/schema.ts";
+import { labelSelectors } from "../label-selector.ts";
+import { EACH_ONCE, POOL_ENTRY_RULES } from "../rules.ts";
+import { POOL_ENTRIES_MAX, POOL_ENTRY_LENGTH_MAX } from "../resource.ts";
+import { METALLB_GROUP, METALLB_VERSION, objectSchema, type Manifest } from "./kinds.ts";
+
+export const IP_ADDRESS_POOL_KIND = "IPAddressPool";
+export const IP_ADDRESS_POOL_PLURAL = "ipaddresspools";
+
+const NAMESPACES_MAX = 256;
+
+const serviceAllocation = Type.Object(
+  {
+    priority: Type.Optional(
+      Type.Integer({
+        description: "Which pool is tried first: 1 before 2; 0, also where absent, comes last.",
+      }),
+    ),
+    namespaces: Type.Optional(
+      withRules(
+        Type.Array(Type.String({ maxLength: 63 }), {
+          maxItems: NAMESPACES_MAX,
+          description: "Namespaces whose Services may have the addresses.",
+        }),
+        [EACH_ONCE],
+      ),
+    ),
+    namespaceSelectors: Type.Optional(
+      labelSelectors("The same, by labels of the namespace: one that matches is enough."),
+    ),
+    serviceSelectors: Type.Optional(
+      labelSelectors("Labels of the Services that may have the addresses: one match is enough."),
+    ),
+  },
+  { description: "Which Services may have addresses of the pool; absent: all." },
+);
+
+export const ipAddressPoolSpec = Type.Object(
+  {
+    addresses: withRules(
+      Type.Array(
+        withRules(
+          Type.String({
+            maxLength: POOL_ENTRY_LENGTH_MAX,
+            description: "A CIDR, a range first-last, or one address.",
+          }),
+          POOL_ENTRY_RULES,
+        ),
+        {
+          minItems: 1,
+          maxItems: POOL_ENTRIES_MAX,
+          description: "The addresses, IPv4 and IPv6, given out in the order written here.",
+        },
+      ),
+      [EACH_ONCE],
+    ),
+    autoAssign: Type.Optional(
+      Type.Boolean({
+        default: true,
+        description: "False: only Services that name the pool or its addresses get any.",
+      }),
+    ),
+    avoidBuggyIPs: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: "Leaves out IPv4 addresses that end in .0 or .255.",
+      }),
+    ),
+    serviceAllocation: Type.Optional(serviceAllocation),
+  },
+  { description: "What the pool offers." },
+);
+
+const count = (description: string) => Type.Integer({ format: "int64", description });
+
+export const ipAddressPoolStatus = Type.Object(
+  {
+    assignedIPv4: count("IPv4 addresses that Services hold."),
+    assignedIPv6: count("IPv6 addresses that Services hold."),
+    availableIPv4: count("IPv4 addresses left."),
+    availableIPv6: count("IPv6 addresses left."),
+  },
+  { description: "How full the pool is; written by the controller alone." },
+);
+
+export type IPAddressPoolSpec = Static<typeof ipAddressPoolSpec>;
+export type IPAddressPool = Manifest<IPAddressPoolSpec, Static<typeof ipAddressPoolStatus>>;
+
+let check: Validator<IPAddressPool> | undefined;
+
+/** Reads a manifest: types and bounds. What the rules say, compileAll says of the value. */
+export const parseIpAddressPool: Validator<IPAddressPool> = (value) => {
+  check ??= validator(
+    objectSchema(IP_ADDRESS_POOL_KIND, ipAddressPoolSpec, true),
+  ) as Validator<IPAddressPool>;
+  return check(value);
+};
+
+export const ipAddressPoolCrd = buildCrd({
+  group: METALLB_GROUP,
+  version: METALLB_VERSION,
+  kind: IP_ADDRESS_POOL_KIND,
+  plural: IP_ADDRESS_POOL_PLURAL,
+  singular: "ipaddresspool",
+  scope: "Namespaced",
+  description:
+    "Addresses that Services of type LoadBalancer get, answered as the advertisements that select the pool say.",
+  spec: ipAddressPoolSpec,
+  status: ipAddressPoolStatus,
+  columns: [
+    { name: "Auto Assign", type: "boolean", jsonPath: ".spec.autoAssign" },
+    { name: "Avoid Buggy IPs", type: "boolean", jsonPath: ".spec.avoidBuggyIPs" },
+    { name: "Addresses", type: "string", jsonPath: ".spec.addresses" },
+  ],
+});

@@ -1,0 +1,42 @@
+/**
+ * What the kinds of `metallb.io` have in common. Pure.
+ *
+ * They are MetalLB's: every manifest that it takes is accepted, and its columns are shown. Ours are the bounds and the
+ * rules in CEL, so that what it would refuse by a webhook is refused without one where the language can say it.
+ */
+import { Type, type TSchema } from "../../base/schema.ts";
+
+export const METALLB_GROUP = "metallb.io";
+export const METALLB_VERSION = "v1beta1";
+
+/** The object as the API server gives it; only what we use of its metadata. */
+export interface Manifest<Spec, Status = object> {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string | undefined;
+    readonly uid?: string | undefined;
+    readonly resourceVersion?: string | undefined;
+    readonly generation?: number | undefined;
+    readonly creationTimestamp?: string | undefined;
+    readonly labels?: Readonly<Record<string, string>> | undefined;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
+  };
+  readonly spec?: Spec;
+  readonly status?: Status;
+}
+
+/** @returns the schema of a whole object, for what no API server has looked at */
+export function objectSchema(kind: string, spec: TSchema, specRequired: boolean) {
+  return Type.Object({
+    apiVersion: Type.Optional(Type.String()),
+    kind: Type.Optional(Type.Unsafe<string>({ type: "string", enum: [kind] })),
+    metadata: Type.Object({
+      name: Type.String({ minLength: 1 }),
+      namespace: Type.Optional(Type.String()),
+      creationTimestamp: Type.Optional(Type.String()),
+    }),
+    spec: specRequired ? spec : Type.Optional(spec),
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * L2Advertisement, `metallb.io/v1beta1`: which nodes answer ARP and NDP for the addresses of which pools. Pure.
+ *
+ * An advertisement that names no pool and selects none is for all pools; one that selects no node is for all nodes.
+ * Neighbours: compile.ts makes a way of the model of it.
+ */
+import { buildCrd } from "../../base/crd.ts";
+import { Type, validator, withRules, type Static, type Validator } from "../../base/schema.ts";
+import { labelSelector, labelSelectors } from "../label-selector.ts";
+import { EACH_ONCE, INTERFACE_NAME_LENGTH_MAX, INTERFACE_RULES } from "../rules.ts";
+import { METALLB_GROUP, METALLB_VERSION, objectSchema, type Manifest } from "./kinds.ts";
+
+export const L2_ADVERTISEMENT_KIND = "L2Advertisement";
+export const L2_ADVERTISEMENT_PLURAL = "l2advertisements";
+
+const POOLS_MAX = 256;
+const INTERFACES_MAX = 64;
+const PREFERENCES_MAX = 64;
+
+const preferredNodeSelector = Type.Object(
+  {
+    weight: Type.Integer({
+      format: "int32",
+      minimum: 1,
+      maximum: 100,
+      description: "How much the preference counts.",
+    }),
+    preference: labelSelector("Labels of the nodes that are preferred."),
+  },
+  { description: "A wish: where no node that has the labels can answer, another does." },
+);
+
+export const l2AdvertisementSpec = Type.Object(
+  {
+    ipAddressPools: Type.Optional(
+      withRules(
+        Type.Array(Type.String({ maxLength: 253 }), {
+          maxItems: POOLS_MAX,
+          description: "The pools, by name.",
+        }),
+        [EACH_ONCE],
+      ),
+    ),
+    ipAddressPoolSelectors: Type.Optional(
+      labelSelectors("The pools, by label, besides those that are named."),
+    ),
+    nodeSelectors: Type.Optional(
+      labelSelectors("Labels of the nodes that may answer: one match is enough. Empty: all nodes."),
+    ),
+    serviceSelectors: Type.Optional(
+      labelSelectors("Labels of the Services that it is for: one match is enough. Empty: all."),
+    ),
+    interfaces: Type.Optional(
+      withRules(
+        Type.Array(
+          withRules(
+            Type.String({
+              maxLength: INTERFACE_NAME_LENGTH_MAX,
+              description: "The exact name of an interface.",
+            }),
+            INTERFACE_RULES,
+          ),
+          {
+            maxItems: INTERFACES_MAX,
+            description: "Interfaces that answer. Empty: all but those of container networks.",
+          },
+        ),
+        [EACH_ONCE],
+      ),
+    ),
+    preferredNodeSelectors: Type.Optional(
+      Type.Array(preferredNodeSelector, {
+        maxItems: PREFERENCES_MAX,
+        description: "Nodes that should answer rather than others, by labels and weights.",
+      }),
+    ),
+  },
+  { description: "What is answered where." },
+);
+
+const l2AdvertisementStatus = Type.Object({}, { description: "Nothing is written here." });
+
+export type L2AdvertisementSpec = Static<typeof l2AdvertisementSpec>;
+export type L2Advertisement = Manifest<L2AdvertisementSpec>;
+
+let check: Validator<L2Advertisement> | undefined;
+
+/** Reads a manifest: types and bounds. */
+export const parseL2Advertisement: Validator<L2Advertisement> = (value) => {
+  check ??= validator(
+    objectSchema(L2_ADVERTISEMENT_KIND, l2AdvertisementSpec, false),
+  ) as Validator<L2Advertisement>;
+  return check(value);
+};
+
+export const l2AdvertisementCrd = buildCrd({
+  group: METALLB_GROUP,
+  version: METALLB_VERSION,
+  kind: L2_ADVERTISEMENT_KIND,
+  plural: L2_ADVERTISEMENT_PLURAL,
+  singular: "l2advertisement",
+  scope: "Namespaced",
+  description: "Which nodes answer ARP and NDP for the addresses of which pools.",
+  spec: l2AdvertisementSpec,
+  specRequired: false,
+  status: l2AdvertisementStatus,
+  columns: [
+    { name: "IPAddressPools", type: "string", jsonPath: ".spec.ipAddressPools" },
+    { name: "IPAddressPool Selectors", type: "string", jsonPath: ".spec.ipAddressPoolSelectors" },
+    { name: "Interfaces", type: "string", jsonPath: ".spec.interfaces" },
+    { name: "Node Selectors", type: "string", jsonPath: ".spec.nodeSelectors", priority: 10 },
+  ],
+});
