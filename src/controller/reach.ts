@@ -30,10 +30,10 @@ function waysOf({ namespace, name }: Use, { model }: ClassNodes, world: World): 
   const labels = world.services.get(`${namespace}/${name}`)?.metadata.labels ?? {};
   const ways = waysFor(model, labels);
   const id = JSON.stringify([model.key, ways.map(numberIn(model.ways))]);
-  let ofWorld = known.get(world);
-  if (ofWorld === undefined) known.set(world, (ofWorld = new Map()));
-  let found = ofWorld.get(id);
-  if (found === undefined) ofWorld.set(id, (found = classNodes(model, ways, world.nodes)));
+  const ofWorld = known.get(world) ?? new Map<string, ClassNodes>();
+  known.set(world, ofWorld);
+  const found = ofWorld.get(id) ?? classNodes(model, ways, world.nodes);
+  ofWorld.set(id, found);
   return found;
 }
 
