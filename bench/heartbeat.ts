@@ -4,7 +4,8 @@
  *
  * One node is real: a process with a frame worker in a namespace of its own, whose CPU time is read from /proc. Its peers are
  * simulated by one process in a second namespace: an address and a socket each, genuine signed heartbeats.
- * `npm run bench:heartbeat -- [--seconds 20] [--stall]`, as root. The exit status is 1 where 100 nodes cost 5 % of a core or more.
+ * `npm run bench:heartbeat -- [--nodes 1,4,32,100] [--seconds 20] [--warm-up 30] [--profile DIR] [--stall]`, as root. The exit
+ * status is 1 where 100 nodes cost 5 % of a core or more. A process that has just started costs more: it is still compiling.
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -20,17 +21,19 @@ import { roundsFor } from "../src/speaker/rounds.ts";
 import { ip, Programs } from "../test/speaker/segment/segment.ts";
 import type { PeersOptions, PeersTally } from "./heartbeat/peers.ts";
 
-const SIZES = [1, 4, 32, 100];
 const SHARE_MAX = 0.05;
-const WARM_UP_MS = 5000;
 const PORT = 7946;
 
 const { values } = parseArgs({
   options: {
+    nodes: { type: "string", default: "1,4,32,100" },
     seconds: { type: "string", default: "20" },
+    "warm-up": { type: "string", default: "30" },
+    profile: { type: "string" },
     stall: { type: "boolean", default: false },
   },
 });
+const sizes = values.nodes.split(",").map(Number);
 const seconds = Number(values.seconds);
 const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 const prefix = `hb${randomBytes(2).toString("hex")}`;
@@ -64,7 +67,7 @@ async function connect(): Promise<void> {
   );
   for (const [netns, from, to] of [
     [inside, 1, 1],
-    [outside, 2, Math.max(...SIZES)],
+    [outside, 2, Math.max(4, ...sizes)],
   ] as const) {
     await ip("-n", netns, "link", "set", "eth0", "up");
     for (let i = from; i <= to; i++) {
@@ -74,7 +77,10 @@ async function connect(): Promise<void> {
 }
 
 function start(netns: string, program: string, env: Readonly<Record<string, string>>) {
-  const argv = ["netns", "exec", netns, process.execPath, `${programs.dir}/${program}.js`];
+  const profile = program === "node" && values.profile !== undefined;
+  const flags = profile ? ["--cpu-prof", `--cpu-prof-dir=${values.profile}`] : [];
+  const node = [process.execPath, ...flags, `${programs.dir}/${program}.js`];
+  const argv = ["netns", "exec", netns, ...node];
   const child = spawn("ip", argv, {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     serialization: "advanced",
@@ -121,7 +127,7 @@ async function measure(size: number, stall = false): Promise<Row> {
   });
   node.child.send({ kind: "start" });
   await waitFor(() => has("serving"), { what: "the node to serve" });
-  await sleep(WARM_UP_MS);
+  await sleep(Number(values["warm-up"]) * 1000);
   await tallyOf(peers);
   const [from, fromMs] = [cpuSeconds(node.child.pid), performance.now()];
   reports.length = 0;
@@ -167,8 +173,8 @@ function cpuSeconds(pid = 0): number {
 
 async function costs(): Promise<boolean> {
   console.log(`nodes  CPU of one core  sent/s  received/s  peers heard`);
-  let share = Infinity;
-  for (const size of SIZES) {
+  let share = Infinity; // unless it is among those measured
+  for (const size of sizes) {
     const row = await measure(size);
     const cells = [
       String(size).padStart(5),
@@ -179,8 +185,9 @@ async function costs(): Promise<boolean> {
     ];
     console.log(cells.join(" ") + (size === 1 ? "  (idle: no peers)" : ""));
     if (row.heard !== size - 1) throw new Error(`hears ${row.heard} of ${size - 1} peers`);
-    share = row.cpuShare;
+    if (size === 100) share = row.cpuShare;
   }
+  if (share === Infinity) return true;
   const met = share < SHARE_MAX;
   const found = `100 nodes cost ${(share * 100).toFixed(2)} % of a core; promised: less than 5 %`;
   console.log(`${met ? "met" : "MISSED"}: ${found}`);

@@ -25,6 +25,12 @@ export class ByteReader {
     return this.#bytes.subarray(this.#offset - count, this.#offset);
   }
 
+  /** What was read before, or means nothing. */
+  skip(count: number): void {
+    assert(count <= this.left, "reads past the end: the codec did not check the length");
+    this.#offset += count;
+  }
+
   u8(): number {
     return this.uint(1);
   }
@@ -61,7 +67,33 @@ export class ByteReader {
   }
 }
 
-/** Joins the parts of a message: the mirror of the reader. */
+/** The mirror of the reader, for messages whose length is known before they are written. */
+export class ByteWriter {
+  readonly bytes: Uint8Array;
+  #offset = 0;
+
+  constructor(length: number) {
+    this.bytes = new Uint8Array(length);
+  }
+
+  /** @param size bytes, at most 6 */
+  uint(value: number, size: number): void {
+    assert(isUint(value, size), `${value} > ${size} B`);
+    assert(this.#offset + size <= this.bytes.length, "writes past the end");
+    for (let i = this.#offset + size - 1, rest = value; i >= this.#offset; i--) {
+      this.bytes[i] = rest % 256;
+      rest = Math.floor(rest / 256);
+    }
+    this.#offset += size;
+  }
+
+  put(part: Uint8Array): void {
+    this.bytes.set(part, this.#offset);
+    this.#offset += part.length;
+  }
+}
+
+/** Joins the parts of a message. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
@@ -74,10 +106,11 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** @returns the value in `size` bytes, network order; size at most 6 */
 export function uintBytes(value: number, size: number): Uint8Array {
-  assert(Number.isSafeInteger(value) && value >= 0 && value < 256 ** size, `${value} > ${size} B`);
-  const out = new Uint8Array(size);
-  for (let i = size - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) {
-    out[i] = rest % 256;
-  }
-  return out;
+  const w = new ByteWriter(size);
+  w.uint(value, size);
+  return w.bytes;
+}
+
+function isUint(value: number, size: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0 && value < 256 ** size;
 }

@@ -7,11 +7,13 @@
  */
 import { ipToBytes, type Ip } from "../base/ip.ts";
 
+export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 export const AF_PACKET = 17;
 
 export const SOCKADDR_LL_BYTES = 20;
+export const SOCKADDR_IN_BYTES = 16;
 export const SOCKADDR_IN6_BYTES = 28;
 export const SOCKADDR_NL_BYTES = 12;
 export const IPV6_MREQ_BYTES = 20;
@@ -65,6 +67,16 @@ export class SockaddrLlReader {
   get packetType(): PacketType {
     return PACKET_TYPES[this.#view.getUint8(OFFSET.packetType)] ?? "outgoing";
   }
+}
+
+/** `struct sockaddr_in`. */
+export function encodeSockaddrIn({ ip, port }: Pick<InternetAddress6, "ip" | "port">): Uint8Array {
+  const bytes = new Uint8Array(SOCKADDR_IN_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, AF_INET, true);
+  view.setUint16(2, port, false);
+  bytes.set(ipToBytes(ip), 4);
+  return bytes;
 }
 
 export interface InternetAddress6 {

@@ -225,8 +225,7 @@ export function excuse(peer: Peer, stall: Stall): void {
 }
 
 function sameLinks(a: readonly LinkReport[], b: readonly LinkReport[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((report, i) => report.link === b[i]?.link && report.fence === b[i].fence)
-  );
+  const isSame = ({ link, fence }: LinkReport, i: number) =>
+    link === b[i]?.link && fence === b[i].fence;
+  return a === b || (a.length === b.length && a.every(isSame));
 }

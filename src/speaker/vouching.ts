@@ -50,5 +50,5 @@ export class Vouching {
 }
 
 function isSame(a: readonly Id[], b: readonly Id[]): boolean {
-  return a.length === b.length && a.every((id, i) => id === b[i]);
+  return a === b || (a.length === b.length && a.every((id, i) => id === b[i]));
 }

@@ -2,6 +2,7 @@
  * Prints what the C headers of Linux make of the structures that src/linux writes and reads by hand:
  * one "name hex" per line. golden.test.ts compiles and runs this, and compares it with golden.ts.
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <linux/filter.h>
 #include <linux/if_addr.h>
@@ -14,6 +15,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static void print(const char *name, const void *value, size_t size) {
   printf("%s ", name);
@@ -27,6 +29,9 @@ static void addresses(void) {
   struct sockaddr_ll heard = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP), .sll_ifindex = 258,
                               .sll_hatype = ARPHRD_ETHER, .sll_pkttype = PACKET_BROADCAST, .sll_halen = 6};
   print("sockaddrLlHeard", &heard, sizeof heard);
+  struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(7946)};
+  inet_pton(AF_INET, "192.0.2.1", &in.sin_addr);
+  print("sockaddrIn", &in, sizeof in);
   struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(7946), .sin6_scope_id = 258};
   inet_pton(AF_INET6, "fe80::1", &in6.sin6_addr);
   print("sockaddrIn6", &in6, sizeof in6);
@@ -37,6 +42,25 @@ static void addresses(void) {
   struct ipv6_mreq mreq = {.ipv6mr_interface = 258};
   inet_pton(AF_INET6, "ff02::1:ff00:1", &mreq.ipv6mr_multiaddr);
   print("ipv6Mreq", &mreq, sizeof mreq);
+}
+
+/* As if the table lay at 0x10000: headers first, then vectors. */
+static void messages(void) {
+  struct { struct mmsghdr headers[2]; struct iovec vectors[2]; } table;
+  memset(&table, 0, sizeof table);
+  for (int i = 0; i < 2; i++) {
+    size_t vector = 0x10000 + sizeof table.headers + i * sizeof(struct iovec);
+    table.headers[i].msg_hdr.msg_iov = (struct iovec *)vector;
+    table.headers[i].msg_hdr.msg_iovlen = 1;
+  }
+  table.headers[1].msg_hdr.msg_name = (void *)0x0102030405060708;
+  table.headers[1].msg_hdr.msg_namelen = 28;
+  table.vectors[1].iov_base = (void *)0x1112131415161718;
+  table.vectors[1].iov_len = 258;
+  print("messageTable", &table, sizeof table);
+  table.headers[1].msg_hdr.msg_flags = MSG_TRUNC;
+  table.headers[1].msg_len = 2049;
+  print("messageTableReceived", &table, sizeof table);
 }
 
 #define LOAD(size, offset) BPF_STMT(BPF_LD | size | BPF_ABS, offset)
@@ -99,6 +123,7 @@ static void netlink(void) {
 
 int main(void) {
   addresses();
+  messages();
   filters();
   netlink();
 }

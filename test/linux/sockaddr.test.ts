@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Ip } from "../../src/base/ip.ts";
 import {
   encodeIpv6Mreq,
+  encodeSockaddrIn,
   encodeSockaddrIn6,
   encodeSockaddrLl,
   encodeSockaddrNl,
@@ -19,6 +20,11 @@ describe("socket addresses", () => {
       name: "sockaddr_ll",
       bytes: encodeSockaddrLl({ etherType: 0x0806, interfaceIndex }),
       want: GOLDEN.sockaddrLl,
+    },
+    {
+      name: "sockaddr_in",
+      bytes: encodeSockaddrIn({ ip: "192.0.2.1" as Ip, port: 7946 }),
+      want: GOLDEN.sockaddrIn,
     },
     {
       name: "sockaddr_in6",

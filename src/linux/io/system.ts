@@ -53,6 +53,8 @@ interface Calls {
     address: Bytes | null,
     addressLength: Bytes | null,
   ) => number;
+  readonly sendmmsg: (fd: number, table: Bytes, count: number, flags: number) => number;
+  readonly recvmmsg: (fd: number, table: Bytes, count: number, flags: number, t: null) => number;
   readonly close: (fd: number) => number;
   readonly setpriority: (which: number, who: number, nice: number) => number;
   readonly schedSetscheduler: (pid: number, policy: number, parameters: Bytes) => number;
@@ -87,6 +89,8 @@ function load(): Calls {
     getsockopt: bind("int getsockopt(int, int, int, void *, void *)"),
     sendto: bind("int64 sendto(int, void *, size_t, int, void *, uint32)"),
     recvfrom: bind("int64 recvfrom(int, void *, size_t, int, void *, void *)"),
+    sendmmsg: bind("int sendmmsg(int, void *, uint32, int)"),
+    recvmmsg: bind("int recvmmsg(int, void *, uint32, int, void *)"),
     close: bind("int close(int)"),
     setpriority: bind("int setpriority(int, uint32, int)"),
     schedSetscheduler: bind("int sched_setscheduler(int, int, void *)"),
@@ -155,6 +159,29 @@ export function receiveFrom(fd: number, bytes: Uint8Array, address: Uint8Array):
   return checked(calls().recvfrom(fd, bytes, bytes.length, MSG_TRUNC, address, addressLength));
 }
 
+/**
+ * Where bytes lie. Only for those of an ArrayBuffer made by itself: small arrays may lie in the heap, which moves what it has.
+ * An address keeps nothing alive.
+ */
+export function addressOf(bytes: Uint8Array): bigint {
+  return koffi.address(bytes);
+}
+
+/**
+ * Sends several datagrams.
+ *
+ * @param table of `struct mmsghdr`, see ../message-table.ts
+ * @returns how many went out, at least one; or why the first did not
+ */
+export function sendMessages(fd: number, table: Uint8Array, count: number): number {
+  return checked(calls().sendmmsg(fd, table, count, 0));
+}
+
+/** Takes as many datagrams as wait, and the table has room for. @returns how many, at least one; or -EAGAIN */
+export function receiveMessages(fd: number, table: Uint8Array, count: number): number {
+  return checked(calls().recvmmsg(fd, table, count, 0, null));
+}
+
 export function setPriority(which: number, who: number, nice: number): number {
   return checked(calls().setpriority(which, who, nice));
 }
@@ -164,6 +191,9 @@ export function setScheduler(pid: number, policy: number, priority: number): num
 }
 
 export interface Watch {
+  /** Calls come no more, until `start`. */
+  stop(): void;
+  start(): void;
   /** No call comes after this. Close the watch before the descriptor. */
   close(): void;
 }
@@ -195,12 +225,19 @@ export function watch(fd: number, onReady: (errno: number) => void): Watch {
   const restarted = (): number => {
     const errno = pendingError(fd);
     handle.stop();
-    handle.start({ readable: true }, onEvent);
+    start();
     return errno;
+  };
+  const start = (): void => {
+    if (handles.has(handle)) handle.start({ readable: true }, onEvent);
   };
   const handle = koffi.node.poll(fd, { readable: true }, onEvent);
   handles.add(handle);
   return {
+    stop: () => {
+      if (handles.has(handle)) handle.stop();
+    },
+    start,
     close: () => {
       if (handles.delete(handle)) handle.close();
     },

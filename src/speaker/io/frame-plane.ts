@@ -71,7 +71,7 @@ export class FramePlane {
   /**
    * Opens everything; the mind has heard of the interfaces when it resolves.
    *
-   * @throws BalancerError RAW_SOCKET_DENIED without CAP_NET_RAW; an error of dgram where the port is taken
+   * @throws BalancerError RAW_SOCKET_DENIED without CAP_NET_RAW; SystemCallError where the port is taken
    */
   static async open(
     options: WorkerOptions,
@@ -79,7 +79,7 @@ export class FramePlane {
   ): Promise<FramePlane> {
     const plane = new FramePlane(options, report);
     plane.#openFrames();
-    await plane.#openHeartbeats(options.heartbeatPort);
+    plane.#openHeartbeats(options.heartbeatPort);
     await plane.#watchLinks();
     return plane;
   }
@@ -97,9 +97,9 @@ export class FramePlane {
     this.#ndp = openPacketSocket({ ...ndp, onFrame, onFault });
   }
 
-  async #openHeartbeats(port: number): Promise<void> {
+  #openHeartbeats(port: number): void {
     const { heartbeatFaults } = this.#tallies;
-    this.#heartbeats = await openHeartbeatSocket({
+    this.#heartbeats = openHeartbeatSocket({
       port,
       onFault: (name) => {
         heartbeatFaults.add(name);

@@ -1,108 +1,88 @@
 /**
  * Datagrams between speakers: one UDP port on every address of the node, IPv4 and IPv6.
  *
- * A node without IPv6 has one socket only. Nothing here knows what a datagram says.
+ * A datagram that comes alone is read at once. Where they come thick, the socket is read by the clock, each 10 ms, and the loop is
+ * not woken in between: waking costs more than reading. Silence is judged after one more look, so a datagram that waits is not
+ * silence. A node without IPv6 has one socket only. Nothing here knows what a datagram says.
  */
-import { createSocket, type Socket } from "node:dgram";
-import { isIPv6 } from "node:net";
+import { parseIp, type Ip } from "../../base/ip.ts";
+import { openDatagramSocket, type DatagramSocket } from "../../linux/io/datagram-socket.ts";
+import { EADDRINUSE, SystemCallError } from "../../linux/errno.ts";
 
 export interface HeartbeatSocketOptions {
   readonly port: number;
-  /** The bytes are the caller's. */
+  /** The bytes are yours until it returns, and what you keep you copy. */
   readonly onDatagram: (bytes: Uint8Array) => void;
   /** The name of what went wrong, such as `udp-enetunreach`; the socket goes on. */
   readonly onFault: (name: string) => void;
 }
 
-export interface HeartbeatSocket {
-  send(bytes: Uint8Array, to: readonly string[]): void;
-  /** Calls back once nothing waits in the socket any more, or so much came that it may go on for ever. */
-  drain(done: () => void): void;
-  close(): void;
-}
-
-const RECEIVE_BUFFER_BYTES = 1 << 20;
-/** libuv takes a bounded number of datagrams per turn of the loop; more than this many turns is a flood. */
+/** Whoever comes within this after the one before waits for the clock. */
+const READ_INTERVAL_MS = 10;
+/** A bounded number of datagrams is taken per turn of the loop; more than this many turns is a flood. */
 const DRAIN_TURNS_MAX = 8;
 
-/** Addresses are numbers already: nothing is to be looked up, and nothing to wait for. */
-const noLookup = (
-  host: string,
-  _options: unknown,
-  done: (error: null, address: string, family: number) => void,
-): void => {
-  done(null, host, isIPv6(host) ? 6 : 4);
-};
+/** Kept in the form that a socket takes. */
+const ADDRESSES_MAX = 4096;
 
-/** @throws where the port is taken */
-export async function openHeartbeatSocket(
-  options: HeartbeatSocketOptions,
-): Promise<HeartbeatSocket> {
-  const v4 = await open("udp4", options);
-  const v6 = await open("udp6", options).catch((error: unknown) => {
-    if (codeOf(error) === "EADDRINUSE") throw error;
-    return undefined; // no IPv6 here
-  });
-  return new OpenHeartbeatSocket(v4, v6, options);
+/** @throws SystemCallError where the port is taken */
+export function openHeartbeatSocket(options: HeartbeatSocketOptions): HeartbeatSocket {
+  return new HeartbeatSocket(options);
 }
 
-function open(type: "udp4" | "udp6", { port }: HeartbeatSocketOptions): Promise<Socket> {
-  const socket = createSocket({
-    type,
-    ipv6Only: type === "udp6",
-    recvBufferSize: RECEIVE_BUFFER_BYTES,
-    lookup: noLookup,
-  });
-  return new Promise((resolve, reject) => {
-    socket.once("error", reject);
-    socket.bind({ port, exclusive: true }, () => {
-      socket.off("error", reject);
-      resolve(socket);
-    });
-  });
-}
-
-class OpenHeartbeatSocket implements HeartbeatSocket {
-  readonly #v4: Socket;
-  readonly #v6: Socket | undefined;
+export class HeartbeatSocket {
   readonly #options: HeartbeatSocketOptions;
-  #received = 0;
+  readonly #v4: DatagramSocket;
+  readonly #v6: DatagramSocket | undefined;
+  readonly #ips = new Map<string, Ip | null>();
+  #clock: NodeJS.Timeout | undefined;
+  #readMs = -Infinity;
   #closed = false;
 
-  constructor(v4: Socket, v6: Socket | undefined, options: HeartbeatSocketOptions) {
-    this.#v4 = v4;
-    this.#v6 = v6;
+  constructor(options: HeartbeatSocketOptions) {
     this.#options = options;
-    for (const socket of [v4, v6]) {
-      socket?.on("message", (bytes) => {
-        this.#received++;
-        options.onDatagram(bytes);
-      });
-      socket?.on("error", (error) => {
-        options.onFault(faultOf(error));
-      });
+    const onReadable = () => {
+      this.#readable();
+    };
+    this.#v4 = openDatagramSocket({ ...options, family: "IPv4", onReadable });
+    try {
+      this.#v6 = openDatagramSocket({ ...options, family: "IPv6", onReadable });
+    } catch (error) {
+      if (!(error instanceof SystemCallError) || error.errno === EADDRINUSE) {
+        this.#v4.close();
+        throw error;
+      }
+      // There is no IPv6 here.
     }
   }
 
   send(bytes: Uint8Array, to: readonly string[]): void {
     if (this.#closed) return;
+    const [v4, v6]: [Ip[], Ip[]] = [[], []];
     for (const address of to) {
-      const socket = isIPv6(address) ? this.#v6 : this.#v4;
-      if (socket === undefined) this.#options.onFault("udp-no-ipv6");
-      else socket.send(bytes, this.#options.port, address, this.#sent);
+      const ip = this.#ipOf(address);
+      if (ip === null) this.#options.onFault("udp-no-address");
+      else (ip.includes(":") ? v6 : v4).push(ip);
     }
+    if (v4.length > 0) this.#v4.send(bytes, v4);
+    if (v6.length === 0) return;
+    if (this.#v6 === undefined) this.#options.onFault("udp-no-ipv6");
+    else this.#v6.send(bytes, v6);
   }
 
-  /** One for all: a function per datagram would be garbage. */
-  readonly #sent = (error: Error | null): void => {
-    if (error !== null && !this.#closed) this.#options.onFault(faultOf(error));
-  };
+  #ipOf(address: string): Ip | null {
+    const known = this.#ips.get(address);
+    if (known !== undefined) return known;
+    if (this.#ips.size >= ADDRESSES_MAX) this.#ips.clear();
+    const ip = parseIp(address) ?? null;
+    this.#ips.set(address, ip);
+    return ip;
+  }
 
-  /** The turn of the loop that reads sockets comes before that of `setImmediate`. */
+  /** Reads until nothing waits any more, or so much came that it may go on for ever; then calls back, in a later turn of the loop. */
   drain(done: () => void, turn = 1): void {
-    const before = this.#received;
     setImmediate(() => {
-      if (this.#received > before && turn < DRAIN_TURNS_MAX) this.drain(done, turn + 1);
+      if (this.#read() > 0 && turn < DRAIN_TURNS_MAX) this.drain(done, turn + 1);
       else done();
     });
   }
@@ -110,15 +90,37 @@ class OpenHeartbeatSocket implements HeartbeatSocket {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#clock);
     this.#v4.close();
     this.#v6?.close();
   }
-}
 
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException | null)?.code ?? "unknown";
-}
+  #readable(): void {
+    const nowMs = performance.now();
+    const isThick = nowMs - this.#readMs < READ_INTERVAL_MS;
+    this.#readMs = nowMs;
+    this.#read();
+    if (!isThick || this.#closed) return;
+    for (const socket of this.#sockets) socket.rest();
+    this.#clock = setTimeout(() => {
+      this.#tick();
+    }, READ_INTERVAL_MS);
+  }
 
-function faultOf(error: unknown): string {
-  return `udp-${codeOf(error).toLowerCase()}`;
+  /** As long as something comes in between, the clock goes on. */
+  #tick(): void {
+    this.#readMs = performance.now();
+    const received = this.#read();
+    if (this.#closed) return;
+    if (received > 0) this.#clock?.refresh();
+    else for (const socket of this.#sockets) socket.resume();
+  }
+
+  #read(): number {
+    return this.#sockets.reduce((total, socket) => total + socket.receive(), 0);
+  }
+
+  get #sockets(): readonly DatagramSocket[] {
+    return this.#v6 === undefined ? [this.#v4] : [this.#v4, this.#v6];
+  }
 }

@@ -3,10 +3,18 @@
  *
  * Neighbours: ../wire/heartbeat.ts says over which bytes.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { concatBytes } from "../../base/bytes.ts";
 import type { UnsignedHeartbeat } from "../liveness.ts";
-import { decodeHeartbeat, encodeHeartbeat, TAG_BYTES } from "../wire/heartbeat.ts";
+import {
+  claimedKeyId,
+  decodeHeartbeat,
+  encodeHeartbeat,
+  envelopeFault,
+  ListMemory,
+  TAG_BYTES,
+} from "../wire/heartbeat.ts";
+import { KeyedHash } from "./keyed-hash.ts";
 
 export type Verified =
   | { readonly ok: true; readonly heartbeat: UnsignedHeartbeat }
@@ -14,15 +22,19 @@ export type Verified =
 
 interface Key {
   readonly id: number;
-  readonly secret: Uint8Array;
+  readonly hash: KeyedHash;
 }
 
 export class Signer {
   #keys: readonly Key[] = [];
+  readonly #lists = new ListMemory();
 
   /** @param secrets the first signs, each is accepted */
   setKeys(secrets: readonly Uint8Array[]): void {
-    this.#keys = secrets.map((secret) => ({ id: keyIdOf(secret), secret }));
+    this.#keys = secrets.map((secret) => {
+      const hash = new KeyedHash(secret);
+      return { id: keyIdOf(hash), hash };
+    });
   }
 
   get ready(): boolean {
@@ -34,27 +46,32 @@ export class Signer {
     const [key] = this.#keys;
     if (key === undefined) return undefined;
     const signed = encodeHeartbeat({ ...heartbeat, keyId: key.id });
-    return concatBytes(signed, tagOf(key.secret, signed));
+    return concatBytes(signed, tagOf(key.hash, signed));
   }
 
+  /** Nothing but the id of the key is read before the tag was found right. @param bytes of which nothing is kept */
   open(bytes: Uint8Array): Verified {
-    const sealed = decodeHeartbeat(bytes);
-    if (!sealed.ok) return sealed;
-    const { heartbeat, signed, tag } = sealed.value;
-    const key = this.#keys.find((known) => known.id === heartbeat.keyId);
+    const wrong = envelopeFault(bytes);
+    if (wrong !== null) return { ok: false, fault: wrong };
+    const keyId = claimedKeyId(bytes);
+    const key = this.#keys.find((known) => known.id === keyId);
     if (key === undefined) return { ok: false, fault: "heartbeat-unknown-key" };
-    if (!timingSafeEqual(tag, tagOf(key.secret, signed))) {
+    const signedBytes = bytes.length - TAG_BYTES;
+    const tag = tagOf(key.hash, bytes.subarray(0, signedBytes));
+    if (!timingSafeEqual(tag, bytes.subarray(signedBytes))) {
       return { ok: false, fault: "heartbeat-bad-tag" };
     }
-    return { ok: true, heartbeat };
+    const read = decodeHeartbeat(bytes, this.#lists);
+    return read.ok ? { ok: true, heartbeat: read.value } : read;
   }
 }
 
-function tagOf(secret: Uint8Array, signed: Uint8Array): Uint8Array {
-  return createHmac("sha256", secret).update(signed).digest().subarray(0, TAG_BYTES);
+function tagOf(hash: KeyedHash, signed: Uint8Array): Uint8Array {
+  return hash.of(signed).subarray(0, TAG_BYTES);
 }
 
 /** Tells keys apart, and nothing about them. */
-function keyIdOf(secret: Uint8Array): number {
-  return createHmac("sha256", secret).update("spreadlb heartbeat key id").digest().readUInt32BE(0);
+function keyIdOf(hash: KeyedHash): number {
+  const id = Buffer.from("spreadlb heartbeat key id");
+  return Buffer.from(hash.of(id)).readUInt32BE(0);
 }

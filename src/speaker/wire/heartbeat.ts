@@ -21,7 +21,8 @@
  * Left out on purpose: encryption. Who is alive is no secret; who may say so is what the tag is for.
  * Neighbours: ../liveness.ts gives the fields their meaning; ../io/signer.ts makes and checks the tag.
  */
-import { ByteReader, concatBytes, uintBytes } from "../../base/bytes.ts";
+import { Buffer } from "node:buffer";
+import { ByteReader, ByteWriter } from "../../base/bytes.ts";
 import { decoded, fault, type Decoded } from "../../base/decoded.ts";
 import { macToBytes, type Mac } from "../../base/mac.ts";
 
@@ -78,26 +79,64 @@ export const UINT48_MAX = 2 ** 48 - 1;
 export const TAG_BYTES = 16;
 const HEADER_BYTES = 56;
 const ID_BYTES = 6;
+const KEY_ID_AT = 6;
+const COUNTS_AT = HEADER_BYTES - 8;
+/** More nodes than share the ranks of any one. */
+const SENDERS_MAX = 4096;
 const MAGIC = 0x5342;
 const VERSION = 3;
 const [LEAVING, STARTING, ISOLATED, GATED] = [1, 2, 4, 8];
 
-/** What is to be checked before a word of it is believed. */
-export interface SealedHeartbeat {
-  readonly heartbeat: Heartbeat;
-  /** Everything that the tag covers. */
-  readonly signed: Uint8Array;
-  readonly tag: Uint8Array;
+/** What a heartbeat lists: the part whose length varies. */
+type Lists = Pick<Heartbeat, "heard" | "lost" | "links" | "macs">;
+
+/**
+ * The lists of each sender's heartbeat before. They seldom change, and a hundred nodes list each other 500 times a second:
+ * where the bytes are the same, so are the lists, down to their identity.
+ *
+ * To be used for heartbeats whose tag was found right: nobody else may fill it.
+ */
+export class ListMemory {
+  readonly #known = new Map<Id, { readonly bytes: Buffer; readonly lists: Lists }>();
+
+  /** @param bytes the whole heartbeat */
+  recall(sender: Id, bytes: Uint8Array): Lists | undefined {
+    const known = this.#known.get(sender);
+    if (known === undefined) return undefined;
+    const end = bytes.length - TAG_BYTES;
+    return known.bytes.compare(bytes, COUNTS_AT, end) === 0 ? known.lists : undefined;
+  }
+
+  keep(sender: Id, bytes: Uint8Array, lists: Lists): void {
+    if (this.#known.size >= SENDERS_MAX) this.#known.clear();
+    const own = Buffer.from(bytes.subarray(COUNTS_AT, bytes.length - TAG_BYTES));
+    this.#known.set(sender, { bytes: own, lists });
+  }
 }
 
-/** @returns the values, which prove nothing until `tag` was compared with the tag of `signed` */
-export function decodeHeartbeat(bytes: Uint8Array): Decoded<SealedHeartbeat> {
-  if (bytes.length < HEADER_BYTES + TAG_BYTES) return fault("heartbeat-too-short");
+/** @returns what tells that this is no heartbeat of ours; null where it may be one, if its tag is right */
+export function envelopeFault(bytes: Uint8Array): string | null {
+  if (bytes.length < HEADER_BYTES + TAG_BYTES) return "heartbeat-too-short";
   const r = new ByteReader(bytes);
-  if (r.u16() !== MAGIC) return fault("heartbeat-not-ours");
-  if (r.u8() !== VERSION) return fault("heartbeat-unknown-version");
+  if (r.u16() !== MAGIC) return "heartbeat-not-ours";
+  if (r.u8() !== VERSION) return "heartbeat-unknown-version";
+  r.u8(); // flags
+  return r.u16() === bytes.length ? null : "heartbeat-bad-length";
+}
+
+/** @param bytes with a whole envelope. @returns the id of the key that its tag is said to be made with */
+export function claimedKeyId(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(KEY_ID_AT);
+}
+
+/** @returns the values, which prove nothing unless the tag was found right before */
+export function decodeHeartbeat(bytes: Uint8Array, memory?: ListMemory): Decoded<Heartbeat> {
+  const wrong = envelopeFault(bytes);
+  if (wrong !== null) return fault(wrong);
+  const r = new ByteReader(bytes);
+  r.skip(3); // magic, version
   const flags = r.u8(); // bits that version 3 does not know are ignored
-  if (r.u16() !== bytes.length) return fault("heartbeat-bad-length");
+  r.skip(2); // length
   const [keyId, sender] = [r.u32(), r.uint(ID_BYTES)];
   const [incarnation, sequence, fence, planGeneration] = [
     r.uint(6),
@@ -107,53 +146,72 @@ export function decodeHeartbeat(bytes: Uint8Array): Decoded<SealedHeartbeat> {
   ];
   const [inServiceSeconds, yields] = [r.u16(), r.u16()];
   const [intervalMs, detectionMs] = [r.u16(), r.u16()];
-  const [heardCount, lostCount, linkCount, macCount] = [r.u16(), r.u16(), r.u16(), r.u16()];
-  const listed = (heardCount + lostCount + 2 * linkCount + macCount) * ID_BYTES;
-  if (listed !== r.left - TAG_BYTES) return fault("heartbeat-bad-counts");
-  const heartbeat: Heartbeat = {
-    ...{ keyId, sender, incarnation, sequence, fence, planGeneration },
-    ...{ inServiceSeconds, yields, intervalMs, detectionMs },
+  const known = memory?.recall(sender, bytes);
+  const lists = known ?? decodeLists(r);
+  if (lists === null) return fault("heartbeat-bad-counts");
+  if (known === undefined) memory?.keep(sender, bytes, lists);
+  return decoded({
+    keyId,
+    sender,
     leaving: (flags & LEAVING) !== 0,
     starting: (flags & STARTING) !== 0,
     isolated: (flags & ISOLATED) !== 0,
     gated: (flags & GATED) !== 0,
+    incarnation,
+    sequence,
+    fence,
+    planGeneration,
+    inServiceSeconds,
+    yields,
+    intervalMs,
+    detectionMs,
+    heard: lists.heard,
+    lost: lists.lost,
+    links: lists.links,
+    macs: lists.macs,
+  });
+}
+
+function decodeLists(r: ByteReader): Lists | null {
+  const [heardCount, lostCount, linkCount, macCount] = [r.u16(), r.u16(), r.u16(), r.u16()];
+  const listed = (heardCount + lostCount + 2 * linkCount + macCount) * ID_BYTES;
+  if (listed !== r.left - TAG_BYTES) return null;
+  return {
     heard: times(heardCount, () => r.uint(ID_BYTES)),
     lost: times(lostCount, () => r.uint(ID_BYTES)),
     links: times(linkCount, () => ({ link: r.uint(ID_BYTES), fence: r.uint(6) })),
     macs: times(macCount, () => r.mac()),
   };
-  const signedBytes = bytes.length - TAG_BYTES;
-  return decoded({ heartbeat, signed: bytes.subarray(0, signedBytes), tag: r.take(TAG_BYTES) });
 }
 
 /** @returns everything before the tag; the tag is to be made over it and put behind it */
 export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
-  const lists = concatBytes(
-    ...heartbeat.heard.map((id) => uintBytes(id, ID_BYTES)),
-    ...heartbeat.lost.map((id) => uintBytes(id, ID_BYTES)),
-    ...heartbeat.links.map((r) => concatBytes(uintBytes(r.link, ID_BYTES), uintBytes(r.fence, 6))),
-    ...heartbeat.macs.map(macToBytes),
-  );
-  return concatBytes(
-    uintBytes(MAGIC, 2),
-    Uint8Array.of(VERSION, flagsOf(heartbeat)),
-    uintBytes(HEADER_BYTES + lists.length + TAG_BYTES, 2),
-    uintBytes(heartbeat.keyId, 4),
-    uintBytes(heartbeat.sender, ID_BYTES),
-    uintBytes(heartbeat.incarnation, 6),
-    uintBytes(heartbeat.sequence, 6),
-    uintBytes(heartbeat.fence, 6),
-    uintBytes(heartbeat.planGeneration, 6),
-    uintBytes(heartbeat.inServiceSeconds, 2),
-    uintBytes(heartbeat.yields, 2),
-    uintBytes(heartbeat.intervalMs, 2),
-    uintBytes(heartbeat.detectionMs, 2),
-    uintBytes(heartbeat.heard.length, 2),
-    uintBytes(heartbeat.lost.length, 2),
-    uintBytes(heartbeat.links.length, 2),
-    uintBytes(heartbeat.macs.length, 2),
-    lists,
-  );
+  const { heard, lost, links, macs } = heartbeat;
+  const listed = (heard.length + lost.length + 2 * links.length + macs.length) * ID_BYTES;
+  const w = new ByteWriter(HEADER_BYTES + listed);
+  w.uint(MAGIC, 2);
+  w.uint(VERSION, 1);
+  w.uint(flagsOf(heartbeat), 1);
+  w.uint(HEADER_BYTES + listed + TAG_BYTES, 2);
+  w.uint(heartbeat.keyId, 4);
+  w.uint(heartbeat.sender, ID_BYTES);
+  w.uint(heartbeat.incarnation, 6);
+  w.uint(heartbeat.sequence, 6);
+  w.uint(heartbeat.fence, 6);
+  w.uint(heartbeat.planGeneration, 6);
+  w.uint(heartbeat.inServiceSeconds, 2);
+  w.uint(heartbeat.yields, 2);
+  w.uint(heartbeat.intervalMs, 2);
+  w.uint(heartbeat.detectionMs, 2);
+  for (const list of [heard, lost, links, macs]) w.uint(list.length, 2);
+  for (const id of heard) w.uint(id, ID_BYTES);
+  for (const id of lost) w.uint(id, ID_BYTES);
+  for (const { link, fence } of links) {
+    w.uint(link, ID_BYTES);
+    w.uint(fence, 6);
+  }
+  for (const mac of macs) w.put(macToBytes(mac));
+  return w.bytes;
 }
 
 function flagsOf({ leaving, starting, isolated, gated }: Heartbeat): number {
@@ -162,5 +220,7 @@ function flagsOf({ leaving, starting, isolated, gated }: Heartbeat): number {
 }
 
 function times<T>(count: number, make: () => T): T[] {
-  return Array.from({ length: count }, make);
+  const made: T[] = [];
+  for (let i = 0; i < count; i++) made.push(make());
+  return made;
 }

@@ -51,6 +51,16 @@ describe("system calls", () => {
     { name: "setOption", call: () => system.setIntOption(-1, 1, 2, 1), want: "EBADF" },
     { name: "getOption", call: () => system.getOption(-1, 1, 4, new Uint8Array(4)), want: "EBADF" },
     { name: "attachFilter", call: () => system.attachFilter(-1, arpFilter()), want: "EBADF" },
+    {
+      name: "sendMessages",
+      call: () => system.sendMessages(-1, new Uint8Array(64), 1),
+      want: "EBADF",
+    },
+    {
+      name: "receiveMessages",
+      call: () => system.receiveMessages(-1, new Uint8Array(64), 1),
+      want: "EBADF",
+    },
     { name: "sendTo", call: () => system.sendTo(-1, new Uint8Array(1), null), want: "EBADF" },
     {
       name: "receiveFrom",
@@ -95,6 +105,40 @@ describe("system calls", () => {
     watch.close();
     system.close(socket.fd);
     expect(heard).to.deep.equal([1, 2, 3]);
+  });
+
+  it("a watch that was stopped tells of what came meanwhile once it starts again, and never once it is closed", async () => {
+    const socket = new Loopback();
+    let [wakes, timeout] = [0, false];
+    const watch = system.watch(socket.fd, () => {
+      wakes++;
+      socket.receive();
+    });
+    watch.stop();
+    watch.stop();
+    socket.send("a");
+    // Any other watch of the same loop has been served by then.
+    const other = new Loopback();
+    const otherWatch = system.watch(other.fd, () => {
+      other.receive();
+      timeout = true;
+    });
+    other.send("b");
+    await until(
+      () => timeout,
+      (served) => served,
+    );
+    expect(wakes).to.equal(0);
+    watch.start();
+    await until(
+      () => wakes,
+      (count) => count === 1,
+    );
+    for (const each of [watch, otherWatch]) each.close();
+    watch.start();
+    watch.stop();
+    system.close(socket.fd);
+    system.close(other.fd);
   });
 
   it("a watch that nobody keeps is not collected", async () => {

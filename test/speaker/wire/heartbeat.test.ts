@@ -5,11 +5,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { macFromBytes, type Mac } from "../../../src/base/mac.ts";
+import { KeyedHash } from "../../../src/speaker/io/keyed-hash.ts";
 import { Signer } from "../../../src/speaker/io/signer.ts";
 import {
+  claimedKeyId,
   decodeHeartbeat,
   encodeHeartbeat,
+  ListMemory,
   UINT48_MAX,
   type Heartbeat,
 } from "../../../src/speaker/wire/heartbeat.ts";
@@ -69,11 +73,8 @@ const KEY = Uint8Array.from({ length: 32 }, (_, i) => i);
 
 describe("speaker: wire: heartbeat", () => {
   it("golden: to values and back", () => {
-    const sealed = decodeHeartbeat(golden);
-    if (!sealed.ok) return expect.fail(sealed.fault);
-    expect(sealed.value.heartbeat).to.deep.equal(GOLDEN);
-    expect(sealed.value.tag).to.deep.equal(bytesOf(TAG));
-    expect(sealed.value.signed).to.deep.equal(golden.subarray(0, -16));
+    expect(decodeHeartbeat(golden)).to.deep.equal({ ok: true, value: GOLDEN });
+    expect(claimedKeyId(golden)).to.equal(GOLDEN.keyId);
     expect(encodeHeartbeat(GOLDEN)).to.deep.equal(golden.subarray(0, -16));
   });
 
@@ -97,8 +98,7 @@ describe("speaker: wire: heartbeat", () => {
   it("flags of a later version are ignored", () => {
     const bytes = Uint8Array.from(golden);
     bytes[3] = 0xfd;
-    const sealed = decodeHeartbeat(bytes);
-    expect(sealed.ok && sealed.value.heartbeat).to.deep.equal(GOLDEN);
+    expect(decodeHeartbeat(bytes)).to.deep.equal({ ok: true, value: GOLDEN });
   });
 
   it("every shorter prefix has a name for what is wrong", () => {
@@ -112,10 +112,35 @@ describe("speaker: wire: heartbeat", () => {
     fc.assert(
       fc.property(anyHeartbeat, fc.uint8Array({ minLength: 16, maxLength: 16 }), (value, tag) => {
         const signed = encodeHeartbeat(value);
-        const sealed = decodeHeartbeat(Buffer.concat([signed, tag]));
-        expect(sealed.ok && sealed.value.heartbeat).to.deep.equal(value);
+        const bytes = Buffer.concat([signed, tag]);
+        expect(decodeHeartbeat(bytes)).to.deep.equal({ ok: true, value });
       }),
     );
+  });
+
+  it("lists that are the same bytes are the same lists, and any other are read anew", () => {
+    const memory = new ListMemory();
+    const decode = (heartbeat: Heartbeat) => {
+      const read = decodeHeartbeat(
+        Buffer.concat([encodeHeartbeat(heartbeat), bytesOf(TAG)]),
+        memory,
+      );
+      if (!read.ok) return expect.fail(read.fault);
+      expect(read.value).to.deep.equal(heartbeat);
+      return read.value;
+    };
+    const first = decode(GOLDEN);
+    const again = decode({ ...GOLDEN, sequence: 259, gated: false });
+    expect(again.heard).to.equal(first.heard);
+    expect(again.links).to.equal(first.links);
+    // The same bytes, counted otherwise; one entry of each list; another's.
+    decode({ ...GOLDEN, heard: [10], lost: [UINT48_MAX, 11] });
+    decode({ ...GOLDEN, heard: [10, 12] });
+    decode({ ...GOLDEN, lost: [12] });
+    decode({ ...GOLDEN, lost: [] });
+    decode({ ...GOLDEN, links: [{ link: 254, fence: 8 * 256 }] });
+    decode({ ...GOLDEN, macs: ["02:00:00:00:fe:02" as Mac] });
+    expect(decode({ ...GOLDEN, sender: 5 }).heard).not.to.equal(first.heard);
   });
 
   it("noise never throws", () => {
@@ -173,6 +198,18 @@ describe("speaker: signed heartbeats", () => {
     const bytes = Uint8Array.from(sealed);
     bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
     expect(signer.open(bytes)).to.deep.equal({ ok: false, fault: "heartbeat-bad-tag" });
+  });
+
+  it("a key of any length, a message of any length: as Node's own HMAC", () => {
+    for (const keyBytes of [0, 1, 32, 63, 64, 65, 200]) {
+      const key = Buffer.alloc(keyBytes, 0xa5);
+      const hash = new KeyedHash(key);
+      for (const length of [0, 1, 54, 55, 64, 2048, 2049, 5000, 40]) {
+        const message = Buffer.alloc(length, keyBytes);
+        const want = createHmac("sha256", key).update(message).digest();
+        expect(Buffer.from(hash.of(message))).to.deep.equal(want);
+      }
+    }
   });
 
   it("accepts the key before while a new one is spread, and signs with the new one", () => {
