@@ -29,7 +29,7 @@ export interface AddressRecord {
   holder: string | null;
   /** One of ours held it once, as far as we know: nobody looks for another owner any more. */
   hadHolder: boolean;
-  /** Another's claim to it before this is no stranger's: the holder before us is falling silent. */
+  /** An unknown MAC's claim to it before this is no stranger's: it may be the holder's before us. */
   strangersFromMs: number;
   /** The plan that the last decision was made by; -1 before the first. */
   decidedGeneration: number;

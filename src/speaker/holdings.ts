@@ -47,7 +47,7 @@ export interface HoldingsWorld {
   readonly guard: Pick<Guard, "mayUse" | "forget" | "released">;
 }
 
-/** After a gain from another node: it is falling silent, and may be none of our peers any more. */
+/** After a gain from another node whose MACs we do not know: it is falling silent, and its word is no stranger's. */
 const STRANGERS_GRACE_MS = 1000;
 
 export class Holdings {
@@ -207,7 +207,8 @@ export class Holdings {
     const [from, to] = [record.holder, this.#world.node];
     const reason = this.#reason(record, to);
     record.heldGeneration = generation;
-    record.strangersFromMs = from === null ? nowMs : nowMs + STRANGERS_GRACE_MS;
+    const isKnown = from === null || (this.#world.liveness.peer(from)?.macs.length ?? 0) > 0;
+    record.strangersFromMs = isKnown ? nowMs : nowMs + STRANGERS_GRACE_MS;
     this.addresses.held.add(record);
     this.#answerOn(record, links, nowMs);
     const change = { address, from, to, gained: true, generation, reason };

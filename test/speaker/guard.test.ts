@@ -308,13 +308,24 @@ describe("speaker: a stranger beside the holder", () => {
     expect(world.of("announcement")).to.deep.equal([]);
   });
 
-  it("in the second after a take-over nobody is a stranger", () => {
+  it("after a take-over from a node whose MACs are known, a stranger is one at once", () => {
     const world = new World();
     world.start();
     world.plan(X, { rank: ["b", "a"] });
     world.run(100);
     world.loseB();
     world.run(400);
+    world.log.length = 0;
+    world.announces(PEER, X);
+    expect(world.of("conflict")).to.deep.equal([]);
+    world.announces(STRANGER, X);
+    expect(world.of("conflict").length).to.equal(2);
+  });
+
+  it("in the second after a take-over from a node that was never heard, nobody is", () => {
+    const world = new World();
+    world.start();
+    world.plan(X, { rank: ["a", "b"], holder: "c" });
     world.log.length = 0;
     world.announces(STRANGER, X);
     expect(world.of("conflict")).to.deep.equal([]);

@@ -1,8 +1,10 @@
 /**
  * H6: a stranger that answers for our address is seen and reported, and never fought over endlessly.
  *
- * Asserted: a holder that the stranger's claim reaches says "conflict" within a second, and in no ten seconds of a
- * conflict are there more announcements of the address than its regular schedule has, and one for each second.
+ * Asserted: a holder that a stranger's claim reaches, be it one and no more, says "conflict" within a second: however short
+ * the stranger stays, what was heard is told of. Left out: a stranger that said nothing to a holder, or to one that gives
+ * the address up at that moment. And in no ten seconds of a conflict are there more announcements of the address than
+ * its regular schedule has, and one for each second.
  */
 import { seconds, type RuleMaker } from "./fact.ts";
 
