@@ -28,6 +28,7 @@ import {
   knowsItsFence,
   listenTo,
   newPeer,
+  turnBehind,
   isExpired,
   type Peer,
   verdictOn,
@@ -271,7 +272,7 @@ export class Liveness {
     const vouches = this.#vouch(peer);
     if (before.differs || vouches) this.#judgeAll(nowMs);
     if (wasIsolated && !this.#own.isolated && before.ourAbsence) this.#cameBack(peer, nowMs);
-    if (this.#isDeclaredDeadBy(heartbeat)) this.#fenceSelf(nowMs);
+    this.#standBehind(peer, heartbeat, nowMs);
   }
 
   /** @returns whether its word is another than before */
@@ -281,11 +282,19 @@ export class Liveness {
     return true;
   }
 
-  /** Somebody whom we hear has given our addresses away, at a plan that our fence does not cover. */
-  #isDeclaredDeadBy(heartbeat: UnsignedHeartbeat): boolean {
-    if (this.#own.phase !== "serving" || heartbeat.isolated) return false;
-    const known = Math.max(this.#own.generation, heartbeat.planGeneration);
-    return this.#own.fence < fenceAt(known) && heartbeat.lost.includes(this.#own.id);
+  /**
+   * Somebody whom we hear has given our addresses away, at a plan that our fence does not cover. If we heard it all the
+   * time, it serves on and we were mute: of two fenced at one plan it stands before us.
+   */
+  #standBehind(
+    peer: Peer,
+    { isolated, lost, planGeneration }: UnsignedHeartbeat,
+    nowMs: number,
+  ): void {
+    if (!this.serving || isolated || !lost.includes(this.#own.id)) return;
+    const known = Math.max(this.#own.generation, planGeneration);
+    const behind = peer.imposedFence > 0 ? fenceAt(known) : turnBehind(peer.fence, known);
+    if (this.#own.fence < behind) this.#fenceSelf(nowMs, behind);
   }
 
   /** It was we who heard nobody, for the first peer heard was there all the time: what we believed is void. */
@@ -300,8 +309,8 @@ export class Liveness {
     if (this.#own.phase === "serving") this.#fenceSelf(nowMs);
   }
 
-  #fenceSelf(nowMs: number): void {
-    this.#own.fenceBehind(this.#peers.values(), nowMs);
+  #fenceSelf(nowMs: number, atLeast = 0): void {
+    this.#own.fenceBehind(this.#peers.values(), nowMs, atLeast);
     this.#changed.add(this.#own.node);
   }
 

@@ -44,8 +44,8 @@ export class Ourselves {
   }
 
   /** Behind everybody who has served for long; level with those who start or come back with us. */
-  fenceBehind(peers: Iterable<Peer>, nowMs: number): void {
-    const fence = fenceBehind(peers, this.generation);
+  fenceBehind(peers: Iterable<Peer>, nowMs: number, atLeast: number): void {
+    const fence = Math.max(fenceBehind(peers, this.generation), atLeast);
     this.#fence = this.#fence === FENCE_EVERYTHING ? fence : Math.max(this.#fence, fence);
     this.#inServiceSinceMs = nowMs;
   }

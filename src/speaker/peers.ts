@@ -103,6 +103,12 @@ export function fenceBehind(peers: Iterable<Peer>, generation: number): number {
   return fenceAt(newest, Math.max(0, ...turns));
 }
 
+/** @returns the fence at that generation right behind another, or the first where the other's is of an older one */
+export function turnBehind(fence: number, generation: number): number {
+  const first = fenceAt(generation);
+  return fence < first ? first : Math.min(fence + 1, fenceAt(generation, TURNS - 1));
+}
+
 /**
  * @param reports the node's usable interfaces; undefined: not known yet, taken to be right
  * @param wanted of which any one will do

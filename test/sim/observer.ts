@@ -117,6 +117,9 @@ export class Observer {
       for (let i = 0; i < tracked.endedMs.length && !concerned; i++) {
         concerned = ((nodes >> i) & 1) === 1 && (tracked.endedMs[i] ?? 0) > recently;
       }
+      // Or whom the newest plan names, and who has not taken over yet.
+      const [first] = this.#world.rankOf(tracked.name);
+      concerned ||= first !== undefined && ((nodes >> (Number(first.slice(1)) - 1)) & 1) === 1;
       // What is heard again after a partition is that partition's mend.
       const isMend = kind === "heard" && tracked.fault.kind === "partition";
       if (concerned) tracked.fault = { atMs: nowMs, kind: isMend ? "partition" : kind };
