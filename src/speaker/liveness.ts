@@ -264,6 +264,7 @@ export class Liveness {
       return;
     }
     if (before.differs) this.#changed.add(peer.node);
+    peer.heardUs ||= heartbeat.heard.includes(this.#own.id);
     const doubts = heartbeat.isolated || heartbeat.lost.includes(this.#own.id);
     if (doubts !== peer.doubtsUs || before.yielded) this.#effects.push({ kind: "doubted" });
     peer.doubtsUs = doubts;
@@ -291,7 +292,7 @@ export class Liveness {
     { isolated, lost, planGeneration }: UnsignedHeartbeat,
     nowMs: number,
   ): void {
-    if (!this.serving || isolated || !lost.includes(this.#own.id)) return;
+    if (!this.serving || isolated || !peer.heardUs || !lost.includes(this.#own.id)) return;
     const known = Math.max(this.#own.generation, planGeneration);
     const behind = peer.imposedFence > 0 ? fenceAt(known) : turnBehind(peer.fence, known);
     if (this.#own.fence < behind) this.#fenceSelf(nowMs, behind);

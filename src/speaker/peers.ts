@@ -33,6 +33,8 @@ export interface Peer {
   /** Silent to us, and to so many others that it may be dead: all were told so. */
   suspected: boolean;
   dead: boolean;
+  /** It has heard us since we began: before that, whom it has lost is who we were before. */
+  heardUs: boolean;
   /** It hears nobody, or has given us up: it may answer for what we hold. */
   doubtsUs: boolean;
   /** It said that it stops. */
@@ -77,7 +79,14 @@ export function newPeer(
   return {
     ...known,
     ...{ state: "unjudged", lingering: false },
-    ...{ vouchedFor: false, suspected: false, dead: false, doubtsUs: false, left: false },
+    ...{
+      vouchedFor: false,
+      suspected: false,
+      dead: false,
+      heardUs: false,
+      doubtsUs: false,
+      left: false,
+    },
     ...{ imposedFence: 0 },
     ...{ incarnation: 0, sequence: 0, fence: 0, planGeneration: 0, inServiceSeconds: 0 },
     ...{ starting: false, gated: false, yields: 0, intervalMs: 0, detectionMs: 0 },

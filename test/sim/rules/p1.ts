@@ -23,9 +23,18 @@ export const p1: RuleMaker = (settings) => ({
   },
 });
 
+/** A controller that begins, or heard of nobody, looks first (src/controller/looking.ts), and then settles anew. */
+const LOOK_MS = 8000;
+
 /** Time enough after the last fault for the settling time and a dozen moves. */
-export function isSettled({ settlingTimeMs, moveIntervalMs, runMs }: Settings): boolean {
-  return FAULTS_END_MS + settlingTimeMs + 10 * moveIntervalMs + 1500 < runMs;
+export function isSettled({ settlingTimeMs, moveIntervalMs, runMs, faults }: Settings): boolean {
+  const looks = faults.some(
+    ({ fault, endMs }) =>
+      (fault.kind === "controller-crash" || fault.kind === "api-away") &&
+      endMs > FAULTS_END_MS - LOOK_MS - settlingTimeMs,
+  );
+  const lookMs = looks ? LOOK_MS + settlingTimeMs : 0;
+  return FAULTS_END_MS + lookMs + settlingTimeMs + 10 * moveIntervalMs + 1500 < runMs;
 }
 
 export function eligibleNodes({ nodes }: Snapshot): string[] {
