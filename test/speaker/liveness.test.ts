@@ -59,7 +59,7 @@ function serving(): {
   for (let nowMs = 20; nowMs <= 900; nowMs += 20) {
     if (a.dueMs <= nowMs) a.step({ kind: "timer", nowMs });
     a.step({ kind: "rechecked", nowMs });
-    if (nowMs % 100 === 0) for (const sender of ["b", "c"]) say(sender, nowMs);
+    if (nowMs % 100 === 0) for (const sender of ["b", "c"]) say(sender, nowMs, { heard: [A] });
   }
   for (const nowMs of [920, 940]) if (a.dueMs <= nowMs) a.step({ kind: "timer", nowMs });
   expect(a.serving).to.equal(true);
@@ -281,6 +281,27 @@ describe("speaker: liveness: fences", () => {
     expect(a.fence).to.equal(fenceAt(8));
     expect(effects).to.deep.include({ kind: "changed", nodes: ["a"] });
     expect(sent(effects)[0]?.fence).to.equal(fenceAt(8));
+  });
+
+  it("declared dead at its own fence by one that it heard all the time: it was mute, and stands behind that one", () => {
+    const { a, say } = serving();
+    say("b", 950, { lost: [A], planGeneration: 5, fence: fenceAt(5, 2) });
+    expect(a.fence).to.equal(fenceAt(5, 3));
+    say("b", 960, { lost: [A], planGeneration: 5, fence: fenceAt(5, 2) });
+    expect(a.fence).to.equal(fenceAt(5, 3));
+    say("c", 970, { lost: [A], planGeneration: 5, fence: fenceAt(5, 255) });
+    expect(a.fence).to.equal(fenceAt(5, 255));
+  });
+
+  it("declared dead by one that has not heard it since it began: who was lost is who it was before", () => {
+    const { a, say } = serving();
+    const d = { node: "d", addresses: ["addr-d"], lingering: false };
+    a.step({ kind: "peers", peers: [...ADDRESSES, d], nowMs: 930 });
+    say("d", 950, { lost: [A], planGeneration: 8 });
+    expect(a.fence).to.equal(fenceAt(5));
+    say("d", 960, { heard: [A] });
+    say("d", 970, { lost: [A], planGeneration: 8 });
+    expect(a.fence).to.equal(fenceAt(8));
   });
 
   it("declared dead by one that was alone: the other was away, not we", () => {
