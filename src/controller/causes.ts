@@ -51,5 +51,6 @@ const MOVING: Partial<Record<NodeVerdict, MoveReason>> = {
   drained: "drained",
   cordoned: "cordoned",
   "out-of-service": "out-of-service",
+  stopping: "speaker-stopped",
   "no-serving-endpoint": "no-serving-endpoint",
 };

@@ -8,31 +8,39 @@
  */
 import type { RankPlan } from "../multi-ip/rank.ts";
 import type { PlanMemory } from "./memory.ts";
-import type { Presence } from "./nodes.ts";
 import type { World } from "./world.ts";
 
 /** Each speaker renews its Lease every 5 s: one of several is heard of more often. */
 const SILENCE_MS_MAX = 7500;
 
-export interface Looking {
-  readonly lookUntilMs: number;
-  readonly heardMs: number | null;
+/** When speakers were heard of, whichever: kept with every Lease that changes, for passes are rare where all is well. */
+export interface Hearing {
+  /** Milliseconds, monotonic, the epoch of `nowMs`; null: never. */
+  readonly lastMs: number | null;
+  /** When one was heard of after a silence of all; null: there was none. */
+  readonly silenceEndedMs: number | null;
+}
+
+export const HEARD_NOBODY: Hearing = { lastMs: null, silenceEndedMs: null };
+
+/** A speaker was heard of now. */
+export function hearOne({ lastMs, silenceEndedMs }: Hearing, nowMs: number): Hearing {
+  const wasSilent = lastMs !== null && nowMs - lastMs > SILENCE_MS_MAX;
+  return { lastMs: nowMs, silenceEndedMs: wasSilent ? nowMs : silenceEndedMs };
 }
 
 /** @returns until when to look; the first pass has nothing to look at where nothing is in place */
-export function look(
-  memory: Pick<PlanMemory, "lookUntilMs" | "heardMs">,
-  { world, presences }: { readonly world: World; readonly presences: readonly Presence[] },
+export function lookUntil(
+  memory: Pick<PlanMemory, "lookUntilMs">,
+  { world, hearing }: { readonly world: World; readonly hearing: Hearing },
   { nowMs, lookTimeMs }: { readonly nowMs: number; readonly lookTimeMs: number },
-): Looking {
-  const times = presences.map(({ heardAtMs }) => heardAtMs);
-  const heardMs = times.length === 0 ? null : Math.max(...times);
-  const before = memory.heardMs;
-  const after = heardMs === null || heardMs === before ? nowMs : heardMs;
-  const wasSilent = before !== null && after - before > SILENCE_MS_MAX;
+): number {
+  const { lastMs, silenceEndedMs } = hearing;
   const begins = memory.lookUntilMs === null && world.claimed.size > 0;
-  const lookUntilMs = begins || wasSilent ? nowMs + lookTimeMs : (memory.lookUntilMs ?? nowMs);
-  return { lookUntilMs, heardMs };
+  const isSilent = lastMs !== null && nowMs - lastMs > SILENCE_MS_MAX;
+  if (begins || isSilent) return nowMs + lookTimeMs;
+  const afterSilenceMs = silenceEndedMs === null ? nowMs : silenceEndedMs + lookTimeMs;
+  return Math.max(memory.lookUntilMs ?? nowMs, afterSilenceMs);
 }
 
 /** @returns the plan with the ranks as they are, but for those that name a node that may hold the address no more */

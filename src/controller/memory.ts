@@ -16,8 +16,6 @@ export interface PlanMemory {
   readonly generation: number;
   /** When the planner has looked long enough to rank anew what is in place; null: no pass yet. */
   readonly lookUntilMs: number | null;
-  /** When any speaker was heard of last; null: no pass yet, or no speaker. */
-  readonly heardMs: number | null;
   /** Which nodes are there, and since when exactly these. */
   readonly nodesKey: string | null;
   readonly nodesSinceMs: number;
@@ -38,7 +36,6 @@ export function emptyMemory(generationFloor = 0): PlanMemory {
   return {
     generation: generationFloor,
     lookUntilMs: null,
-    heardMs: null,
     nodesKey: null,
     nodesSinceMs: 0,
     nextMoveAtMs: 0,

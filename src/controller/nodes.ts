@@ -10,6 +10,7 @@ import { compareText } from "../base/hash.ts";
 import type { Lease, Node } from "../kube/types.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { leaveMarks, type LeaveReason } from "./leaving.ts";
+import { STOPPING_ANNOTATION } from "./resources.ts";
 
 export const EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers";
 /** For Leases that do not say how long they last. */
@@ -31,12 +32,16 @@ export interface ClusterNode extends NodeFacts {
   /** What says that addresses should leave it, where their class goes by that. */
   readonly leaveMarks: readonly LeaveReason[];
   readonly ready: boolean;
-  /** Ready and heard of: may keep what it holds, even while it is not trusted with more. */
+  /** Its speaker answers still, and is about to stop: what it holds goes to others now. */
+  readonly stopping: boolean;
+  /** Ready, heard of and not stopping: may keep what it holds, even while it is not trusted with more. */
   readonly present: boolean;
   /** Lost since its speaker was last heard of: gone, as far as the other speakers can tell. */
   readonly lost: boolean;
   /** Changes when the speaker starts anew or joins the others again; null without a Lease. */
   readonly joinedAt: string | null;
+  /** When its speaker started, by the node's own clock, in ms since 1970; 0 without a Lease. */
+  readonly startedAtMs: number;
 }
 
 export interface NodeOptions {
@@ -75,7 +80,7 @@ export function isStale(presence: Presence, nowMs: number): boolean {
  * for there is one per node every few seconds.
  */
 export function isRejoin(before: Lease | undefined, after: Lease | undefined): boolean {
-  return joinOf(before) !== joinOf(after);
+  return joinOf(before) !== joinOf(after) || isStopping(before) !== isStopping(after);
 }
 
 function clusterNode(
@@ -86,7 +91,9 @@ function clusterNode(
 ): ClusterNode {
   const { name } = node.metadata;
   const [ready, barred] = [isReady(node), barOf(node)];
-  const present = ready && presence !== undefined && !isStale(presence, nowMs);
+  const stopping = isStopping(presence?.lease);
+  const isHeardOf = presence !== undefined && !isStale(presence, nowMs);
+  const present = ready && isHeardOf && !stopping;
   const lostAtMs = losses.get(name) ?? Number.NEGATIVE_INFINITY;
   const renewedAtMs = Date.parse(presence?.lease.spec?.renewTime ?? "") || 0;
   return {
@@ -96,10 +103,12 @@ function clusterNode(
     barred,
     leaveMarks: leaveMarks(node),
     ready,
+    stopping: isHeardOf && stopping,
     present,
     lost: renewedAtMs <= lostAtMs,
     available: present && renewedAtMs >= lostAtMs + settlingTimeMs,
     joinedAt: joinOf(presence?.lease),
+    startedAtMs: Date.parse(presence?.lease.spec?.acquireTime ?? "") || 0,
   };
 }
 
@@ -126,6 +135,10 @@ function nodeOf({ lease }: Presence): string {
 function staleAtMs({ lease, heardAtMs }: Presence): number {
   const seconds = lease.spec?.leaseDurationSeconds ?? LEASE_DURATION_SECONDS_DEFAULT;
   return heardAtMs + seconds * 1000;
+}
+
+function isStopping(lease: Lease | undefined): boolean {
+  return lease?.metadata.annotations?.[STOPPING_ANNOTATION] !== undefined;
 }
 
 function joinOf(lease: Lease | undefined): string | null {

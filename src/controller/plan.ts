@@ -13,10 +13,10 @@ import { assign, type Assignments } from "./assignments.ts";
 import { withCauses } from "./causes.ts";
 import { planClassStatuses } from "./class-status.ts";
 import { planLabels } from "./labels.ts";
-import { keepRanks, look } from "./looking.ts";
+import { keepRanks, lookUntil } from "./looking.ts";
 import type { PlanMemory } from "./memory.ts";
 import { nextStaleAtMs } from "./nodes.ts";
-import { pendingMoves, rankJobs } from "./rank-jobs.ts";
+import { pendingMoves, rankJobs, startTimes } from "./rank-jobs.ts";
 import { isQuiet, rememberRight } from "./quiet.ts";
 import { rolesOf, type Role } from "./roles.ts";
 import {
@@ -92,11 +92,12 @@ export function plan(
   const assignments = assign(world, roles);
   const pending = pendingMoves(memory.pending, { world, nowMs, ...options });
   const settled = settle(world, memory, { nowMs, ...options });
-  const { presences } = snapshot;
-  const looking = look(memory, { world, presences }, { nowMs, ...options });
-  const looks = nowMs < looking.lookUntilMs;
+  const { hearing } = snapshot;
+  const lookUntilMs = lookUntil(memory, { world, hearing }, { nowMs, ...options });
+  const looks = nowMs < lookUntilMs;
   const fresh = rankAll(rankJobs(assignments.wanted, pending, { world, nowMs, ...options }), {
     rebalanceMovesMax: looks ? 0 : settled.movesMax,
+    startedAtMs: startTimes(world),
   });
   const ranked = looks ? keepRanks(fresh, world) : fresh;
   const { moves, ranks } = {
@@ -123,7 +124,7 @@ export function plan(
     writes: inOrder(writes),
     memory: {
       ...after,
-      ...looking,
+      lookUntilMs,
       generation,
       pending,
       waiting: statuses.waiting,
@@ -131,7 +132,7 @@ export function plan(
     },
     wakeAtMs: earliest([
       nextStaleAtMs(snapshot.presences, nowMs),
-      looks ? looking.lookUntilMs : null,
+      looks ? lookUntilMs : null,
       settled.wakeAtMs(moves),
       ...wakesOf(pending, nowMs),
       ...[...statuses.waiting.values()].map((sinceMs) => sinceMs + options.waitTimeMs),
@@ -206,9 +207,13 @@ function planStatus(input: StatusInput, role: Role, allocation: Allocation): Sta
   return planServedStatus(input, role, allocation);
 }
 
-/** Claims before promises, then what silences, then what describes; within a kind as planned. */
+/** Claims before promises, then what silences, then what describes; what moves first, for a node may wait for it. */
 function inOrder(writes: readonly Write[]): Write[] {
-  return WRITE_ORDER.flatMap((kind) => writes.filter((write) => write.kind === kind));
+  const moves = (write: Write) => write.kind === "update-virtual-ip" && write.move !== undefined;
+  return WRITE_ORDER.flatMap((kind) => {
+    const ofKind = writes.filter((write) => write.kind === kind);
+    return [...ofKind.filter(moves), ...ofKind.filter((write) => !moves(write))];
+  });
 }
 
 function wakesOf(pending: ReadonlyMap<Ip, { readonly untilMs: number }>, nowMs: number): number[] {

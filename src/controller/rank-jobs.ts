@@ -44,17 +44,21 @@ export function rankJobs(
   { world, nowMs }: RankContext,
 ): RankJob[] {
   const classSplits = new Map<ClassNodes | undefined, Split>();
+  const stopping = new Set(world.nodes.filter((node) => node.stopping).map(({ name }) => name));
   return [...wanted.values()].map((assignment) => {
     const claimed = world.claimed.get(assignment.ip) ?? world.claiming.get(assignment.ip);
     const reported = claimed?.object.status?.holder ?? null;
     const isPending = (pending.get(assignment.ip)?.untilMs ?? 0) > nowMs;
+    const holder = isPending ? null : reported;
+    const rank = claimed?.object.spec.rank ?? [];
+    const made = splitFor(assignment, { world, classSplits, holder: reported });
+    const now = holder ?? rank[0] ?? "";
     return {
       address: assignment.ip,
       group: groupOf(assignment),
-      ...splitFor(assignment, { world, classSplits, holder: reported }),
-      rank: claimed?.object.spec.rank ?? [],
-      holder: isPending ? null : reported,
+      ...{ ...made, rank, holder },
       balance: world.compiled.classes.get(assignment.className)?.rebalance ?? true,
+      leaves: stopping.has(now) && !made.candidates.includes(now),
     };
   });
 }
@@ -123,4 +127,9 @@ function split(
   const mayWait = (node: ClusterNode) => !able(node) && (able !== tests[0] || !isLeaving(node));
   const names = (nodes: readonly ClusterNode[]) => nodes.map(({ name }) => name);
   return { candidates: names(eligible.filter(able)), reserves: names(eligible.filter(mayWait)) };
+}
+
+/** @returns when each node's speaker started, for the addresses that leave another */
+export function startTimes({ nodes }: World): Map<string, number> {
+  return new Map(nodes.map(({ name, startedAtMs }) => [name, startedAtMs]));
 }

@@ -62,3 +62,5 @@ export const CLASS_READY_CONDITION = "Ready";
 export const MEMBER_LABEL = "l2-load-balancer.network.deckhouse.io/member";
 
 export const SPEAKER_LABEL = "spreadlb.io/speaker";
+/** On the Lease of a speaker that is about to stop. */
+export const STOPPING_ANNOTATION = "spreadlb.io/stopping";

@@ -26,6 +26,7 @@ export function verdictOn(
   if (node.barred !== null) return node.barred;
   if (leaving !== null) return leaving;
   if (!node.ready) return "not-ready";
+  if (node.stopping) return "stopping";
   if (!node.present) return "no-speaker";
   if (!node.available) return "returning";
   return serving ? "may-hold" : "no-serving-endpoint";

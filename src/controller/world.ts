@@ -16,6 +16,7 @@ import type { EndpointSlice, Namespace, Node, Service } from "../kube/types.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { leaveReason, type LeaveReason } from "./leaving.ts";
+import type { Hearing } from "./looking.ts";
 import { onceForEach } from "./once.ts";
 import { clusterNodes, type ClusterNode, type NodeOptions, type Presence } from "./nodes.ts";
 import { servingNodes } from "./serving.ts";
@@ -28,6 +29,7 @@ export interface Snapshot extends Manifests {
   readonly slices: readonly EndpointSlice[];
   readonly virtualIps: readonly VirtualIP[];
   readonly presences: readonly Presence[];
+  readonly hearing: Hearing;
   /** Creations under way: they may exist already, so their addresses are spoken for and promised to nobody. */
   readonly claiming: readonly VirtualIP[];
 }

@@ -79,7 +79,7 @@ export function move(world: World, board: Board, job: number, to: number): void 
 /**
  * @param heldMax only nodes with at most so many addresses of the job's group
  * @returns the open candidate with the fewest of the group, then the fewest of all, then the fewest meetings with
- *   the nodes of the group's other addresses, then by hash; or NOWHERE
+ *   the nodes of the group's other addresses, then by hash, or for a job that leaves, the newest; or NOWHERE
  */
 export function bestNode(world: World, board: Board, job: number, heldMax = Infinity): number {
   let ties: number[] = [];
@@ -97,6 +97,7 @@ export function bestNode(world: World, board: Board, job: number, heldMax = Infi
 }
 
 function breakTie(world: World, board: Board, job: number, nodes: readonly number[]): number {
+  if (world.jobs[job]?.leaves === true) return newestOf(world, nodes);
   let best = NOWHERE;
   let [bestMeetings, bestHash] = [Infinity, Infinity];
   for (const node of nodes) {
@@ -106,6 +107,12 @@ function breakTie(world: World, board: Board, job: number, nodes: readonly numbe
     [best, bestMeetings, bestHash] = [node, meetings, hash];
   }
   return best;
+}
+
+/** The one that was restarted last will not be restarted next. */
+function newestOf({ startedAtMs }: World, nodes: readonly number[]): number {
+  const ageOf = (node: number) => -(startedAtMs[node] as number);
+  return nodes.reduce((best, node) => (ageOf(node) < ageOf(best) ? node : best));
 }
 
 /** A number that looks random and is the same for ever: no node is everybody's first choice. */

@@ -25,6 +25,7 @@ export const NODE_VERDICTS = {
   "network-unavailable": "has its network unavailable",
   "no-serving-endpoint": "has no serving endpoint of the Service, whose policy is Local",
   "not-ready": "is not ready",
+  stopping: "has a speaker that is about to stop",
   "no-speaker": "has no speaker that is heard of",
   returning: "has returned, and gets addresses again after the settling time",
 } as const;

@@ -2,8 +2,8 @@
  * First places: which node should hold each address. Pure.
  *
  * Reality comes first. Who answers now goes on answering, whatever looks better on paper, for every move
- * costs the established connections of an address (rule P4). Only what is nowhere is placed, and the
- * new addresses of one pass are placed together: they are free to make room for each other, so they
+ * costs the established connections of an address (rule P4). Only what is nowhere is placed, or leaves a node that
+ * stops, and the new addresses of one pass are placed together: they are free to make room for each other, so they
  * end as even as they can without moving one that is in use. Last come the few voluntary moves.
  * Neighbours: spread.ts places; depth.ts fills the places behind the first; moves.ts names the moves.
  */
@@ -37,9 +37,10 @@ export function placeFirsts(world: World, { rebalanceMovesMax }: RankOptions): F
   return { board, before, voluntary: rebalance(world, board, balanced, options) };
 }
 
-/** @returns the candidate that answers now, or that speakers turn to by today's rank; NOWHERE: none does */
+/** @returns the candidate that answers now, or that speakers turn to by today's rank; NOWHERE: it is to be placed */
 function establishedNode(world: World, job: number): number {
-  const { holder, rank } = world.jobs[job] as RankJob;
+  const { holder, rank, leaves } = world.jobs[job] as RankJob;
+  if (leaves === true) return NOWHERE;
   const set = candidatesOf(world, job);
   for (const name of holder === null ? rank : [holder, ...rank]) {
     const node = world.nodeIndex.get(name);

@@ -48,11 +48,18 @@ export interface RankJob {
   readonly holder: string | null;
   /** Whether it may be moved to lower the differences between nodes. */
   readonly balance: boolean;
+  /**
+   * Its holder is about to stop: it is placed anew, whoever is second in today's rank, and of nodes that are equal it
+   * goes to the one that started last. So in a rolling restart of all nodes it goes where it may stay.
+   */
+  readonly leaves?: boolean;
 }
 
 export interface RankOptions {
   /** Voluntary moves in this plan, at most. 0: none, while the cluster settles. */
   readonly rebalanceMovesMax: number;
+  /** By node: when it started, in ms since any time; 0 where it is not said. */
+  readonly startedAtMs?: ReadonlyMap<string, number>;
 }
 
 /** An address whose first place is another than today's. */
@@ -78,7 +85,7 @@ export interface RankPlan {
  *   today's order, for nothing is known that speaks for another; a new address is spread over them
  */
 export function rankAll(jobs: readonly RankJob[], options: RankOptions): RankPlan {
-  const world = worldOf(jobs);
+  const world = worldOf(jobs, options.startedAtMs);
   const firsts = placeFirsts(world, options);
   const places = placeDeeper(world, firsts.board, RANK_DEPTH);
   const ranks = new Map(

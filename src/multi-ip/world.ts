@@ -27,10 +27,15 @@ export interface World {
   /** For ties: see board.ts. */
   readonly jobHashes: Uint32Array;
   readonly nodeHashes: Uint32Array;
+  /** When each node started: for jobs that leave one. */
+  readonly startedAtMs: Float64Array;
 }
 
 /** @param jobs in any order; no address twice */
-export function worldOf(jobs: readonly RankJob[]): World {
+export function worldOf(
+  jobs: readonly RankJob[],
+  startedAtMs: ReadonlyMap<string, number> = new Map(),
+): World {
   const sorted = jobs.toSorted((a, b) => compareText(a.address, b.address));
   sorted.forEach((job, i) => {
     assert(job.address !== sorted[i - 1]?.address, `${job.address} is ranked twice`);
@@ -46,6 +51,7 @@ export function worldOf(jobs: readonly RankJob[]): World {
     ...numberSets(lists, nodeIndex),
     jobHashes: Uint32Array.from(sorted, (job) => stableHash(job.address)),
     nodeHashes: Uint32Array.from(nodes, stableHash),
+    startedAtMs: Float64Array.from(nodes, (node) => startedAtMs.get(node) ?? 0),
   };
 }
 

@@ -8,10 +8,11 @@ import type { IPAddressPool } from "../../src/classes/metallb/ip-address-pool.ts
 import type { L2Advertisement } from "../../src/classes/metallb/l2-advertisement.ts";
 import type { MetalLoadBalancerClass } from "../../src/classes/resource.ts";
 import { COUNT_ANNOTATION } from "../../src/classes/request.ts";
+import { HEARD_NOBODY, hearOne, type Hearing } from "../../src/controller/looking.ts";
 import { emptyMemory, type PlanMemory } from "../../src/controller/memory.ts";
 import type { Presence } from "../../src/controller/nodes.ts";
 import { plan, PLAN_OPTIONS, type Plan } from "../../src/controller/plan.ts";
-import { MEMBER_LABEL } from "../../src/controller/resources.ts";
+import { MEMBER_LABEL, STOPPING_ANNOTATION } from "../../src/controller/resources.ts";
 import type { Snapshot } from "../../src/controller/world.ts";
 import { writeKey, type Write } from "../../src/controller/writes.ts";
 import { isoSeconds } from "../../src/kube/patches.ts";
@@ -46,6 +47,7 @@ export class ModelCluster {
   memory: PlanMemory = emptyMemory();
   nowMs = 0;
   #version = 0;
+  #hearing: Hearing = HEARD_NOBODY;
 
   get nowIso(): string {
     return isoSeconds(START_MS + this.nowMs);
@@ -93,6 +95,15 @@ export class ModelCluster {
     };
     const lease = { metadata: { name: `spreadlb-speaker-${node}` }, spec };
     this.presences.set(node, { lease, heardAtMs: this.nowMs });
+    this.#hearing = hearOne(this.#hearing, this.nowMs);
+  }
+
+  /** The speaker of a node marks its Lease: it is about to stop. */
+  announceEnd(node: string): void {
+    const presence = this.presences.get(node);
+    if (presence === undefined) return;
+    const metadata = { ...presence.lease.metadata, annotations: { [STOPPING_ANNOTATION]: "now" } };
+    this.presences.set(node, { ...presence, lease: { ...presence.lease, metadata } });
   }
 
   addService(name: string, wishes: ServiceWishes = {}): void {
@@ -189,6 +200,7 @@ export class ModelCluster {
       slices: [...this.slices.values()],
       virtualIps: [...this.virtualIps.values()],
       presences: [...this.presences.values()],
+      hearing: this.#hearing,
       claiming: [...this.claiming.values()],
     };
   }

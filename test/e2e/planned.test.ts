@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { overlaps } from "../../lab/answers.ts";
 import { waitFor } from "../../lab/wait.ts";
 import { edgeClass, needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
 
@@ -10,6 +11,11 @@ const SETTLING_TIME_MS = 8000;
 const FLAGS = ["--settling-time-ms", String(SETTLING_TIME_MS), "--move-interval-ms", "200"];
 /** The probe's own pauses on a busy machine are within it; a failover is not. */
 const SILENCE_MS_MAX = 250;
+/** The detection time and one heartbeat: two may answer for no longer (rule H2). */
+const H2_MS = 380;
+/** Of one address, in any of the works below. */
+const MOVES_MAX = 2;
+const RESET = "connection reset by peer";
 const NODES = ["n1", "n2", "n3", "n4"];
 const LEASES = "/apis/coordination.k8s.io/v1/namespaces/spreadlb-system/leases/spreadlb-speaker-";
 
@@ -78,7 +84,11 @@ describe("end to end: planned work", function () {
     const { addresses: seen, pauseMsMax } = await probe.stop();
     const longest = Math.max(...seen.map(({ longestSilence }) => longestSilence.ms));
     console.log(`      ${what}: longest silence ${longest} ms, the probe's own ${pauseMsMax} ms`);
-    for (const { address, longestSilence } of seen) {
+    for (const { address, longestSilence, lost, errors } of seen) {
+      // Whose handshake began at one node and ended at the next is reset, as are the connections that stood.
+      const { [RESET]: resets = 0 } = errors;
+      expect(lost - resets, `probes of ${address} lost: ${JSON.stringify(errors)}`).to.equal(0);
+      expect(resets, `handshakes on ${address} cut in two`).to.be.at.most(MOVES_MAX);
       expect(longestSilence.ms, address).to.be.lessThan(SILENCE_MS_MAX + pauseMsMax);
     }
     return result;
@@ -98,6 +108,9 @@ describe("end to end: planned work", function () {
 
   it("drain moves the addresses of its node away, and nobody notices", async () => {
     const before = await cluster.holders(addresses);
+    const causes = new Map(
+      (await cluster.virtualIps()).map(({ spec }) => [spec.address, spec.cause]),
+    );
     const outcome = await unnoticed("drain", () => spreadlb("drain", "n1"));
     expect(outcome.err).to.match(/^n1 is marked: it has 3 addresses that should leave\n/);
     expect(outcome.err).to.match(/\nn1 is drained: no address is left on it\n$/);
@@ -108,7 +121,7 @@ describe("end to end: planned work", function () {
     for (const { spec } of await cluster.virtualIps()) {
       expect(spec.rank, spec.address).not.to.include("n1");
       expect(spec.cause, spec.address).to.equal(
-        before.get(spec.address) === "n1" ? "drained" : "first",
+        before.get(spec.address) === "n1" ? "drained" : causes.get(spec.address),
       );
     }
   });
@@ -204,7 +217,7 @@ describe("end to end: planned work", function () {
     await cluster.lab.kubectl(["label", "node", "n4", `${label}-`]);
   });
 
-  it("a rolling restart of all speakers loses no address, and moves each once or twice", async () => {
+  it("a rolling restart of all speakers moves each address at most twice, and loses nothing", async () => {
     await setRebalance("Gradual");
     const counts = async () => {
       const holders = [...(await cluster.holders(addresses)).values()];
@@ -215,34 +228,37 @@ describe("end to end: planned work", function () {
       timeoutMs: 60_000,
     });
     await setRebalance("Off");
+    const recorder = await cluster.lab.startRecorder(addresses);
     const beganMs = Date.now();
     await unnoticed("rolling restart", async () => {
       for (const node of NODES) {
         const stoppedMs = Date.now();
         await cluster.speakers.get(node)?.stop("SIGTERM");
         await cluster.startSpeaker(node);
+        // No longer than readiness: the minReadySeconds of the DaemonSet come on top of it.
         await waitFor(
           async () => {
             const lease = await cluster.lab.api("GET", `${LEASES}${node}`);
             const { spec } = lease as { spec: { renewTime: string } };
-            const all = await cluster.virtualIps();
-            // At the end of the ranks it waits while it is away; in second places the plan counts on it. A DaemonSet
-            // gives the speakers minReadySeconds to read that plan; here they say that they have.
-            const isCounted = all.some((vip) => vip.spec.rank[1] === node);
-            const isRead = all.every((vip) => vip.status?.generation === vip.spec.generation);
-            return Date.parse(spec.renewTime) > stoppedMs && isCounted && isRead;
+            return Date.parse(spec.renewTime) > stoppedMs;
           },
           { what: `the speaker of ${node} to be back`, timeoutMs: 20_000 },
         );
       }
     });
-    await cluster.holders(addresses);
+    const record = await recorder.stop();
+    const after = await cluster.holders(addresses);
     const gained = [...cluster.speakers.values()].flatMap((speaker) => gainsIn(speaker.log()));
     const moves = addresses.map(
       (address) => gained.filter(({ ip, atMs }) => ip === address && atMs >= beganMs).length,
     );
-    console.log(`      moves of the addresses: ${moves.join(", ")}`);
-    // One at a time may move once more, where its next holder stops before all have read the plan that counts on another.
-    expect(moves.filter((count) => count > 2).length).to.be.at.most(addresses.length / 4);
+    const doubled = overlaps(record).map(({ ms }) => ms);
+    console.log(
+      `      moves of the addresses: ${moves.join(", ")}; two answers for ${Math.max(0, ...doubled).toFixed(0)} ms at most`,
+    );
+    expect(Math.max(...moves), "moves of one address").to.be.at.most(MOVES_MAX);
+    expect([...after.values()], "the last one that stopped").not.to.include(NODES.at(-1));
+    expect(record.framesMissed, "holes in the record").to.equal(0);
+    expect(Math.max(0, ...doubled)).to.be.at.most(H2_MS + record.askPauseMsMax);
   });
 });

@@ -112,6 +112,12 @@ export class Cluster {
     if (isNews || isRejoin(known.lease, lease)) this.news();
   }
 
+  /** The speaker's mark on its Lease: it is about to stop. */
+  announceEnd(node: string): void {
+    this.model.announceEnd(node);
+    this.news();
+  }
+
   deletePresence(node: string): void {
     if (this.model.presences.delete(node)) this.news();
   }

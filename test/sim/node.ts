@@ -18,6 +18,7 @@ import {
 import { PlanFeed } from "../../src/speaker/plan-feed.ts";
 import { Speaker, type SpeakerEffect, type SpeakerEvent } from "../../src/speaker/speaker.ts";
 import { START_MS } from "../controller/model-cluster.ts";
+import { Departing } from "./departing.ts";
 import { GateKeeper, KubeProxy } from "./kube-proxy.ts";
 import { Disk, LINK_INDEX, linksOf } from "./machine.ts";
 import type { NodeWorld } from "./node-world.ts";
@@ -38,6 +39,7 @@ export class SimNode {
   #reporter: Reporter;
   readonly kubeProxy = new KubeProxy();
   #keeper: GateKeeper | null = null;
+  #departing: Departing;
   readonly #disk = new Disk();
   /** Grows with every start and end: what was asked for before is void. */
   #life = 0;
@@ -71,6 +73,7 @@ export class SimNode {
     this.#clock = clock;
     this.#feed = new PlanFeed(this.name);
     this.#reporter = this.#newReporter();
+    this.#departing = this.#newDeparting();
   }
 
   get running(): boolean {
@@ -157,6 +160,7 @@ export class SimNode {
     });
     this.#feed = new PlanFeed(this.name, saved?.addresses);
     this.#reporter = this.#newReporter();
+    this.#departing = this.#newDeparting();
     this.#startsAgain = false;
     this.#started = this.#synced = this.#serving = this.#leaving = false;
     this.#company = NO_COMPANY;
@@ -221,8 +225,7 @@ export class SimNode {
     this.#leaving = true;
     this.#world.onChange(this, "is asked to stop");
     this.later(1, () => {
-      this.#step({ kind: "leave", nowMs: this.localMs() });
-      if (this.hasApi) this.#world.cluster.deletePresence(this.name);
+      this.#departing.ask();
     });
   }
 
@@ -400,6 +403,7 @@ export class SimNode {
         return;
       case "holding":
         this.#reporter.changed(effect.change);
+        this.#departing.holdingsChanged();
         return;
       case "kept":
         this.#reporter.kept(effect.address, effect.generation);
@@ -434,6 +438,14 @@ export class SimNode {
     const delayMs = Math.max(0, Math.ceil((atMs - this.localMs()) / this.#clock.rate));
     const dueMs = nowMs() + delayMs + random.next();
     queue.timer(dueMs, this.index, turn);
+  }
+
+  #newDeparting(): Departing {
+    return new Departing(this, this.#world, () => {
+      this.#world.onChange(this, "leaves");
+      this.#step({ kind: "leave", nowMs: this.localMs() });
+      if (this.hasApi) this.#world.cluster.deletePresence(this.name);
+    });
   }
 
   #newReporter(): Reporter {

@@ -321,6 +321,7 @@ export class Simulation {
         return;
       case "reads the plan":
       case "is asked to stop":
+      case "leaves":
         this.observer.planned(node);
         return;
       default:

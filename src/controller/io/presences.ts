@@ -4,12 +4,19 @@
  * A Lease that is there already when we look for the first time counts as heard of just now: whether it still lives
  * shows within its duration.
  */
+import { HEARD_NOBODY, hearOne, type Hearing } from "../looking.ts";
 import { isRejoin, isStale, type Presence } from "../nodes.ts";
 import type { Change } from "../../kube/store.ts";
 import type { Lease } from "../../kube/types.ts";
 
 export class Presences {
   readonly #byKey = new Map<string, Presence>();
+
+  #hearing: Hearing = HEARD_NOBODY;
+
+  get hearing(): Hearing {
+    return this.#hearing;
+  }
 
   list(): Presence[] {
     return [...this.#byKey.values()];
@@ -19,6 +26,7 @@ export class Presences {
   apply({ key, before, after }: Change<Lease>, nowMs: number): boolean {
     const known = this.#byKey.get(key);
     if (after === undefined) return this.#byKey.delete(key);
+    this.#hearing = hearOne(this.#hearing, nowMs);
     this.#byKey.set(key, { lease: after, heardAtMs: nowMs });
     return known === undefined || isStale(known, nowMs) || isRejoin(before, after);
   }

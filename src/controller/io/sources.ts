@@ -152,6 +152,7 @@ export function startSources(options: SourcesOptions): Sources {
         .list()
         .filter(({ metadata: { uid } }) => !deletedUids.has(uid ?? "")),
       presences: presences.list(),
+      hearing: presences.hearing,
     }),
     missing: () =>
       all

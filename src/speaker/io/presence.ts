@@ -1,5 +1,6 @@
 /**
- * Tells the controller that this node's speaker works: a Lease, renewed as long as it does, deleted when it stops.
+ * Tells the controller that this node's speaker works: a Lease, renewed as long as it does, marked before it stops and
+ * deleted when it does.
  *
  * Failover does not need it: that is the heartbeats' work. It keeps the controller from ranking nodes without a speaker.
  */
@@ -21,6 +22,8 @@ export interface PresenceOptions {
 export interface Presence {
   /** Renews now, where it does its job. */
   renew(): void;
+  /** Marks the Lease: this speaker is about to stop. @returns false where the API server did not take it */
+  announceEnd(): Promise<boolean>;
   /** Resolves when the Lease is gone, or the API server did not say so in time. */
   stop(): Promise<void>;
 }
@@ -28,6 +31,9 @@ export interface Presence {
 const LEASE_SECONDS = 15;
 /** On the Leases of speakers, so that they can be told from others. */
 export const PRESENCE_LABEL = "spreadlb.io/speaker";
+/** On the Lease of a speaker that is about to stop, until it is deleted; its value is the time, for people. */
+export const STOPPING_ANNOTATION = "spreadlb.io/stopping";
+const MARK_MS_MAX = 500;
 const DELETE_MS_MAX = 1000;
 const FIELD_MANAGER = "spreadlb-speaker";
 
@@ -49,7 +55,10 @@ export function startPresence(options: PresenceOptions): Presence {
     const lease = leaseOf({ name, namespace, node, since, now: new Date() });
     const write = { fieldManager: FIELD_MANAGER, timeoutMs: PRESENCE_RENEW_MS };
     try {
-      await client.patch(LEASES, { namespace, name }, lease, { ...write, kind: "merge" });
+      // The mark of a life that ended before it could delete its Lease.
+      const unmarked = { ...lease.metadata, annotations: { [STOPPING_ANNOTATION]: null } };
+      const body = { ...lease, metadata: unmarked };
+      await client.patch(LEASES, { namespace, name }, body, { ...write, kind: "merge" });
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
       await client.create(LEASES, lease, write);
@@ -57,12 +66,26 @@ export function startPresence(options: PresenceOptions): Presence {
   };
   const timer = setInterval(renew, PRESENCE_RENEW_MS);
   renew();
+  const renewNoMore = async (): Promise<void> => {
+    stopped = true;
+    clearInterval(timer);
+    await running;
+  };
   return {
     renew,
+    announceEnd: async () => {
+      await renewNoMore();
+      const mark = {
+        metadata: { annotations: { [STOPPING_ANNOTATION]: new Date().toISOString() } },
+      };
+      const write = { fieldManager: FIELD_MANAGER, timeoutMs: MARK_MS_MAX, kind: "merge" } as const;
+      return client.patch(LEASES, { namespace, name }, mark, write).then(
+        () => true,
+        () => false,
+      );
+    },
     stop: async () => {
-      stopped = true;
-      clearInterval(timer);
-      await running;
+      await renewNoMore();
       const deletion = { timeoutMs: DELETE_MS_MAX };
       await client.delete(LEASES, { namespace, name }, deletion).catch((error: unknown) => {
         if (error instanceof ApiError && error.status === 404) return;

@@ -17,6 +17,7 @@ import { GATE_OFF } from "../gate.ts";
 import { internalAddresses, pruneNode, pruneVirtualIp } from "../objects.ts";
 import type { PeerAddress } from "../peers.ts";
 import { PlanFeed } from "../plan-feed.ts";
+import { Departing } from "./departing.ts";
 import { FindingsWriter } from "./findings-writer.ts";
 import { startFrameWorker, type FrameWorker } from "./frame-worker.ts";
 import { Gate } from "./gate.ts";
@@ -55,7 +56,6 @@ const KEY_SECRET = "spreadlb-heartbeat";
 const KEY_BYTES_MIN = 16;
 /** The plan on disk is used when the API server has not answered for this long. */
 const API_WAIT_MS = 1500;
-const LEAVE_MS_MAX = 1200;
 /** It closes its sockets and ends of itself; only one that does not is ended where it stands. */
 const WORKER_END_MS_MAX = 300;
 
@@ -106,7 +106,8 @@ class RunningProcess implements RunningSpeaker {
   #mayUseDisk = false;
   #started = false;
   #stopping = false;
-  #left: () => void = () => undefined;
+  #ending = false;
+  readonly #departing: Departing;
   #ended: () => void = () => undefined;
   readonly #workerEnded = new Promise<void>((resolve) => (this.#ended = resolve));
 
@@ -150,6 +151,11 @@ class RunningProcess implements RunningSpeaker {
       servicesOf: (name) => this.#virtualIps?.store.get(name)?.spec.services ?? [],
       metrics,
       log,
+    });
+    this.#departing = new Departing({
+      presence: () => this.#presence,
+      heldCount: () => this.#reports.heldCount,
+      leave: () => this.#worker?.post({ kind: "leave" }),
     });
   }
 
@@ -202,10 +208,8 @@ class RunningProcess implements RunningSpeaker {
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    const left = new Promise<void>((resolve) => (this.#left = resolve));
-    this.#worker?.post({ kind: "leave" });
-    const gone = Promise.all([left, this.#presence?.stop()]);
-    await Promise.race([gone, after(LEAVE_MS_MAX)]);
+    await this.#departing.end();
+    this.#ending = true;
     this.#witness.stop();
     this.#gate.stop();
     await Promise.race([this.#workerEnded, after(WORKER_END_MS_MAX)]);
@@ -319,7 +323,7 @@ class RunningProcess implements RunningSpeaker {
 
   /** What comes together is told together. */
   #flushSoon(): void {
-    if (this.#flushing || this.#stopping) return;
+    if (this.#flushing || this.#ending) return;
     this.#flushing = true;
     setImmediate(() => {
       this.#flushing = false;
@@ -362,7 +366,8 @@ class RunningProcess implements RunningSpeaker {
     }
     this.#reports.take(report);
     if (report.kind === "counters") this.#gate.notePeersOpen(report.gauges.peersOpen);
-    if (report.kind === "left") this.#left();
+    if (report.kind === "holdings") this.#departing.holdingsChanged();
+    if (report.kind === "left") this.#departing.left();
     if (report.kind === "serving") this.#presence?.renew();
   }
 

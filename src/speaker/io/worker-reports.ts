@@ -38,6 +38,7 @@ export class WorkerReports {
   readonly #options: WorkerReportsOptions;
   /** The series that exist now, by address. */
   readonly #announced = new Map<string, readonly AnnouncedLabels[]>();
+  readonly #held = new Set<string>();
   #serving = false;
 
   constructor(options: WorkerReportsOptions) {
@@ -46,6 +47,11 @@ export class WorkerReports {
 
   get serving(): boolean {
     return this.#serving;
+  }
+
+  /** How many addresses this node answers for. */
+  get heldCount(): number {
+    return this.#held.size;
   }
 
   take(report: WorkerReport): void {
@@ -100,6 +106,8 @@ export class WorkerReports {
     const { address, from, to, gained, generation, reason, atMs } = change;
     const message = gained ? "address gained" : "address given up";
     log.info({ ip: address, from, to, reason, generation }, message);
+    if (gained) this.#held.add(address);
+    else this.#held.delete(address);
     if (gained) {
       writer.set(address, { holder: to, reason, atMs, generation });
       metrics?.moves.inc({ reason });
