@@ -3,7 +3,7 @@
  * and hands over what is left to whom the ranks name. Pure.
  *
  * A plan knows more than a rank: which nodes were restarted lately, so that a rolling restart of all speakers moves an
- * address twice at most (docs/decisions/0014-a-speaker-that-stops-says-so-first.md). Without API server or controller
+ * address twice at most (docs/decisions/0016-a-speaker-that-stops-says-so-first.md). Without API server or controller
  * the ranks do, at once or after that moment.
  * Neighbours: io/presence.ts marks the Lease; io/run.ts performs; speaker.ts hands over what is left.
  */
