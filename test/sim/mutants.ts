@@ -80,6 +80,22 @@ export const MUTANTS: readonly Mutant[] = [
     profile: "strangers",
   },
   {
+    rule: "H6",
+    what: "a new address is used whoever has it",
+    file: "src/speaker/detection.ts",
+    from: 'if (entry?.phase !== "probing") return;',
+    to: 'if (entry?.phase !== "probing" || nowMs > 0) return;',
+    profile: "squatters",
+  },
+  {
+    rule: "H6",
+    what: "a stranger that has a new address is waited for, and nobody is told",
+    file: "src/speaker/guard.ts",
+    from: 'if (!isOurs) this.#world.emit({ kind: "conflict", sighting: { ...seen, use: "wanted" } });',
+    to: "",
+    profile: "squatters",
+  },
+  {
     rule: "gate",
     what: "nobody cares whose gate is closed",
     file: "src/multi-ip/holder.ts",

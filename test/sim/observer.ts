@@ -49,6 +49,8 @@ export interface ObserverWorld {
   readonly delayMaxMs: number;
   /** Whether the API has a VirtualIP of that name. */
   readonly exists: (name: string) => boolean;
+  /** A stranger has it: nobody begins to use it. */
+  readonly isSquatted: (address: string) => boolean;
   /** What the API has for its rank. */
   readonly rankOf: (name: string) => readonly string[];
   readonly tell: (fact: Fact) => void;
@@ -103,6 +105,15 @@ export class Observer {
       },
       ...{ fault: { atMs: this.#world.nowMs(), kind: "new" }, plannedMs: -Infinity, open: [] },
     });
+  }
+
+  /** Nobody else has it any more: it is new once more. */
+  freed(address: string): void {
+    const tracked = this.#tracked.get(address);
+    if (tracked === undefined) return;
+    this.#close();
+    tracked.fault = { atMs: this.#world.nowMs(), kind: "new" };
+    this.#dirty = true;
   }
 
   /** Something happened to these nodes: their addresses have the bound from now. */
@@ -300,9 +311,11 @@ export class Observer {
   }
 
   /** Nobody is, for an address that the API has no more. */
-  #able({ name }: Tracked, piece: number): number {
+  #able(tracked: Tracked, piece: number): number {
+    const { name } = tracked;
     let mask = 0;
     if (!this.#world.exists(name)) return mask;
+    if (tracked.held === 0 && this.#world.isSquatted(tracked.address)) return mask;
     for (const node of this.#world.nodes()) {
       if (!((piece >> node.index) & 1) || !node.serving || node.paused) continue;
       if (node.leaving || !node.carrier) continue;

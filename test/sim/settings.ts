@@ -39,8 +39,10 @@ export type Fault =
     }
   | { readonly kind: "exclude"; readonly node: number }
   | { readonly kind: "service"; readonly name: string; readonly count: number }
-  /** Somebody else announces the address, and answers for it. */
-  | { readonly kind: "stranger"; readonly address: number };
+  /** Somebody else announces an address that is held. */
+  | { readonly kind: "stranger"; readonly address: number }
+  /** Somebody else has an address that no VirtualIP has yet: the first of them, or that many beyond. */
+  | { readonly kind: "squatter"; readonly beyond: number };
 
 export interface TimedFault {
   readonly fault: Fault;
@@ -86,6 +88,11 @@ const PROFILES: Readonly<
   api: { share: 2, kinds: ["api-away", "controller-crash", "crash", "service"], countMax: 5 },
   links: { share: 1, kinds: ["carrier", "carrier", "pause"], countMax: 4 },
   strangers: { share: 1, kinds: ["stranger", "crash"], countMax: 3 },
+  squatters: {
+    share: 0,
+    kinds: ["squatter", "squatter", "squatter", "service", "service", "service", "pause"],
+    countMax: 8,
+  },
   gate: {
     share: 0,
     kinds: ["kube-proxy", "kube-proxy", "kube-proxy", "crash", "stop", "pause", "service"],
@@ -102,7 +109,7 @@ const PROFILES: Readonly<
 };
 
 /** They came later, and are drawn by a stream of their own: other seeds are the runs that they were. */
-const LATER = { share: 0.1, profiles: ["gate"] } as const;
+const LATER = { share: 0.1, profiles: ["gate", "squatters"] } as const;
 
 /** The same seed gives the same settings, and `profile` asks for one of them. */
 export function settingsOf(seed: string, profile?: string): Settings {
@@ -200,6 +207,8 @@ function faultOf(random: Random, kind: Kind, nodeCount: number): Fault {
       return { kind, name: `s${random.whole(0, 3)}`, count: random.whole(0, nodeCount) };
     case "stranger":
       return { kind, address: random.whole(0, 3) };
+    case "squatter":
+      return { kind, beyond: random.whole(0, 2) };
   }
 }
 

@@ -16,6 +16,7 @@ import { Random } from "./random.ts";
 import { makeRules } from "./rules/all.ts";
 import { seconds, type Fact, type Rule } from "./rules/fact.ts";
 import { Segment } from "./segment.ts";
+import { Squatters } from "./squatters.ts";
 import { greatestDelayMs, type Fault, type Settings } from "./settings.ts";
 
 export interface Violation {
@@ -55,6 +56,7 @@ export class Simulation {
   readonly #queue = new EventQueue();
   readonly #rules: readonly Rule[];
   readonly #client: Client;
+  readonly #squatters: Squatters;
   readonly #violations: Violation[] = [];
   readonly #trace: string[] = [];
   readonly #partitions: Extract<Fault, { kind: "partition" }>[] = [];
@@ -75,6 +77,7 @@ export class Simulation {
       ...{ settings, segment, nowMs, nodes: () => this.nodes },
       rankOf: (name) => this.cluster.virtualIps().get(name)?.spec.rank ?? [],
       exists: (name) => this.cluster.virtualIps().has(name),
+      isSquatted: (address) => this.#squatters.has(address),
       delayMaxMs: settings.delayMs + greatestDelayMs(settings),
       tell: (fact) => {
         this.#tell(fact);
@@ -126,6 +129,20 @@ export class Simulation {
       ...world,
       nodes: this.nodes,
       observer: this.observer,
+      tell: (fact) => {
+        this.#tell(fact);
+      },
+    });
+    this.#squatters = new Squatters({
+      ...{ delayMs: settings.delayMs, nowMs },
+      later: (forMs, call) => {
+        this.#at(this.#nowMs + forMs, call);
+      },
+      isClaimed: (ip) =>
+        [...this.cluster.virtualIps().values()].some((vip) => vip.spec.address === ip),
+      onFree: (ip) => {
+        this.observer.freed(ip);
+      },
       tell: (fact) => {
         this.#tell(fact);
       },
@@ -266,6 +283,9 @@ export class Simulation {
       case "stranger":
         this.#client.stranger(fault.address, begins);
         return;
+      case "squatter":
+        this.#squatters.fault(fault, begins);
+        return;
     }
   }
 
@@ -352,6 +372,7 @@ export class Simulation {
       });
     } else if (effect.kind === "send-frame" && node.carrier) {
       if (effect.what !== "poke") this.#broadcast(node, effect.frame);
+      if (effect.what === "probe") this.#squatters.asked(node, effect.ip);
       if (effect.what !== "announcement") return;
       this.observer.announced(node, effect.ip);
       this.#client.announced(node, effect.ip);

@@ -84,6 +84,20 @@ export type Fact =
       /** Who answers at the time: its speaker is to see the stranger. */
       readonly holder: number;
     }
+  /** A stranger has an address that nobody of ours has, from now on or no longer. */
+  | {
+      readonly kind: "squatter";
+      readonly address: string;
+      readonly atMs: number;
+      readonly begins: boolean;
+    }
+  /** It has answered a node of ours that asked. */
+  | {
+      readonly kind: "squatted";
+      readonly address: string;
+      readonly node: number;
+      readonly atMs: number;
+    }
   | {
       readonly kind: "gate";
       readonly node: number;

@@ -5,10 +5,14 @@
  * the stranger stays, what was heard is told of. Left out: a stranger that said nothing to a holder, or to one that gives
  * the address up at that moment. And in no ten seconds of a conflict are there more announcements of the address than
  * its regular schedule has, and one for each second.
+ * Before first use: a node that probes for an address, and is answered by a stranger, says "conflict" at once; and nobody
+ * begins to answer for an address that none of ours had while a stranger has it.
  */
-import { seconds, type RuleMaker } from "./fact.ts";
+import { seconds, type Fact, type RuleMaker } from "./fact.ts";
 
 const SEEN_MS = 1000;
+/** A stranger that comes while the last probe is answered comes too late. */
+const PROBED_MS = 500;
 const WINDOW_MS = 10_000;
 /** One gain's schedule with both forms of each frame, a second gain's, and a defence per second. */
 const ANNOUNCEMENTS_MAX = 2 * 9 + 10;
@@ -16,6 +20,8 @@ const ANNOUNCEMENTS_MAX = 2 * 9 + 10;
 export const h6: RuleMaker = () => {
   const awaited = new Map<string, { readonly atMs: number; readonly holder: number }>();
   const announced = new Map<string, number[]>();
+  const squatted = new Map<string, number>();
+  let answered: Extract<Fact, { kind: "squatted" }> | null = null;
   let strangersUntilMs = -Infinity;
   const announcedAgain = ({ address, atMs }: { address: string; atMs: number }) => {
     const times = (announced.get(address) ?? []).filter((at) => at > atMs - WINDOW_MS);
@@ -32,9 +38,30 @@ export const h6: RuleMaker = () => {
     }
     return null;
   };
+  const beforeUse = (fact: Fact): string | null => {
+    const atMs = fact.kind === "stretch" ? fact.toMs : fact.atMs;
+    const isTold = fact.kind === "conflict" && fact.address === answered?.address;
+    if (isTold && fact.node === answered?.node) answered = null;
+    if (answered !== null && atMs > answered.atMs) {
+      const { address, node } = answered;
+      const since = seconds(answered.atMs);
+      answered = null;
+      return `n${node + 1} asks for ${address}, is answered by a stranger at ${since}, and tells nobody`;
+    }
+    if (fact.kind === "squatted") answered = fact;
+    if (fact.kind === "squatter" && fact.begins) squatted.set(fact.address, atMs);
+    if (fact.kind === "squatter" && !fact.begins) squatted.delete(fact.address);
+    if (fact.kind !== "gained" || fact.reason !== "first") return null;
+    if (atMs - (squatted.get(fact.address) ?? Infinity) < PROBED_MS) return null;
+    return squatted.has(fact.address)
+      ? `n${fact.node + 1} begins to answer for ${fact.address} at ${seconds(atMs)}, which a stranger has`
+      : null;
+  };
   return {
     name: "H6",
     take(fact) {
+      const wrong = beforeUse(fact);
+      if (wrong !== null) return wrong;
       if (fact.kind === "stranger") {
         strangersUntilMs = Math.max(strangersUntilMs, fact.endMs);
         if (!awaited.has(fact.address)) awaited.set(fact.address, fact);
