@@ -49,6 +49,8 @@ interface Row {
   readonly heard: number;
   /** Of the measured node's heartbeats at each peer, ascending. */
   readonly gapsMs: readonly number[];
+  /** The peers' own, at most. */
+  readonly latenessMs: number;
 }
 
 function nodesOf(size: number): PeersOptions["nodes"] {
@@ -145,6 +147,7 @@ async function measure(size: number, stall = false): Promise<Row> {
     sentPerSecond: total((counters) => counters.heartbeatsSent),
     receivedPerSecond: total((counters) => counters.heartbeatsReceived),
     gapsMs: [...tally.gapsMs].sort((a, b) => a - b),
+    latenessMs: tally.ownLatenessMs,
   };
 }
 
@@ -195,12 +198,12 @@ async function costs(): Promise<boolean> {
 }
 
 async function evenness(): Promise<void> {
-  console.log("main thread   gaps  median  p99.9     max  (ms, wanted: 50)");
+  console.log("main thread   gaps  median  p99.9     max  recorder late  (ms, wanted: 50)");
   for (const stall of [false, true]) {
-    const { gapsMs } = await measure(4, stall);
+    const { gapsMs, latenessMs } = await measure(4, stall);
     const at = (share: number) =>
       gapsMs[Math.min(gapsMs.length - 1, Math.floor(gapsMs.length * share))] ?? NaN;
-    const figures = [at(0.5), at(0.999), at(1)].map((ms) => ms.toFixed(1).padStart(7));
+    const figures = [at(0.5), at(0.999), at(1), latenessMs].map((ms) => ms.toFixed(1).padStart(7));
     const name = (stall ? "stalls" : "idle").padEnd(11);
     console.log(`${name} ${String(gapsMs.length).padStart(6)} ${figures.join(" ")}`);
   }

@@ -5,6 +5,7 @@
  */
 import { createSocket, type Socket } from "node:dgram";
 import { idOf } from "../../src/speaker/ids.ts";
+import { raiseThreadPriority } from "../../src/linux/io/thread.ts";
 import { Signer } from "../../src/speaker/io/signer.ts";
 import type { Mac } from "../../src/base/mac.ts";
 
@@ -26,6 +27,8 @@ export interface PeersTally {
   readonly received: number;
   /** Between two arrivals at one peer, in ms. */
   readonly gapsMs: readonly number[];
+  /** How late this process was itself, at most: a gap says nothing below it. */
+  readonly ownLatenessMs: number;
 }
 
 const TICK_MS = 2;
@@ -39,6 +42,8 @@ const incarnation = Date.now();
 
 let [sent, received] = [0, 0];
 let gapsMs: number[] = [];
+let [ownLatenessMs, tickedMs] = [0, performance.now()];
+raiseThreadPriority("realtime");
 
 interface Peer {
   readonly id: number;
@@ -70,13 +75,14 @@ function open({ node, addresses }: PeersOptions["nodes"][number], index: number)
 }
 
 function beat(peer: Peer): void {
-  const bytes = signer.seal({
+  const heartbeat = {
     ...{ sender: peer.id, incarnation, sequence: ++peer.sequence, links, macs: peer.macs },
     ...{ leaving: false, starting: false, isolated: false, gated: false },
     ...{ fence: 0, planGeneration: 1, inServiceSeconds: 1000, yields: 0, lost: [] },
     ...{ intervalMs: options.intervalMs, detectionMs: options.detectionMs },
     heard: ids.filter((id) => id !== peer.id),
-  });
+  };
+  const bytes = signer.seal(heartbeat, performance.now());
   if (bytes === undefined) return;
   sent++;
   peer.socket.send(bytes, options.port, options.target);
@@ -84,6 +90,8 @@ function beat(peer: Peer): void {
 
 setInterval(() => {
   const nowMs = performance.now();
+  ownLatenessMs = Math.max(ownLatenessMs, nowMs - tickedMs - TICK_MS);
+  tickedMs = nowMs;
   for (const peer of peers) {
     if (peer.dueMs > nowMs) continue;
     peer.dueMs += options.intervalMs;
@@ -92,8 +100,8 @@ setInterval(() => {
 }, TICK_MS);
 
 process.on("message", () => {
-  const tally: PeersTally = { kind: "tally", sent, received, gapsMs };
-  [sent, received, gapsMs] = [0, 0, []];
+  const tally: PeersTally = { kind: "tally", sent, received, gapsMs, ownLatenessMs };
+  [sent, received, gapsMs, ownLatenessMs] = [0, 0, [], 0];
   process.send?.(tally);
 });
 process.on("disconnect", () => process.exit(0));

@@ -14,8 +14,8 @@ export interface LivenessOptions {
   readonly detectionMs: number;
 }
 
-/** What the sender fills in later: the key is the hands' business. */
-export type UnsignedHeartbeat = Omit<Heartbeat, "keyId">;
+/** What the sender fills in later: keys are the hands' business. */
+export type UnsignedHeartbeat = Omit<Heartbeat, "keyId" | "hasNewerKey">;
 
 export type PeerVerdict = "lost" | "left" | "heard-again" | "vouched-for";
 

@@ -173,7 +173,7 @@ export interface Listened {
  */
 export function listenTo(
   peer: Peer,
-  heartbeat: Omit<Heartbeat, "keyId">,
+  heartbeat: Omit<Heartbeat, "keyId" | "hasNewerKey">,
   now: { readonly nowMs: number; readonly detectionMs: number },
 ): Listened | "replayed" {
   const { incarnation, sequence, leaving } = heartbeat;

@@ -105,7 +105,7 @@ export class FramePlane {
         heartbeatFaults.add(name);
       },
       onDatagram: (bytes) => {
-        const opened = this.#signer.open(bytes);
+        const opened = this.#signer.open(bytes, performance.now());
         if (!opened.ok) {
           heartbeatFaults.add(opened.fault);
           return;
@@ -218,7 +218,7 @@ export class FramePlane {
         this.#groups.leave(effect.linkIndex, effect.group);
         return;
       case "send-heartbeat": {
-        const bytes = this.#signer.seal(effect.heartbeat);
+        const bytes = this.#signer.seal(effect.heartbeat, performance.now());
         if (bytes === undefined) return;
         this.#heartbeats?.send(bytes, effect.to);
         this.#sent += effect.to.length;

@@ -5,6 +5,7 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import { concatBytes } from "../../base/bytes.ts";
+import { KeyRotation } from "../key-rotation.ts";
 import type { UnsignedHeartbeat } from "../liveness.ts";
 import {
   claimedKeyId,
@@ -27,10 +28,12 @@ interface Key {
 
 export class Signer {
   #keys: readonly Key[] = [];
+  readonly #rotation = new KeyRotation();
   readonly #lists = new ListMemory();
 
-  /** @param secrets the first signs, each is accepted */
+  /** @param secrets the newest first; each is accepted, and the newest signs once everybody has it */
   setKeys(secrets: readonly Uint8Array[]): void {
+    this.#rotation.begin();
     this.#keys = secrets.map((secret) => {
       const hash = new KeyedHash(secret);
       return { id: keyIdOf(hash), hash };
@@ -42,15 +45,17 @@ export class Signer {
   }
 
   /** @returns the datagram; undefined without a key */
-  seal(heartbeat: UnsignedHeartbeat): Uint8Array | undefined {
-    const [key] = this.#keys;
+  seal(heartbeat: UnsignedHeartbeat, nowMs: number): Uint8Array | undefined {
+    const [newest, before] = this.#keys;
+    const hasNewerKey = before !== undefined && !this.#rotation.isComplete(nowMs);
+    const key = hasNewerKey ? before : newest;
     if (key === undefined) return undefined;
-    const signed = encodeHeartbeat({ ...heartbeat, keyId: key.id });
+    const signed = encodeHeartbeat({ ...heartbeat, keyId: key.id, hasNewerKey });
     return concatBytes(signed, tagOf(key.hash, signed));
   }
 
   /** Nothing but the id of the key is read before the tag was found right. @param bytes of which nothing is kept */
-  open(bytes: Uint8Array): Verified {
+  open(bytes: Uint8Array, nowMs: number): Verified {
     const wrong = envelopeFault(bytes);
     if (wrong !== null) return { ok: false, fault: wrong };
     const keyId = claimedKeyId(bytes);
@@ -62,7 +67,10 @@ export class Signer {
       return { ok: false, fault: "heartbeat-bad-tag" };
     }
     const read = decodeHeartbeat(bytes, this.#lists);
-    return read.ok ? { ok: true, heartbeat: read.value } : read;
+    if (!read.ok) return read;
+    const { sender, hasNewerKey } = read.value;
+    this.#rotation.heard(sender, hasNewerKey || key === this.#keys[0], nowMs);
+    return { ok: true, heartbeat: read.value };
   }
 }
 

@@ -37,6 +37,8 @@ export interface LinkReport {
 
 export interface Heartbeat {
   readonly keyId: number;
+  /** The sender has a newer key than this one, and waits for the others to have it too: see ../key-rotation.ts. */
+  readonly hasNewerKey: boolean;
   readonly sender: Id;
   /** The sender is about to stop: it counts as dead at once. */
   readonly leaving: boolean;
@@ -85,7 +87,7 @@ const COUNTS_AT = HEADER_BYTES - 8;
 const SENDERS_MAX = 4096;
 const MAGIC = 0x5342;
 const VERSION = 3;
-const [LEAVING, STARTING, ISOLATED, GATED] = [1, 2, 4, 8];
+const [LEAVING, STARTING, ISOLATED, GATED, HAS_NEWER_KEY] = [1, 2, 4, 8, 16];
 
 /** What a heartbeat lists: the part whose length varies. */
 type Lists = Pick<Heartbeat, "heard" | "lost" | "links" | "macs">;
@@ -152,6 +154,7 @@ export function decodeHeartbeat(bytes: Uint8Array, memory?: ListMemory): Decoded
   if (known === undefined) memory?.keep(sender, bytes, lists);
   return decoded({
     keyId,
+    hasNewerKey: (flags & HAS_NEWER_KEY) !== 0,
     sender,
     leaving: (flags & LEAVING) !== 0,
     starting: (flags & STARTING) !== 0,
@@ -214,9 +217,10 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Uint8Array {
   return w.bytes;
 }
 
-function flagsOf({ leaving, starting, isolated, gated }: Heartbeat): number {
+function flagsOf({ leaving, starting, isolated, gated, hasNewerKey }: Heartbeat): number {
   const word = (leaving ? LEAVING : 0) | (starting ? STARTING : 0);
-  return word | (isolated ? ISOLATED : 0) | (gated ? GATED : 0);
+  const more = (isolated ? ISOLATED : 0) | (gated ? GATED : 0);
+  return word | more | (hasNewerKey ? HAS_NEWER_KEY : 0);
 }
 
 function times<T>(count: number, make: () => T): T[] {
