@@ -120,7 +120,7 @@ export class Guard {
     if (node === this.#world.node) return false;
     if (how === "has") this.#verifier.answered(ip, mac);
     const seen = { ip, mac, node, interface: link.name };
-    if (this.#detection.isProbing(ip)) return this.#heardOfWanted(seen, how, nowMs);
+    if (this.#detection.isProbing(ip)) return this.#heardOfWanted(record, seen, { how, nowMs });
     if (record.heldGeneration !== null && how === "has") {
       this.#heardOfHeld(record, seen, { link, nowMs });
     }
@@ -155,13 +155,24 @@ export class Guard {
     this.#world.emit({ kind: "verified", verification });
   }
 
-  /** RFC 5227 section 2.1.1: an answer, an announcement, or another's probe for it. One of ours is waited for. */
-  #heardOfWanted(seen: Omit<Sighting, "use">, how: Claim["how"], nowMs: number): boolean {
-    const isOurs = seen.node !== null;
-    if (isOurs && how === "wants") return false;
+  /**
+   * RFC 5227 section 2.1.1: an answer, an announcement, or another's probe for it. What one of ours answers for is no
+   * stranger's: it is taken over as anything that one of ours had, for that one gives way to us as soon as it hears us.
+   */
+  #heardOfWanted(
+    record: AddressRecord,
+    seen: Omit<Sighting, "use">,
+    { how, nowMs }: { readonly how: Claim["how"]; readonly nowMs: number },
+  ): boolean {
+    if (seen.node !== null) {
+      if (how === "wants") return false;
+      record.hadHolder = true;
+      this.#world.decide(record, nowMs);
+      return true;
+    }
     this.#detection.taken(seen.ip, nowMs);
     this.#leaveGroup(seen.ip);
-    if (!isOurs) this.#world.emit({ kind: "conflict", sighting: { ...seen, use: "wanted" } });
+    this.#world.emit({ kind: "conflict", sighting: { ...seen, use: "wanted" } });
     return true;
   }
 

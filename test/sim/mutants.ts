@@ -91,7 +91,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "H6",
     what: "a stranger that has a new address is waited for, and nobody is told",
     file: "src/speaker/guard.ts",
-    from: 'if (!isOurs) this.#world.emit({ kind: "conflict", sighting: { ...seen, use: "wanted" } });',
+    from: 'this.#world.emit({ kind: "conflict", sighting: { ...seen, use: "wanted" } });',
     to: "",
     profile: "squatters",
   },

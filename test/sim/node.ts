@@ -56,6 +56,7 @@ export class SimNode {
   #incarnation = 0;
   #apiAway = 0;
   #pauses = 0;
+  pausedSinceMs = -Infinity;
   #carrierLosses = 0;
   #leaving = false;
   #startsAgain = false;
@@ -230,6 +231,7 @@ export class SimNode {
   }
 
   pause(begins: boolean): void {
+    if (begins && !this.paused) this.pausedSinceMs = this.#world.nowMs();
     this.#pauses += begins ? 1 : -1;
     if (this.paused || this.#speaker === null) {
       this.#world.onChange(this, begins ? "is paused" : "goes on, not yet");

@@ -333,7 +333,10 @@ export class Simulation {
         return;
       case "goes on":
         this.observer.fault("goes on", bit);
-        this.observer.returned(bit);
+        // Nobody has given up who was paused for less: it takes what it was given meanwhile.
+        if (this.#nowMs - node.pausedSinceMs >= this.#settings.detectionMs) {
+          this.observer.returned(bit);
+        }
         return;
       case "serves":
         this.observer.fault("serves", bit);
