@@ -131,8 +131,8 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "P3",
     what: "a node is taken for lost while its Lease holds",
     file: "src/controller/nodes.ts",
-    from: "const present = ready && presence !== undefined && !isStale(presence, nowMs);",
-    to: "const present = ready && presence !== undefined && !isStale(presence, nowMs + 12_000);",
+    from: "const isHeardOf = presence !== undefined && !isStale(presence, nowMs);",
+    to: "const isHeardOf = presence !== undefined && !isStale(presence, nowMs + 12_000);",
     profile: "crashes",
   },
   {
