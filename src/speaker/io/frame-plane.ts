@@ -31,9 +31,16 @@ import { Tally } from "./tally.ts";
 /** An event before it is given its time. */
 type Untimed<E> = E extends unknown ? Omit<E, "nowMs"> : never;
 
+export interface FramePlaneEvents {
+  readonly report: (report: WorkerReport) => void;
+  /** Heartbeats of their time, not of a change, are on their way: nothing is urgent until the next. */
+  readonly onBeat: () => void;
+}
+
 export class FramePlane {
   readonly #speaker: Speaker;
   readonly #report: (report: WorkerReport) => void;
+  readonly #onBeat: () => void;
   readonly #signer = new Signer();
   readonly #groups = openMulticastGroups();
   readonly #tallies = {
@@ -63,9 +70,10 @@ export class FramePlane {
   #sent = 0;
   #received = 0;
 
-  private constructor(options: WorkerOptions, report: (report: WorkerReport) => void) {
+  private constructor(options: WorkerOptions, { report, onBeat }: FramePlaneEvents) {
     this.#speaker = new Speaker(options);
     this.#report = report;
+    this.#onBeat = onBeat;
   }
 
   /**
@@ -73,11 +81,8 @@ export class FramePlane {
    *
    * @throws BalancerError RAW_SOCKET_DENIED without CAP_NET_RAW; SystemCallError where the port is taken
    */
-  static async open(
-    options: WorkerOptions,
-    report: (report: WorkerReport) => void,
-  ): Promise<FramePlane> {
-    const plane = new FramePlane(options, report);
+  static async open(options: WorkerOptions, events: FramePlaneEvents): Promise<FramePlane> {
+    const plane = new FramePlane(options, events);
     plane.#openFrames();
     plane.#openHeartbeats(options.heartbeatPort);
     await plane.#watchLinks();
@@ -186,14 +191,17 @@ export class FramePlane {
   /** The only loop. */
   #feed(event: Untimed<SpeakerEvent>): void {
     const nowMs = performance.now();
+    const sentBefore = this.#sent;
     for (const effect of this.#speaker.step({ ...event, nowMs })) {
       this.#perform(effect);
     }
     if (this.#mayHaveParted || nowMs >= this.#lookAtMs) this.#tellCompany(nowMs);
     const { serving } = this.#speaker.liveness;
-    if (this.#serving === serving) return;
-    this.#serving = serving;
-    if (serving) this.#report({ kind: "serving" });
+    if (this.#serving !== serving) {
+      this.#serving = serving;
+      if (serving) this.#report({ kind: "serving" });
+    }
+    if (event.kind === "timer" && this.#sent > sentBefore) this.#onBeat();
   }
 
   /** Before what it gains by that, which is told in a moment. */

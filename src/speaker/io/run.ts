@@ -5,7 +5,6 @@
  * the worker and keeps on disk; without the API server the worker goes on with what it has.
  * Neighbours: ../plan-feed.ts says what the worker needs; worker.ts answers on the wire; worker-reports.ts counts.
  */
-import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
 import { KubeClient } from "../../kube/io/client.ts";
 import { startReflector, type Reflector } from "../../kube/io/reflector.ts";
@@ -25,6 +24,7 @@ import { loadPlan, PlanFile, type SavedPlan } from "./plan-file.ts";
 import { startPresence, type Presence } from "./presence.ts";
 import { WORKER_DEFAULTS, type WorkerReport } from "./protocol.ts";
 import { StatusWriter } from "./status-writer.ts";
+import { keepHeapsSmall, Thrift } from "./thrift.ts";
 import { Witness } from "./testimony.ts";
 import { WorkerReports } from "./worker-reports.ts";
 
@@ -56,6 +56,7 @@ const KEY_SECRET = "spreadlb-heartbeat";
 const KEY_BYTES_MIN = 16;
 /** The plan on disk is used when the API server has not answered for this long. */
 const API_WAIT_MS = 1500;
+const THRIFT_MS = 1000;
 /** It closes its sockets and ends of itself; only one that does not is ended where it stands. */
 const WORKER_END_MS_MAX = 300;
 
@@ -65,9 +66,7 @@ export async function runSpeaker(
   log: Logger,
   metrics?: SpeakerMetrics,
 ): Promise<RunningSpeaker> {
-  // The heaps of both threads grow in small steps: 10 MiB less with 1,000 addresses, and nothing here is in a hurry for
-  // memory. Before the worker starts, so that it is so from its beginning.
-  setFlagsFromString("--optimize-for-size");
+  keepHeapsSmall();
   const { stateDir } = options;
   const saved = stateDir === undefined ? null : await loadPlan(stateDir, log);
   const client = await KubeClient.connect({ kubeconfig: options.kubeconfig });
@@ -177,6 +176,10 @@ class RunningProcess implements RunningSpeaker {
         },
       },
     );
+    const thrift = new Thrift(THRIFT_MS);
+    setInterval(() => {
+      thrift.look(performance.now());
+    }, THRIFT_MS).unref();
     this.#gate.start();
     this.#tellSaved();
     this.#reflect();

@@ -9,8 +9,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import { raiseThreadPriority } from "../../linux/io/thread.ts";
 import { FramePlane } from "./frame-plane.ts";
 import type { WorkerCommand, WorkerReport, WorkerStart } from "./protocol.ts";
+import { Thrift } from "./thrift.ts";
 
 const REPORT_INTERVAL_MS = 1000;
+const THRIFT_MS = 5000;
 const LAST_WORDS_MS = 10;
 
 async function main(): Promise<void> {
@@ -21,9 +23,16 @@ async function main(): Promise<void> {
     port.postMessage(message);
   };
   const { options, closed } = workerData as WorkerStart;
-  const plane = await FramePlane.open(options, (message) => {
-    report(message);
-    if (message.kind === "left") end();
+  const thrift = new Thrift(THRIFT_MS);
+  const plane = await FramePlane.open(options, {
+    report: (message) => {
+      report(message);
+      if (message.kind === "left") end();
+    },
+    // The next heartbeat is as far away as it ever is.
+    onBeat: () => {
+      thrift.look(performance.now());
+    },
   });
   const timer = setInterval(() => {
     const findings = plane.takeFindings();
