@@ -32,6 +32,47 @@ export function overlaps(window: RecordWindow, segmentOf: SegmentOf = ONE_SEGMEN
   );
 }
 
+/** Nobody of a segment answered for an address. */
+export interface Silence {
+  readonly address: string;
+  readonly segment: string;
+  readonly fromMs: number;
+  readonly ms: number;
+}
+
+/**
+ * Where each of `segments` was to have an answer for every address: the times in which it had none. The recorder tells
+ * answers of one port apart only where more than its gap (250 ms) is between them: shorter silences are not seen.
+ *
+ * @param fromMs since when an answer is due; what was answered then and goes on is none
+ */
+export function silences(
+  window: RecordWindow,
+  { segments, segmentOf = ONE_SEGMENT, fromMs }: SilenceOptions,
+): Silence[] {
+  return window.addresses.flatMap(({ address, spells }) =>
+    segments.flatMap((segment) => {
+      const own = spells
+        .filter(({ port, toMs }) => segmentOf(port) === segment && toMs >= fromMs)
+        .sort((a, b) => a.fromMs - b.fromMs);
+      const found: Silence[] = [];
+      let lastMs = fromMs;
+      for (const spell of [...own, { fromMs: window.toMs, toMs: window.toMs }]) {
+        const ms = spell.fromMs - lastMs;
+        if (ms > 0) found.push({ address, segment, fromMs: lastMs, ms });
+        lastMs = Math.max(lastMs, spell.toMs);
+      }
+      return found;
+    }),
+  );
+}
+
+export interface SilenceOptions {
+  readonly segments: readonly string[];
+  readonly segmentOf?: SegmentOf;
+  readonly fromMs: number;
+}
+
 /** @returns how long at most two answered for one address; 0 when never */
 export function overlapMsMax(window: RecordWindow, segmentOf?: SegmentOf): number {
   return Math.max(0, ...overlaps(window, segmentOf).map(({ ms }) => ms));

@@ -3,6 +3,7 @@
  *
  * Neighbours: trials.ts measures, report.ts prints.
  */
+import { WORKER_DEFAULTS } from "../../src/speaker/io/protocol.ts";
 
 /** One trial: times in milliseconds. */
 export interface Trial {
@@ -94,8 +95,8 @@ export interface Spread {
 
 /** One attempt of the probe. */
 export const PROBE_INTERVAL_MS = 5;
-/** Two may answer until they have noticed each other: the detection time and a heartbeat (rule H2). */
-export const OVERLAP_MS_MAX = 380;
+/** No answer, or two: for the detection time and one heartbeat interval at most (rule H2). */
+export const H2_MS_MAX = WORKER_DEFAULTS.detectionMs + WORKER_DEFAULTS.intervalMs;
 
 /** Off the dead node's share, either way. */
 const SHARE_PERCENT_MAX = 3;
@@ -106,34 +107,51 @@ export function spreadOf(values: readonly number[]): Spread {
   return { min: rank(0), median: rank(0.5), p99: rank(0.99), max: rank(1) };
 }
 
-/** @returns one sentence per promise that the row breaks */
-export function broken(result: RowResult): string[] {
-  const { title, bounds, noise, trials } = result;
+/** What is promised of a row in milliseconds, and what was measured. */
+export interface Judgement {
+  readonly what: "own-median" | "own-max" | "others-max" | "overlap-max";
+  readonly ms: number;
+  readonly msMax: number;
+  readonly kept: boolean;
+}
+
+/** Every bound of the row, each on its own: nothing is forgiven for the noise where the promise names a number. */
+export function judged({ bounds, noise, trials }: RowResult): Judgement[] {
+  const judge = (what: Judgement["what"], ms: number, msMax: number): Judgement => {
+    return { what, ms, msMax, kept: ms <= msMax };
+  };
   const own = spreadOf(trials.map(({ ownMs }) => ownMs));
   const others = spreadOf(trials.map(({ othersMs }) => othersMs));
   const overlap = spreadOf(trials.map(({ overlapMs }) => overlapMs));
-  const sentences = trials.flatMap(({ findings }, index) =>
+  const { ownMedianMs, ownMaxMs } = bounds;
+  return [
+    ...(ownMedianMs === undefined ? [] : [judge("own-median", own.median, ownMedianMs)]),
+    judge("own-max", own.max, ownMaxMs),
+    judge("others-max", others.max, noise.maxMs + PROBE_INTERVAL_MS),
+    judge("overlap-max", overlap.max, H2_MS_MAX),
+  ];
+}
+
+const SENTENCES: Readonly<Record<Judgement["what"], readonly [what: string, why: string]>> = {
+  "own-median": ["the addresses hit are silent for a median of", ""],
+  "own-max": ["the addresses hit are silent for", ""],
+  "others-max": ["the others are silent for", ": the noise and one probe"],
+  "overlap-max": ["two nodes answer for one address for", ""],
+};
+
+/** @returns one sentence per promise that the row breaks */
+export function broken(result: RowResult): string[] {
+  const { title, trials, share } = result;
+  const found = trials.flatMap(({ findings }, index) =>
     findings.map((finding) => `trial ${index + 1}: ${finding}`),
   );
-  const over = (what: string, ms: number, msMax: number, why = "") => {
-    if (ms <= msMax) return;
-    sentences.push(
-      `${what} ${ms.toFixed(1)} ms; at most ${msMax.toFixed(0)} ms are promised${why}`,
-    );
-  };
-  if (bounds.ownMedianMs !== undefined) {
-    over("the addresses hit are silent for a median of", own.median, bounds.ownMedianMs);
-  }
-  // A silence as long as those of an undisturbed run proves nothing, unless attempts were lost in it.
-  const lostMs = Math.max(0, ...trials.map(({ ownLost }) => ownLost)) * PROBE_INTERVAL_MS;
-  if (own.max > noise.maxMs + PROBE_INTERVAL_MS || lostMs > bounds.ownMaxMs) {
-    over("the addresses hit are silent for", own.max, bounds.ownMaxMs);
-  }
-  const othersMsMax = noise.maxMs + PROBE_INTERVAL_MS;
-  over("the others are silent for", others.max, othersMsMax, ": the noise and one probe");
-  over("two nodes answer for one address for", overlap.max, OVERLAP_MS_MAX);
-  if (result.share !== undefined) sentences.push(...brokenShare(result.share));
-  return sentences.map((sentence) => `${title}: ${sentence}`);
+  const over = judged(result).flatMap(({ what, ms, msMax, kept }) => {
+    const [words, why] = SENTENCES[what];
+    const sentence = `${words} ${ms.toFixed(1)} ms; at most ${msMax.toFixed(0)} ms are promised${why}`;
+    return kept ? [] : [sentence];
+  });
+  const shares = share === undefined ? [] : brokenShare(share);
+  return [...found, ...over, ...shares].map((sentence) => `${title}: ${sentence}`);
 }
 
 /** The dead node's share of the traffic and no more, and nothing once its addresses answer again. */

@@ -1,11 +1,12 @@
 /**
- * Three ways to split five nodes in two: while split each side has one answer for every address, and after the mend all
- * have one within what rule H2 allows. Once with the API server away.
+ * Three ways to split five nodes in two, once with the API server away: after the fault either side has one answer for
+ * every address, and after the mend all have one. Never for longer than rule H2 allows has anybody none or two.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { answering, overlaps, type Overlap } from "../../lab/answers.ts";
-import { messageOf, waitFor } from "../../lab/wait.ts";
-import { OVERLAP_MS_MAX } from "../failover/figures.ts";
+import { overlaps, silences } from "../../lab/answers.ts";
+import type { RecordWindow } from "../../lab/recorder.ts";
+import { messageOf } from "../../lab/wait.ts";
+import { H2_MS_MAX } from "../failover/figures.ts";
 import { World } from "../failover/world.ts";
 import type { SoakOptions, Verdicts } from "./verdicts.ts";
 
@@ -15,8 +16,6 @@ const SPLITS: readonly { readonly cutOff: readonly string[]; readonly api: boole
   { cutOff: ["n1", "n2"], api: true },
   { cutOff: ["n2", "n4"], api: false },
 ];
-const SPLIT_MS_MAX = 2000;
-const RECENT_MS = 60;
 
 export async function partitions(
   verdicts: Verdicts,
@@ -50,44 +49,67 @@ async function tryOut(world: World, verdicts: Verdicts, { cutOff, api, seconds }
   const rest = everybody.filter((port) => !cutOff.includes(port));
   const sideOf = (port: string) => (cutOff.includes(port) ? "cut off" : "rest");
   verdicts.say(`${cutOff.join("+")} | ${rest.join("+")}, API ${api ? "up" : "down"}`);
-  await world.lab.segment.partition([cutOff, rest]);
-  const oneEach = await waitFor(
-    async () => {
-      for (const [address, ports] of await world.holders()) {
-        const sides = ports.map(sideOf).sort().join(" and ");
-        if (sides !== "cut off and rest") throw new Error(`${address}: ${ports.join("+")}`);
-      }
-      return "one";
-    },
-    { what: "one answer on either side", timeoutMs: SPLIT_MS_MAX },
-  ).catch(messageOf);
-  verdicts.judge(oneEach === "one", `one answer on each side: ${oneEach}`);
   await world.recorder.mark("split");
+  await world.lab.segment.partition([cutOff, rest]);
+  const splitMs = Date.now(); // From here on the switch has the rule.
   await sleep(1000 * seconds);
   const split = await world.recorder.mark("mend");
-  const within = overlaps(split, sideOf);
-  verdicts.say(`moves within a side while split: ${within.length}`);
-  const long = within.filter(({ ms }) => ms > OVERLAP_MS_MAX);
-  verdicts.judge(long.length === 0, `two on a side for longer than a move takes: ${told(long)}`);
+  judge(verdicts, "split, on either side", {
+    ...{ window: split, sinceMs: splitMs, segments: ["cut off", "rest"], segmentOf: sideOf },
+  });
   const mendMs = Date.now();
   await world.lab.segment.partition([]);
-  await world.untilSteady({ api });
+  const steady = await world.untilSteady({ api }).then(() => "steady", messageOf);
   const mended = await world.recorder.mark("after");
-  const doubled = overlaps(mended);
-  // What both sides answered is over soon; what moves later is a planned move.
-  const ofMend = doubled.filter(({ fromMs }) => fromMs - mendMs <= OVERLAP_MS_MAX);
-  const longest = Math.max(0, ...ofMend.map(({ fromMs, ms }) => fromMs + ms - mendMs));
-  const kept = longest <= OVERLAP_MS_MAX && doubled.every(({ ms }) => ms <= OVERLAP_MS_MAX);
-  verdicts.judge(kept, `one answer in all ${longest.toFixed(0)} ms after the mend`);
-  const later = doubled.filter((overlap) => !ofMend.includes(overlap));
-  verdicts.say(`moves later on: ${told(later, mendMs)}`);
-  const many = [...answering(mended, RECENT_MS)].filter(([, ports]) => ports.length !== 1);
-  verdicts.judge(many.length === 0, `and it stays so: ${many.length} addresses with another count`);
+  judge(verdicts, "mended", { window: mended, sinceMs: mendMs, segments: [""] });
+  verdicts.judge(steady === "steady", `one answer each, as all the status says: ${steady}`);
 }
 
-function told(found: readonly Overlap[], sinceMs = 0): string {
-  if (found.length === 0) return "none";
-  const one = ({ address, ports, fromMs, ms }: Overlap) =>
-    `${address} by ${ports.join("+")} from ${(fromMs - sinceMs).toFixed(0)} for ${ms.toFixed(0)} ms`;
-  return found.map(one).join("; ");
+interface Look {
+  readonly window: RecordWindow;
+  /** The fault, or the mend. */
+  readonly sinceMs: number;
+  readonly segments: readonly string[];
+  readonly segmentOf?: (port: string) => string;
+}
+
+/** Rule H2, to the letter: after a fault or a mend no longer than this with no answer, nor with two. */
+function judge(verdicts: Verdicts, when: string, look: Look): void {
+  const { window, sinceMs, segments, segmentOf } = look;
+  const { askPauseMsMax, framesMissed } = window;
+  const none = silences(window, {
+    segments,
+    fromMs: sinceMs,
+    ...(segmentOf === undefined ? {} : { segmentOf }),
+  });
+  const twice = overlaps(window, segmentOf).flatMap((overlap) => {
+    const fromMs = Math.max(overlap.fromMs, sinceMs);
+    const ms = overlap.fromMs + overlap.ms - fromMs;
+    return ms > 0 ? [{ ...overlap, fromMs, ms }] : [];
+  });
+  for (const [what, found] of [
+    ["no answer", none.map((one) => ({ ...one, who: one.segment }))],
+    ["two answers", twice.map((one) => ({ ...one, who: one.ports.join("+") }))],
+  ] as const) {
+    const longest = Math.max(0, ...found.map(({ ms }) => ms));
+    const long = found.filter(({ ms }) => ms > H2_MS_MAX).map((one) => told(one, sinceMs));
+    verdicts.judge(
+      long.length === 0,
+      `${when}: ${what} for ${longest.toFixed(0)} ms at most, of ${H2_MS_MAX} (H2)${long.join("")}`,
+    );
+  }
+  verdicts.say(
+    `${when}: the recorder asked at least every ${(10 + askPauseMsMax).toFixed(0)} ms, and missed ${framesMissed} frames`,
+  );
+}
+
+interface Told {
+  readonly address: string;
+  readonly who: string;
+  readonly fromMs: number;
+  readonly ms: number;
+}
+
+function told({ address, who, fromMs, ms }: Told, sinceMs: number): string {
+  return `; ${address} (${who}) from ${(fromMs - sinceMs).toFixed(0)} for ${ms.toFixed(0)} ms`;
 }

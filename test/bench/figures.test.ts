@@ -1,7 +1,14 @@
 /** The benchmark's verdicts: each promise that is broken is a sentence, and none where all are kept. */
 
 import { expect } from "chai";
-import { broken, spreadOf, type RowResult, type Trial } from "../../bench/failover/figures.ts";
+import {
+  broken,
+  judged,
+  spreadOf,
+  type RowResult,
+  type Trial,
+} from "../../bench/failover/figures.ts";
+import { reportOf } from "../../bench/failover/report.ts";
 
 const trial = (changed: Partial<Trial> = {}): Trial => ({
   ...{ victims: ["n1"], moved: 2, ownMs: 300, othersMs: 7, ownLost: 60, othersLost: 0 },
@@ -47,19 +54,18 @@ describe("figures of the failover benchmark", () => {
       want: ["cut: two nodes answer for one address for 381.0 ms; at most 380 ms are promised"],
     },
     {
-      name: "a silence within the noise is none",
-      result: row([trial({ ownMs: 13, ownLost: 0 })], planned),
-      want: [],
+      name: "ten milliseconds are ten, whatever the noise",
+      result: row([trial({ ownMs: 10.1, ownLost: 0 })], planned),
+      want: ["cut: the addresses hit are silent for 10.1 ms; at most 10 ms are promised"],
     },
+    { name: "and ten are kept", result: row([trial({ ownMs: 10 })], planned), want: [] },
     {
-      name: "one beyond the noise is",
-      result: row([trial({ ownMs: 13.1, ownLost: 0 })], planned),
-      want: ["cut: the addresses hit are silent for 13.1 ms; at most 10 ms are promised"],
-    },
-    {
-      name: "one within the noise in which attempts were lost is, too",
-      result: row([trial({ ownMs: 12, ownLost: 3 })], planned),
-      want: ["cut: the addresses hit are silent for 12.0 ms; at most 10 ms are promised"],
+      name: "of a share lost, other than the node's is too much",
+      result: row([trial()], { share: { addresses: 4, attempts: 100, lost: 29, lostAfter: 1 } }),
+      want: [
+        "cut: 29.0 % of connections were lost; 25 % are the node's share",
+        "cut: 1 connections were lost outside of the silence",
+      ],
     },
     {
       name: "what a trial found",
@@ -72,4 +78,19 @@ describe("figures of the failover benchmark", () => {
       expect(broken(result)).to.deep.equal(want);
     });
   }
+
+  it("judged: every bound of the row, with what was measured", () => {
+    expect(judged(row([trial({ ownMs: 351 }), trial({ othersMs: 13 })]))).to.deep.equal([
+      { what: "own-median", ms: 300, msMax: 350, kept: true },
+      { what: "own-max", ms: 351, msMax: 600, kept: true },
+      { what: "others-max", ms: 13, msMax: 13, kept: true },
+      { what: "overlap-max", ms: 0, msMax: 380, kept: true },
+    ]);
+  });
+
+  it("reportOf: says beside each bound what was measured, and whether all are kept", () => {
+    const report = reportOf([row([trial({ ownMs: 10 })], planned), row([trial({ ownMs: 601 })])]);
+    expect(report).to.match(/cut +max 10\.0 ≤ 10 +max 7\.0 ≤ 13 +max 0\.0 ≤ 380 +0 +yes/);
+    expect(report).to.match(/cut +median 601\.0 > 350, max 601\.0 > 600 .* NO/);
+  });
 });

@@ -1,7 +1,7 @@
 /** A record of answers: who has an address, and for how long two had it. */
 
 import { expect } from "chai";
-import { answering, overlapMsMax, overlaps } from "../../lab/answers.ts";
+import { answering, overlapMsMax, overlaps, silences } from "../../lab/answers.ts";
 import type { RecordWindow, Spell } from "../../lab/recorder.ts";
 
 const A = "10.77.0.200";
@@ -44,6 +44,45 @@ describe("answers", () => {
       { address: A, ports: ["n1", "n2"], fromMs: 300, ms: 150 },
     ]);
     expect(overlaps(window, (port) => port)).to.deep.equal([]);
+  });
+
+  const quiet: readonly {
+    name: string;
+    spells: Spell[];
+    want: readonly (readonly [string, number, number])[];
+  }[] = [
+    { name: "none while one answers", spells: [spell("n1", 0, 1000)], want: [] },
+    { name: "nobody at all", spells: [], want: [["", 100, 900]] },
+    { name: "who answered before only", spells: [spell("n1", 0, 99)], want: [["", 100, 900]] },
+    {
+      name: "until the successor, and at the end",
+      spells: [spell("n2", 430, 900), spell("n1", 0, 130)],
+      want: [
+        ["", 130, 300],
+        ["", 900, 100],
+      ],
+    },
+    {
+      name: "one spell within another ends nothing",
+      spells: [spell("n1", 0, 1000), spell("n2", 300, 400)],
+      want: [],
+    },
+  ];
+  for (const { name, spells, want } of quiet) {
+    it(`silences: ${name}`, () => {
+      const found = silences(windowOf(...spells), { segments: [""], fromMs: 100 });
+      expect(found).to.deep.equal(
+        want.map(([segment, fromMs, ms]) => ({ address: A, segment, fromMs, ms })),
+      );
+    });
+  }
+
+  it("silences: each segment is to have an answer of its own", () => {
+    const window = windowOf(spell("n1", 0, 1000), spell("n2", 400, 1000));
+    const options = { segments: ["n1", "n2"], segmentOf: (port: string) => port, fromMs: 100 };
+    expect(silences(window, options)).to.deep.equal([
+      { address: A, segment: "n2", fromMs: 100, ms: 300 },
+    ]);
   });
 
   it("answering: who answered lately, and no one else", () => {
