@@ -19,6 +19,7 @@ export class PlanFeed {
   readonly #removals = new Set<Ip>();
   #generation = 0;
   #toldGeneration = 0;
+  #unsaved = false;
 
   /** @param known what the worker has been told already, from the disk */
   constructor(node: string, known: readonly (readonly [string, PlannedAddress])[] = []) {
@@ -82,14 +83,26 @@ export class PlanFeed {
     };
     this.#upserts.clear();
     this.#removals.clear();
+    this.#unsaved = true;
     this.#toldGeneration = this.#generation;
     return change;
+  }
+
+  /**
+   * @returns whether the disk should have something that it has not, since the call before. That an address has a holder
+   *   is such a thing: whoever starts from the disk asks nobody on the wire whether it is free. Which holder is not.
+   */
+  takeUnsaved(): boolean {
+    const unsaved = this.#unsaved;
+    this.#unsaved = false;
+    return unsaved;
   }
 
   /** The holder in the status moves often, and matters only when the worker meets the address. */
   #tell(name: string, plan: PlannedAddress): void {
     const before = this.#told.get(name);
     this.#told.set(name, plan);
+    this.#unsaved ||= (before?.holder ?? null) === null && plan.holder !== null;
     if (before !== undefined && isSamePlan(before, plan)) return;
     this.#upserts.set(plan.address, plan);
     this.#removals.delete(plan.address);

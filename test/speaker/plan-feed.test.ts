@@ -45,6 +45,25 @@ describe("speaker: plan feed", () => {
     }
   });
 
+  it("the disk is to have the plan, and that an address has a holder: not which", () => {
+    const feed = new PlanFeed("n1");
+    const unsaved = (change: () => void) => {
+      change();
+      feed.take();
+      return [feed.takeUnsaved(), feed.takeUnsaved()];
+    };
+    expect(unsaved(() => feed.put(vip("192.0.2.1")))).to.deep.equal([true, false]);
+    expect(unsaved(() => feed.put(vip("192.0.2.1", {}, "n2")))).to.deep.equal([true, false]);
+    expect(unsaved(() => feed.put(vip("192.0.2.1", {}, "n1")))).to.deep.equal([false, false]);
+    expect(unsaved(() => feed.put(vip("192.0.2.1", { generation: 2 }, "n1")))).to.deep.equal([
+      ...[true, false],
+    ]);
+    const deleted = unsaved(() => {
+      feed.delete("192-0-2-1");
+    });
+    expect(deleted).to.deep.equal([true, false]);
+  });
+
   it("an address that is planned away is still told of: it may be answered here until it is handed over", () => {
     const feed = new PlanFeed("n1");
     feed.put(vip("192.0.2.1"));

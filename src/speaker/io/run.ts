@@ -343,10 +343,8 @@ class RunningProcess implements RunningSpeaker {
       this.#file?.saveSoon();
     }
     const change = this.#feed.take();
-    if (change !== null) {
-      this.#worker?.post({ kind: "plan", change });
-      this.#file?.saveSoon();
-    }
+    if (change !== null) this.#worker?.post({ kind: "plan", change });
+    if (this.#feed.takeUnsaved()) this.#file?.saveSoon();
     this.#parts.metrics?.virtualIps.set(this.#virtualIps.store.size);
     this.#parts.metrics?.planGeneration.set(this.#feed.generation);
     this.#startWhenReady();
