@@ -19,8 +19,11 @@ export interface FrameWorkerEvents {
   readonly onEnd: (error: Error | null) => void;
 }
 
-/** It keeps addresses and one buffer per socket: 10,000 addresses are 10 MB. */
-const HEAP_MB_MAX = 64;
+/**
+ * The engine's limit, which ends the process with SIGABRT and a stack of its own: the thread ends itself in words at
+ * HEAP_BYTES_MAX (worker.ts), unless it is faster than its looks at it.
+ */
+const HEAP_MB_MAX = 96;
 const YOUNG_HEAP_MB_MAX = 2;
 /** A thread that hangs does not keep the process from ending. */
 const CLOSE_MS_MAX = 500;

@@ -9,7 +9,8 @@
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-const GROWN_BYTES_MIN = 1.5 * 2 ** 20;
+const MIB = 2 ** 20;
+const GROWN_BYTES_MIN = 1.5 * MIB;
 
 /** To be called before another thread is started, which then has it so from its beginning. */
 export function keepHeapsSmall(): void {
@@ -22,20 +23,32 @@ export class Thrift {
   // The thread that was there before the flag learns of it in a new context only.
   readonly #collect = globalThis.gc ?? (runInNewContext("gc") as () => void);
   readonly #intervalMs: number;
+  readonly #aliveBytesMax: number;
   #aliveBytes = 0;
   #nextMs = 0;
 
-  /** @param intervalMs so long at least from one look at the heap to the next */
-  constructor(intervalMs: number) {
+  /**
+   * @param intervalMs so long at least from one look at the heap to the next
+   * @param aliveBytesMax no heap is meant to be larger
+   */
+  constructor(intervalMs: number, aliveBytesMax = Infinity) {
     this.#intervalMs = intervalMs;
+    this.#aliveBytesMax = aliveBytesMax;
   }
 
-  /** May stop the thread for some 10 ms: to be called when it has just done what is urgent. */
+  /**
+   * May stop the thread for some 10 ms: to be called when it has just done what is urgent.
+   *
+   * @throws Error where more is alive than is meant to be: a leak, that ends in words before the engine's limit is reached
+   */
   look(nowMs: number): void {
     if (nowMs < this.#nextMs) return;
     this.#nextMs = nowMs + this.#intervalMs;
     if (getHeapStatistics().used_heap_size - this.#aliveBytes < GROWN_BYTES_MIN) return;
     this.#collect();
     this.#aliveBytes = getHeapStatistics().used_heap_size;
+    if (this.#aliveBytes <= this.#aliveBytesMax) return;
+    const [mib, mibMax] = [this.#aliveBytes / MIB, this.#aliveBytesMax / MIB];
+    throw new Error(`${mib.toFixed(0)} MiB of memory are in use, ${mibMax} MiB are the most`);
   }
 }

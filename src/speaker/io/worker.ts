@@ -13,6 +13,8 @@ import { Thrift } from "./thrift.ts";
 
 const REPORT_INTERVAL_MS = 1000;
 const THRIFT_MS = 5000;
+/** It keeps addresses and one buffer per socket: 10,000 addresses are 10 MB. */
+const HEAP_BYTES_MAX = 64 * 2 ** 20;
 const LAST_WORDS_MS = 10;
 
 async function main(): Promise<void> {
@@ -23,7 +25,7 @@ async function main(): Promise<void> {
     port.postMessage(message);
   };
   const { options, closed } = workerData as WorkerStart;
-  const thrift = new Thrift(THRIFT_MS);
+  const thrift = new Thrift(THRIFT_MS, HEAP_BYTES_MAX);
   const plane = await FramePlane.open(options, {
     report: (message) => {
       report(message);

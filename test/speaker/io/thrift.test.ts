@@ -23,6 +23,8 @@ const PROGRAM = `
   await new Promise(setImmediate);
   look(2000);
   figures.untouched = fleeting.deref() !== undefined;
+  const small = new Thrift(0, 1024 * 1024);
+  try { small.look(0); } catch (error) { figures.tooLarge = error.message; }
 `;
 
 const rows: readonly { readonly name: string; readonly program: string }[] = [
@@ -57,11 +59,12 @@ describe("Thrift", function () {
     it(`${name}: garbage is collected when it is due, and nothing where nothing has grown`, async () => {
       const argv = ["--import", "tsx", "--input-type=module", "-e", program];
       const { stdout } = await promisify(execFile)(process.execPath, argv);
-      const figures = JSON.parse(stdout) as Record<string, number>;
+      const figures = JSON.parse(stdout) as Record<string, number> & { tooLarge?: string };
       const { before = 0, grown = 0, early = 0, collected = 0 } = figures;
       expect(grown - before, "grown").to.be.greaterThan(5 * MIB);
       expect(early, "before it is due").to.be.at.least(grown);
       expect(collected, "when it is due").to.be.lessThan(before + 1.5 * MIB);
+      expect(figures.tooLarge).to.match(/^\d+ MiB of memory are in use, 1 MiB are the most$/);
       expect(figures["untouched"], "what has not grown").to.equal(true);
     });
   }
