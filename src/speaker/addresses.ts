@@ -31,6 +31,8 @@ export interface AddressRecord {
   hadHolder: boolean;
   /** An unknown MAC's claim to it before this is no stranger's: it may be the holder's before us. */
   strangersFromMs: number;
+  /** The peer that announced it last, since we gained it, and when; null: none. */
+  announced: { readonly node: string; readonly atMs: number } | null;
   /** The plan that the last decision was made by; -1 before the first. */
   decidedGeneration: number;
   /** The plan by which we hold; null: we do not. */
@@ -99,6 +101,7 @@ export class Addresses {
           holder: plan.holder,
           hadHolder: plan.holder !== null,
           strangersFromMs: -Infinity,
+          announced: null,
           decidedGeneration: -1,
           heldGeneration: null,
           links: [],

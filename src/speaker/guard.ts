@@ -49,6 +49,8 @@ export interface GuardWorld {
   readonly links: () => readonly UsableLink[];
   /** Found free: decide anew. */
   readonly decide: (record: AddressRecord, nowMs: number) => void;
+  /** A peer has announced what we hold. */
+  readonly announcedBy: (record: AddressRecord, node: string, nowMs: number) => void;
   readonly emit: (effect: GuardEffect) => void;
 }
 
@@ -124,7 +126,7 @@ export class Guard {
     if (record.heldGeneration !== null && how === "has") {
       this.#heardOfHeld(record, seen, { link, nowMs });
     }
-    return false;
+    return record.waiting !== null;
   }
 
   /** Performs what is due. */
@@ -182,6 +184,7 @@ export class Guard {
     { link, nowMs }: { readonly link: UsableLink; readonly nowMs: number },
   ): void {
     const { ip, mac, node } = seen;
+    if (node !== null) this.#world.announcedBy(record, node, nowMs);
     // While an address is handed over, the other one announces it, as it should.
     if (record.waiting !== null) return;
     if (node === null) {

@@ -3,15 +3,20 @@
  *
  * Two speakers read a new plan at different times, and one of them may be cut off from the API for long. Each
  * says in its heartbeats which plan it knows. So the one that should gain waits for the holder to know, and the
- * holder falls silent a moment after the one that gains knows (rule H4). Who gives way by its own word, because its
- * gate closed, answers for that moment too. What a loss or a mend moves, moves at once.
+ * holder falls silent a moment after it heard the other announce the address (rule H4). Who gives way by its own word,
+ * because its gate closed, answers until then too. What a loss or a mend moves, moves at once.
  * Neighbours: speaker.ts performs the verdict; liveness.ts knows who knows what.
  */
 
-/** The new holder has heard of it, gained, and announced itself by then. */
-export const OVERLAP_MS = 150;
+/** From the announcement on: for those that ask just now. */
+export const OVERLAP_MS = 50;
 /** Whoever holds an older plan for longer than this is cut off from the API: its successor begins regardless. */
 export const GAIN_WAIT_MS = 1000;
+/** Who should hold may wait for somebody else to know the plan; it has begun by then, though nothing was heard of it. */
+export const RELEASE_WAIT_MS = GAIN_WAIT_MS + 300;
+
+/** "announced": it has said on the wire that the address is its own. */
+export type OtherSide = "none" | "informed" | "uninformed" | "announced";
 
 export interface Situation {
   /** Whom the plan and the living name now. */
@@ -24,7 +29,7 @@ export interface Situation {
   /** This node gives way though it could answer on: it has just told the others so. */
   readonly yielding: boolean;
   /** The other side: who held, where we should gain; who should hold, where we should release. */
-  readonly other: "none" | "informed" | "uninformed";
+  readonly other: OtherSide;
 }
 
 export type Verdict =
@@ -43,6 +48,10 @@ export function handover(situation: Situation): Verdict {
     return waits ? { kind: "wait", what: "gain", forMs: GAIN_WAIT_MS } : { kind: "gain" };
   }
   if (!(replanned || yielding) || other === "none") return { kind: "release" };
-  const forMs = other === "informed" || !replanned ? OVERLAP_MS : Infinity;
-  return { kind: "wait", what: "release", forMs };
+  return { kind: "wait", what: "release", forMs: releaseAfterMs(other, replanned) };
+}
+
+function releaseAfterMs(other: OtherSide, replanned: boolean): number {
+  if (other === "announced") return OVERLAP_MS;
+  return other === "informed" || !replanned ? RELEASE_WAIT_MS : Infinity;
 }

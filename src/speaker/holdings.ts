@@ -11,7 +11,7 @@ import type { MoveReason } from "../multi-ip/move-reason.ts";
 import { Addresses, type AddressRecord } from "./addresses.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Guard } from "./guard.ts";
-import { handover } from "./handover.ts";
+import { handover, type OtherSide } from "./handover.ts";
 import type { UsableLink } from "./links.ts";
 import type { Liveness } from "./liveness.ts";
 import type { Holding } from "./responder.ts";
@@ -49,6 +49,9 @@ export interface HoldingsWorld {
 
 /** After a gain from another node whose MACs we do not know: it is falling silent, and its word is no stranger's. */
 const STRANGERS_GRACE_MS = 1000;
+
+/** An announcement so old is not one of those that follow a gain. */
+const ANNOUNCED_MS = 1000;
 
 export class Holdings {
   readonly addresses = new Addresses();
@@ -107,6 +110,12 @@ export class Holdings {
     for (const link of links) this.#world.announcer.again(address, link.index, nowMs);
   }
 
+  /** A peer says on the wire that what we hold is its own: where we wait to give it up, that is what we wait for. */
+  announcedBy(record: AddressRecord, node: string, nowMs: number): void {
+    record.announced = { node, atMs: nowMs };
+    if (record.waiting !== null) this.decide(record, nowMs);
+  }
+
   /** For those that waited long enough, the other side had its time. */
   waited(nowMs: number): void {
     for (const record of this.addresses.waiting) {
@@ -114,7 +123,7 @@ export class Holdings {
       const { what } = record.waiting;
       const next = this.#holderOf(record);
       if (what === "gain") this.#gain(record, this.#world.linksOf(record), nowMs);
-      else this.#release(record, next, this.#reason(record, next));
+      else this.#handOver(record, next, nowMs);
       this.#decided(record, next);
     }
   }
@@ -133,7 +142,7 @@ export class Holdings {
       able: able && (mine || links.length > 0),
       replanned: generation > (record.heldGeneration ?? record.decidedGeneration),
       yielding: liveness.isGated(node),
-      other: this.#otherSide(mine ? record.holder : next, generation),
+      other: this.#otherSide(mine ? record.holder : next, record),
     });
     if (verdict.kind === "wait") {
       this.#wait(record, verdict.what, nowMs + verdict.forMs);
@@ -146,7 +155,10 @@ export class Holdings {
     if (verdict.kind === "release") this.#giveUp(record, next, nowMs);
     // The move is off, and the successor may have announced the address already.
     const isOff = verdict.kind === "keep" && record.waiting?.what === "release";
-    if (isOff) this.#announceAgain(record, nowMs);
+    if (isOff) {
+      record.announced = null;
+      this.#announceAgain(record, nowMs);
+    }
     if (able) this.#decided(record, next);
   }
 
@@ -154,11 +166,12 @@ export class Holdings {
     return holderOf(plan, (node) => this.#world.liveness.viewOf(node, linkIds));
   }
 
-  #otherSide(node: string | null, generation: number): "none" | "informed" | "uninformed" {
+  #otherSide(node: string | null, { plan: { generation }, announced }: AddressRecord): OtherSide {
     if (node === null || node === this.#world.node) return "none";
     const peer = this.#world.liveness.peer(node);
     if (peer === undefined || peer.dead) return "none";
-    return peer.planGeneration >= generation ? "informed" : "uninformed";
+    if (peer.planGeneration < generation) return "uninformed";
+    return announced?.node === node ? "announced" : "informed";
   }
 
   #wait(record: AddressRecord, what: "gain" | "release", untilMs: number): void {
@@ -213,6 +226,14 @@ export class Holdings {
     this.#answerOn(record, links, nowMs);
     const change = { address, from, to, gained: true, generation, reason };
     this.#world.emit({ kind: "holding", change });
+  }
+
+  /** The successor's announcements go on for some seconds; where they are long over, two have answered. */
+  #handOver(record: AddressRecord, to: string | null, nowMs: number): void {
+    const { announced } = record;
+    this.#release(record, to, this.#reason(record, to));
+    const isFresh = announced !== null && nowMs - announced.atMs < ANNOUNCED_MS;
+    if (!isFresh) this.#world.yielded(nowMs);
   }
 
   /** Where two answered, clients may believe either: who answers on is told to say so again. */

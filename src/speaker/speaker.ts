@@ -143,6 +143,9 @@ export class Speaker {
         decide: (record, nowMs) => {
           this.#decide(record, nowMs);
         },
+        announcedBy: (record, node, nowMs) => {
+          this.#holdings.announcedBy(record, node, nowMs);
+        },
         emit: (effect) => this.#effects.push(effect),
       },
       {

@@ -333,10 +333,10 @@ export class Simulation {
         return;
       case "goes on":
         this.observer.fault("goes on", bit);
-        // Nobody has given up who was paused for less: it takes what it was given meanwhile.
-        if (this.#nowMs - node.pausedSinceMs >= this.#settings.detectionMs) {
-          this.observer.returned(bit);
-        }
+        const { detectionMs, intervalMs } = this.#settings;
+        const noticeableMs = detectionMs - 1.5 * intervalMs;
+        // Nobody has missed one that was away for less: it may hold what is planned for it meanwhile.
+        if (this.#nowMs - node.pausedSinceMs > noticeableMs) this.observer.returned(bit);
         return;
       case "serves":
         this.observer.fault("serves", bit);

@@ -22,7 +22,7 @@ describe("speaker: a closed gate", () => {
     const net = settled();
     const closedMs = net.nowMs;
     gate(net, "a", false);
-    net.run(100);
+    net.run(50);
     expect(net.holders(A)).to.deep.equal(["a", "b"]);
     expect(net.announced.filter(({ ip, atMs }) => ip === A && atMs >= closedMs)[0]?.node).to.equal(
       "b",

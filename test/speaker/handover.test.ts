@@ -2,7 +2,13 @@
  * Whether an address changes hands now: the whole table.
  */
 import { expect } from "chai";
-import { GAIN_WAIT_MS, handover, OVERLAP_MS, type Situation } from "../../src/speaker/handover.ts";
+import {
+  GAIN_WAIT_MS,
+  handover,
+  OVERLAP_MS,
+  RELEASE_WAIT_MS,
+  type Situation,
+} from "../../src/speaker/handover.ts";
 
 const IDLE: Situation = {
   ...{ mine: false, holding: false, able: true, replanned: false, yielding: false },
@@ -43,6 +49,11 @@ describe("speaker: handover", () => {
     {
       name: "planned away to one that knows",
       s: { holding: true, replanned: true, other: "informed" },
+      want: wait("release", RELEASE_WAIT_MS),
+    },
+    {
+      name: "planned away to one that announces it",
+      s: { holding: true, replanned: true, other: "announced" },
       want: wait("release", OVERLAP_MS),
     },
     {
@@ -56,14 +67,19 @@ describe("speaker: handover", () => {
       want: { kind: "release" },
     },
     {
+      name: "given way by our own word to one that announces it",
+      s: { holding: true, yielding: true, other: "announced" },
+      want: wait("release", OVERLAP_MS),
+    },
+    {
       name: "given way by our own word: answered until the other has begun",
       s: { holding: true, yielding: true, other: "informed" },
-      want: wait("release", OVERLAP_MS),
+      want: wait("release", RELEASE_WAIT_MS),
     },
     {
       name: "given way by our own word to one that knows an older plan: it begins all the same",
       s: { holding: true, yielding: true, other: "uninformed" },
-      want: wait("release", OVERLAP_MS),
+      want: wait("release", RELEASE_WAIT_MS),
     },
     {
       name: "planned away to one that does not know, and given way: not before it knows",

@@ -1,7 +1,7 @@
 /**
  * Several minds on a segment that exists in memory: time, loss, partitions and crashes as a test wants them.
  *
- * Heartbeats take one millisecond. Timers fire when they are due; "rechecked" comes at once, for nothing ever waits
+ * Heartbeats and announcements take one millisecond; every node has MACs of its own. Timers fire when they are due; "rechecked" comes at once, for nothing ever waits
  * in a socket here. Everything is deterministic.
  */
 import type { Ip } from "../../src/base/ip.ts";
@@ -9,7 +9,6 @@ import type { Mac } from "../../src/base/mac.ts";
 import type { PlannedAddress } from "../../src/speaker/addresses.ts";
 import type { HoldingChange } from "../../src/speaker/holdings.ts";
 import type { LinkFacts } from "../../src/speaker/links.ts";
-import type { UnsignedHeartbeat } from "../../src/speaker/liveness.ts";
 import { Speaker, type SpeakerEffect, type SpeakerEvent } from "../../src/speaker/speaker.ts";
 
 type Untimed<E> = E extends unknown ? Omit<E, "nowMs"> : never;
@@ -37,7 +36,7 @@ export class SimNode {
 interface Flight {
   readonly atMs: number;
   readonly to: string;
-  readonly heartbeat: UnsignedHeartbeat;
+  readonly event: Untimed<SpeakerEvent>;
 }
 
 export class Net {
@@ -131,7 +130,8 @@ export class Net {
   feed(node: SimNode, event: Untimed<SpeakerEvent>): void {
     const { speaker } = node;
     if (speaker === null) return;
-    const effects = speaker.step({ ...event, nowMs: this.nowMs });
+    const own = event.kind === "links" ? { ...event, links: this.#own(node, event.links) } : event;
+    const effects = speaker.step({ ...own, nowMs: this.nowMs });
     for (const effect of effects) this.#perform(node, effect);
   }
 
@@ -162,7 +162,23 @@ export class Net {
   #deliver(): void {
     const due = this.#flights.filter((flight) => flight.atMs <= this.nowMs);
     this.#flights = this.#flights.filter((flight) => flight.atMs > this.nowMs);
-    for (const { to, heartbeat } of due) this.feed(this.node(to), { kind: "heartbeat", heartbeat });
+    for (const { to, event } of due) this.feed(this.node(to), event);
+  }
+
+  #send(from: SimNode, to: string, event: Untimed<SpeakerEvent>): void {
+    if (this.cuts.has(`${from.name}>${to}`)) return;
+    this.#flights.push({ atMs: this.nowMs + 1, to, event });
+  }
+
+  #own(node: SimNode, links: readonly LinkFacts[]): LinkFacts[] {
+    const number = String(this.nodes.indexOf(node)).padStart(2, "0");
+    return links.map((link) => ({
+      ...link,
+      mac:
+        link.mac === null
+          ? null
+          : (`${link.mac.slice(0, 12)}${number}${link.mac.slice(14)}` as Mac),
+    }));
   }
 
   #perform(node: SimNode, effect: SpeakerEffect): void {
@@ -170,12 +186,14 @@ export class Net {
     if (effect.kind === "recheck") this.feed(node, { kind: "rechecked" });
     if (effect.kind === "send-frame" && effect.what === "announcement") {
       this.announced.push({ node: node.name, ip: effect.ip, atMs: this.nowMs });
+      const { linkIndex, frame } = effect;
+      for (const { name } of this.nodes) {
+        if (name !== node.name) this.#send(node, name, { kind: "frame", linkIndex, bytes: frame });
+      }
     }
     if (effect.kind === "send-heartbeat") {
-      for (const to of effect.to) {
-        if (this.cuts.has(`${node.name}>${to}`)) continue;
-        this.#flights.push({ atMs: this.nowMs + 1, to, heartbeat: effect.heartbeat });
-      }
+      const { heartbeat } = effect;
+      for (const to of effect.to) this.#send(node, to, { kind: "heartbeat", heartbeat });
     }
     if (effect.kind === "judged" && effect.verdict === "lost") {
       node.lost.push({ node: effect.node, atMs: this.nowMs });

@@ -2,6 +2,7 @@
  * Several minds together: the H-rules, each as a story.
  */
 import { expect } from "chai";
+import { OVERLAP_MS } from "../../src/speaker/handover.ts";
 import { ETH0, Net } from "./net.ts";
 
 const NODES = ["a", "b", "c"];
@@ -119,7 +120,7 @@ describe("speaker: holding", () => {
     const gained = net.node("c").changes.at(-1)?.atMs ?? 0;
     const lost = net.node("a").changes.at(-1)?.atMs ?? 0;
     expect(net.announced.some((f) => f.node === "c" && f.ip === X && f.atMs < lost)).to.equal(true);
-    expect([gained - atMs < 50, lost - gained > 100, lost - gained < 300]).to.deep.equal([
+    expect([gained - atMs < 50, lost - gained >= OVERLAP_MS, lost - gained < 100]).to.deep.equal([
       ...[true, true, true],
     ]);
     expect(reasons(net, "c").at(-1)).to.equal(`+${X} plan`);
