@@ -6,7 +6,7 @@
  * frees a node of its fence. Failover does not wait for it, and new addresses are ranked at once.
  * Neighbours: plan.ts asks; ../multi-ip/rank.ts ranked.
  */
-import type { RankPlan } from "../multi-ip/rank.ts";
+import type { RankJob, RankPlan } from "../multi-ip/rank.ts";
 import type { PlanMemory } from "./memory.ts";
 import type { World } from "./world.ts";
 
@@ -44,12 +44,16 @@ export function lookUntil(
 }
 
 /** @returns the plan with the ranks as they are, but for those that name a node that may hold the address no more */
-export function keepRanks({ ranks, moves }: RankPlan, { claimed }: World): RankPlan {
+export function keepRanks(
+  { ranks, moves }: RankPlan,
+  jobs: readonly RankJob[],
+  { claimed }: World,
+): RankPlan {
   const kept = new Map(ranks);
-  for (const { ip, object } of claimed.values()) {
-    const allowed = ranks.get(ip) ?? [];
-    const { rank } = object.spec;
-    if (rank.length > 0 && rank.every((node) => allowed.includes(node))) kept.set(ip, rank);
+  for (const { address, candidates, reserves } of jobs) {
+    const rank = claimed.get(address)?.object.spec.rank ?? [];
+    const may = (node: string) => candidates.includes(node) || reserves.includes(node);
+    if (rank.length > 0 && rank.every(may)) kept.set(address, rank);
   }
   return {
     ranks: kept,

@@ -95,11 +95,12 @@ export function plan(
   const { hearing } = snapshot;
   const lookUntilMs = lookUntil(memory, { world, hearing }, { nowMs, ...options });
   const looks = nowMs < lookUntilMs;
-  const fresh = rankAll(rankJobs(assignments.wanted, pending, { world, nowMs, ...options }), {
+  const jobs = rankJobs(assignments.wanted, pending, { world, nowMs, ...options });
+  const fresh = rankAll(jobs, {
     rebalanceMovesMax: looks ? 0 : settled.movesMax,
     startedAtMs: startTimes(world),
   });
-  const ranked = looks ? keepRanks(fresh, world) : fresh;
+  const ranked = looks ? keepRanks(fresh, jobs, world) : fresh;
   const { moves, ranks } = {
     ...ranked,
     moves: withCauses(ranked.moves, assignments.wanted, world),

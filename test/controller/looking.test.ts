@@ -1,5 +1,12 @@
 import { expect } from "chai";
-import { HEARD_NOBODY, hearOne, lookUntil, type Hearing } from "../../src/controller/looking.ts";
+import type { Ip } from "../../src/base/ip.ts";
+import {
+  HEARD_NOBODY,
+  hearOne,
+  keepRanks,
+  lookUntil,
+  type Hearing,
+} from "../../src/controller/looking.ts";
 import { emptyMemory } from "../../src/controller/memory.ts";
 import { PLAN_OPTIONS } from "../../src/controller/plan.ts";
 import { observe } from "../../src/controller/world.ts";
@@ -46,5 +53,28 @@ describe("controller: looking", () => {
     const first = { lookUntilMs: null };
     const clock = { nowMs: 0, lookTimeMs };
     expect(lookUntil(first, { world, hearing: HEARD_NOBODY }, clock)).to.equal(lookTimeMs);
+  });
+
+  describe("keeps the ranks as they are", () => {
+    const [object] = cluster.virtualIps.values();
+    const address = (object?.spec.address ?? "") as Ip;
+    const before = object?.spec.rank ?? [];
+    const [first = "", ...others] = before;
+    /** As if the class had more nodes than a rank names, so that the new rank names others. */
+    const ranks = new Map([[address, ["n9", "n8"]]]);
+    const moves = [{ address, from: first, to: "n9", reason: "node-lost" as const }];
+    const job = { address, group: "", rank: before, holder: first, balance: true };
+
+    it("also where the new one would name others", () => {
+      const jobs = [{ ...job, candidates: ["n9", "n8", first], reserves: others }];
+      const kept = keepRanks({ ranks, moves }, jobs, world);
+      expect(kept.ranks.get(address)).to.equal(before);
+      expect(kept.moves).to.deep.equal([]);
+    });
+
+    it("but not where one of it may hold the address no more", () => {
+      const jobs = [{ ...job, candidates: ["n9", "n8"], reserves: others }];
+      expect(keepRanks({ ranks, moves }, jobs, world)).to.deep.equal({ ranks, moves });
+    });
   });
 });
