@@ -2,7 +2,8 @@
  * What a holder writes into a VirtualIP's status, and whether it needs to. Pure.
  *
  * Two nodes may both believe for a moment that they hold an address. The status then says who took it last: nobody
- * writes over a holder that came later, so the two do not write in turns.
+ * writes over a holder that came later, so the two do not write in turns. But clocks differ, and a holder that gave way
+ * says nothing more: who still holds an address after some seconds of another's word says so, whatever the clocks say.
  * Neighbours: io/status-writer.ts sends it; the controller follows it.
  */
 import { setCondition, type ConditionWish } from "../kube/patches.ts";
@@ -19,6 +20,17 @@ export interface HolderFact {
   readonly reason: MoveReason;
   readonly atMs: number;
   readonly generation: number;
+}
+
+/** What became of a fact: "contradicted" is one that was written, and another's later word stands over it. */
+export type Said = "no" | "yes" | "contradicted";
+
+/** Who gives way has done so by then. */
+export const CONTRADICTED_MS = 5000;
+
+/** Another's word stands, though we hold it. */
+export function isContradicted({ status }: VirtualIP, { holder }: HolderFact): boolean {
+  return (status?.holder ?? null) !== holder;
 }
 
 /**

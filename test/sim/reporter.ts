@@ -7,7 +7,13 @@
 import type { Ip } from "../../src/base/ip.ts";
 import { virtualIpName } from "../../src/multi-ip/name.ts";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
-import { holderStatus, type HolderFact } from "../../src/speaker/holder-status.ts";
+import {
+  CONTRADICTED_MS,
+  holderStatus,
+  isContradicted,
+  type HolderFact,
+  type Said,
+} from "../../src/speaker/holder-status.ts";
 import type { HoldingChange } from "../../src/speaker/holdings.ts";
 import {
   PRESENCE_RENEW_MS,
@@ -27,7 +33,7 @@ const RETRY_MS_MAX = 5000;
 export class Reporter {
   readonly #node: SimNode;
   readonly #world: NodeWorld;
-  readonly #facts = new Map<string, { fact: HolderFact; said: boolean }>();
+  readonly #facts = new Map<string, { fact: HolderFact; said: Said }>();
   readonly #store = new Map<string, VirtualIP>();
   readonly #due = new Map<string, number>();
   readonly #failures = new Map<string, number>();
@@ -73,7 +79,7 @@ export class Reporter {
 
   sayAgain(): void {
     for (const [name, entry] of this.#facts) {
-      entry.said = false;
+      entry.said = "no";
       this.#write(name, OVERWRITTEN_MS);
     }
   }
@@ -104,7 +110,7 @@ export class Reporter {
 
   #set(address: Ip, fact: HolderFact): void {
     const name = virtualIpName(address);
-    this.#facts.set(name, { fact, said: false });
+    this.#facts.set(name, { fact, said: "no" });
     this.#write(name, 0);
   }
 
@@ -115,8 +121,8 @@ export class Reporter {
     const { fact, said } = entry;
     const told = (object.status?.holder ?? null) === fact.holder;
     if (told && object.status?.generation === fact.generation) return;
-    const later = said && object.status?.holder !== undefined;
-    this.#write(name, later ? OVERWRITTEN_MS : 0);
+    if (said === "no" || object.status?.holder === undefined) this.#write(name, 0);
+    else if (said === "yes") this.#write(name, OVERWRITTEN_MS);
   }
 
   /** The earliest of what is asked for counts. */
@@ -136,12 +142,18 @@ export class Reporter {
     const entry = this.#facts.get(name);
     const object = this.#store.get(name);
     if (this.#quiet || entry === undefined || object === undefined) return;
-    const status = holderStatus(object, entry.fact, entry.said);
-    if (status === null) return;
-    entry.said = true;
+    const status = holderStatus(object, entry.fact, entry.said === "yes");
+    if (status === null) {
+      if (isContradicted(object, entry.fact)) {
+        entry.said = "contradicted";
+        this.#write(name, CONTRADICTED_MS);
+      }
+      return;
+    }
+    entry.said = "yes";
     this.#node.later(this.#world.random.between(2, 15), () => {
       if (!this.#node.hasApi) {
-        entry.said = false;
+        entry.said = "no";
         const failures = (this.#failures.get(name) ?? 0) + 1;
         this.#failures.set(name, failures);
         this.#write(name, Math.min(100 * 2 ** failures, RETRY_MS_MAX));

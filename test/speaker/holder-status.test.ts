@@ -3,7 +3,7 @@
  */
 import { expect } from "chai";
 import type { VirtualIP, VirtualIPStatus } from "../../src/multi-ip/resource.ts";
-import { holderStatus, type HolderFact } from "../../src/speaker/holder-status.ts";
+import { holderStatus, isContradicted, type HolderFact } from "../../src/speaker/holder-status.ts";
 
 const AT = "2026-11-21T10:00:00.250Z";
 const FACT: HolderFact = { holder: "n1", reason: "node-lost", atMs: Date.parse(AT), generation: 7 };
@@ -53,6 +53,15 @@ describe("speaker: holder status", () => {
     expect(holderStatus(vip(later), FACT, true)).to.equal(null);
     const earlier = { ...WRITTEN, holder: "n2", since: "2026-11-21T09:59:59.000Z" };
     expect(holderStatus(vip(earlier), FACT, true)?.holder).to.equal("n1");
+  });
+
+  it("another's later word that stands, though it gave way, is contradicted: whatever its clock says", () => {
+    const ahead = { ...WRITTEN, holder: "n2", since: "2026-11-21T10:05:00.000Z" };
+    expect(isContradicted(vip(ahead), FACT)).to.equal(true);
+    expect(isContradicted(vip(WRITTEN), FACT)).to.equal(false);
+    expect(isContradicted(vip(), { ...FACT, holder: null })).to.equal(false);
+    const again = holderStatus(vip(ahead), FACT, false);
+    expect(again?.lastMove).to.deep.equal({ from: "n2", to: "n1", at: AT, reason: "node-lost" });
   });
 
   it("nobody: says so, with the condition False", () => {

@@ -13,7 +13,13 @@ import { apiVersionOf } from "../../kube/resource.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import { virtualIpName } from "../../multi-ip/name.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
-import { holderStatus, type HolderFact } from "../holder-status.ts";
+import {
+  CONTRADICTED_MS,
+  holderStatus,
+  isContradicted,
+  type HolderFact,
+  type Said,
+} from "../holder-status.ts";
 
 export interface StatusWriterOptions {
   readonly client: KubeClient;
@@ -27,12 +33,17 @@ const WRITE_MS_MAX = 5000;
 /** Another's status over ours is looked at again after this: it may be on its way to being right. */
 const OVERWRITTEN_MS = 1000;
 
+interface Entry {
+  readonly fact: HolderFact;
+  said: Said;
+}
+
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
   readonly #queue: RunningWorkQueue;
   #quiet = false;
   /** What is to be in the status, by object name, for as long as it is for us to say. */
-  readonly #facts = new Map<string, { readonly fact: HolderFact; said: boolean }>();
+  readonly #facts = new Map<string, Entry>();
 
   constructor(options: StatusWriterOptions) {
     this.#options = options;
@@ -48,7 +59,7 @@ export class StatusWriter {
   /** This node holds it, or nobody does. */
   set(address: Ip, fact: HolderFact): void {
     const name = virtualIpName(address);
-    this.#facts.set(name, { fact, said: false });
+    this.#facts.set(name, { fact, said: "no" });
     this.#queue.add(name);
   }
 
@@ -67,7 +78,7 @@ export class StatusWriter {
    */
   sayAgain(): void {
     for (const [name, entry] of this.#facts) {
-      entry.said = false;
+      entry.said = "no";
       this.#queue.addAfter(name, OVERWRITTEN_MS);
     }
   }
@@ -85,8 +96,8 @@ export class StatusWriter {
     const { fact, said } = entry;
     const told = object.status?.holder === fact.holder;
     if (told && object.status.generation === fact.generation) return;
-    if (!said || object.status?.holder === undefined) this.#queue.add(name);
-    else this.#queue.addAfter(name, OVERWRITTEN_MS);
+    if (said === "no" || object.status?.holder === undefined) this.#queue.add(name);
+    else if (said === "yes") this.#queue.addAfter(name, OVERWRITTEN_MS);
   }
 
   /** This node hears nobody and may be wrong: nothing is written until told otherwise. */
@@ -109,9 +120,15 @@ export class StatusWriter {
     const entry = this.#facts.get(name);
     const object = virtualIps()?.store.get(name);
     if (this.#quiet || entry === undefined || object === undefined) return; // looked at again when the watch brings it
-    const status = holderStatus(object, entry.fact, entry.said);
-    if (status === null) return;
-    entry.said = true;
+    const status = holderStatus(object, entry.fact, entry.said === "yes");
+    if (status === null) {
+      if (isContradicted(object, entry.fact)) {
+        entry.said = "contradicted";
+        this.#queue.addAfter(name, CONTRADICTED_MS);
+      }
+      return;
+    }
+    entry.said = "yes";
     // Without a precondition: the controller may write the plan at the same time, and a uid is none for a status. An
     // object that was deleted and made anew meanwhile names a wrong holder until its own says otherwise, at once.
     const body = {
@@ -130,7 +147,7 @@ export class StatusWriter {
     };
     const outcome = await outcomeOf(client.patch(VIRTUAL_IPS, { name }, body, options)).catch(
       (error: unknown) => {
-        entry.said = false;
+        entry.said = "no";
         onWritten("error");
         throw error;
       },
