@@ -6,12 +6,14 @@
  */
 import { readFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { waitFor } from "../lab/wait.ts";
 import { edgeClass, service, SpreadCluster } from "../test/e2e/spread-cluster.ts";
 
 const WAIT_MS_MAX = 120_000;
 const CREATES_AT_ONCE = 32;
+const LATER_MS = 10_000;
 
 const { values } = parseArgs({
   options: {
@@ -42,7 +44,9 @@ interface Figures {
   readonly addressedSeconds: number;
   readonly heldSeconds: number;
   readonly controllerMiB: number;
+  /** At the moment of the last report, with the garbage of the burst in it. */
   readonly speakersMiB: readonly number[];
+  readonly speakersLaterMiB: readonly number[];
   readonly addressesPerNode: readonly number[];
   readonly cores: number;
   readonly loadAverage: number;
@@ -71,6 +75,9 @@ async function measure(): Promise<Figures> {
     return (await cluster.virtualIps()).filter(({ status }) => status?.holder).length;
   });
   const heldMs = performance.now();
+  const controllerMiB = await residentMiB(cluster.controllers[0]?.pid ?? 0);
+  const speakersMiB = await speakersNow();
+  await sleep(LATER_MS);
   const holders = new Map<string, number>();
   for (const { status } of await cluster.virtualIps()) {
     const holder = status?.holder ?? "nobody";
@@ -81,10 +88,9 @@ async function measure(): Promise<Figures> {
     createSeconds: seconds(createdMs - startMs),
     addressedSeconds: seconds(addressedMs - createdMs),
     heldSeconds: seconds(heldMs - createdMs),
-    controllerMiB: await residentMiB(cluster.controllers[0]?.pid ?? 0),
-    speakersMiB: await Promise.all(
-      [...cluster.speakers.values()].map(({ pid }) => residentMiB(pid)),
-    ),
+    controllerMiB,
+    speakersMiB,
+    speakersLaterMiB: await speakersNow(),
     addressesPerNode: [...holders.values()],
     cores: cpus().length,
     loadAverage: loadavg()[0] ?? 0,
@@ -101,6 +107,10 @@ function until(what: string, countDone: () => Promise<number>): Promise<boolean>
 
 function seconds(ms: number): number {
   return Math.round(ms / 10) / 100;
+}
+
+function speakersNow(): Promise<number[]> {
+  return Promise.all([...cluster.speakers.values()].map(({ pid }) => residentMiB(pid)));
 }
 
 /** The resident set of a process now. */
@@ -125,6 +135,7 @@ function table(figures: Figures): string {
     ["every holder has reported itself", `${figures.heldSeconds} s`],
     ["controller, resident", `${figures.controllerMiB} MiB`],
     ["speakers, resident", `${figures.speakersMiB.join(", ")} MiB`],
+    [`${LATER_MS / 1000} s later`, `${figures.speakersLaterMiB.join(", ")} MiB`],
     ["addresses per node", figures.addressesPerNode.join(", ")],
     ["cores, load average", `${figures.cores}, ${figures.loadAverage.toFixed(1)}`],
   ];

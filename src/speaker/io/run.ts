@@ -56,7 +56,7 @@ const KEY_SECRET = "spreadlb-heartbeat";
 const KEY_BYTES_MIN = 16;
 /** The plan on disk is used when the API server has not answered for this long. */
 const API_WAIT_MS = 1500;
-const THRIFT_MS = 1000;
+const THRIFT_MS = 500;
 /** It closes its sockets and ends of itself; only one that does not is ended where it stands. */
 const WORKER_END_MS_MAX = 300;
 

@@ -12,7 +12,7 @@ import type { WorkerCommand, WorkerReport, WorkerStart } from "./protocol.ts";
 import { Thrift } from "./thrift.ts";
 
 const REPORT_INTERVAL_MS = 1000;
-const THRIFT_MS = 5000;
+const THRIFT_MS = 2000;
 /** It keeps addresses and one buffer per socket: 10,000 addresses are 10 MB. */
 const HEAP_BYTES_MAX = 64 * 2 ** 20;
 const LAST_WORDS_MS = 10;
