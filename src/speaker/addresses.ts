@@ -42,7 +42,11 @@ export interface AddressRecord {
   /** The nodes that the record is found by. */
   nodes: ReadonlySet<string>;
   /** A move by the plan that waits for the other side to know it. */
-  waiting: { readonly what: "gain" | "release"; readonly untilMs: number } | null;
+  waiting: { readonly what: "gain" | "release" | "news"; readonly untilMs: number } | null;
+  /** Who knows no plan of this generation cannot know the address; 0 where one of ours had it before we met it. */
+  readonly bornGeneration: number;
+  /** The time is over in which nodes that cannot know the address are waited for: they are passed over. */
+  passesOver: boolean;
 }
 
 export class Addresses {
@@ -51,6 +55,8 @@ export class Addresses {
   readonly #named = new Map<string, number>();
   readonly waiting = new Set<AddressRecord>();
   readonly held = new Set<AddressRecord>();
+  /** Those whose rank names nodes that are passed over. */
+  readonly passing = new Set<AddressRecord>();
   #nodesChanged = false;
 
   get(address: Ip): AddressRecord | undefined {
@@ -102,6 +108,8 @@ export class Addresses {
           hadHolder: plan.holder !== null,
           strangersFromMs: -Infinity,
           announced: null,
+          bornGeneration: plan.holder === null ? plan.generation : 0,
+          passesOver: false,
           decidedGeneration: -1,
           heldGeneration: null,
           links: [],
@@ -129,6 +137,7 @@ export class Addresses {
     this.#records.delete(record.plan.address);
     this.waiting.delete(record);
     this.held.delete(record);
+    this.passing.delete(record);
   }
 
   #file(record: AddressRecord, nodes: readonly string[]): void {

@@ -11,7 +11,7 @@ import type { MoveReason } from "../multi-ip/move-reason.ts";
 import { Addresses, type AddressRecord } from "./addresses.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Guard } from "./guard.ts";
-import { handover, type OtherSide } from "./handover.ts";
+import { GAIN_WAIT_MS, handover, type OtherSide } from "./handover.ts";
 import type { UsableLink } from "./links.ts";
 import type { Liveness } from "./liveness.ts";
 import type { Holding } from "./responder.ts";
@@ -121,6 +121,14 @@ export class Holdings {
     for (const record of this.addresses.waiting) {
       if (record.waiting === null || record.waiting.untilMs > nowMs) continue;
       const { what } = record.waiting;
+      if (what === "news") {
+        record.waiting = null;
+        record.passesOver = true;
+        this.addresses.waiting.delete(record);
+        this.addresses.passing.add(record);
+        this.decide(record, nowMs);
+        continue;
+      }
       const next = this.#holderOf(record);
       if (what === "gain") this.#gain(record, this.#world.linksOf(record), nowMs);
       else this.#handOver(record, next, nowMs);
@@ -135,12 +143,17 @@ export class Holdings {
     const next = able ? this.#holderOf(record) : null;
     const holding = record.heldGeneration !== null;
     const mine = next === node;
+    if (next !== null && this.#isIgnorant(next, record)) {
+      this.#wait(record, "news", nowMs + GAIN_WAIT_MS);
+      return;
+    }
     const links = mine || holding ? this.#world.linksOf(record) : [];
     const { generation } = record.plan;
     const verdict = handover({
       ...{ mine, holding },
       able: able && (mine || links.length > 0),
-      replanned: generation > (record.heldGeneration ?? record.decidedGeneration),
+      replanned:
+        record.passesOver || generation > (record.heldGeneration ?? record.decidedGeneration),
       yielding: liveness.isGated(node),
       other: this.#otherSide(mine ? record.holder : next, record),
     });
@@ -162,8 +175,30 @@ export class Holdings {
     if (able) this.#decided(record, next);
   }
 
-  #holderOf({ plan, linkIds }: AddressRecord): string | null {
-    return holderOf(plan, (node) => this.#world.liveness.viewOf(node, linkIds));
+  #holderOf(record: AddressRecord): string | null {
+    const { plan, linkIds } = record;
+    return holderOf(plan, (node) => {
+      const view = this.#world.liveness.viewOf(node, linkIds);
+      return view !== undefined && record.passesOver && this.#isIgnorant(node, record)
+        ? { ...view, alive: false }
+        : view;
+    });
+  }
+
+  /** A node that cannot know a new address answers for it as soon as it has heard of it; until then another does. */
+  #isIgnorant(node: string, { bornGeneration }: AddressRecord): boolean {
+    const peer = this.#world.liveness.peer(node);
+    return peer !== undefined && !peer.dead && peer.planGeneration < bornGeneration;
+  }
+
+  /** Peers know a newer plan than before. */
+  informed(nowMs: number): void {
+    for (const record of [...this.addresses.waiting, ...this.addresses.passing]) {
+      this.decide(record, nowMs);
+      if (!record.plan.rank.some((node) => this.#isIgnorant(node, record))) {
+        this.addresses.passing.delete(record);
+      }
+    }
   }
 
   #otherSide(node: string | null, { plan: { generation }, announced }: AddressRecord): OtherSide {
@@ -174,7 +209,7 @@ export class Holdings {
     return announced?.node === node ? "announced" : "informed";
   }
 
-  #wait(record: AddressRecord, what: "gain" | "release", untilMs: number): void {
+  #wait(record: AddressRecord, what: "gain" | "release" | "news", untilMs: number): void {
     const since = record.waiting;
     // Who waits for a moment keeps it, for to be asked again must not put it off.
     const keeps = since?.what === what && untilMs < Infinity;
@@ -188,6 +223,7 @@ export class Holdings {
     record.holder = holder;
     record.hadHolder ||= holder !== null;
     record.decidedGeneration = record.plan.generation;
+    record.passesOver &&= this.addresses.passing.has(record);
     this.addresses.settle(record);
     const { address, generation } = record.plan;
     if (record.heldGeneration !== null && record.heldGeneration !== generation) {

@@ -291,7 +291,7 @@ export class Speaker {
         this.#holdings.announceAgain(nowMs);
         return;
       case "informed":
-        for (const record of addresses.waiting) this.#decide(record, nowMs);
+        if (this.#leaveAtMs === Infinity) this.#holdings.informed(nowMs);
         return;
     }
   }

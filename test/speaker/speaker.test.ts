@@ -144,6 +144,25 @@ describe("speaker: holding", () => {
     expect(net.holders(X)).to.deep.equal(["b"]);
   });
 
+  it("a new address that its first node cannot know: the next answers after a second, until that node knows", () => {
+    const net = running();
+    const W = "192.0.2.99";
+    net.replan({ [W]: ["c", "a", "b"] }, ["c"]);
+    net.run(900);
+    expect(net.holders(W)).to.deep.equal([]);
+    net.run(2000);
+    expect(net.holders(W)).to.deep.equal(["a"]);
+    expect(holders(net)).to.deep.equal(["a", "b", "c"]);
+    net.tell(net.node("c"));
+    net.run(1);
+    expect(net.holders(W)).to.deep.equal(["a", "c"]);
+    net.run(100);
+    expect(net.holders(W)).to.deep.equal(["c"]);
+    net.crash("c");
+    net.run(400);
+    expect(net.holders(W)).to.deep.equal(["a"]);
+  });
+
   it("H4: a speaker that is stopped is answered for before it falls silent", () => {
     const net = running();
     net.feed(net.node("a"), { kind: "leave" });
