@@ -40,10 +40,15 @@ export type Role =
 
 /** @returns the roles of the Services that have one, by key, in the order of keys */
 export function rolesOf(world: World): Map<string, Role> {
-  const holders = new Set([...world.claimed.values()].flatMap(({ services }) => services));
+  const claimants = claimantsOf(world);
   const roles = new Map<string, Role>();
   for (const [key, service] of world.services) {
-    const role = roleOf(service, { world, isMarked: isMarked(service) || holders.has(key) });
+    const claimed = claimants.get(key);
+    const role = roleOf(service, {
+      world,
+      isMarked: isMarked(service) || claimed !== undefined,
+      claimedClass: claimed ?? null,
+    });
     if (role !== undefined) roles.set(key, role);
   }
   return roles;
@@ -55,24 +60,48 @@ export function boundClassOf(service: Service): string | null {
   return bound?.status === "True" ? bound.message : null;
 }
 
+/**
+ * Every Service that a VirtualIP names, and the class that it has its addresses of: it stays bound to it though
+ * somebody wiped its status. Of a shared address the class is that of the Service named first.
+ */
+function claimantsOf({ claimed }: World): Map<string, string | null> {
+  const claimants = new Map<string, string | null>();
+  for (const { services, object } of claimed.values()) {
+    services.forEach((key, i) => {
+      const known = claimants.get(key) ?? null;
+      claimants.set(key, i === 0 ? (object.spec.class ?? known) : known);
+    });
+  }
+  return claimants;
+}
+
 function isMarked(service: Service): boolean {
   return service.status?.conditions?.some(({ type }) => type === READY_CONDITION) ?? false;
 }
 
+interface RoleContext {
+  readonly world: World;
+  readonly isMarked: boolean;
+  readonly claimedClass: string | null;
+}
+
 function roleOf(
   service: Service,
-  { world, isMarked }: { readonly world: World; readonly isMarked: boolean },
+  { world, isMarked, claimedClass }: RoleContext,
 ): Role | undefined {
   const released: Role | undefined = isMarked ? { kind: "released" } : undefined;
   if (!isLive(service)) return released;
-  const boundClass = boundClassOf(service);
-  const choice = chooseClass({
-    boundClass,
+  const wishes = {
     loadBalancerClass: service.spec?.loadBalancerClass,
     annotation: service.metadata.annotations?.[CLASS_ANNOTATION],
     classes: world.compiled.classes,
     defaultClass: holdsOfPool(service, world) ? null : world.compiled.defaultClass,
-  });
+  };
+  const chosen = chooseClass({ ...wishes, boundClass: boundClassOf(service) });
+  // A new Service's claims are of the class that it chose, and what is wrong with its choice is still to be told.
+  const isNew = chosen.kind === "class" && chosen.name === claimedClass;
+  const boundClass = boundClassOf(service) ?? (isNew ? null : claimedClass);
+  const choice = boundClass === null ? chosen : chooseClass({ ...wishes, boundClass });
   if (choice.kind === "foreign") return released;
   if (choice.kind === "class") {
     const { name: className, problems } = choice;

@@ -37,5 +37,7 @@ export function servingNodes(
 }
 
 function isServing({ conditions }: Pick<Endpoint, "conditions">): boolean {
-  return conditions?.serving === true || conditions?.ready !== false;
+  const { ready, serving } = conditions ?? {};
+  // What is not said counts as true, and `serving` says more than a `ready` that is missing.
+  return serving === true || (ready ?? serving ?? true);
 }

@@ -30,9 +30,12 @@ export function settle(world: World, memory: PlanMemory, options: SettlingOption
   const nodesSinceMs = nodesKey === memory.nodesKey ? memory.nodesSinceMs : nowMs;
   const settledAtMs = Math.max(nodesSinceMs + settlingTimeMs, memory.nextMoveAtMs);
   const movesMax = settledAtMs <= nowMs ? 1 : 0;
+  /** Nothing shortens a wait that was longer. */
   const nextMoveAtMs = (moves: readonly RankMove[]) => {
-    if (moves.some(({ reason }) => reason === "follow-holder")) return nowMs + settlingTimeMs;
-    return moves.some(isVoluntary) ? nowMs + moveIntervalMs : memory.nextMoveAtMs;
+    const follows = moves.some(({ reason }) => reason === "follow-holder");
+    const afterFollowingMs = follows ? nowMs + settlingTimeMs : 0;
+    const afterMovingMs = moves.some(isVoluntary) ? nowMs + moveIntervalMs : 0;
+    return Math.max(memory.nextMoveAtMs, afterFollowingMs, afterMovingMs);
   };
   return {
     movesMax,

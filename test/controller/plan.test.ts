@@ -222,6 +222,18 @@ describe("controller: plan", () => {
     });
   }
 
+  it("keeps a Service to the class of its claims when its status is wiped, whatever it asks for by now", () => {
+    const cluster = fourNodes();
+    cluster.addClass("other", { addressPool: ["198.51.100.0/28"] });
+    cluster.addService("web", { count: 2 });
+    cluster.converge();
+    const before = cluster.addresses("web");
+    cluster.addService("web", { count: 2, annotations: { [CLASS_ANNOTATION]: "other" } });
+    cluster.wipeStatus("web");
+    cluster.converge();
+    expect(cluster.addresses("web")).to.deep.equal(before);
+  });
+
   it("writes Deckhouse's conditions to the letter", () => {
     const cluster = webOfThree();
     expect(cluster.condition("web", BOUND)).to.equal("True LoadBalancerClassBound: edge");

@@ -15,7 +15,6 @@ const SILENCE_MS_MAX = 250;
 const H2_MS = 380;
 /** Of one address, in any of the works below. */
 const MOVES_MAX = 2;
-const RESET = "connection reset by peer";
 const NODES = ["n1", "n2", "n3", "n4"];
 const LEASES = "/apis/coordination.k8s.io/v1/namespaces/spreadlb-system/leases/spreadlb-speaker-";
 
@@ -85,10 +84,8 @@ describe("end to end: planned work", function () {
     const longest = Math.max(...seen.map(({ longestSilence }) => longestSilence.ms));
     console.log(`      ${what}: longest silence ${longest} ms, the probe's own ${pauseMsMax} ms`);
     for (const { address, longestSilence, lost, errors } of seen) {
-      // Whose handshake began at one node and ended at the next is reset, as are the connections that stood.
-      const { [RESET]: resets = 0 } = errors;
-      expect(lost - resets, `probes of ${address} lost: ${JSON.stringify(errors)}`).to.equal(0);
-      expect(resets, `handshakes on ${address} cut in two`).to.be.at.most(MOVES_MAX);
+      // Whose handshake begins at one node and ends at the next is cut in two, as are the connections that stand.
+      expect(lost, `${address}: ${JSON.stringify(errors)}`).to.be.at.most(MOVES_MAX);
       expect(longestSilence.ms, address).to.be.lessThan(SILENCE_MS_MAX + pauseMsMax);
     }
     return result;

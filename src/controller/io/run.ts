@@ -2,7 +2,8 @@
  * A controller: watches, stands for election, and while it leads performs what the plan says.
  *
  * Nothing is planned before everything was listed once: an absent class and one that is not known yet look alike.
- * Losing the lease ends the process: whatever was under way, a fresh start sorts it out.
+ * Who loses the lease, as everybody does while the API server is away, stands for election again: a term begins with
+ * an empty memory, and not before everything is watched again.
  * Neighbours: sources.ts watches, passes.ts is the loop, ../plan.ts decides.
  */
 import { randomUUID } from "node:crypto";
@@ -25,10 +26,10 @@ export const CONTROLLER_LEASE = "spreadlb-controller";
 /** As patient as another leader within 5 s of a kill allows. */
 const LEASE_TIMES = { leaseDurationMs: 3500, renewDeadlineMs: 2700, retryPeriodMs: 400 } as const;
 const RETRY_MS = 1000;
+const WATCH_LOOK_MS = 100;
 const EVENTS_GRACE_MS = 200;
 /** Writes under way at the end: the API server gets no longer than this. */
 const STOP_MS_MAX = 500;
-const EXIT_LOST = 1;
 
 export interface ControllerOptions {
   readonly kubeconfig?: string | undefined;
@@ -39,8 +40,6 @@ export interface ControllerOptions {
   readonly identity: string;
   /** Other times than the usual ones. */
   readonly plan?: Partial<PlanOptions> | undefined;
-  /** What to do when the lease is lost; by default the process ends. */
-  readonly onLost?: (() => void) | undefined;
 }
 
 export interface RunningController {
@@ -103,7 +102,7 @@ class Controller implements RunningController {
   reasons(): readonly string[] {
     if (this.#sources === null) return ["the API server has not answered yet"];
     const missing = this.#sources.missing().map((plural) => `${plural} are not listed yet`);
-    if (this.#election?.isLeader() === true) return missing;
+    if (this.#passes !== null) return missing;
     return [...missing, ...this.#sources.unwatched().map((plural) => `${plural} are not watched`)];
   }
 
@@ -152,6 +151,8 @@ class Controller implements RunningController {
     const { client, log, metrics, options } = this.#parts;
     const sources = this.#sources;
     if (sources === null || signal.aborted) return;
+    await this.#untilWatched(sources, signal);
+    if (signal.aborted) return;
     log.info({ identity: options.identity }, "leading");
     metrics.leader.set(1);
     const passes = new Passes({
@@ -191,9 +192,7 @@ class Controller implements RunningController {
 
   #lost(): void {
     const { log, options } = this.#parts;
-    log.error({ identity: options.identity }, "lost the lease; ending, a restart is the remedy");
-    if (options.onLost === undefined) process.exit(EXIT_LOST);
-    options.onLost();
+    log.warn({ identity: options.identity }, "lost the lease; standing for election again");
   }
 
   #isStopping(): boolean {
@@ -211,6 +210,13 @@ class Controller implements RunningController {
         this.#parts.log.warn({ err: error }, "cannot make the heartbeat key yet");
         await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
+    }
+  }
+
+  /** After an outage the lease may be ours before the watches stand again: nothing is planned of an old world. */
+  async #untilWatched(sources: Sources, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && sources.unwatched().length > 0) {
+      await sleep(WATCH_LOOK_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 

@@ -33,7 +33,8 @@ const LEASE_SECONDS = 15;
 export const PRESENCE_LABEL = "spreadlb.io/speaker";
 /** On the Lease of a speaker that is about to stop, until it is deleted; its value is the time, for people. */
 export const STOPPING_ANNOTATION = "spreadlb.io/stopping";
-const MARK_MS_MAX = 500;
+/** One that comes late is better than none: while it is under way the controller may have it already. */
+const MARK_MS_MAX = 1100;
 const DELETE_MS_MAX = 1000;
 const FIELD_MANAGER = "spreadlb-speaker";
 
