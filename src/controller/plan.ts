@@ -16,7 +16,7 @@ import { planLabels } from "./labels.ts";
 import { keepRanks, lookUntil } from "./looking.ts";
 import type { PlanMemory } from "./memory.ts";
 import { nextStaleAtMs } from "./nodes.ts";
-import { pendingMoves, rankJobs, startTimes } from "./rank-jobs.ts";
+import { moveFirst, pendingMoves, rankJobs, startTimes } from "./rank-jobs.ts";
 import { isQuiet, rememberRight } from "./quiet.ts";
 import { rolesOf, type Role } from "./roles.ts";
 import {
@@ -100,7 +100,7 @@ export function plan(
     rebalanceMovesMax: looks ? 0 : settled.movesMax,
     startedAtMs: startTimes(world),
   });
-  const ranked = looks ? keepRanks(fresh, jobs, world) : fresh;
+  const ranked = looks ? keepRanks(fresh, jobs, world) : moveFirst(fresh, world);
   const { moves, ranks } = {
     ...ranked,
     moves: withCauses(ranked.moves, assignments.wanted, world),

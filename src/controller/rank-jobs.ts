@@ -7,7 +7,7 @@
  * Neighbours: ../multi-ip/rank.ts makes the ranks; virtual-ips.ts writes them.
  */
 import type { Ip } from "../base/ip.ts";
-import type { RankJob } from "../multi-ip/rank.ts";
+import type { RankJob, RankPlan } from "../multi-ip/rank.ts";
 import type { Assignment } from "./assignments.ts";
 import { reachOf } from "./reach.ts";
 import type { PendingMove } from "./memory.ts";
@@ -132,4 +132,20 @@ function split(
 /** @returns when each node's speaker started, for the addresses that leave another */
 export function startTimes({ nodes }: World): Map<string, number> {
   return new Map(nodes.map(({ name, startedAtMs }) => [name, startedAtMs]));
+}
+
+/**
+ * While a speaker is about to stop it waits for the moves, and for nothing else: the ranks in which it stands behind
+ * others are made anew when it has stopped.
+ *
+ * @returns the plan with only those ranks new whose first place is another
+ */
+export function moveFirst({ ranks, moves }: RankPlan, { nodes, claimed }: World): RankPlan {
+  if (!nodes.some(({ stopping }) => stopping)) return { ranks, moves };
+  const kept = new Map(ranks);
+  for (const { ip, object } of claimed.values()) {
+    const { rank } = object.spec;
+    if (rank.length > 0 && rank[0] === ranks.get(ip)?.[0]) kept.set(ip, rank);
+  }
+  return { ranks: kept, moves };
 }

@@ -28,6 +28,8 @@ const NODE_NAMES = ["n1", "n2", "n3", "n4"] as const;
 const ENTRY = join(import.meta.dirname, "../../src/cli/io/entry.ts");
 const START_MS_MAX = 120_000;
 
+const LOST = "lost the lease; standing for election again";
+
 describe("controller on a real API server", function () {
   this.timeout(60_000);
   let cluster: ControlPlane;
@@ -327,6 +329,19 @@ describe("controller on a real API server", function () {
     expect(await conditionOf("second", "spreadlb.io/Ready")).to.match(/^False ClassMissing/);
     expect(await conditionOf("second", "AllPublicIPsAssigned")).to.match(/: 0 of 1 public IPs/);
     await client.delete(SERVICES, refOf("second"));
+  });
+
+  it("loses its lease while the API server is away, stays, and leads again", async () => {
+    const running = controllers.filter((controller) => controller.running);
+    await cluster.stopApiServer("SIGKILL");
+    const hasLost = () =>
+      running.some(({ logFile }) => readFileSync(logFile, "utf8").includes(LOST));
+    await waitFor(hasLost, { what: "the lease to be lost", timeoutMs: 20_000 });
+    await cluster.startApiServer();
+    await client.create(SERVICES, serviceOf("later"));
+    await untilAddresses("later", 1);
+    expect(running.filter((controller) => !controller.running)).to.deep.equal([]);
+    await client.delete(SERVICES, refOf("later"));
   });
 
   it("keeps every address through an API server that goes away and comes back", async () => {

@@ -151,8 +151,7 @@ class Controller implements RunningController {
     const { client, log, metrics, options } = this.#parts;
     const sources = this.#sources;
     if (sources === null || signal.aborted) return;
-    await this.#untilWatched(sources, signal);
-    if (signal.aborted) return;
+    if (!(await this.#untilWatched(sources, signal))) return;
     log.info({ identity: options.identity }, "leading");
     metrics.leader.set(1);
     const passes = new Passes({
@@ -213,11 +212,15 @@ class Controller implements RunningController {
     }
   }
 
-  /** After an outage the lease may be ours before the watches stand again: nothing is planned of an old world. */
-  async #untilWatched(sources: Sources, signal: AbortSignal): Promise<void> {
+  /**
+   * After an outage the lease may be ours before the watches stand again: nothing is planned of an old
+   * world. @returns false where the term ended meanwhile
+   */
+  async #untilWatched(sources: Sources, signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted && sources.unwatched().length > 0) {
       await sleep(WATCH_LOOK_MS, undefined, { signal }).catch(() => undefined);
     }
+    return !signal.aborted;
   }
 
   async #untilSynced(sources: Sources): Promise<void> {
