@@ -284,7 +284,10 @@ describe("controller on a real API server", function () {
       serviceOf("foreign", 2, { loadBalancerClass: "example.com/other" }),
     );
     await client.create(SERVICES, serviceOf("later"));
-    await untilAddresses("later", 1);
+    await waitFor(async () => (await addressesOf("later")).length === 1, {
+      what: "the address that is planned once all was listed anew",
+      timeoutMs: 40_000,
+    });
     const after = await read("foreign");
     expect(after.metadata.resourceVersion).to.equal(made.metadata.resourceVersion);
     expect(await virtualIpsOf("foreign")).to.deep.equal([]);
@@ -333,13 +336,19 @@ describe("controller on a real API server", function () {
 
   it("loses its lease while the API server is away, stays, and leads again", async () => {
     const running = controllers.filter((controller) => controller.running);
+    const leads = () =>
+      running.some(({ logFile }) => readFileSync(logFile, "utf8").includes('"leading"'));
+    await waitFor(leads, { what: "a leader" });
     await cluster.stopApiServer("SIGKILL");
     const hasLost = () =>
       running.some(({ logFile }) => readFileSync(logFile, "utf8").includes(LOST));
     await waitFor(hasLost, { what: "the lease to be lost", timeoutMs: 20_000 });
     await cluster.startApiServer();
     await client.create(SERVICES, serviceOf("later"));
-    await untilAddresses("later", 1);
+    await waitFor(async () => (await addressesOf("later")).length === 1, {
+      what: "the address that is planned once all was listed anew",
+      timeoutMs: 40_000,
+    });
     expect(running.filter((controller) => !controller.running)).to.deep.equal([]);
     await client.delete(SERVICES, refOf("later"));
   });

@@ -3,7 +3,7 @@
  *
  * Nothing is planned before everything was listed once: an absent class and one that is not known yet look alike.
  * Who loses the lease, as everybody does while the API server is away, stands for election again: a term begins with
- * an empty memory, and not before everything is watched again.
+ * an empty memory, and where the API server did not answer, with everything listed anew.
  * Neighbours: sources.ts watches, passes.ts is the loop, ../plan.ts decides.
  */
 import { randomUUID } from "node:crypto";
@@ -26,7 +26,6 @@ export const CONTROLLER_LEASE = "spreadlb-controller";
 /** As patient as another leader within 5 s of a kill allows. */
 const LEASE_TIMES = { leaseDurationMs: 3500, renewDeadlineMs: 2700, retryPeriodMs: 400 } as const;
 const RETRY_MS = 1000;
-const WATCH_LOOK_MS = 100;
 const EVENTS_GRACE_MS = 200;
 /** Writes under way at the end: the API server gets no longer than this. */
 const STOP_MS_MAX = 500;
@@ -76,6 +75,7 @@ class Controller implements RunningController {
   #sources: Sources | null = null;
   #passes: Passes | null = null;
   #election: LeaderElection | null = null;
+  #hasLost = false;
 
   constructor(parts: Parts) {
     const { client, log, metrics, options } = parts;
@@ -116,22 +116,11 @@ class Controller implements RunningController {
   }
 
   async #start(): Promise<void> {
-    const { client, log, metrics, options } = this.#parts;
-    const { namespace, metallbNamespace } = options;
+    const { client, log, options } = this.#parts;
+    const { namespace } = options;
     await this.#untilDone(() => ensureHeartbeatSecret(client, namespace, log));
     if (this.#isStopping()) return;
-    this.#sources = startSources({
-      ...{ client, namespace, metallbNamespace, log },
-      metrics: {
-        watchEnded: (resource, reason) => {
-          metrics.watchRestarts.inc({ resource, reason });
-        },
-      },
-      onNews: () => {
-        metrics.k8sClientUpdates.inc();
-        this.#news();
-      },
-    });
+    this.#sources = this.#newSources();
     await this.#untilSynced(this.#sources);
     if (this.#isStopping()) return;
     this.#election = runLeaderElection({
@@ -146,12 +135,29 @@ class Controller implements RunningController {
     });
   }
 
+  #newSources(): Sources {
+    const { client, log, metrics, options } = this.#parts;
+    const { namespace, metallbNamespace } = options;
+    return startSources({
+      ...{ client, namespace, metallbNamespace, log },
+      metrics: {
+        watchEnded: (resource, reason) => {
+          metrics.watchRestarts.inc({ resource, reason });
+        },
+      },
+      onNews: () => {
+        metrics.k8sClientUpdates.inc();
+        this.#news();
+      },
+    });
+  }
+
   /** Leads until the signal; resolves when nothing is written any more. */
   async #lead(signal: AbortSignal): Promise<void> {
     const { client, log, metrics, options } = this.#parts;
-    const sources = this.#sources;
-    if (sources === null || signal.aborted) return;
-    if (!(await this.#untilWatched(sources, signal))) return;
+    const sources = await this.#freshSources(signal);
+    if (sources === null) return;
+    this.#hasLost = false;
     log.info({ identity: options.identity }, "leading");
     metrics.leader.set(1);
     const passes = new Passes({
@@ -191,6 +197,7 @@ class Controller implements RunningController {
 
   #lost(): void {
     const { log, options } = this.#parts;
+    this.#hasLost = true;
     log.warn({ identity: options.identity }, "lost the lease; standing for election again");
   }
 
@@ -213,14 +220,18 @@ class Controller implements RunningController {
   }
 
   /**
-   * After an outage the lease may be ours before the watches stand again: nothing is planned of an old
-   * world. @returns false where the term ended meanwhile
+   * After an outage the lease may be ours before the watches stand again: then all is listed anew, as a process that
+   * has just begun would do, and nothing is planned of an old world.
+   *
+   * @returns null where the term ended meanwhile
    */
-  async #untilWatched(sources: Sources, signal: AbortSignal): Promise<boolean> {
-    while (!signal.aborted && sources.unwatched().length > 0) {
-      await sleep(WATCH_LOOK_MS, undefined, { signal }).catch(() => undefined);
+  async #freshSources(signal: AbortSignal): Promise<Sources | null> {
+    if (this.#hasLost || (this.#sources?.unwatched().length ?? 1) > 0) {
+      const before = this.#sources;
+      this.#sources = this.#newSources();
+      await Promise.all([before?.stop(), Promise.race([this.#sources.synced, aborted(signal)])]);
     }
-    return !signal.aborted;
+    return signal.aborted ? null : this.#sources;
   }
 
   async #untilSynced(sources: Sources): Promise<void> {
