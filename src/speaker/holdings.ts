@@ -50,7 +50,7 @@ export interface HoldingsWorld {
 /** After a gain from another node whose MACs we do not know: it is falling silent, and its word is no stranger's. */
 const STRANGERS_GRACE_MS = 1000;
 
-/** An announcement so old is not one of those that follow a gain. */
+/** Who began to announce before that has told everybody for the last time. */
 const ANNOUNCED_MS = 1000;
 
 export class Holdings {
@@ -112,7 +112,9 @@ export class Holdings {
 
   /** A peer says on the wire that what we hold is its own: where we wait to give it up, that is what we wait for. */
   announcedBy(record: AddressRecord, node: string, nowMs: number): void {
-    record.announced = { node, atMs: nowMs };
+    const before = record.announced?.node === node ? record.announced : null;
+    const awaited = before?.awaited === true || record.waiting !== null;
+    record.announced = { node, atMs: before?.atMs ?? nowMs, awaited };
     if (record.waiting !== null) this.decide(record, nowMs);
   }
 
@@ -205,8 +207,10 @@ export class Holdings {
     if (node === null || node === this.#world.node) return "none";
     const peer = this.#world.liveness.peer(node);
     if (peer === undefined || peer.dead) return "none";
-    if (peer.planGeneration < generation) return "uninformed";
-    return announced?.node === node ? "announced" : "informed";
+    const informed = peer.planGeneration >= generation;
+    // Its heartbeats may not reach us: what it does shows what it knows.
+    const begun = announced?.node === node && (informed || announced.awaited);
+    return begun ? "announced" : informed ? "informed" : "uninformed";
   }
 
   #wait(record: AddressRecord, what: "gain" | "release" | "news", untilMs: number): void {
