@@ -14,7 +14,7 @@ import {
   type LinkFacts,
   type UsableLink,
 } from "./links.ts";
-import type { LinkReport } from "./wire/heartbeat.ts";
+import type { Id, LinkReport } from "./wire/heartbeat.ts";
 
 /** More interfaces than any node answers on: what is beyond would be taken for a stranger's. */
 const MACS_MAX = 64;
@@ -73,12 +73,16 @@ export class Interfaces {
 
   /**
    * @param named all interfaces that some address names
-   * @param now `heardMs`: when a peer was heard last; `fence`: of what returns now
+   * @param now `heardMs`: when a peer was heard last; `fenceOf`: of what returns now
    * @returns what is usable, with its fences; null: as it was told before
    */
   takeReports(
     named: ReadonlySet<string>,
-    now: { readonly nowMs: number; readonly heardMs: number; readonly fence: number },
+    now: {
+      readonly nowMs: number;
+      readonly heardMs: number;
+      readonly fenceOf: (link: Id) => number;
+    },
   ): readonly LinkReport[] | null {
     const before = linkReports(this.#fences);
     const elsewhere = this.#usable.some((link) => link.usual);

@@ -30,7 +30,7 @@ const REPORTS_MAX = 128;
 /**
  * @param usable ids of what is usable now
  * @param heardMs when a peer was heard last, -Infinity: never; a heartbeat on its way at the loss proves nothing
- * @param fence what a link is fenced at that returns now
+ * @param fenceOf what a link is fenced at that returns now
  * @param elsewhere whether a usual interface is usable now
  */
 export function updateLinkFences(
@@ -39,7 +39,7 @@ export function updateLinkFences(
   now: {
     readonly nowMs: number;
     readonly heardMs: number;
-    readonly fence: number;
+    readonly fenceOf: (link: Id) => number;
     readonly graceMs: number;
     readonly elsewhere: boolean;
   },
@@ -49,7 +49,7 @@ export function updateLinkFences(
   for (const id of usable) {
     const gone = lost.get(id);
     const told = gone !== undefined && (gone.elsewhere || now.heardMs > gone.atMs + now.graceMs);
-    next.set(id, before.usable.get(id) ?? (told ? now.fence : (gone?.fence ?? 0)));
+    next.set(id, before.usable.get(id) ?? (told ? now.fenceOf(id) : (gone?.fence ?? 0)));
     lost.delete(id);
   }
   for (const [id, fence] of before.usable) {

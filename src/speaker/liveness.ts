@@ -24,8 +24,8 @@ import {
   excuse,
   FENCE_EVERYTHING,
   fenceAt,
-  fenceBehind,
   knowsItsFence,
+  linkFenceBehind,
   listenTo,
   newPeer,
   turnBehind,
@@ -73,8 +73,9 @@ export class Liveness {
   }
 
   /** What an interface is fenced at that returns now. */
-  get linkFence(): number {
-    return fenceBehind(this.#peers.values(), this.#own.generation);
+  linkFence(link: Id, nowMs: number): number {
+    const { generation } = this.#own;
+    return linkFenceBehind(this.#peers.values(), { link, generation, nowMs });
   }
 
   get peers(): ReadonlyMap<Id, Readonly<Peer>> {

@@ -56,6 +56,8 @@ export interface Peer {
   detectionMs: number;
   heard: readonly Id[];
   links: readonly LinkReport[];
+  /** Since when it has reported these. */
+  linksSinceMs: number;
   macs: readonly Mac[];
 }
 
@@ -90,7 +92,7 @@ export function newPeer(
     ...{ imposedFence: 0 },
     ...{ incarnation: 0, sequence: 0, fence: 0, planGeneration: 0, inServiceSeconds: 0 },
     ...{ starting: false, gated: false, yields: 0, intervalMs: 0, detectionMs: 0 },
-    ...{ heard: [], links: [], macs: [] },
+    ...{ heard: [], links: [], linksSinceMs: -Infinity, macs: [] },
   };
 }
 
@@ -110,6 +112,30 @@ export function fenceBehind(peers: Iterable<Peer>, generation: number): number {
     .filter((peer) => fencedGeneration(peer.fence) === newest)
     .map((peer) => peer.fence - fenceAt(newest) + 1);
   return fenceAt(newest, Math.max(0, ...turns));
+}
+
+/** Whoever has had an interface for so long answered on it while others had not. */
+const LINK_SETTLED_MS = 1000;
+
+/**
+ * @param peers those that are not heard now do not count
+ * @returns the fence of an interface of ours that returns now: behind those that had it meanwhile, level with those whose
+ *   own has just come back, as after a restart of the switch
+ */
+export function linkFenceBehind(
+  peers: Iterable<Peer>,
+  returned: { readonly link: Id; readonly generation: number; readonly nowMs: number },
+): number {
+  const heard = [...peers].filter((peer) => peer.state === "heard");
+  const newest = Math.max(returned.generation, ...heard.map((peer) => peer.planGeneration));
+  let fence = fenceAt(newest);
+  for (const { links, linksSinceMs, starting, fence: ofNode } of heard) {
+    const report = links.find(({ link }) => link === returned.link);
+    if (report === undefined || starting) continue;
+    if (returned.nowMs - linksSinceMs < LINK_SETTLED_MS) continue;
+    fence = Math.max(fence, turnBehind(Math.max(ofNode, report.fence), newest));
+  }
+  return fence;
 }
 
 /** @returns the fence at that generation right behind another, or the first where the other's is of an older one */
@@ -206,6 +232,7 @@ export function listenTo(
   peer.intervalMs = heartbeat.intervalMs;
   peer.detectionMs = heartbeat.detectionMs;
   peer.heard = heartbeat.heard;
+  if (!sameLinks(peer.links, heartbeat.links)) peer.linksSinceMs = now.nowMs;
   peer.links = heartbeat.links;
   peer.macs = heartbeat.macs;
   return listened;

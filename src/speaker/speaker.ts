@@ -247,7 +247,8 @@ export class Speaker {
 
   #reportLinks(nowMs: number): void {
     const links = this.#interfaces.takeReports(this.#holdings.addresses.namedInterfaces(), {
-      ...{ nowMs, heardMs: this.#heardMs, fence: this.#liveness.linkFence },
+      ...{ nowMs, heardMs: this.#heardMs },
+      fenceOf: (link) => this.#liveness.linkFence(link, nowMs),
     });
     if (links !== null) this.#live({ kind: "links", links, nowMs });
   }

@@ -4,6 +4,7 @@
  * It knows what no speaker knows: everything. Who answers is taken from what the minds say that they hold; client.ts
  * asks them by real frames now and then, and compares.
  */
+import { PROBES, PROBE_INTERVAL_MS } from "../../src/speaker/detection.ts";
 import type { HoldingChange } from "../../src/speaker/holdings.ts";
 import type { Answering, Fact, Stretch } from "./rules/fact.ts";
 import { wrongOf } from "./rules/wrong.ts";
@@ -30,6 +31,8 @@ interface Tracked {
 
 type OpenStretch = Omit<Stretch, "kind" | "toMs" | "boundMs" | "address" | "fault" | "plannedMs">;
 
+/** From the first question to the first use of an address that nobody has used. */
+const PROBING_MS = PROBES * PROBE_INTERVAL_MS + 20;
 /** Faults after which addresses may move that no node with the fault answered for. */
 const JOINS: ReadonlySet<string> = new Set([
   "partition",
@@ -133,7 +136,10 @@ export class Observer {
       concerned ||= first !== undefined && ((nodes >> (Number(first.slice(1)) - 1)) & 1) === 1;
       // What is heard again after a partition is that partition's mend.
       const isMend = kind === "heard" && tracked.fault.kind === "partition";
-      if (concerned) tracked.fault = { atMs: nowMs, kind: isMend ? "partition" : kind };
+      // Nobody has used it yet: whoever begins asks first whether it is free.
+      const isNew = tracked.gainedMs.every((atMs) => atMs === -Infinity);
+      const atMs = isNew ? nowMs + PROBING_MS : nowMs;
+      if (concerned) tracked.fault = { atMs, kind: isMend ? "partition" : kind };
     }
     for (let i = 0; i < this.#wellSinceMs.length; i++) {
       if ((nodes >> i) & 1) this.#wellSinceMs[i] = nowMs;

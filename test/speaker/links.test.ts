@@ -4,6 +4,7 @@
 import { expect } from "chai";
 import type { Mac } from "../../src/base/mac.ts";
 import { idOf } from "../../src/speaker/ids.ts";
+import { fenceAt, linkFenceBehind, newPeer, type Peer } from "../../src/speaker/peers.ts";
 import { linkReports, NO_LINKS, updateLinkFences } from "../../src/speaker/link-fences.ts";
 import {
   linksFor,
@@ -77,7 +78,7 @@ describe("speaker: links", () => {
 
 describe("speaker: fences of links", () => {
   const at = (nowMs: number, heardMs: number, elsewhere = false) => ({
-    ...{ nowMs, heardMs, fence: 1792, graceMs: 100, elsewhere },
+    ...{ nowMs, heardMs, fenceOf: () => 1792, graceMs: 100, elsewhere },
   });
   const [up, down] = [new Set([5]), new Set<number>()];
   const lostAt1000 = updateLinkFences(
@@ -122,4 +123,52 @@ describe("speaker: fences of links", () => {
       { link: 5, fence: 1792 },
     ]);
   });
+
+  const rows: readonly {
+    readonly name: string;
+    readonly peers: readonly Partial<Peer>[];
+    readonly want: number;
+  }[] = [
+    { name: "nobody else has it: the first turn", peers: [{ links: [] }], want: fenceAt(7) },
+    {
+      name: "behind one that had it meanwhile, though that one has started since the plan",
+      peers: [{ fence: fenceAt(7) }, { fence: fenceAt(7, 3) }],
+      want: fenceAt(7, 4),
+    },
+    {
+      name: "behind one whose own interface is fenced",
+      peers: [{ links: [{ link: 5, fence: fenceAt(7, 1) }] }],
+      want: fenceAt(7, 2),
+    },
+    {
+      name: "level with one whose interface has just come back as well",
+      peers: [{ fence: fenceAt(7, 2), linksSinceMs: 9500 }],
+      want: fenceAt(7),
+    },
+    {
+      name: "not behind one that is not heard, or starts, or is fenced at an older plan",
+      peers: [
+        { state: "silent", fence: fenceAt(7, 2) },
+        { starting: true, fence: fenceAt(7, 2) },
+        { fence: fenceAt(6, 9) },
+      ],
+      want: fenceAt(7),
+    },
+    {
+      name: "at the newest plan that anybody knows",
+      peers: [{ planGeneration: 9 }],
+      want: fenceAt(9),
+    },
+  ];
+  for (const { name, peers, want } of rows) {
+    it(`returns: ${name}`, () => {
+      const all = peers.map((peer, i) => ({
+        ...newPeer({ node: `n${i}`, id: i, addresses: [], deadlineMs: 0, awaited: true }),
+        ...{ state: "heard" as const, links: [{ link: 5, fence: 0 }], linksSinceMs: 0 },
+        ...peer,
+      }));
+      const fence = linkFenceBehind(all, { link: 5, generation: 7, nowMs: 10_000 });
+      expect(fence).to.equal(want);
+    });
+  }
 });
