@@ -6,7 +6,7 @@
  * pauses do not count as the peer's silence: what lay waiting was given).
  */
 import { nodesOf, seconds, type RuleMaker } from "./fact.ts";
-import { describe, overdue } from "./wrong.ts";
+import { describe, overdue, wasPlanned } from "./wrong.ts";
 
 /** Clocks that run apart, and timers that are a little late. */
 const CLOCKS = 0.99;
@@ -27,10 +27,3 @@ export const h1: RuleMaker = () => ({
     return describe(fact);
   },
 });
-
-const PLANNED_MS = 3000;
-
-/** A silence soon after a plan or a stop is that move's. */
-export function wasPlanned(fact: { readonly plannedMs: number; readonly wrongSinceMs: number }) {
-  return fact.wrongSinceMs - fact.plannedMs < PLANNED_MS;
-}

@@ -9,8 +9,7 @@
  * heartbeats of the node that the cache names do not reach the one that answers, who thus does not learn that it gave way.
  */
 import { countOf, nodesOf, seconds, type RuleMaker } from "./fact.ts";
-import { describe, overdue } from "./wrong.ts";
-import { wasPlanned } from "./h1.ts";
+import { describe, overdue, wasPlanned } from "./wrong.ts";
 
 const ANNOUNCED_MS = 4000;
 

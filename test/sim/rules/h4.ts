@@ -9,8 +9,7 @@
  * in which a successor may just have been lost.
  */
 import { nodesOf, seconds, type RuleMaker } from "./fact.ts";
-import { wasPlanned } from "./h1.ts";
-import { describe, overdue } from "./wrong.ts";
+import { describe, overdue, wasPlanned } from "./wrong.ts";
 
 const PLANNED: readonly string[] = ["plan", "speaker-stopped", "gate-closed"];
 

@@ -18,6 +18,13 @@
  */
 import { countOf, nodesOf, seconds, type Stretch } from "./fact.ts";
 
+const PLANNED_MS = 3000;
+
+/** What begins soon after a plan or a stop is that move's. */
+export function wasPlanned(fact: { readonly plannedMs: number; readonly wrongSinceMs: number }) {
+  return fact.wrongSinceMs - fact.plannedMs < PLANNED_MS;
+}
+
 export type Wrong = "none" | "several";
 
 export function wrongOf({ answers, able }: Pick<Stretch, "answers" | "able">): Wrong | null {
@@ -34,7 +41,9 @@ export function overdue(
   if (how === null || !stretch.hearing) return null;
   const { fault, plannedMs, boundMs, plansDiffer } = stretch;
   if (how === "several" && plansDiffer) return null;
-  const sinceMs = how === "several" ? Math.max(fault.atMs, plannedMs) : fault.atMs;
+  // A successor that does not hear the holder begins a second after the plan: the two have the bound from there.
+  const beganMs = wasPlanned(stretch) ? stretch.wrongSinceMs : -Infinity;
+  const sinceMs = how === "several" ? Math.max(fault.atMs, plannedMs, beganMs) : fault.atMs;
   const limitMs = sinceMs + boundMs;
   return stretch.toMs > limitMs ? { how, limitMs } : null;
 }
