@@ -304,10 +304,10 @@ export class SimNode {
     const change = this.#feed.take();
     if (change !== null) {
       this.#step({ kind: "plan", change, nowMs: this.localMs() });
-      this.#saveSoon();
       this.#world.onChange(this, "reads the plan");
       this.#meetPeers();
     }
+    if (this.#feed.takeUnsaved()) this.#saveSoon();
     this.#begin();
   }
 

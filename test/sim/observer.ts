@@ -210,6 +210,7 @@ export class Observer {
       able: this.#able(tracked, piece & ~bit),
       whole: this.#isWhole(piece),
       alone: piece === bit,
+      level: this.#returnGeneration.every((at, i) => i === node.index || at >= change.generation),
       returnedMs: this.#returnedMs[node.index] ?? 0,
       returnGeneration: this.#returnGeneration[node.index] ?? 0,
       boundMs: this.boundMs(tracked.fault.atMs),

@@ -56,6 +56,8 @@ export type Fact =
       readonly able: number;
       /** No other node is on this piece, running or not. */
       readonly alone: boolean;
+      /** All other nodes have started or returned since the plan was made: their fences are level with its own. */
+      readonly level: boolean;
       /** When this node last started, heard others again or went on. */
       readonly returnedMs: number;
       /** The newest generation that was known on its piece then. */

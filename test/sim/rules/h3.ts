@@ -7,7 +7,7 @@
  * that stops, one whose gate is closed, and one that has itself returned since the plan was made; of two that returned the
  * plan may decide (docs/heartbeat.md, "Fences": their turns are level).
  * In runs of nothing but one flapping node (its speaker, its link, its heartbeats), each address changes hands at most
- * once after the first fault; what the node holds on an island of its own is its right (H5), and no move. The settling
+ * once after the first fault, unless all others have returned since the plan as well; what the node holds on an island of its own is its right (H5), and no move. The settling
  * time of those runs is longer than the run, so that no plan moves it either.
  */
 import { seconds, type Fact, type RuleMaker } from "./fact.ts";
@@ -62,7 +62,7 @@ export const h3: RuleMaker = (settings) => {
       if (fact.alone) return null;
       const before = lastGainer.get(address);
       lastGainer.set(address, node);
-      if (flapping && atMs >= firstMs && before !== undefined && before !== node) {
+      if (flapping && !fact.level && atMs >= firstMs && before !== undefined && before !== node) {
         gains.set(address, { node, before, atMs, boundMs: fact.boundMs });
       }
       if (generation > returnGeneration) return null;
