@@ -144,6 +144,14 @@ export const MUTANTS: readonly Mutant[] = [
     profile: "crashes",
   },
   {
+    rule: "P4",
+    what: "a speaker that stops does not say so first",
+    file: "src/speaker/departure.ts",
+    from: "if (event.heldCount === 0) return LEAVE;",
+    to: "if (event.heldCount >= 0) return LEAVE;",
+    profile: "rolling",
+  },
+  {
     rule: "P5",
     what: "a Service that shrinks gives back from the beginning",
     file: "src/classes/seats.ts",

@@ -98,6 +98,7 @@ const PROFILES: Readonly<
     kinds: ["kube-proxy", "kube-proxy", "kube-proxy", "crash", "stop", "pause", "service"],
     countMax: 6,
   },
+  rolling: { share: 0, kinds: [], countMax: 0 },
   storm: {
     share: 4,
     kinds: [
@@ -109,7 +110,7 @@ const PROFILES: Readonly<
 };
 
 /** They came later, and are drawn by a stream of their own: other seeds are the runs that they were. */
-const LATER = { share: 0.1, profiles: ["gate", "squatters"] } as const;
+const LATER = { share: 0.1, profiles: ["gate", "squatters", "rolling"] } as const;
 
 /** The same seed gives the same settings, and `profile` asks for one of them. */
 export function settingsOf(seed: string, profile?: string): Settings {
@@ -119,7 +120,8 @@ export function settingsOf(seed: string, profile?: string): Settings {
   const name = profile ?? drawLater(seed) ?? drawn;
   const services: Record<string, number> = {};
   for (let i = 0; i < random.whole(1, 3); i++) services[`s${i}`] = random.whole(1, nodeCount);
-  const settlingTimeMs = name === "flapping" ? 60_000 : random.pick([3000, 6000, 60_000]);
+  const isLong = name === "flapping" || name === "rolling";
+  const settlingTimeMs = isLong ? 60_000 : random.pick([3000, 6000, 60_000]);
   const offsetMax = Math.min(2000, settlingTimeMs / 10);
   return {
     ...{ seed, profile: name, runMs: RUN_MS, nodeCount, services },
@@ -133,7 +135,7 @@ export function settingsOf(seed: string, profile?: string): Settings {
       rate: random.between(0.9997, 1.0003),
       offsetMs: random.between(-offsetMax, offsetMax),
     })),
-    faults: name === "flapping" ? flapping(random, nodeCount) : faultsOf(random, name, nodeCount),
+    faults: faultsOfProfile(random, name, nodeCount),
   };
 }
 
@@ -147,6 +149,12 @@ function drawProfile(random: Random): string {
 function drawLater(seed: string): string | null {
   const random = new Random(`newer ${seed}`);
   return random.chance(LATER.share) ? random.pick(LATER.profiles) : null;
+}
+
+function faultsOfProfile(random: Random, profile: string, nodeCount: number): TimedFault[] {
+  if (profile === "flapping") return flapping(random, nodeCount);
+  if (profile === "rolling") return rolling(random, nodeCount);
+  return faultsOf(random, profile, nodeCount);
 }
 
 function faultsOf(random: Random, profile: string, nodeCount: number): TimedFault[] {
@@ -242,6 +250,23 @@ function flapping(random: Random, nodeCount: number): TimedFault[] {
   if (random.chance(0.5)) faults.unshift({ ...away, endMs: FAULTS_END_MS + 2000 });
   return faults;
 }
+
+/** As a DaemonSet does it: all speakers, one after another, each when the one before has served for a while. */
+function rolling(random: Random, nodeCount: number): TimedFault[] {
+  const order = Array.from({ length: nodeCount }, (_, node) => ({ node, turn: random.next() }));
+  const faults: TimedFault[] = [];
+  let atMs = FAULTS_BEGIN_MS;
+  for (const { node } of order.sort((a, b) => a.turn - b.turn)) {
+    const endMs = atMs + random.between(100, 2000);
+    faults.push({ fault: { kind: "stop", node }, atMs, endMs });
+    // Gone by then, and listening for the detection time before it serves.
+    atMs = Math.max(endMs, atMs + GONE_MS) + random.between(1000, 2500);
+  }
+  return faults;
+}
+
+/** SIGTERM leaves a speaker no longer. */
+const GONE_MS = 1700;
 
 /** How late noise makes a heartbeat, at the most. */
 export function greatestDelayMs({ faults }: Settings): number {

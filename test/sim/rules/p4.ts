@@ -4,6 +4,7 @@
  * Asserted of every pass: where the first place of an address changes, the write names why; "follow-holder" goes to
  * the node that the status names; "balance" and "spread" come after the settling time of the controller's start, one a
  * move interval. Every twentieth pass is planned a second time, from the same objects: the same writes come out.
+ * In a rolling restart of all speakers each address changes hands twice at most.
  * And at the end of a run, some 20 s after the last fault, the status of every address names who answers, whatever the
  * clocks say.
  */
@@ -14,10 +15,12 @@ const VOLUNTARY: readonly string[] = ["balance", "spread"];
 
 export const p4: RuleMaker = (settings) => {
   let lastMoveMs = -Infinity;
+  const rolled = settings.profile === "rolling" ? rollOf(settings.faults[0]?.atMs ?? 0) : null;
   return {
     name: "P4",
     take(fact) {
       if (fact.kind === "end") return wrongStatus(fact);
+      if (fact.kind === "gained") return rolled?.(fact) ?? null;
       if (fact.kind !== "plan") return null;
       for (const write of fact.writes) {
         const wrong = causeless(write, fact);
@@ -37,6 +40,24 @@ export const p4: RuleMaker = (settings) => {
     },
   };
 };
+
+/** Of a rolling restart: which address moves how often. */
+function rollOf(firstMs: number) {
+  const holders = new Map<string, number>();
+  const moves = new Map<string, number>();
+  return ({ address, node, atMs }: Gained): string | null => {
+    const before = holders.get(address) ?? node;
+    holders.set(address, node);
+    if (before === node || atMs < firstMs) return null;
+    const count = (moves.get(address) ?? 0) + 1;
+    moves.set(address, count);
+    if (count <= ROLL_MOVES_MAX) return null;
+    return `${address} moves for the ${count}. time at ${seconds(atMs)}, to n${node + 1}, in one rolling restart`;
+  };
+}
+
+type Gained = Extract<Fact, { readonly kind: "gained" | "released" }>;
+const ROLL_MOVES_MAX = 2;
 
 function outline(writes: readonly Write[]): string {
   return JSON.stringify(writes);
