@@ -196,6 +196,11 @@ export class Liveness {
     for (const { node, addresses, lingering } of wanted) {
       const peer = this.#byName.get(node) ?? this.#addPeer(node, addresses, nowMs);
       peer.addresses = addresses;
+      // It may be back since, and have had nothing to tell us: a plan that counts on it knows better.
+      if (peer.lingering && !lingering && peer.left) {
+        const deadlineMs = nowMs + this.#own.detectionMs;
+        Object.assign(peer, { state: "unjudged", left: false, imposedFence: 0, deadlineMs });
+      }
       peer.lingering = lingering;
     }
     this.#rounds.setPeers(this.#peers.values());

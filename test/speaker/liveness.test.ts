@@ -78,6 +78,34 @@ const kinds = (effects: readonly LivenessEffect[]) => effects.map((effect) => ef
 const sent = (effects: readonly LivenessEffect[]) =>
   effects.flatMap((effect) => (effect.kind === "send" ? [effect.heartbeat] : []));
 
+describe("speaker: liveness: one that left, and may be back", () => {
+  const peers = (lingering: boolean) =>
+    ADDRESSES.map((peer) => ({ ...peer, lingering: lingering && peer.node === "b" }));
+  const rows = [
+    { name: "shares an address again: waited for", left: true, lingered: true, alive: true },
+    { name: "shared one all the time: gone", left: true, lingered: false, alive: false },
+    { name: "was lost, not stopped: gone", left: false, lingered: true, alive: false },
+  ] as const;
+
+  for (const { name, left, lingered, alive } of rows) {
+    it(name, () => {
+      const { a, say } = serving();
+      if (left) say("b", 950, { leaving: true });
+      for (let nowMs = 951; nowMs < 2000; nowMs++) {
+        if (nowMs % 100 === 0) say("c", nowMs, { heard: [A] });
+        hearNobody(a, nowMs, nowMs);
+      }
+      expect(a.viewOf("b", [])?.alive).to.equal(false);
+      if (lingered) a.step({ kind: "peers", peers: peers(true), nowMs: 2000 });
+      a.step({ kind: "plan", generation: 6, nowMs: 2000 });
+      a.step({ kind: "peers", peers: peers(false), nowMs: 2000 });
+      const { fence } = a.peer("b") ?? {};
+      expect(a.peer("b")?.dead).to.equal(!alive);
+      expect(a.peer("b")?.imposedFence === 0 && fence === 0).to.equal(alive);
+    });
+  }
+});
+
 describe("speaker: liveness: starting", () => {
   it("says at once that it starts, holds nothing, and serves after the detection time and one more look", () => {
     const a = new Liveness(OPTIONS);
