@@ -31,8 +31,11 @@ export interface AddressRecord {
   hadHolder: boolean;
   /** An unknown MAC's claim to it before this is no stranger's: it may be the holder's before us. */
   strangersFromMs: number;
-  /** The peer that announced it last since we gained it, when it began to, and whether we waited for it; null: none. */
-  announced: { readonly node: string; readonly atMs: number; readonly awaited: boolean } | null;
+  /**
+   * The peer that announced it last since we gained it, and when it began to; null: none. `rightly`: while we waited for
+   * it, or by a plan that we did not know then.
+   */
+  announced: { readonly node: string; readonly atMs: number; readonly rightly: boolean } | null;
   /** The plan that the last decision was made by; -1 before the first. */
   decidedGeneration: number;
   /** The plan by which we hold; null: we do not. */

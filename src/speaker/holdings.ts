@@ -37,7 +37,7 @@ export type HoldingEffect =
 /** What a decision is made from. */
 export interface HoldingsWorld {
   readonly node: string;
-  readonly liveness: Pick<Liveness, "serving" | "peer" | "viewOf" | "isGated">;
+  readonly liveness: Pick<Liveness, "serving" | "generation" | "peer" | "viewOf" | "isGated">;
   readonly announcer: Announcer;
   /** Where the address may be answered now. */
   readonly linksOf: (record: AddressRecord) => readonly UsableLink[];
@@ -113,8 +113,10 @@ export class Holdings {
   /** A peer says on the wire that what we hold is its own: where we wait to give it up, that is what we wait for. */
   announcedBy(record: AddressRecord, node: string, nowMs: number): void {
     const before = record.announced?.node === node ? record.announced : null;
-    const awaited = before?.awaited === true || record.waiting !== null;
-    record.announced = { node, atMs: before?.atMs ?? nowMs, awaited };
+    const { liveness } = this.#world;
+    const isAhead = (liveness.peer(node)?.planGeneration ?? 0) > liveness.generation;
+    const rightly = before?.rightly === true || isAhead || record.waiting !== null;
+    record.announced = { node, atMs: before?.atMs ?? nowMs, rightly };
     if (record.waiting !== null) this.decide(record, nowMs);
   }
 
@@ -207,10 +209,9 @@ export class Holdings {
     if (node === null || node === this.#world.node) return "none";
     const peer = this.#world.liveness.peer(node);
     if (peer === undefined || peer.dead) return "none";
-    const informed = peer.planGeneration >= generation;
     // Its heartbeats may not reach us: what it does shows what it knows.
-    const begun = announced?.node === node && (informed || announced.awaited);
-    return begun ? "announced" : informed ? "informed" : "uninformed";
+    if (announced?.node === node && announced.rightly) return "announced";
+    return peer.planGeneration >= generation ? "informed" : "uninformed";
   }
 
   #wait(record: AddressRecord, what: "gain" | "release" | "news", untilMs: number): void {

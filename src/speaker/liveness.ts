@@ -72,6 +72,11 @@ export class Liveness {
     return this.#own.fence;
   }
 
+  /** Of the newest plan that we know. */
+  get generation(): number {
+    return this.#own.generation;
+  }
+
   /** What an interface is fenced at that returns now. */
   linkFence(link: Id, nowMs: number): number {
     const { generation } = this.#own;

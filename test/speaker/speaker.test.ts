@@ -156,7 +156,7 @@ describe("speaker: holding", () => {
     net.tell(net.node("c"));
     net.run(1);
     expect(net.holders(W)).to.deep.equal(["a", "c"]);
-    net.run(100);
+    net.run(200);
     expect(net.holders(W)).to.deep.equal(["c"]);
     net.crash("c");
     net.run(400);
