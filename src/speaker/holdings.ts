@@ -215,6 +215,12 @@ export class Holdings {
   }
 
   #wait(record: AddressRecord, what: "gain" | "release" | "news", untilMs: number): void {
+    // What is about to be another's is announced by the other alone.
+    if (what === "release" && record.waiting?.what !== "release") {
+      for (const { index } of record.links) {
+        this.#world.announcer.lost(record.plan.address, index);
+      }
+    }
     const since = record.waiting;
     // Who waits for a moment keeps it, for to be asked again must not put it off.
     const keeps = since?.what === what && untilMs < Infinity;
