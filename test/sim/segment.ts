@@ -18,6 +18,12 @@ export interface Noise {
 
 const QUIET: Noise = { loss: 0, duplicates: 0, delayMs: 0 };
 
+export interface Arrival {
+  readonly from: number;
+  readonly to: number;
+  readonly heartbeat: UnsignedHeartbeat;
+}
+
 export class Segment {
   /** By node: its piece of the segment. */
   readonly groups: number[];
@@ -33,6 +39,7 @@ export class Segment {
   /** By pair: when a heartbeat arrived last, and how many were lost since. */
   readonly #arrivedMs: Float64Array;
   readonly #lostRun: Int32Array;
+  readonly #newest: (UnsignedHeartbeat | undefined)[] = [];
   /** When a run of losses grew, and how long it was then: for the bounds of those who wait for news. */
   readonly #runs: { readonly atMs: number; readonly length: number }[] = [];
 
@@ -86,11 +93,17 @@ export class Segment {
     }
   }
 
-  /** What was on its way when the pieces parted is lost. */
-  arrives(from: number, to: number, nowMs: number): boolean {
+  /** What was on its way when the pieces parted is lost. What was overtaken, or comes twice, is no news of its sender. */
+  arrives({ from, to, heartbeat }: Arrival, nowMs: number): boolean {
     if (this.isCut(from, to)) return false;
     const at = from * this.#size + to;
-    this.#arrivedMs[at] = nowMs;
+    const { incarnation, sequence } = heartbeat;
+    const newest = this.#newest[at];
+    const restarted = newest === undefined || incarnation > newest.incarnation;
+    if (restarted || (incarnation === newest.incarnation && sequence > newest.sequence)) {
+      this.#newest[at] = heartbeat;
+      this.#arrivedMs[at] = nowMs;
+    }
     this.#lostRun[at] = 0;
     return true;
   }

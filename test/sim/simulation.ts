@@ -168,7 +168,9 @@ export class Simulation {
       this.#events++;
       const { heartbeat, call, from, to } = event;
       if (heartbeat !== null) {
-        if (this.segment.arrives(from, to, this.#nowMs)) this.nodes[to]?.heartbeat(heartbeat);
+        if (this.segment.arrives({ from, to, heartbeat }, this.#nowMs)) {
+          this.nodes[to]?.heartbeat(heartbeat);
+        }
       } else if (call !== null) call();
       else this.nodes[to]?.timer(from);
       this.observer.look();
