@@ -32,7 +32,7 @@ const LEASE_SECONDS = 15;
 /** On the Leases of speakers, so that they can be told from others. */
 export const PRESENCE_LABEL = "spreadlb.io/speaker";
 /** On the Lease of a speaker that is about to stop, until it is deleted; its value is the time, for people. */
-export const STOPPING_ANNOTATION = "spreadlb.io/stopping";
+const STOPPING_ANNOTATION = "spreadlb.io/stopping";
 /** One that comes late is better than none: while it is under way the controller may have it already. */
 const MARK_MS_MAX = 1100;
 const DELETE_MS_MAX = 1000;

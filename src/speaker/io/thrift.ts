@@ -15,13 +15,11 @@ const GROWN_BYTES_MIN = 1.5 * MIB;
 /** To be called before another thread is started, which then has it so from its beginning. */
 export function keepHeapsSmall(): void {
   setFlagsFromString("--optimize-for-size"); // Both grow in small steps.
-  setFlagsFromString("--expose-gc");
 }
 
-/** The heap of the thread that makes it. Needs `keepHeapsSmall` before. */
+/** The heap of the thread that makes it. */
 export class Thrift {
-  // The thread that was there before the flag learns of it in a new context only.
-  readonly #collect = globalThis.gc ?? (runInNewContext("gc") as () => void);
+  readonly #collect = collector();
   readonly #intervalMs: number;
   readonly #aliveBytesMax: number;
   #aliveBytes = 0;
@@ -51,4 +49,13 @@ export class Thrift {
     const [mib, mibMax] = [this.#aliveBytes / MIB, this.#aliveBytesMax / MIB];
     throw new Error(`${mib.toFixed(0)} MiB of memory are in use, ${mibMax} MiB are the most`);
   }
+}
+
+/** A thread that was there before the flag learns of it in a new context only. */
+function collector(): () => void {
+  setFlagsFromString("--expose-gc");
+  const collect = globalThis.gc ?? (runInNewContext("gc") as () => void);
+  return () => {
+    collect();
+  };
 }
