@@ -21,8 +21,10 @@ export function movesOf(
     if (reason !== undefined && established !== to) {
       return { address, from: established, to, reason };
     }
-    const from = job.rank[0] ?? null;
-    return from === to ? [] : { address, from, to, reason: reasonOf(job, from, to) };
+    const first = job.rank[0] ?? null;
+    // Where the holder is about to stop, it is what is left, whatever the rank said.
+    const from = job.leaves === true ? (job.holder ?? first) : first;
+    return first === to ? [] : { address, from, to, reason: reasonOf(job, from, to) };
   });
 }
 

@@ -56,6 +56,20 @@ const rows: {
     moves: [{ address: ip1, from: "b", to: "a", reason: "node-lost" }],
   },
   {
+    name: "the holder is about to stop and was not the first: it is the holder that is left",
+    jobs: [
+      job(ip1, {
+        rank: ["b", "c", "a"],
+        holder: "c",
+        candidates: ["a"],
+        reserves: ["c"],
+        leaves: true,
+      }),
+    ],
+    ranks: ["a c"],
+    moves: [{ address: ip1, from: "c", to: "a", reason: "node-lost" }],
+  },
+  {
     name: "a deeper one is lost: no move",
     jobs: [
       job(ip1, { rank: ["b", "a", "c"], holder: "b", candidates: ["a", "b"], reserves: ["c"] }),
