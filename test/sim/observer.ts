@@ -106,7 +106,11 @@ export class Observer {
         announcedMs: never(),
         endedMs: never(),
       },
-      ...{ fault: { atMs: this.#world.nowMs(), kind: "new" }, plannedMs: -Infinity, open: [] },
+      ...{
+        fault: { atMs: this.#world.nowMs() + PROBING_MS, kind: "new" },
+        plannedMs: -Infinity,
+        open: [],
+      },
     });
   }
 
@@ -115,7 +119,7 @@ export class Observer {
     const tracked = this.#tracked.get(address);
     if (tracked === undefined) return;
     this.#close();
-    tracked.fault = { atMs: this.#world.nowMs(), kind: "new" };
+    tracked.fault = { atMs: this.#world.nowMs() + PROBING_MS, kind: "new" };
     this.#dirty = true;
   }
 
@@ -185,7 +189,7 @@ export class Observer {
       if (isStop || isTold) tracked.plannedMs = this.#world.nowMs();
       const bit = 1 << node.index;
       if (isTold && !(tracked.toldOf & bit) && tracked.fault.kind === "new") {
-        tracked.fault = { atMs: this.#world.nowMs(), kind: "new" };
+        tracked.fault = { atMs: this.#world.nowMs() + PROBING_MS, kind: "new" };
       }
       if (isTold) tracked.toldOf |= bit;
     }

@@ -14,6 +14,7 @@
  * than a rank is deep, that is a fault like another.
  * A new address that some node of its rank has not been told of, because it is cut off from the API server, has its
  * bound from when all of them know: until then the others believe that this one answers.
+ * A new address is asked for on the wire before its first use: its bound is later by so much.
  * A plan that arrives is no fault: it may cause two answers for the bound, and a silence never.
  */
 import { countOf, nodesOf, seconds, type Stretch } from "./fact.ts";
