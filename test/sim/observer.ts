@@ -376,12 +376,19 @@ export class Observer {
         sinceMs: tracked.gainedMs[node] ?? 0,
         announcedMs: tracked.announcedMs[node] ?? 0,
         wellSinceMs: this.#wellSinceMs[node] ?? 0,
+        mute: this.#isMute(node),
         leaving: this.#world.nodes()[node]?.leaving ?? false,
         gated: this.#world.nodes()[node]?.gated ?? false,
         returnGeneration: this.#returnGeneration[node] ?? 0,
       });
     }
     return list;
+  }
+
+  /** Nobody is given its heartbeats. */
+  #isMute(node: number): boolean {
+    const { segment } = this.#world;
+    return this.#world.nodes().every(({ index }) => index === node || segment.isCut(node, index));
   }
 
   #pieceOf(node: number): number {

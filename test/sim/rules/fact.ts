@@ -159,6 +159,8 @@ export interface Answering {
   readonly announcedMs: number;
   /** Since when nothing has happened to it: no start, cut, pause, loss of its interface. */
   readonly wellSinceMs: number;
+  /** Nobody is given its heartbeats. */
+  readonly mute: boolean;
   readonly leaving: boolean;
   /** Its gate is closed. */
   readonly gated: boolean;

@@ -72,7 +72,8 @@ export const h3: RuleMaker = (settings) => {
           other.wellSinceMs < returnedMs &&
           other.returnGeneration < generation &&
           !other.leaving &&
-          !other.gated,
+          !other.gated &&
+          !other.mute,
       );
       if (rightful === undefined) return null;
       const what = `n${node + 1} returned at ${seconds(returnedMs)} and took ${address} at ${seconds(atMs)} by plan ${generation}, known then, from n${rightful.node + 1}, which has held it since ${seconds(rightful.sinceMs)}`;
