@@ -102,8 +102,9 @@ class Controller implements RunningController {
   reasons(): readonly string[] {
     if (this.#sources === null) return ["the API server has not answered yet"];
     const missing = this.#sources.missing().map((plural) => `${plural} are not listed yet`);
-    if (this.#passes !== null) return missing;
-    return [...missing, ...this.#sources.unwatched().map((plural) => `${plural} are not watched`)];
+    // Who leads goes on by what it knows; a term begins with fresh lists, so that one watch that hangs keeps nobody from it.
+    const isCutOff = this.#passes === null && this.#sources.cutOff();
+    return isCutOff ? [...missing, "the API server does not answer"] : missing;
   }
 
   async stop(): Promise<void> {

@@ -60,6 +60,11 @@ export interface Sources {
   missing(): readonly string[];
   /** The resources whose API server does not answer at the moment. */
   unwatched(): readonly string[];
+  /**
+   * Whether it answers for none of them. After a restart of the API server the watch of a kind without objects may be silent
+   * for a minute before anything shows that it stands.
+   */
+  cutOff(): boolean;
   /** Takes the answers to writes, ahead of the watch. */
   readonly feed: {
     readonly service: (object: Service) => void;
@@ -159,6 +164,7 @@ export function startSources(options: SourcesOptions): Sources {
         .filter(([plural, { store }]) => !store.synced && !undefinedKinds.has(plural))
         .map(([plural]) => plural),
     unwatched: () => [...unwatched],
+    cutOff: () => unwatched.size > 0 && unwatched.size >= all.length - undefinedKinds.size,
     feed: {
       service: (object) => {
         services.upsert(object);
