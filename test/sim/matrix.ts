@@ -10,7 +10,8 @@ import { settingsOf } from "./settings.ts";
 const NODE_COUNT = 5;
 const SPLIT_MS = 6000;
 const MEND_MS = 12_000;
-const RUN_MS = 18_000;
+/** The API server is back 2 s after the mend; the status has caught up some seconds later. */
+const RUN_MS = 24_000;
 
 export interface Split {
   /** As people write it: "n1 n2 | n3 n4 n5". */
