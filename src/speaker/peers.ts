@@ -105,13 +105,9 @@ const SETTLED_SECONDS = 60;
  * @returns our fence: behind everybody who has served for long, level with those who start or return with us
  */
 export function fenceBehind(peers: Iterable<Peer>, generation: number): number {
-  const heard = [...peers].filter((peer) => peer.state === "heard");
-  const newest = Math.max(generation, ...heard.map((peer) => peer.planGeneration));
-  const turns = heard
-    .filter((peer) => !peer.starting && peer.inServiceSeconds >= SETTLED_SECONDS)
-    .filter((peer) => fencedGeneration(peer.fence) === newest)
-    .map((peer) => peer.fence - fenceAt(newest) + 1);
-  return fenceAt(newest, Math.max(0, ...turns));
+  return behindAll(peers, generation, ({ inServiceSeconds, fence }) =>
+    inServiceSeconds >= SETTLED_SECONDS ? fence : null,
+  );
 }
 
 /** Whoever has had an interface for so long answered on it while others had not. */
@@ -126,16 +122,27 @@ export function linkFenceBehind(
   peers: Iterable<Peer>,
   returned: { readonly link: Id; readonly generation: number; readonly nowMs: number },
 ): number {
-  const heard = [...peers].filter((peer) => peer.state === "heard");
-  const newest = Math.max(returned.generation, ...heard.map((peer) => peer.planGeneration));
-  let fence = fenceAt(newest);
-  for (const { links, linksSinceMs, starting, fence: ofNode } of heard) {
+  return behindAll(peers, returned.generation, ({ links, linksSinceMs, fence }) => {
     const report = links.find(({ link }) => link === returned.link);
-    if (report === undefined || starting) continue;
-    if (returned.nowMs - linksSinceMs < LINK_SETTLED_MS) continue;
-    fence = Math.max(fence, turnBehind(Math.max(ofNode, report.fence), newest));
+    const had = report !== undefined && returned.nowMs - linksSinceMs >= LINK_SETTLED_MS;
+    return had ? Math.max(fence, report.fence) : null;
+  });
+}
+
+/** @param fenceOf the fence that counts of one that is heard and does not start; null: none, it is level with us */
+function behindAll(
+  peers: Iterable<Peer>,
+  generation: number,
+  fenceOf: (peer: Peer) => number | null,
+): number {
+  const heard = [...peers].filter((peer) => peer.state === "heard");
+  const newest = Math.max(generation, ...heard.map((peer) => peer.planGeneration));
+  let behind = fenceAt(newest);
+  for (const peer of heard) {
+    const fence = peer.starting ? null : fenceOf(peer);
+    if (fence !== null) behind = Math.max(behind, turnBehind(fence, newest));
   }
-  return fence;
+  return behind;
 }
 
 /** @returns the fence at that generation right behind another, or the first where the other's is of an older one */
@@ -206,13 +213,14 @@ export function listenTo(
   const restarted = incarnation > peer.incarnation;
   const isNewer = restarted || (incarnation === peer.incarnation && sequence > peer.sequence);
   if (!isNewer) return "replayed";
+  const linksDiffer = !sameLinks(peer.links, heartbeat.links);
   const wasThere = peer.incarnation === 0 ? peer.awaited : !restarted;
   const listened: Listened = {
     differs:
       peer.fence !== heartbeat.fence ||
       peer.gated !== heartbeat.gated ||
       (leaving ? peer.state !== "silent" : peer.state === "unjudged" || peer.dead) ||
-      !sameLinks(peer.links, heartbeat.links),
+      linksDiffer,
     informed: heartbeat.planGeneration > peer.planGeneration,
     yielded: !restarted && heartbeat.yields !== peer.yields,
     ourAbsence: wasThere && !heartbeat.starting,
@@ -232,7 +240,7 @@ export function listenTo(
   peer.intervalMs = heartbeat.intervalMs;
   peer.detectionMs = heartbeat.detectionMs;
   peer.heard = heartbeat.heard;
-  if (!sameLinks(peer.links, heartbeat.links)) peer.linksSinceMs = now.nowMs;
+  if (linksDiffer) peer.linksSinceMs = now.nowMs;
   peer.links = heartbeat.links;
   peer.macs = heartbeat.macs;
   return listened;

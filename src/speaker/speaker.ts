@@ -101,7 +101,6 @@ export class Speaker {
   readonly #membership: Membership;
   readonly #interfaces: Interfaces;
   #heardMs = -Infinity;
-  #generation = 0;
   #beat = 0;
   #leaveAtMs = Infinity;
   #left = false;
@@ -216,8 +215,7 @@ export class Speaker {
   }
 
   #plan({ upserts, removals, generation }: PlanChange, nowMs: number): void {
-    this.#generation = Math.max(this.#generation, generation);
-    this.#live({ kind: "plan", generation: this.#generation, nowMs });
+    this.#live({ kind: "plan", generation, nowMs });
     for (const address of removals) this.#holdings.remove(address);
     const records = upserts
       .filter((plan) => this.#concerns(plan))
