@@ -7,11 +7,13 @@
  * Neighbours: plan.ts asks; ../multi-ip/rank.ts ranked.
  */
 import type { RankJob, RankPlan } from "../multi-ip/rank.ts";
+import { PRESENCE_RENEW_MS } from "../multi-ip/presence.ts";
 import type { PlanMemory } from "./memory.ts";
+import { withRanksInPlace } from "./ranks-in-place.ts";
 import type { World } from "./world.ts";
 
-/** Each speaker renews its Lease every 5 s: one of several is heard of more often. */
-const SILENCE_MS_MAX = 7500;
+/** Each speaker renews its Lease: one of several is heard of more often. */
+const SILENCE_MS_MAX = 1.5 * PRESENCE_RENEW_MS;
 
 /** When speakers were heard of, whichever: kept with every Lease that changes, for passes are rare where all is well. */
 export interface Hearing {
@@ -49,12 +51,11 @@ export function keepRanks(
   jobs: readonly RankJob[],
   { claimed }: World,
 ): RankPlan {
-  const kept = new Map(ranks);
-  for (const { address, candidates, reserves } of jobs) {
-    const rank = claimed.get(address)?.object.spec.rank ?? [];
-    const may = (node: string) => candidates.includes(node) || reserves.includes(node);
-    if (rank.length > 0 && rank.every(may)) kept.set(address, rank);
-  }
+  const jobOf = new Map(jobs.map((job) => [job.address, job]));
+  const kept = withRanksInPlace(ranks, claimed, (address, rank) => {
+    const { candidates = [], reserves = [] } = jobOf.get(address) ?? {};
+    return rank.every((node) => candidates.includes(node) || reserves.includes(node));
+  });
   return {
     ranks: kept,
     moves: moves.filter(({ address }) => kept.get(address) === ranks.get(address)),

@@ -8,9 +8,9 @@
 import type { NodeFacts } from "../classes/model.ts";
 import { compareText } from "../base/hash.ts";
 import type { Lease, Node } from "../kube/types.ts";
+import { STOPPING_ANNOTATION } from "../multi-ip/presence.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { leaveMarks, type LeaveReason } from "./leaving.ts";
-import { STOPPING_ANNOTATION } from "./resources.ts";
 
 export const EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers";
 /** For Leases that do not say how long they last. */

@@ -12,6 +12,7 @@ import type { Assignment } from "./assignments.ts";
 import { reachOf } from "./reach.ts";
 import type { PendingMove } from "./memory.ts";
 import type { ClusterNode } from "./nodes.ts";
+import { withRanksInPlace } from "./ranks-in-place.ts";
 import { localServing, type ClaimedAddress, type ClassNodes, type World } from "./world.ts";
 
 export interface RankContext {
@@ -142,10 +143,7 @@ export function startTimes({ nodes }: World): Map<string, number> {
  */
 export function moveFirst({ ranks, moves }: RankPlan, { nodes, claimed }: World): RankPlan {
   if (!nodes.some(({ stopping }) => stopping)) return { ranks, moves };
-  const kept = new Map(ranks);
-  for (const { ip, object } of claimed.values()) {
-    const { rank } = object.spec;
-    if (rank.length > 0 && rank[0] === ranks.get(ip)?.[0]) kept.set(ip, rank);
-  }
-  return { ranks: kept, moves };
+  const hasSameFirst = (address: Ip, [first]: readonly string[]) =>
+    first === ranks.get(address)?.[0];
+  return { ranks: withRanksInPlace(ranks, claimed, hasSameFirst), moves };
 }

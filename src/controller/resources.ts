@@ -60,7 +60,3 @@ export const CLASS_READY_CONDITION = "Ready";
 
 /** On every node that a class selects, with the value "": speakers' DaemonSets select it. */
 export const MEMBER_LABEL = "l2-load-balancer.network.deckhouse.io/member";
-
-export const SPEAKER_LABEL = "spreadlb.io/speaker";
-/** On the Lease of a speaker that is about to stop. */
-export const STOPPING_ANNOTATION = "spreadlb.io/stopping";

@@ -9,10 +9,8 @@
  * Neighbours: company.ts says who is lost; io/testimony.ts lists the Leases; io/status-writer.ts keeps quiet.
  */
 import type { Step } from "../base/step.ts";
+import { PRESENCE_RENEW_MS } from "../multi-ip/presence.ts";
 import { NO_COMPANY, type Company } from "./company.ts";
-
-/** How often a speaker renews its presence Lease. */
-export const PRESENCE_RENEW_MS = 5000;
 
 /** Not renewed for so long: dead. Two renewals, and one look more. */
 const NOT_RENEWED_MS = 2 * PRESENCE_RENEW_MS + 2000;

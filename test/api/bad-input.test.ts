@@ -1,31 +1,18 @@
 /** Bad classes on a real API server: refused where the rules can see the fault, in the words of the remedy. */
 import { expect } from "chai";
-import { startControlPlane, type ControlPlane } from "../../lab/control-plane.ts";
 import { BAD_CLASSES } from "../classes/bad-input.ts";
-import { Api } from "./api.ts";
-import { applyCrds, CLASSES_PATH } from "./crd-install.ts";
+import { CLASSES_PATH } from "./crd-install.ts";
+import { usePlane } from "./plane.ts";
 
 describe("bad classes: what the API server says", function () {
   this.timeout(90_000);
-  let plane: ControlPlane | undefined;
-  let api: Api;
-
-  before(async () => {
-    plane = await startControlPlane();
-    api = await Api.connect(plane.kubeconfig);
-    await applyCrds(api);
-  });
-
-  after(async () => {
-    await (api as Api | undefined)?.close();
-    await plane?.stop();
-  });
+  const plane = usePlane();
 
   for (const { name, object, wantAdmission } of BAD_CLASSES) {
     if (wantAdmission === undefined) {
       it(`lets pass what only the whole world shows: ${name}`, async () => {
         const { metadata, ...rest } = object;
-        const answer = await api.create(`${CLASSES_PATH}?dryRun=All`, {
+        const answer = await plane.api.create(`${CLASSES_PATH}?dryRun=All`, {
           ...rest,
           metadata: { name: metadata.name },
         });
@@ -33,7 +20,7 @@ describe("bad classes: what the API server says", function () {
       });
     } else {
       it(`refuses ${name}`, async () => {
-        const answer = await api.create(`${CLASSES_PATH}?dryRun=All`, object);
+        const answer = await plane.api.create(`${CLASSES_PATH}?dryRun=All`, object);
         expect(answer.status).to.equal(422);
         expect(answer.message).to.contain(wantAdmission);
         expect(faultsIn(answer.body)).to.equal(1);
@@ -46,8 +33,8 @@ describe("bad classes: what the API server says", function () {
     const crd =
       "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/metalloadbalancerclasses.network.deckhouse.io";
     const loose = { "x-kubernetes-preserve-unknown-fields": true, type: "object" };
-    const schema = (await api.get(crd)).body["spec"];
-    await api.patch(crd, "json", [
+    const schema = (await plane.api.get(crd)).body["spec"];
+    await plane.api.patch(crd, "json", [
       {
         op: "replace",
         path: "/spec/versions/0/schema/openAPIV3Schema/properties/spec",
@@ -55,18 +42,21 @@ describe("bad classes: what the API server says", function () {
       },
     ]);
     const old = { addressPool: ["192.0.2.9-192.0.2.1", "198.51.100.0/30"], type: "l2" };
-    await until(async () => (await api.create(CLASSES_PATH, head("old", old))).status !== 422);
-    await api.patch(crd, "json", [{ op: "replace", path: "/spec", value: schema }]);
     await until(
-      async () => (await api.create(`${CLASSES_PATH}?dryRun=All`, head("new", old))).status === 422,
+      async () => (await plane.api.create(CLASSES_PATH, head("old", old))).status !== 422,
     );
-    const changed = await api.patch(path, "merge", { spec: { isDefault: true } });
+    await plane.api.patch(crd, "json", [{ op: "replace", path: "/spec", value: schema }]);
+    await until(
+      async () =>
+        (await plane.api.create(`${CLASSES_PATH}?dryRun=All`, head("new", old))).status === 422,
+    );
+    const changed = await plane.api.patch(path, "merge", { spec: { isDefault: true } });
     expect([changed.status, changed.message]).to.deep.equal([200, ""]);
-    const spoiled = await api.patch(path, "merge", {
+    const spoiled = await plane.api.patch(path, "merge", {
       spec: { addressPool: ["192.0.2.8-192.0.2.1"] },
     });
     expect(spoiled.status).to.equal(422);
-    const mended = await api.patch(path, "merge", {
+    const mended = await plane.api.patch(path, "merge", {
       spec: { addressPool: ["192.0.2.1-192.0.2.9"], type: "L2" },
     });
     expect([mended.status, mended.message]).to.deep.equal([200, ""]);

@@ -5,15 +5,14 @@ import { join } from "node:path";
 import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
 import { CRDS, crdFiles, driftedFiles } from "../../crds/generate.ts";
-import { startControlPlane, type ControlPlane } from "../../lab/control-plane.ts";
 import { compileClasses } from "../../src/classes/compile.ts";
 import { addressCounters } from "../../src/classes/model.ts";
 import {
   parseMetalLoadBalancerClass,
   type MetalLoadBalancerClass,
 } from "../../src/classes/resource.ts";
-import { Api } from "./api.ts";
 import { applyCrds, CLASSES_PATH } from "./crd-install.ts";
+import { usePlane } from "./plane.ts";
 
 describe("crds: files", () => {
   it("are what the schemas say: npm run gen writes them", () => {
@@ -97,28 +96,17 @@ const GOOD: readonly { readonly name: string; readonly spec?: object }[] = [
 
 describe("crds: a real API server", function () {
   this.timeout(90_000);
-  let plane: ControlPlane | undefined;
-  let api: Api;
-
-  before(async () => {
-    plane = await startControlPlane();
-    api = await Api.connect(plane.kubeconfig);
-  });
-
-  after(async () => {
-    await (api as Api | undefined)?.close();
-    await plane?.stop();
-  });
+  const plane = usePlane({ withCrds: false });
 
   it("accepts every definition by server-side apply", async () => {
-    expect(await applyCrds(api)).to.deep.equal(CRDS.map(() => "Established"));
+    expect(await applyCrds(plane.api)).to.deep.equal(CRDS.map(() => "Established"));
   });
 
   for (const { name, spec } of GOOD) {
     const object = { metadata: { name: "good" }, ...(spec === undefined ? {} : { spec }) };
 
     it(`accepts a class with ${name}`, async () => {
-      const answer = await api.create(`${CLASSES_PATH}?dryRun=All`, {
+      const answer = await plane.api.create(`${CLASSES_PATH}?dryRun=All`, {
         apiVersion: "network.deckhouse.io/v1alpha1",
         kind: "MetalLoadBalancerClass",
         ...object,
@@ -140,14 +128,14 @@ describe("crds: a real API server", function () {
     const statuses: number[] = [];
     for (const type of [{}, { type: "L2" }, {}]) {
       const spec = { addressPool: ["203.0.113.0/30"], ...type };
-      statuses.push((await api.patch(path, "apply", { ...head("typed"), spec })).status);
+      statuses.push((await plane.api.patch(path, "apply", { ...head("typed"), spec })).status);
     }
     expect(statuses).to.deep.equal([201, 200, 200]);
   });
 
   it("shows the status in its columns", async () => {
     const spec = { isDefault: true, type: "L2", addressPool: ["203.0.113.0/30", "2001:db8::/64"] };
-    await api.create(CLASSES_PATH, { ...head("shown"), spec });
+    await plane.api.create(CLASSES_PATH, { ...head("shown"), spec });
     const [model] = compileClasses([
       { ...head("shown"), spec } as MetalLoadBalancerClass,
     ]).classes.values();
@@ -167,10 +155,10 @@ describe("crds: a real API server", function () {
       nodes: 4,
       services: 2,
     };
-    const answer = await api.patch(`${CLASSES_PATH}/shown/status`, "merge", { status });
+    const answer = await plane.api.patch(`${CLASSES_PATH}/shown/status`, "merge", { status });
     expect([answer.status, answer.message]).to.deep.equal([200, ""]);
     expect(answer.body["status"]).to.deep.equal(status);
-    const table = (await plane?.kubectl(["get", "mlbc", "shown"])) ?? "";
+    const table = await plane.controlPlane.kubectl(["get", "mlbc", "shown"]);
     const [titles, row] = table
       .trim()
       .split("\n")
@@ -216,8 +204,11 @@ describe("crds: a real API server", function () {
   });
 
   it("explains the fields", async () => {
-    const text = await plane?.kubectl(["explain", "metalloadbalancerclasses.spec.addressPool"]);
-    expect(text?.replaceAll(/\s+/g, " ")).to.contain("in the order written here");
+    const text = await plane.controlPlane.kubectl([
+      "explain",
+      "metalloadbalancerclasses.spec.addressPool",
+    ]);
+    expect(text.replaceAll(/\s+/g, " ")).to.contain("in the order written here");
   });
 });
 

@@ -1,14 +1,12 @@
 /** MetalLB's kinds on a real API server: what it takes, what it refuses and with which words, and the columns. */
 import { expect } from "chai";
-import { startControlPlane, type ControlPlane } from "../../lab/control-plane.ts";
 import {
   ADVERTISEMENT_ROWS,
   manifest,
   POOL_ROWS,
   type ManifestRow,
 } from "../classes/metallb/cases.ts";
-import { Api } from "./api.ts";
-import { applyCrds } from "./crd-install.ts";
+import { usePlane } from "./plane.ts";
 
 const PATH = "/apis/metallb.io/v1beta1/namespaces/default";
 const KINDS: readonly [string, string, readonly ManifestRow[]][] = [
@@ -18,26 +16,14 @@ const KINDS: readonly [string, string, readonly ManifestRow[]][] = [
 
 describe("metallb: a real API server", function () {
   this.timeout(90_000);
-  let plane: ControlPlane | undefined;
-  let api: Api;
-
-  before(async () => {
-    plane = await startControlPlane();
-    api = await Api.connect(plane.kubeconfig);
-    await applyCrds(api);
-  });
-
-  after(async () => {
-    await (api as Api | undefined)?.close();
-    await plane?.stop();
-  });
+  const plane = usePlane();
 
   for (const [kind, plural, rows] of KINDS) {
     for (const { name, spec, refused } of rows) {
       it(`${kind}: ${refused === undefined ? "takes" : "refuses"} ${name}`, async () => {
         const { metadata, ...object } = manifest(kind, "case", spec);
         const body = { ...object, metadata: { name: metadata.name } };
-        const answer = await api.create(`${PATH}/${plural}?dryRun=All`, body);
+        const answer = await plane.api.create(`${PATH}/${plural}?dryRun=All`, body);
         if (refused === undefined) expect([answer.status, answer.message]).to.deep.equal([201, ""]);
         else {
           expect(answer.status).to.equal(422);
@@ -54,10 +40,10 @@ describe("metallb: a real API server", function () {
       ...manifest("L2Advertisement", "lb", { interfaces: ["eth0"] }),
       metadata: { name: "lb" },
     };
-    expect((await api.create(`${PATH}/ipaddresspools`, pool)).status).to.equal(201);
-    expect((await api.create(`${PATH}/l2advertisements`, lb)).status).to.equal(201);
+    expect((await plane.api.create(`${PATH}/ipaddresspools`, pool)).status).to.equal(201);
+    expect((await plane.api.create(`${PATH}/l2advertisements`, lb)).status).to.equal(201);
     const columns = async (what: string) => {
-      const text = (await plane?.kubectl(["get", what])) ?? "";
+      const text = await plane.controlPlane.kubectl(["get", what]);
       return text.split("\n").map((line) => line.trim().split(/\s{2,}/));
     };
     const [poolHead, poolRow] = await columns("ipaddresspools.metallb.io");

@@ -12,12 +12,13 @@ import { HEARD_NOBODY, hearOne, type Hearing } from "../../src/controller/lookin
 import { emptyMemory, type PlanMemory } from "../../src/controller/memory.ts";
 import type { Presence } from "../../src/controller/nodes.ts";
 import { plan, PLAN_OPTIONS, type Plan } from "../../src/controller/plan.ts";
-import { MEMBER_LABEL, STOPPING_ANNOTATION } from "../../src/controller/resources.ts";
+import { MEMBER_LABEL } from "../../src/controller/resources.ts";
 import type { Snapshot } from "../../src/controller/world.ts";
 import { writeKey, type Write } from "../../src/controller/writes.ts";
 import { isoSeconds } from "../../src/kube/patches.ts";
 import { keyOf, type KubeObject } from "../../src/kube/resource.ts";
 import type { EndpointSlice, Namespace, Node, Service } from "../../src/kube/types.ts";
+import { STOPPING_ANNOTATION } from "../../src/multi-ip/presence.ts";
 import type { MoveReason, VirtualIP } from "../../src/multi-ip/resource.ts";
 
 export const START_MS = Date.parse("2026-01-01T00:00:00Z");

@@ -6,6 +6,7 @@
  */
 import type { Ip } from "../../src/base/ip.ts";
 import { virtualIpName } from "../../src/multi-ip/name.ts";
+import { PRESENCE_RENEW_MS } from "../../src/multi-ip/presence.ts";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
 import {
   CONTRADICTED_MS,
@@ -16,7 +17,6 @@ import {
 } from "../../src/speaker/holder-status.ts";
 import type { HoldingChange } from "../../src/speaker/holdings.ts";
 import {
-  PRESENCE_RENEW_MS,
   stepTestimony,
   testimonyOf,
   type Testimony,

@@ -1,10 +1,11 @@
 /**
  * Runs `spreadlb why`: fetches, finds what is meant, says it, leaves.
  */
-import { METAL_LOAD_BALANCER_CLASSES, SPEAKER_LABEL } from "../../controller/resources.ts";
+import { METAL_LOAD_BALANCER_CLASSES } from "../../controller/resources.ts";
 import { ENDPOINT_SLICES, LEASES, NODES, SERVICES } from "../../kube/types.ts";
 import { explainAddress, explainService } from "../../multi-ip/explain.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
+import { PRESENCE_LABEL } from "../../multi-ip/presence.ts";
 import { EXIT_FAILED, type Output } from "../command-line.ts";
 import { viewServices } from "../status-view.ts";
 import { findSubject } from "../subject.ts";
@@ -52,7 +53,7 @@ export async function fetchFacts(cluster: Pick<Connection, "list">): Promise<Clu
     cluster.list(VIRTUAL_IPS),
     cluster.list(SERVICES),
     cluster.list(NODES),
-    cluster.list(LEASES, SPEAKER_LABEL),
+    cluster.list(LEASES, PRESENCE_LABEL),
     cluster.list(ENDPOINT_SLICES),
     cluster.list(METAL_LOAD_BALANCER_CLASSES),
   ]);

@@ -21,6 +21,7 @@ import type { IPAddressPool } from "../../classes/metallb/ip-address-pool.ts";
 import type { L2Advertisement } from "../../classes/metallb/l2-advertisement.ts";
 import type { MetalLoadBalancerClass } from "../../classes/resource.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
+import { PRESENCE_LABEL } from "../../multi-ip/presence.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
 import {
   concernsUs,
@@ -31,12 +32,7 @@ import {
   pruneService,
   pruneSlice,
 } from "../prune.ts";
-import {
-  IP_ADDRESS_POOLS,
-  L2_ADVERTISEMENTS,
-  METAL_LOAD_BALANCER_CLASSES,
-  SPEAKER_LABEL,
-} from "../resources.ts";
+import { IP_ADDRESS_POOLS, L2_ADVERTISEMENTS, METAL_LOAD_BALANCER_CLASSES } from "../resources.ts";
 import { serviceOfSlice } from "../serving.ts";
 import { isLocal, type Snapshot } from "../world.ts";
 import { Presences } from "./presences.ts";
@@ -127,7 +123,7 @@ export function startSources(options: SourcesOptions): Sources {
   });
   const leases = start<Lease>(LEASES, {
     namespace: options.namespace,
-    labelSelector: SPEAKER_LABEL,
+    labelSelector: PRESENCE_LABEL,
     onChange: (change) => {
       if (presences.apply(change, performance.now())) onNews();
     },

@@ -8,7 +8,7 @@ import type { Logger } from "pino";
 import { ApiError } from "../../kube/api-error.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import { LEASES, type Lease } from "../../kube/types.ts";
-import { PRESENCE_RENEW_MS } from "../testimony.ts";
+import { PRESENCE_LABEL, PRESENCE_RENEW_MS, STOPPING_ANNOTATION } from "../../multi-ip/presence.ts";
 
 export interface PresenceOptions {
   readonly client: KubeClient;
@@ -29,10 +29,6 @@ export interface Presence {
 }
 
 const LEASE_SECONDS = 15;
-/** On the Leases of speakers, so that they can be told from others. */
-export const PRESENCE_LABEL = "spreadlb.io/speaker";
-/** On the Lease of a speaker that is about to stop, until it is deleted; its value is the time, for people. */
-const STOPPING_ANNOTATION = "spreadlb.io/stopping";
 /** One that comes late is better than none: while it is under way the controller may have it already. */
 const MARK_MS_MAX = 1100;
 const DELETE_MS_MAX = 1000;

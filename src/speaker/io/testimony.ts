@@ -1,6 +1,7 @@
 /** Lists presence Leases when ../testimony.ts asks, and tells the writer to keep quiet or to speak. */
 import type { KubeClient } from "../../kube/io/client.ts";
 import { LEASES } from "../../kube/types.ts";
+import { PRESENCE_LABEL } from "../../multi-ip/presence.ts";
 import type { Company } from "../company.ts";
 import {
   stepTestimony,
@@ -9,7 +10,6 @@ import {
   type TestimonyEffect,
   type TestimonyEvent,
 } from "../testimony.ts";
-import { PRESENCE_LABEL } from "./presence.ts";
 import type { StatusWriter } from "./status-writer.ts";
 
 export interface WitnessOptions {

@@ -1,0 +1,12 @@
+/**
+ * How a speaker is known to be there: its Lease, by these names, renewed this often. Pure.
+ *
+ * Neighbours: ../speaker/io/presence.ts writes the Lease, ../controller/nodes.ts reads it.
+ */
+
+/** On the Leases of speakers, so that they can be told from others. */
+export const PRESENCE_LABEL = "spreadlb.io/speaker";
+/** On the Lease of a speaker that is about to stop, until it is deleted; its value is the time, for people. */
+export const STOPPING_ANNOTATION = "spreadlb.io/stopping";
+/** How often a speaker renews its Lease. */
+export const PRESENCE_RENEW_MS = 5000;
