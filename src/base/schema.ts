@@ -86,6 +86,15 @@ export function validator<Schema extends TSchema>(schema: Schema): Validator<Sta
   };
 }
 
+/** The same, compiled where it is first used: not every program reads manifests. */
+export function lazyValidator<T>(schema: TSchema): Validator<T> {
+  let check: Validator<unknown> | undefined;
+  return (value) => {
+    check ??= validator(schema);
+    return check(value) as ReturnType<Validator<T>>;
+  };
+}
+
 function problemOf(error: ErrorObject): SchemaProblem {
   const field = error.instancePath
     .slice(1)

@@ -16,7 +16,8 @@ import {
 import type { IPAddressPool } from "./metallb/ip-address-pool.ts";
 import type { L2Advertisement } from "./metallb/l2-advertisement.ts";
 import { titleAtStart, titleOf, type ClassModel, type Compiled } from "./model.ts";
-import { formatRange, intersectRanges, subtractRanges, type IpRange } from "./ranges.ts";
+import { settleOverlaps } from "./overlaps.ts";
+import { formatRange, type IpRange } from "./ranges.ts";
 import { readRanges, type Draft } from "./draft.ts";
 import type { MetalLoadBalancerClass } from "./resource.ts";
 
@@ -39,10 +40,15 @@ export function compileAll(manifests: Manifests): Compiled {
   const classes = new Map<string, ClassModel>();
   const problems = new Map<string, readonly Problem[]>(advertised.problems);
   let defaultClass: string | null = null;
-  for (const draft of drafts) {
+  const kept = settleOverlaps(drafts.map(({ model }) => model.ranges));
+  for (const [place, draft] of drafts.entries()) {
     const { name, key } = draft.model;
+    const { ranges = [], lost = [] } = kept[place] ?? {};
     const found = [...draft.found];
-    const ranges = withoutOlder(draft.model, classes.values(), found);
+    for (const { to, shared } of lost) {
+      const older = drafts[to];
+      if (older !== undefined) found.push(overlap(draft.model, older.model, shared));
+    }
     if (draft.model.isDefault && defaultClass !== null) {
       found.push({
         code: "CLASS_DEFAULT_DOUBLED",
@@ -97,21 +103,6 @@ function draftOfClass({ metadata, spec = {} }: MetalLoadBalancerClass): Draft {
     rebalance: spec.rebalance !== "Off",
   };
   return { model, createdAt: creationTimestamp, found };
-}
-
-function withoutOlder(
-  model: ClassModel,
-  older: Iterable<ClassModel>,
-  found: Problem[],
-): readonly IpRange[] {
-  let { ranges } = model;
-  for (const other of older) {
-    const shared = intersectRanges(ranges, other.ranges);
-    if (shared.length === 0) continue;
-    found.push(overlap(model, other, shared));
-    ranges = subtractRanges(ranges, shared);
-  }
-  return ranges;
 }
 
 function overlap(model: ClassModel, other: ClassModel, shared: readonly IpRange[]): Problem {

@@ -192,7 +192,11 @@ export function membership(ranges: readonly IpRange[]): (ip: Ip) => boolean {
 }
 
 /** @returns the index of the first range that ends at or after the address, in sorted, disjoint ranges */
-function firstReaching(sorted: readonly IpRange[], family: IpFamily, number: bigint): number {
+export function firstReaching(
+  sorted: readonly IpRange[],
+  family: IpFamily,
+  number: bigint,
+): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

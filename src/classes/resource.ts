@@ -8,21 +8,9 @@
  * Neighbours: rules.ts has the CEL rules; ranges.ts reads the pool's entries; ../base/crd.ts makes the definition.
  */
 import { buildCrd } from "../base/crd.ts";
-import {
-  Type,
-  oneOf,
-  textMap,
-  validator,
-  withRules,
-  type Static,
-  type Validator,
-} from "../base/schema.ts";
-import {
-  EACH_ONCE,
-  INTERFACE_NAME_LENGTH_MAX,
-  INTERFACE_RULES,
-  POOL_ENTRY_RULES,
-} from "./rules.ts";
+import { Type, lazyValidator, oneOf, textMap, withRules, type Static } from "../base/schema.ts";
+import { addressList, interfaceList } from "./lists.ts";
+import { EACH_ONCE } from "./rules.ts";
 
 export const CLASS_GROUP = "network.deckhouse.io";
 export const CLASS_VERSION = "v1alpha1";
@@ -34,11 +22,6 @@ export const DRAIN_TRIGGERS = ["Cordon", "OutOfServiceTaint"] as const;
 export type DrainTrigger = (typeof DRAIN_TRIGGERS)[number];
 export const REBALANCE_MODES = ["Gradual", "Off"] as const;
 
-/** Bounds that no manifest in use comes near; without them the API server cannot price the rules. */
-export const POOL_ENTRIES_MAX = 256;
-/** Two IPv6 addresses that end in dotted decimals, with room around the dash. */
-export const POOL_ENTRY_LENGTH_MAX = 96;
-const INTERFACES_MAX = 64;
 const toleration = Type.Object(
   {
     effect: Type.Optional(Type.String({ maxLength: 64 })),
@@ -64,24 +47,11 @@ export const metalLoadBalancerClassSpec = Type.Object(
       }),
     ),
     addressPool: Type.Optional(
-      withRules(
-        Type.Array(
-          withRules(
-            Type.String({
-              maxLength: POOL_ENTRY_LENGTH_MAX,
-              description: "A CIDR, a range first-last, or one address.",
-            }),
-            POOL_ENTRY_RULES,
-          ),
-          {
-            maxItems: POOL_ENTRIES_MAX,
-            description:
-              "The addresses of the class, IPv4 and IPv6. They are given out in the order written here, lowest " +
-              "first, network and broadcast addresses included.",
-          },
-        ),
-        [EACH_ONCE],
-      ),
+      addressList({
+        description:
+          "The addresses of the class, IPv4 and IPv6. They are given out in the order written here, lowest " +
+          "first, network and broadcast addresses included.",
+      }),
     ),
     nodeSelector: Type.Optional(
       textMap({
@@ -94,22 +64,8 @@ export const metalLoadBalancerClassSpec = Type.Object(
       Type.Object(
         {
           interfaces: Type.Optional(
-            withRules(
-              Type.Array(
-                withRules(
-                  Type.String({
-                    maxLength: INTERFACE_NAME_LENGTH_MAX,
-                    description: "The exact name of an interface.",
-                  }),
-                  INTERFACE_RULES,
-                ),
-                {
-                  maxItems: INTERFACES_MAX,
-                  description:
-                    "Interfaces that answer. Empty means all but those of container networks.",
-                },
-              ),
-              [EACH_ONCE],
+            interfaceList(
+              "Interfaces that answer. Empty means all but those of container networks.",
             ),
           ),
         },
@@ -235,13 +191,8 @@ const objectSchema = Type.Object({
   status: Type.Optional(metalLoadBalancerClassStatus),
 });
 
-let check: Validator<MetalLoadBalancerClass> | undefined;
-
 /** Reads a manifest: types and bounds. What the rules say, compileClasses says of the value. */
-export const parseMetalLoadBalancerClass: Validator<MetalLoadBalancerClass> = (value) => {
-  check ??= validator(objectSchema); // compiled where it is used: not every program reads manifests
-  return check(value);
-};
+export const parseMetalLoadBalancerClass = lazyValidator<MetalLoadBalancerClass>(objectSchema);
 
 export const metalLoadBalancerClassCrd = buildCrd({
   group: CLASS_GROUP,

@@ -4,10 +4,10 @@
  * Neighbours: compile.ts makes a class of the model of it; offers.ts says which Services it fits.
  */
 import { buildCrd } from "../../base/crd.ts";
-import { Type, validator, withRules, type Static, type Validator } from "../../base/schema.ts";
+import { Type, lazyValidator, withRules, type Static } from "../../base/schema.ts";
 import { labelSelectors } from "../label-selector.ts";
-import { EACH_ONCE, POOL_ENTRY_RULES } from "../rules.ts";
-import { POOL_ENTRIES_MAX, POOL_ENTRY_LENGTH_MAX } from "../resource.ts";
+import { addressList } from "../lists.ts";
+import { EACH_ONCE } from "../rules.ts";
 import { METALLB_GROUP, METALLB_VERSION, objectSchema, type Manifest } from "./kinds.ts";
 
 export const IP_ADDRESS_POOL_KIND = "IPAddressPool";
@@ -43,23 +43,10 @@ const serviceAllocation = Type.Object(
 
 export const ipAddressPoolSpec = Type.Object(
   {
-    addresses: withRules(
-      Type.Array(
-        withRules(
-          Type.String({
-            maxLength: POOL_ENTRY_LENGTH_MAX,
-            description: "A CIDR, a range first-last, or one address.",
-          }),
-          POOL_ENTRY_RULES,
-        ),
-        {
-          minItems: 1,
-          maxItems: POOL_ENTRIES_MAX,
-          description: "The addresses, IPv4 and IPv6, given out in the order written here.",
-        },
-      ),
-      [EACH_ONCE],
-    ),
+    addresses: addressList({
+      minItems: 1,
+      description: "The addresses, IPv4 and IPv6, given out in the order written here.",
+    }),
     autoAssign: Type.Optional(
       Type.Boolean({
         default: true,
@@ -92,15 +79,10 @@ export const ipAddressPoolStatus = Type.Object(
 export type IPAddressPoolSpec = Static<typeof ipAddressPoolSpec>;
 export type IPAddressPool = Manifest<IPAddressPoolSpec, Static<typeof ipAddressPoolStatus>>;
 
-let check: Validator<IPAddressPool> | undefined;
-
 /** Reads a manifest: types and bounds. What the rules say, compileAll says of the value. */
-export const parseIpAddressPool: Validator<IPAddressPool> = (value) => {
-  check ??= validator(
-    objectSchema(IP_ADDRESS_POOL_KIND, ipAddressPoolSpec, true),
-  ) as Validator<IPAddressPool>;
-  return check(value);
-};
+export const parseIpAddressPool = lazyValidator<IPAddressPool>(
+  objectSchema(IP_ADDRESS_POOL_KIND, ipAddressPoolSpec, true),
+);
 
 export const ipAddressPoolCrd = buildCrd({
   group: METALLB_GROUP,

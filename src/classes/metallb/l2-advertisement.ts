@@ -5,16 +5,16 @@
  * Neighbours: compile.ts makes a way of the model of it.
  */
 import { buildCrd } from "../../base/crd.ts";
-import { Type, validator, withRules, type Static, type Validator } from "../../base/schema.ts";
+import { Type, lazyValidator, withRules, type Static } from "../../base/schema.ts";
 import { labelSelector, labelSelectors } from "../label-selector.ts";
-import { EACH_ONCE, INTERFACE_NAME_LENGTH_MAX, INTERFACE_RULES } from "../rules.ts";
+import { interfaceList } from "../lists.ts";
+import { EACH_ONCE } from "../rules.ts";
 import { METALLB_GROUP, METALLB_VERSION, objectSchema, type Manifest } from "./kinds.ts";
 
 export const L2_ADVERTISEMENT_KIND = "L2Advertisement";
 export const L2_ADVERTISEMENT_PLURAL = "l2advertisements";
 
 const POOLS_MAX = 256;
-const INTERFACES_MAX = 64;
 const PREFERENCES_MAX = 64;
 
 const preferredNodeSelector = Type.Object(
@@ -51,22 +51,7 @@ export const l2AdvertisementSpec = Type.Object(
       labelSelectors("Labels of the Services that it is for: one match is enough. Empty: all."),
     ),
     interfaces: Type.Optional(
-      withRules(
-        Type.Array(
-          withRules(
-            Type.String({
-              maxLength: INTERFACE_NAME_LENGTH_MAX,
-              description: "The exact name of an interface.",
-            }),
-            INTERFACE_RULES,
-          ),
-          {
-            maxItems: INTERFACES_MAX,
-            description: "Interfaces that answer. Empty: all but those of container networks.",
-          },
-        ),
-        [EACH_ONCE],
-      ),
+      interfaceList("Interfaces that answer. Empty: all but those of container networks."),
     ),
     preferredNodeSelectors: Type.Optional(
       Type.Array(preferredNodeSelector, {
@@ -83,15 +68,10 @@ const l2AdvertisementStatus = Type.Object({}, { description: "Nothing is written
 export type L2AdvertisementSpec = Static<typeof l2AdvertisementSpec>;
 export type L2Advertisement = Manifest<L2AdvertisementSpec>;
 
-let check: Validator<L2Advertisement> | undefined;
-
 /** Reads a manifest: types and bounds. */
-export const parseL2Advertisement: Validator<L2Advertisement> = (value) => {
-  check ??= validator(
-    objectSchema(L2_ADVERTISEMENT_KIND, l2AdvertisementSpec, false),
-  ) as Validator<L2Advertisement>;
-  return check(value);
-};
+export const parseL2Advertisement = lazyValidator<L2Advertisement>(
+  objectSchema(L2_ADVERTISEMENT_KIND, l2AdvertisementSpec, false),
+);
 
 export const l2AdvertisementCrd = buildCrd({
   group: METALLB_GROUP,
