@@ -8,8 +8,11 @@ export const REMEDIES = {
   ADDRESS_DOUBLED: "Name each address once in the Service annotation",
   ADDRESS_INVALID: "Write plain IPv4 or IPv6 addresses, without mask, zone or IPv4-mapped form",
   ADDRESS_LEFT_POOL: "Publish the new address, or put the old range back into the pool",
+  ADDRESS_NOT_SHARED:
+    "Give both Services the same sharing key and different ports, or publish the new address",
   ADDRESS_OUTSIDE_POOL: "Request an address of the pool, or add a range to it",
-  ADDRESS_TAKEN: "Request another address, or delete the Service that holds this one",
+  ADDRESS_TAKEN:
+    "Request another address, let both Services share it, or delete the one that holds it",
   ADDRESS_WRONG_FAMILY: "Request addresses of the families in the Service's spec.ipFamilies",
   CLASS_DEFAULT_DOUBLED: 'Set "isDefault" to false on all but one MetalLoadBalancerClass',
   CLASS_MISSING: "Create the class, or name an existing one and recreate the Service",

@@ -12,14 +12,14 @@
  * because it left the pool, the count shrank, or another was requested for that place and can be given. A request
  * that cannot be met takes nothing away. Addresses of claims that are given up here go to nobody in this pass: their
  * VirtualIPs still exist, so somebody may still answer for them.
- * Left out: giving one address to two Services.
+ * Services that share (sharing.ts) may be several on one address: one that is there already counts as free for them, and
+ * comes before one that nobody has.
  */
 import type { Problem } from "../base/errors.ts";
 import { compareText } from "../base/hash.ts";
 import { compareIps, type Ip } from "../base/ip.ts";
 import type { Allocation, AllocationInput, AllocationResult } from "./allocation.ts";
 import { emptyPool } from "./draft.ts";
-import { FreeLists } from "./free-lists.ts";
 import { roomiestHome } from "./home.ts";
 import { titleAtStart, titleOf, type ClassModel } from "./model.ts";
 import {
@@ -31,34 +31,42 @@ import {
   type Guest,
   type Seat,
 } from "./seats.ts";
+import { Tenants } from "./tenants.ts";
 
 export function allocate(input: AllocationInput): AllocationResult {
-  const { seats, owners } = seatServices(input);
-  const byAge = [...seats].sort((a, b) => compareByAge(a.service, b.service));
-  for (const seat of byAge) grantRequests(seat, owners);
-  for (const seat of seats) fillPlaces(seat, (count) => seat.spares.splice(0, count));
-  const free = new FreeLists(owners.keys());
-  for (const seat of seats) giveAutomatically(seat, free);
-  return { services: allocationsOf(seats), released: releasedClaims(input, seats) };
+  return allocateBeside(new Tenants(input.classes), input);
 }
 
-function grantRequests(seat: Seat, owners: Map<Ip, string>): void {
-  const { service, guest, places, spares, problems } = seat;
+/**
+ * @param tenants what others have, who are in no need of anything; the Services of the input become tenants too
+ * @returns what is right for the Services of the input
+ */
+export function allocateBeside(tenants: Tenants, input: AllocationInput): AllocationResult {
+  const seats = seatServices(input, tenants);
+  const byAge = [...seats].sort((a, b) => compareByAge(a.service, b.service));
+  for (const seat of byAge) grantRequests(seat, tenants);
+  for (const seat of seats) fillPlaces(seat, (count) => seat.spares.splice(0, count));
+  for (const seat of seats) giveAutomatically(seat, tenants);
+  return { services: allocationsOf(seats, tenants), released: releasedClaims(input, seats) };
+}
+
+function grantRequests(seat: Seat, tenants: Tenants): void {
+  const { guest, places, spares, problems } = seat;
+  const { key, party } = seat.service;
   for (const [index, present] of places.entries()) {
     const wanted = wantedAt(seat, index);
     if (wanted.kind !== "this" || wanted.ip === present) continue;
-    const owner = owners.get(wanted.ip);
     if (guest.at(wanted.ip) === undefined) {
       const message = `Cannot give ${wanted.ip}: it is ${outside(guest)}`;
       problems.push({ code: "ADDRESS_OUTSIDE_POOL", message });
-    } else if (owner !== undefined) {
+    } else if (!tenants.admits(wanted.ip, key, party)) {
       problems.push({
         code: "ADDRESS_TAKEN",
-        message: `Cannot give ${wanted.ip}: the Service ${owner} holds it`,
+        message: `Cannot give ${wanted.ip}: ${tenants.obstacle(wanted.ip, seat.service)}`,
       });
     } else {
       places[index] = wanted.ip;
-      owners.set(wanted.ip, service.key);
+      tenants.add(wanted.ip, { service: key, party });
       if (present !== null) spares.push(present);
     }
   }
@@ -89,9 +97,9 @@ function emptyPlaces(seat: Seat): readonly number[] {
   );
 }
 
-function giveAutomatically(seat: Seat, free: FreeLists): void {
+function giveAutomatically(seat: Seat, tenants: Tenants): void {
   const { family, guest, problems } = seat;
-  const home = (guest.home ??= findHome(guest, free));
+  const home = (guest.home ??= findHome(guest, tenants));
   if (!isShown(seat)) return;
   if (home === null) {
     if (emptyPlaces(seat).length > 0) problems.push(NO_POOL);
@@ -101,7 +109,10 @@ function giveAutomatically(seat: Seat, free: FreeLists): void {
     const message = `${titleAtStart(home)} has no ${family}`;
     problems.push({ code: "POOL_FAMILY_MISSING", message });
   } else {
-    const { wanted, given } = fillPlaces(seat, (count) => free.take(home, family, count));
+    const { key: service, party } = seat.service;
+    const { wanted, given } = fillPlaces(seat, (count) =>
+      tenants.take(home, family, { service, party, count }),
+    );
     if (given < wanted) problems.push(exhausted(seat, home, { wanted, given }));
   }
 }
@@ -111,9 +122,12 @@ const NO_POOL: Problem = {
   message: "No pool gives the Service an address unasked",
 };
 
-function findHome({ automatic, seats }: Guest, free: FreeLists): ClassModel | null {
-  const wants = seats.map((seat) => ({ family: seat.family, count: emptyPlaces(seat).length }));
-  return roomiestHome(automatic, wants, free);
+function findHome({ automatic, seats }: Guest, tenants: Tenants): ClassModel | null {
+  const wants = seats.map((seat) => {
+    const { key: service, party } = seat.service;
+    return { family: seat.family, service, party, count: emptyPlaces(seat).length };
+  });
+  return roomiestHome(automatic, wants, tenants);
 }
 
 function exhausted(
@@ -131,7 +145,7 @@ function exhausted(
 
 const NOTHING: Allocation = { home: null, places: {}, problems: [], notices: [] };
 
-function allocationsOf(seats: readonly Seat[]): Map<string, Allocation> {
+function allocationsOf(seats: readonly Seat[], tenants: Tenants): Map<string, Allocation> {
   const services = new Map<string, Allocation>();
   for (const seat of seats) {
     const { service, family, guest, places, problems } = seat;
@@ -141,7 +155,7 @@ function allocationsOf(seats: readonly Seat[]): Map<string, Allocation> {
       home,
       places: isShown(seat) ? { ...before.places, [family]: places } : before.places,
       problems: [...before.problems, ...problems.filter((problem) => !has(before, problem))],
-      notices: [...before.notices, ...noticesOf(seat)],
+      notices: [...before.notices, ...noticesOf(seat, tenants)],
     });
   }
   return services;
@@ -152,21 +166,27 @@ function has({ problems }: Allocation, { message }: Problem): boolean {
   return problems.some((known) => known.message === message);
 }
 
-function noticesOf({ lost, places, guest: { home } }: Seat): Problem[] {
+function noticesOf({ service, lost, places, guest }: Seat, tenants: Tenants): Problem[] {
+  const { home } = guest;
   const where =
     home?.pool === null ? `not in the pool of ${titleOf(home)}` : "in no pool of the Service";
-  return lost.map(({ index, address }) => ({
-    code: "ADDRESS_LEFT_POOL",
-    message: `${address} is ${where} any more: ${places[index] ?? "nothing"} replaces it`,
-  }));
+  return lost.map(({ index, address }) => {
+    const instead = `${places[index] ?? "nothing"} replaces it`;
+    if (guest.at(address) === undefined) {
+      const message = `${address} is ${where} any more: ${instead}`;
+      return { code: "ADDRESS_LEFT_POOL", message };
+    }
+    const why = tenants.obstacle(address, service);
+    return { code: "ADDRESS_NOT_SHARED", message: `Cannot keep ${address}: ${why}; ${instead}` };
+  });
 }
 
 function releasedClaims({ claims }: AllocationInput, seats: readonly Seat[]) {
-  const placed = new Map<Ip, string>();
+  const placed = new Set<string>();
   for (const { service, places } of seats) {
-    for (const ip of places) if (ip !== null) placed.set(ip, service.key);
+    for (const ip of places) if (ip !== null) placed.add(`${ip} ${service.key}`);
   }
   return claims
-    .filter(({ address, service }) => placed.get(address) !== service)
+    .filter(({ address, service }) => !placed.has(`${address} ${service}`))
     .sort((a, b) => compareIps(a.address, b.address) || compareText(a.service, b.service));
 }

@@ -8,6 +8,7 @@ import type { Ip, IpFamily } from "../base/ip.ts";
 import type { ClassModel } from "./model.ts";
 import type { Offers } from "./offers.ts";
 import type { ServiceRequest } from "./request.ts";
+import type { Party } from "./sharing.ts";
 
 /**
  * What a VirtualIP says of one Service: it has this address.
@@ -29,6 +30,8 @@ export interface AllocationRequest {
   /** Keys of `classes`. */
   readonly offers: Offers;
   readonly request: ServiceRequest;
+  /** With whom it may share an address. */
+  readonly party: Party;
   /** The addresses in the Service's status, in its order: kept where no claim says otherwise. */
   readonly adopted: readonly Ip[];
 }

@@ -7,8 +7,8 @@
  */
 import type { Ip, IpFamily } from "../base/ip.ts";
 import type { AllocationRequest } from "./allocation.ts";
-import type { FreeLists } from "./free-lists.ts";
 import type { ClassModel } from "./model.ts";
+import type { Taking, Tenants } from "./tenants.ts";
 
 /** The classes of which a Service may have addresses. */
 export interface Host {
@@ -35,9 +35,8 @@ export function settledHome(
 }
 
 /** Addresses of one family that a Service lacks. */
-export interface Want {
+export interface Want extends Taking {
   readonly family: IpFamily;
-  readonly count: number;
 }
 
 /**
@@ -48,14 +47,14 @@ export interface Want {
 export function roomiestHome(
   automatic: readonly ClassModel[],
   wants: readonly Want[],
-  free: FreeLists,
+  tenants: Tenants,
 ): ClassModel | null {
-  const gives = (model: ClassModel, { family, count }: Want) => free.has(model, family, count);
+  const gives = (model: ClassModel, want: Want) => tenants.has(model, want.family, want);
   const [first] = wants;
   return (
     automatic.find((model) => wants.every((want) => gives(model, want))) ??
     automatic.find((model) => first !== undefined && gives(model, first)) ??
-    automatic.find((model) => wants.some(({ family }) => free.has(model, family, 1))) ??
+    automatic.find((model) => wants.some((want) => gives(model, { ...want, count: 1 }))) ??
     automatic[0] ??
     null
   );

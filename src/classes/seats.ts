@@ -15,6 +15,7 @@ import { classFinder, type ClassAt } from "./class-at.ts";
 import { settledHome, type Host } from "./home.ts";
 import type { ClassModel } from "./model.ts";
 import { ADDRESS_COUNT_MAX, type WantedPlace } from "./request.ts";
+import type { Tenants } from "./tenants.ts";
 
 /** One Service in one family. The rounds fill it; nobody else sees it. */
 export interface Seat {
@@ -42,13 +43,6 @@ export interface Guest extends Host {
   readonly seats: Seat[];
 }
 
-export interface Seating {
-  /** Those that hold something first, then by age, then by key; families in the Service's order. */
-  readonly seats: readonly Seat[];
-  /** Whose an address is; every address that must not be given out now has an entry. */
-  readonly owners: Map<Ip, string>;
-}
-
 /** A Service on its way to its seats. */
 interface Arrival {
   readonly service: AllocationRequest;
@@ -59,7 +53,15 @@ interface Arrival {
   readonly kept: Set<Ip>;
 }
 
-export function seatServices({ requests, classes, claims }: AllocationInput): Seating {
+/**
+ * @param tenants whoever else has addresses; the Services become tenants of what they keep, and hold back what others
+ *   must not have yet
+ * @returns those that hold something first, then by age, then by key; families in the Service's order
+ */
+export function seatServices(
+  { requests, classes, claims }: AllocationInput,
+  tenants: Tenants,
+): Seat[] {
   const classAt = classFinder(classes);
   const claimsOf = groupClaims(claims);
   const arrivals = requests.map((service): Arrival => {
@@ -67,15 +69,13 @@ export function seatServices({ requests, classes, claims }: AllocationInput): Se
     return { service, host, claims: claimsOf.get(service.key) ?? [], kept: new Set() };
   });
   arrivals.sort(compareArrivals);
-  const owners = new Map<Ip, string>();
-  for (const arrival of arrivals) keep(arrival, arrival.claims.map(addressOf), owners);
-  for (const claim of claims) reserve(claim.address, claim.service, owners);
-  for (const arrival of arrivals) keep(arrival, arrival.service.adopted, owners);
+  for (const arrival of arrivals) keep(arrival, arrival.claims.map(addressOf), tenants);
+  for (const claim of claims) reserve(claim.address, claim.service, tenants);
+  for (const arrival of arrivals) keep(arrival, arrival.service.adopted, tenants);
   for (const { service } of arrivals) {
-    for (const ip of service.adopted) reserve(ip, service.key, owners);
+    for (const ip of service.adopted) reserve(ip, service.key, tenants);
   }
-  const seats = arrivals.flatMap(takeSeats);
-  return { seats, owners };
+  return arrivals.flatMap(takeSeats);
 }
 
 /** @returns what is wanted at the place: beyond the list, any address */
@@ -136,17 +136,21 @@ function addressOf(claim: Claim): Ip {
   return claim.address;
 }
 
-function keep({ service, host, kept }: Arrival, addresses: readonly Ip[], owners: Map<Ip, string>) {
+/** The older of two that do not go together keeps the address: it comes first. */
+function keep({ service, host, kept }: Arrival, addresses: readonly Ip[], tenants: Tenants) {
+  const { key, party, request } = service;
   for (const ip of addresses) {
-    if (owners.has(ip) || host.at(ip) === undefined) continue;
-    if (!service.request.families.includes(familyOf(ip))) continue;
-    owners.set(ip, service.key);
+    if (host.at(ip) === undefined || !request.families.includes(familyOf(ip))) continue;
+    if (!tenants.admits(ip, key, party)) continue;
+    tenants.add(ip, { service: key, party });
     kept.add(ip);
   }
 }
 
-function reserve(ip: Ip, owner: string, owners: Map<Ip, string>): void {
-  if (!owners.has(ip)) owners.set(ip, owner);
+/** It may still be answered for, so nobody is let in who is not there. */
+function reserve(ip: Ip, owner: string, tenants: Tenants): void {
+  const isThere = tenants.at(ip).some(({ service }) => service === owner);
+  if (!isThere) tenants.add(ip, { service: owner, party: null });
 }
 
 function takeSeats(arrival: Arrival): readonly Seat[] {
@@ -170,7 +174,7 @@ function takeSeat({ service, claims, kept }: Arrival, guest: Guest, family: IpFa
     guest,
     places,
     spares: sitDown(places, request.places[family], ours, [...kept].filter(isOf(family))),
-    lost: held.filter(({ address, index }) => index < count && guest.at(address) === undefined),
+    lost: held.filter(({ address, index }) => index < count && !kept.has(address)),
     problems: [],
   };
 }

@@ -12,7 +12,8 @@ import { parseIp, type Ip, type IpFamily } from "../base/ip.ts";
 import { allocate } from "../classes/allocate.ts";
 import type { Allocation, Claim } from "../classes/allocation.ts";
 import { classFinder } from "../classes/class-at.ts";
-import { refOf } from "../kube/resource.ts";
+import { clashOf, partyOf, type Party } from "../classes/sharing.ts";
+import { keyOf, refOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
 import type { VirtualIPSpec } from "../multi-ip/resource.ts";
 import { onceForEach } from "./once.ts";
@@ -46,7 +47,8 @@ export function assign(world: World, roles: ReadonlyMap<string, Role>): Assignme
       if (service === undefined) return [];
       const createdAt = service.metadata.creationTimestamp ?? "";
       const { offers, request } = role;
-      return { key, createdAt, offers, request, adopted: listedAddresses(service) };
+      const [party, adopted] = [partyOfService(service), listedAddresses(service)];
+      return { key, createdAt, offers, request, party, adopted };
     }),
     classes: world.compiled.classes,
     claims: claims({ world, roles }),
@@ -59,6 +61,11 @@ export function assign(world: World, roles: ReadonlyMap<string, Role>): Assignme
 export const listedAddresses = onceForEach(({ status }: Service): readonly Ip[] => {
   const ingress = status?.loadBalancer?.ingress ?? [];
   return ingress.flatMap(({ ip }) => (ip === undefined ? [] : (parseIp(ip) ?? [])));
+});
+
+const partyOfService = onceForEach(({ metadata: { annotations }, spec }: Service): Party => {
+  const { externalTrafficPolicy, selector, ports } = spec ?? {};
+  return partyOf({ annotations, externalTrafficPolicy, selector, ports });
 });
 
 /** @returns the addresses of an allocation: the first family by index, then the second, as the Service names them */
@@ -107,9 +114,9 @@ interface PlacedClaim {
   readonly index: number;
 }
 
-/** What it requests, what its pool still has, what it was promised, what an older plan gave: in this order. */
+/** What it requests, what its pool still has, what it may keep, what it was promised, what an older plan gave. */
 function compareRivals(a: PlacedClaim, b: PlacedClaim, context: ClaimContext): number {
-  for (const isBetter of [isRequested, isInPool, isPromised]) {
+  for (const isBetter of [isRequested, isInPool, isAdmitted, isPromised]) {
     const order = Number(isBetter(b, context)) - Number(isBetter(a, context));
     if (order !== 0) return order;
   }
@@ -129,6 +136,22 @@ function isInPool({ address, service }: PlacedClaim, { world, roles }: ClaimCont
   const key = classFinder(world.compiled.classes)(address.ip)?.key;
   if (role?.kind !== "served" || key === undefined) return false;
   return [...role.offers.automatic, ...role.offers.byName].includes(key);
+}
+
+/** False where an older Service has the address too, and the two share no more. */
+function isAdmitted({ address, service }: PlacedClaim, { world }: ClaimContext): boolean {
+  const ours = world.services.get(service);
+  if (ours === undefined) return false;
+  return address.services.every((key) => {
+    const other = world.services.get(key);
+    if (other === undefined || other === ours || isOlder(ours, other)) return true;
+    return clashOf(partyOfService(other), partyOfService(ours)) === null;
+  });
+}
+
+function isOlder(a: Service, b: Service): boolean {
+  const order = compareText(a.metadata.creationTimestamp ?? "", b.metadata.creationTimestamp ?? "");
+  return (order || compareText(keyOf(a), keyOf(b))) < 0;
 }
 
 function isPromised({ address, service }: PlacedClaim, { world }: ClaimContext): boolean {

@@ -4,14 +4,20 @@
  * Thousands of objects are kept: only what a plan reads stays, in objects of one shape per kind.
  */
 import { CLASS_ANNOTATION, ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../classes/request.ts";
+import { SHARING_ANNOTATIONS, sharingKeyOf } from "../classes/sharing.ts";
 import type { ObjectMeta } from "../kube/resource.ts";
 import type { Change } from "../kube/store.ts";
-import type { EndpointSlice, Namespace, Node, Service } from "../kube/types.ts";
+import type { EndpointSlice, Namespace, Node, Service, ServicePort } from "../kube/types.ts";
 import { DRAINED_ANNOTATION, OUT_OF_SERVICE_TAINT } from "./leaving.ts";
 import { READY_CONDITION } from "./resources.ts";
 import { SERVICE_NAME_LABEL } from "./serving.ts";
 
-const ANNOTATIONS: readonly string[] = [CLASS_ANNOTATION, ADDRESSES_ANNOTATION, COUNT_ANNOTATION];
+const ANNOTATIONS: readonly string[] = [
+  CLASS_ANNOTATION,
+  ADDRESSES_ANNOTATION,
+  COUNT_ANNOTATION,
+  ...SHARING_ANNOTATIONS,
+];
 const NODE_CONDITIONS: readonly string[] = ["Ready", "NetworkUnavailable"];
 const NODE_ANNOTATIONS: readonly string[] = [DRAINED_ANNOTATION];
 const NODE_TAINTS: readonly string[] = [OUT_OF_SERVICE_TAINT];
@@ -34,9 +40,22 @@ export function pruneService({ apiVersion, kind, metadata, spec, status }: Servi
       ...(clusterIPs ? { clusterIPs } : {}),
       ...(loadBalancerClass ? { loadBalancerClass } : {}),
       ...(externalTrafficPolicy ? { externalTrafficPolicy } : {}),
+      ...(sharingKeyOf(kept) === "" ? {} : sharedParts(spec)),
     },
     ...(status ? { status } : {}),
   };
+}
+
+/** What decides with whom it shares an address: kept of the few that want to. */
+function sharedParts({ selector, ports }: Service["spec"] & object = {}): Service["spec"] {
+  return {
+    ...(selector ? { selector } : {}),
+    ...(ports ? { ports: ports.map(({ protocol, port }) => portOf(protocol, port)) } : {}),
+  };
+}
+
+function portOf(protocol: string | undefined, port: number): ServicePort {
+  return protocol === undefined ? { port } : { protocol, port };
 }
 
 export function pruneNamespace({ apiVersion, kind, metadata }: Namespace): Namespace {

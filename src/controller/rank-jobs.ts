@@ -9,6 +9,7 @@
 import type { Ip } from "../base/ip.ts";
 import type { RankJob, RankPlan } from "../multi-ip/rank.ts";
 import type { Assignment } from "./assignments.ts";
+import { groupsOf } from "./groups.ts";
 import { reachOf } from "./reach.ts";
 import type { PendingMove } from "./memory.ts";
 import type { ClusterNode } from "./nodes.ts";
@@ -45,6 +46,7 @@ export function rankJobs(
   { world, nowMs }: RankContext,
 ): RankJob[] {
   const classSplits = new Map<ClassNodes | undefined, Split>();
+  const groups = groupsOf(wanted);
   const stopping = new Set(world.nodes.filter((node) => node.stopping).map(({ name }) => name));
   return [...wanted.values()].map((assignment) => {
     const claimed = world.claimed.get(assignment.ip) ?? world.claiming.get(assignment.ip);
@@ -56,7 +58,7 @@ export function rankJobs(
     const now = holder ?? rank[0] ?? "";
     return {
       address: assignment.ip,
-      group: groupOf(assignment),
+      group: groups.get(assignment.ip) ?? assignment.ip,
       ...{ ...made, rank, holder },
       balance: world.compiled.classes.get(assignment.className)?.rebalance ?? true,
       leaves: stopping.has(now) && !made.candidates.includes(now),
@@ -69,12 +71,6 @@ function isUnanswered({ object: { spec, status } }: ClaimedAddress): boolean {
   const holder = status?.holder ?? null;
   if (holder === null || holder === spec.rank[0]) return false;
   return (status?.generation ?? -1) < spec.generation;
-}
-
-/** P1 wants the addresses of one family of one Service on different nodes. */
-function groupOf({ ip, uses: [first] }: Assignment): string {
-  const family = ip.includes(":") ? "IPv6" : "IPv4";
-  return `${first?.namespace ?? ""}/${first?.name ?? ""}/${family}`;
 }
 
 type Split = Pick<RankJob, "candidates" | "reserves">;

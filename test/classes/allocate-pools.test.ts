@@ -1,4 +1,5 @@
 /** Addresses of pools: one Service, one home; scripts of passes, each with the whole wanted outcome. */
+import { NO_PARTY } from "../../src/classes/sharing.ts";
 import { expect } from "chai";
 import type { Ip } from "../../src/base/ip.ts";
 import { allocate } from "../../src/classes/allocate.ts";
@@ -321,6 +322,7 @@ function requestsOf(
         },
         ...(dual === undefined ? { ipFamilies: ["IPv4"] } : { ipFamilies, ipFamilyPolicy: dual }),
       }),
+      party: NO_PARTY,
       adopted: status as Ip[],
     };
   });

@@ -1,4 +1,5 @@
 /** Addresses for Services: what holds over random histories of random worlds. */
+import { NO_PARTY } from "../../src/classes/sharing.ts";
 import { expect } from "chai";
 import fc from "fast-check";
 import { allocate } from "../../src/classes/allocate.ts";
@@ -208,6 +209,7 @@ describe("allocate: size", () => {
       createdAt: timeOf(n % 60),
       offers: offersOfClass("big"),
       request,
+      party: NO_PARTY,
       adopted: [],
     }));
     const startMs = cpuMs();

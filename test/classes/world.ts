@@ -14,6 +14,7 @@ import {
   type MetalLoadBalancerClass,
   type MetalLoadBalancerClassSpec,
 } from "../../src/classes/resource.ts";
+import { NO_PARTY } from "../../src/classes/sharing.ts";
 
 /** What a test says of a Service; the rest is usual. */
 export interface TestService {
@@ -87,6 +88,7 @@ export function settle(
         createdAt: service.createdAt ?? timeOf(1),
         offers: offersOfClass(choice.name),
         request,
+        party: NO_PARTY,
         adopted: (service.status ?? []) as Ip[],
       },
     ];

@@ -32,6 +32,9 @@ export interface ServiceWishes {
   readonly type?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly status?: Service["status"];
+  readonly namespace?: string;
+  readonly ports?: readonly number[];
+  readonly selector?: Readonly<Record<string, string>>;
 }
 
 export class ModelCluster {
@@ -108,7 +111,8 @@ export class ModelCluster {
   }
 
   addService(name: string, wishes: ServiceWishes = {}): void {
-    const [namespace, key] = ["default", `default/${name}`];
+    const { namespace = "default", ports = [80], selector = { app: name } } = wishes;
+    const key = `${namespace}/${name}`;
     const before = this.services.get(key);
     const { count, loadBalancerClass, families = ["IPv4"], policy = "Cluster" } = wishes;
     const annotations = {
@@ -131,6 +135,8 @@ export class ModelCluster {
         ipFamilyPolicy: families.length > 1 ? "RequireDualStack" : "SingleStack",
         ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
         externalTrafficPolicy: policy,
+        selector,
+        ports: ports.map((port) => ({ protocol: "TCP", port })),
       },
       ...(kept ? { status: kept } : {}),
     });

@@ -1,6 +1,6 @@
 /** What is kept of the objects that the controller watches. */
 import { expect } from "chai";
-import { isNewsOfNode, pruneNode, pruneSlice } from "../../src/controller/prune.ts";
+import { isNewsOfNode, pruneNode, pruneService, pruneSlice } from "../../src/controller/prune.ts";
 
 describe("controller: prune", () => {
   const taint = { key: "node.kubernetes.io/out-of-service", value: "x", effect: "NoExecute" };
@@ -22,6 +22,27 @@ describe("controller: prune", () => {
       expect(isNewsOfNode(change)).to.equal(isNews);
     });
   }
+
+  it("a Service that shares its address keeps its ports and its selector, others do not", () => {
+    const service = (annotations: Record<string, string>) => ({
+      metadata: { name: "web", namespace: "shop", annotations },
+      spec: {
+        type: "LoadBalancer",
+        selector: { app: "web" },
+        ports: [{ port: 80, protocol: "TCP", nodePort: 30_000, name: "http" }, { port: 81 }],
+      },
+    });
+    const sharing = { "metallb.universe.tf/allow-shared-ip": "k" };
+    expect(pruneService(service({})).spec).to.deep.equal({ type: "LoadBalancer" });
+    expect(pruneService(service({ ...sharing, "example.org/x": "1" }))).to.deep.include({
+      spec: {
+        type: "LoadBalancer",
+        selector: { app: "web" },
+        ports: [{ port: 80, protocol: "TCP" }, { port: 81 }],
+      },
+    });
+    expect(pruneService(service(sharing)).metadata.annotations).to.deep.equal(sharing);
+  });
 
   it("a slice whose endpoints the API server writes as null has none", () => {
     const slice = {
