@@ -5,6 +5,7 @@
  */
 
 export const REMEDIES = {
+  ADDRESSES_DISAGREE: "Request addresses in the annotation or in spec.loadBalancerIP, not in both",
   ADDRESS_DOUBLED: "Name each address once in the Service annotation",
   ADDRESS_INVALID: "Write plain IPv4 or IPv6 addresses, without mask, zone or IPv4-mapped form",
   ADDRESS_LEFT_POOL: "Publish the new address, or put the old range back into the pool",
@@ -14,6 +15,7 @@ export const REMEDIES = {
   ADDRESS_TAKEN:
     "Request another address, let both Services share it, or delete the one that holds it",
   ADDRESS_WRONG_FAMILY: "Request addresses of the families in the Service's spec.ipFamilies",
+  ANNOTATION_DEPRECATED: "Rename the annotation; until then it works as it is",
   CLASS_DEFAULT_DOUBLED: 'Set "isDefault" to false on all but one MetalLoadBalancerClass',
   CLASS_MISSING: "Create the class, or name an existing one and recreate the Service",
   CLASS_UNKNOWN: "Name an existing MetalLoadBalancerClass in the annotation",
@@ -33,6 +35,8 @@ export const REMEDIES = {
   POOL_FAMILY_MISSING: "Add a range of this family to the pool, or change ipFamilyPolicy",
   POOL_MISSING: "Create the pool, or take its name out of the advertisement",
   POOL_OVERLAP: "Take the shared addresses out of one of the two",
+  POOL_UNKNOWN:
+    "Name an existing pool in the annotation, one whose serviceAllocation fits the Service",
   RANGE_INVALID: "Write a CIDR such as 192.0.2.0/28 or a range such as 192.0.2.10-192.0.2.20",
   RANGE_TOO_LARGE: "Split the range, or set avoidBuggyIPs to false",
   RAW_SOCKET_DENIED: "Give the speaker container the capability NET_RAW, or run it as root",

@@ -1,10 +1,12 @@
 /**
- * Which class serves a Service. Pure.
+ * Which class serves a Service, or whether the pools do. Pure.
  *
- * In this order: the class that it is bound to (if it still exists), spec.loadBalancerClass, the annotation, the
- * default. A Service whose spec.loadBalancerClass names no class of ours is foreign, whatever else it says:
- * that field is set on purpose and cannot be changed, while a binding, an annotation or a default may be left over
- * from before. One case is told apart: a Service that was bound to just that class is ours, its class was deleted.
+ * In this order: the class that it is bound to (if it still exists), spec.loadBalancerClass, the annotation, the pools where it
+ * names one or has an address of one, the default class, the pools. A Service whose spec.loadBalancerClass names
+ * neither a class of ours nor what --lb-class says is foreign, whatever else it says: that field is set on purpose and
+ * cannot be changed, while a binding, an annotation or a default may be left over from before. One case is told apart:
+ * a Service that was bound to just that class is ours, its class was deleted.
+ * With --lb-class the pools are for Services that name it and for no others, as MetalLB has it.
  */
 import type { Problem } from "../base/errors.ts";
 
@@ -15,28 +17,40 @@ export interface ChooseInput {
   readonly annotation?: string | null | undefined;
   readonly classes: { has(name: string): boolean };
   readonly defaultClass: string | null;
+  readonly hasPools?: boolean;
+  /** It names a pool that exists, or has an address of one: a default class takes nothing over. */
+  readonly wantsPools?: boolean;
+  /** What --lb-class says; empty: the pools are for Services that name no class. */
+  readonly lbClass?: string;
 }
 
 export type ClassChoice =
   | { readonly kind: "class"; readonly name: string; readonly problems: readonly Problem[] }
+  | { readonly kind: "pools"; readonly problems: readonly Problem[] }
   /** Not ours: nothing of it may be written. */
   | { readonly kind: "foreign" }
   /** Ours or nobody's, and there is nothing to give it. */
   | { readonly kind: "none"; readonly problems: readonly Problem[] };
 
 export function chooseClass(input: ChooseInput): ClassChoice {
-  const { classes, boundClass, loadBalancerClass, annotation, defaultClass } = input;
+  const { classes, boundClass, loadBalancerClass, annotation, lbClass = "" } = input;
   const exists = (name: string | null | undefined) => isNamed(name) && classes.has(name);
-  if (isNamed(loadBalancerClass) && !exists(loadBalancerClass)) {
+  const namesPools = isNamed(loadBalancerClass) && loadBalancerClass === lbClass;
+  if (isNamed(loadBalancerClass) && !exists(loadBalancerClass) && !namesPools) {
     return loadBalancerClass === boundClass
       ? { kind: "none", problems: [missing(loadBalancerClass)] }
       : { kind: "foreign" };
   }
-  for (const name of [boundClass, loadBalancerClass, annotation]) {
+  for (const name of [boundClass, loadBalancerClass, namesPools ? null : annotation]) {
     if (isNamed(name) && exists(name)) return { kind: "class", name, problems: [] };
   }
-  const problems = isNamed(annotation) ? [unknown(annotation, defaultClass)] : [];
+  const mayHavePools = input.hasPools === true && (namesPools || !isNamed(lbClass));
+  const wantsPools = namesPools || (mayHavePools && input.wantsPools === true);
+  const defaultClass = wantsPools ? null : input.defaultClass;
+  const problems = isNamed(annotation) && !namesPools ? [unknown(annotation, defaultClass)] : [];
   if (defaultClass !== null) return { kind: "class", name: defaultClass, problems };
+  // Bound to a class that is gone it waits for that class.
+  if (mayHavePools && !isNamed(boundClass)) return { kind: "pools", problems };
   if (problems.length === 0 && isNamed(boundClass)) problems.push(missing(boundClass));
   return { kind: "none", problems };
 }

@@ -2,8 +2,8 @@
  * Which pools a Service may have addresses of, and which are given unasked, best first. Pure.
  *
  * Read first: docs/decisions/0014-one-model-of-two-families.md, "Which classes a Service may use".
- * Left out: the pool that an annotation names.
  */
+import type { Problem } from "../base/errors.ts";
 import { matchesAny, type Labels } from "./label-selector.ts";
 import type { ClassModel, Compiled, Offer } from "./model.ts";
 
@@ -13,6 +13,8 @@ export interface Offers {
   readonly automatic: readonly string[];
   /** Given where it is asked for by address, and kept where the Service has it. */
   readonly byName: readonly string[];
+  /** Of `byName`: what the Service has there goes as soon as `automatic` has given another. */
+  readonly leave?: readonly string[];
 }
 
 export interface OfferedService {
@@ -20,18 +22,55 @@ export interface OfferedService {
   readonly labels: Labels;
   /** Of its namespace. */
   readonly namespaceLabels: Labels;
+  /** The pool that it names in an annotation, or null. */
+  readonly pool?: string | null;
 }
 
-/** @returns the pools in which the Service fits, the oldest first among equals */
+/**
+ * A pool that is named gives unasked though its autoAssign is false, and the others nothing. One that is unknown gives
+ * nothing, and takes nothing away either.
+ *
+ * @returns the pools in which the Service fits, the oldest first among equals
+ */
 export function offersFor(service: OfferedService, { classes }: Pick<Compiled, "classes">): Offers {
-  const fitting: { readonly key: string; readonly offer: Offer }[] = [];
-  for (const { key, offer } of classes.values()) {
-    if (offer !== null && fits(service, offer)) fitting.push({ key, offer });
+  const fitting: Offered[] = [];
+  for (const { key, pool, offer } of classes.values()) {
+    if (offer !== null && fits(service, offer)) fitting.push({ key, pool, offer });
   }
+  const { pool = null } = service;
+  if (pool !== null) return offersOfPool(pool, fitting);
   const automatic = fitting.filter(({ offer }) => offer.autoAssign);
   automatic.sort((a, b) => turnOf(a.offer) - turnOf(b.offer)); // a stable sort: equals stay by age
   const byName = fitting.filter(({ offer }) => !offer.autoAssign);
   return { automatic: automatic.map(keyOf), byName: byName.map(keyOf) };
+}
+
+type Offered = Pick<ClassModel, "key" | "pool"> & { readonly offer: Offer };
+
+function offersOfPool(name: string, fitting: readonly Offered[]): Offers {
+  const named = fitting.filter(({ pool }) => pool === name).map(keyOf);
+  const others = fitting.filter(({ pool }) => pool !== name).map(keyOf);
+  return { automatic: named, byName: others, ...(named.length > 0 ? { leave: others } : {}) };
+}
+
+/** @returns what is wrong with the pool that the Service names; nothing where it names none */
+export function namedPoolProblems(
+  service: OfferedService,
+  { automatic }: Offers,
+  compiled: Pick<Compiled, "classes">,
+): Problem[] {
+  const { pool = null } = service;
+  if (pool === null || automatic.length > 0) return [];
+  const message = hasPool(pool, compiled)
+    ? `The pool "${pool}" is not for the Service: its serviceAllocation says so`
+    : `There is no pool "${pool}"`;
+  return [{ code: "POOL_UNKNOWN", message }];
+}
+
+/** @returns true where a pool has this name */
+export function hasPool(name: string, { classes }: Pick<Compiled, "classes">): boolean {
+  for (const { pool, offer } of classes.values()) if (offer !== null && pool === name) return true;
+  return false;
 }
 
 /** @returns the offers to a Service that names its class */

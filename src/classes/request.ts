@@ -7,10 +7,8 @@
  */
 import type { Problem } from "../base/errors.ts";
 import { familyOf, parseIp, type Ip, type IpFamily } from "../base/ip.ts";
+import { deprecatedIn, readAnnotation, type Annotated } from "./annotations.ts";
 
-export const COUNT_ANNOTATION = "network.deckhouse.io/l2-load-balancer-external-ips-count";
-export const ADDRESSES_ANNOTATION = "network.deckhouse.io/load-balancer-ips";
-export const CLASS_ANNOTATION = "network.deckhouse.io/metal-load-balancer-class";
 export const ADDRESS_COUNT_MAX = 64;
 /** Entries of the address list that are read: more than both families can use. */
 const ENTRIES_MAX = 2 * ADDRESS_COUNT_MAX;
@@ -22,8 +20,9 @@ export type WantedPlace =
   /** The entry cannot be used: the place keeps what it has, and gets nothing where it has nothing. */
   | { readonly kind: "broken" };
 
-export interface ServiceFacts {
-  readonly annotations?: Readonly<Record<string, string>> | undefined;
+export interface ServiceFacts extends Annotated {
+  /** Deckhouse's classes do not read it, MetalLB's pools do. */
+  readonly loadBalancerIP?: string | undefined;
   readonly ipFamilies?: readonly string[] | undefined;
   readonly ipFamilyPolicy?: string | undefined;
   readonly clusterIPs?: readonly string[] | undefined;
@@ -38,23 +37,42 @@ export interface ServiceRequest {
   readonly familiesAreOptional: boolean;
   /** By index; indices beyond the list are `any`. Not longer than countPerFamily, where that is a number. */
   readonly places: Readonly<Record<IpFamily, readonly WantedPlace[]>>;
+  /** The pool that it names, or null: offers.ts says what follows. */
+  readonly pool: string | null;
   readonly problems: readonly Problem[];
+  /** What works and should be written otherwise: told once, and no fault. */
+  readonly hints: readonly Problem[];
 }
 
 export function parseRequest(service: ServiceFacts): ServiceRequest {
-  const { annotations = {}, ipFamilyPolicy } = service;
+  const { ipFamilyPolicy } = service;
   const families = familiesOf(service);
   const problems: Problem[] = [];
-  const countPerFamily = parseCount(annotations[COUNT_ANNOTATION], problems);
-  const wanted = parseAddresses(annotations[ADDRESSES_ANNOTATION], families, problems);
+  const countPerFamily = parseCount(readAnnotation(service, "count"), problems);
+  const wanted = parseAddresses(addressText(service, problems), families, problems);
   const fit = (family: IpFamily) => fitCount(wanted[family], family, countPerFamily, problems);
   return {
     countPerFamily,
     families,
     familiesAreOptional: ipFamilyPolicy === "PreferDualStack",
     places: { IPv4: fit("IPv4"), IPv6: fit("IPv6") },
+    pool: readAnnotation(service, "pool")?.trim() || null,
     problems,
+    hints: deprecatedIn(service),
   };
+}
+
+/** An annotation counts before the field of old, which holds one address. (MetalLB gives nothing where both are there.) */
+function addressText(service: ServiceFacts, problems: Problem[]): string | undefined {
+  const [annotation, field] = [readAnnotation(service, "addresses"), service.loadBalancerIP ?? ""];
+  if (field === "" || annotation === undefined) return annotation ?? field;
+  if (!entriesOf(annotation).includes(field)) {
+    problems.push({
+      code: "ADDRESSES_DISAGREE",
+      message: `spec.loadBalancerIP says "${shorten(field)}", the annotation says "${shorten(annotation)}": the annotation counts`,
+    });
+  }
+  return annotation;
 }
 
 /** The cluster addresses decide: without one of a family, kube-proxy has nothing to forward to in it. */

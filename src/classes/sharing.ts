@@ -6,17 +6,10 @@
  * Neighbours: tenants.ts knows who has what; allocate.ts asks.
  */
 import { compareText } from "../base/hash.ts";
+import { readAnnotation } from "./annotations.ts";
 
 /** As many Services as one VirtualIP names. */
 export const TENANTS_MAX = 64;
-
-/** Best first: what is said under MetalLB's present prefix, then under its old one, then as Deckhouse has said it over time. */
-export const SHARING_ANNOTATIONS = [
-  "metallb.io/allow-shared-ip",
-  "metallb.universe.tf/allow-shared-ip",
-  "network.deckhouse.io/load-balancer-shared-ip-key",
-  "network.deckhouse.io/load-balancer-allow-shared-ip",
-] as const;
 
 /** What of a Service decides with whom it may share. */
 export interface Party {
@@ -53,13 +46,9 @@ export function partyOf({
   };
 }
 
-/** @returns the key of whichever annotation says one; empty where none does */
+/** @returns the key that the annotations say; empty where they say none */
 export function sharingKeyOf(annotations: PartyFacts["annotations"]): string {
-  for (const name of SHARING_ANNOTATIONS) {
-    const key = annotations?.[name];
-    if (key !== undefined && key !== "") return key;
-  }
-  return "";
+  return readAnnotation({ annotations }, "sharingKey") ?? "";
 }
 
 /** @returns true where the party may join all that are there */

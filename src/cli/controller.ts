@@ -15,6 +15,7 @@ export interface ControllerFlags extends ServerFlags {
   readonly identity?: string;
   readonly settlingTimeMs: number;
   readonly moveIntervalMs: number;
+  readonly lbClass: string;
 }
 
 export function addController(
@@ -47,6 +48,12 @@ export function addController(
       flag("--move-interval-ms <ms>", "between two moves without need in the whole cluster")
         .default(1000)
         .argParser(parseMilliseconds()),
+    )
+    .addOption(
+      flag(
+        "--lb-class <name>",
+        "MetalLB's pools serve Services that name this loadBalancerClass, and no others; without it: those that name none",
+      ).default(""),
     )
     .action(() => run(command.opts()));
 }

@@ -10,7 +10,7 @@ import type { MetalLoadBalancerClass, MetalLoadBalancerClassStatus } from "../cl
 import { setCondition, type Condition, type ConditionWish } from "../kube/patches.ts";
 import { CLASS_READY_CONDITION } from "./resources.ts";
 import type { Role } from "./roles.ts";
-import { newProblemEvents, problemCondition } from "./words.ts";
+import { newProblems, problemCondition, warning } from "./words.ts";
 import type { World } from "./world.ts";
 import type { Write } from "./writes.ts";
 
@@ -78,7 +78,7 @@ function planClassStatus(
   const isUrgent = after !== conditions;
   if (!isUrgent && isCounted(before.status, counters)) return null;
   const said = conditions.find(({ type }) => type === CLASS_READY_CONDITION);
-  const events = newProblemEvents(problems, said, "CompileClass");
+  const events = newProblems(problems, said).map((one) => warning(one, { action: "CompileClass" }));
   // A family that left the pool has to leave the status too: a merge patch keeps what it does not name.
   const families = { ipv4: null, ipv6: null, ...counters.addresses };
   const status = { conditions: after, ...counters, addresses: families };

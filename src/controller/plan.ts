@@ -44,6 +44,8 @@ export interface PlanOptions {
   readonly waitTimeMs: number;
   /** Between two writes of a class's counters. */
   readonly countIntervalMs: number;
+  /** As `--lb-class` says; empty: MetalLB's pools are for Services that name no class. */
+  readonly lbClass: string;
 }
 
 export const PLAN_OPTIONS: PlanOptions = {
@@ -53,6 +55,7 @@ export const PLAN_OPTIONS: PlanOptions = {
   lookTimeMs: 8000,
   waitTimeMs: 1000,
   countIntervalMs: 1000,
+  lbClass: "",
 };
 
 export interface PlanClock {
@@ -88,7 +91,7 @@ export function plan(
   { nowMs, nowIso, ...options }: PlanClock & PlanOptions,
 ): Plan {
   const world = observe(snapshot, { nowMs, settlingTimeMs: options.settlingTimeMs });
-  const roles = rolesOf(world);
+  const roles = rolesOf(world, options);
   const assignments = assign(world, roles);
   const pending = pendingMoves(memory.pending, { world, nowMs, ...options });
   const settled = settle(world, memory, { nowMs, ...options });
@@ -193,8 +196,9 @@ function planStatuses(
     const sinceMs = memory.waiting.get(key) ?? nowMs;
     if (status.mayWait && nowMs < sinceMs + options.waitTimeMs) waiting.set(key, sinceMs);
     else {
-      const { status: patch, events } = status;
-      writes.push({ kind: "service-status", before, status: patch, events });
+      const { status: patch, annotations, events } = status;
+      const also = annotations === undefined ? {} : { annotations };
+      writes.push({ kind: "service-status", before, status: patch, ...also, events });
     }
   }
   return { writes, waiting, problems, figures };

@@ -3,8 +3,8 @@
  *
  * Thousands of objects are kept: only what a plan reads stays, in objects of one shape per kind.
  */
-import { CLASS_ANNOTATION, ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../classes/request.ts";
-import { SHARING_ANNOTATIONS, sharingKeyOf } from "../classes/sharing.ts";
+import { isOurAnnotation } from "../classes/annotations.ts";
+import { sharingKeyOf } from "../classes/sharing.ts";
 import type { ObjectMeta } from "../kube/resource.ts";
 import type { Change } from "../kube/store.ts";
 import type { EndpointSlice, Namespace, Node, Service, ServicePort } from "../kube/types.ts";
@@ -12,24 +12,18 @@ import { DRAINED_ANNOTATION, OUT_OF_SERVICE_TAINT } from "./leaving.ts";
 import { READY_CONDITION } from "./resources.ts";
 import { SERVICE_NAME_LABEL } from "./serving.ts";
 
-const ANNOTATIONS: readonly string[] = [
-  CLASS_ANNOTATION,
-  ADDRESSES_ANNOTATION,
-  COUNT_ANNOTATION,
-  ...SHARING_ANNOTATIONS,
-];
 const NODE_CONDITIONS: readonly string[] = ["Ready", "NetworkUnavailable"];
 const NODE_ANNOTATIONS: readonly string[] = [DRAINED_ANNOTATION];
 const NODE_TAINTS: readonly string[] = [OUT_OF_SERVICE_TAINT];
 
 export function pruneService({ apiVersion, kind, metadata, spec, status }: Service): Service {
-  const kept = pick(metadata.annotations, (key) => ANNOTATIONS.includes(key));
+  const kept = pick(metadata.annotations, isOurAnnotation);
   const meta = { ...identity(metadata), annotations: kept };
   const type = spec?.type ?? "ClusterIP";
   const base = { apiVersion, kind, metadata: meta };
   if (type !== "LoadBalancer") return { ...base, spec: { type }, ...(status ? { status } : {}) };
-  const { ipFamilies, ipFamilyPolicy, clusterIPs, loadBalancerClass, externalTrafficPolicy } =
-    spec ?? {};
+  const { ipFamilies, ipFamilyPolicy, clusterIPs, loadBalancerClass, loadBalancerIP } = spec ?? {};
+  const { externalTrafficPolicy } = spec ?? {};
   return {
     ...base,
     metadata: { ...meta, labels: metadata.labels },
@@ -39,6 +33,7 @@ export function pruneService({ apiVersion, kind, metadata, spec, status }: Servi
       ...(ipFamilyPolicy ? { ipFamilyPolicy } : {}),
       ...(clusterIPs ? { clusterIPs } : {}),
       ...(loadBalancerClass ? { loadBalancerClass } : {}),
+      ...(loadBalancerIP ? { loadBalancerIP } : {}),
       ...(externalTrafficPolicy ? { externalTrafficPolicy } : {}),
       ...(sharingKeyOf(kept) === "" ? {} : sharedParts(spec)),
     },

@@ -10,8 +10,16 @@
  */
 import type { Problem } from "../base/errors.ts";
 import { chooseClass } from "../classes/choose.ts";
-import { hasPools, offersFor, offersOfClass, type Offers } from "../classes/offers.ts";
-import { CLASS_ANNOTATION, parseRequest, type ServiceRequest } from "../classes/request.ts";
+import { readAnnotation } from "../classes/annotations.ts";
+import {
+  hasPool,
+  hasPools,
+  namedPoolProblems,
+  offersFor,
+  offersOfClass,
+  type Offers,
+} from "../classes/offers.ts";
+import { parseRequest, type ServiceFacts, type ServiceRequest } from "../classes/request.ts";
 import { classFinder } from "../classes/class-at.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
@@ -38,14 +46,19 @@ export type Role =
   /** Not ours any more: it gives back what it has of us. */
   | { readonly kind: "released" };
 
+export interface RoleOptions {
+  /** As `--lb-class` says; empty: the pools are for Services that name no class. */
+  readonly lbClass?: string;
+}
+
 /** @returns the roles of the Services that have one, by key, in the order of keys */
-export function rolesOf(world: World): Map<string, Role> {
+export function rolesOf(world: World, options: RoleOptions = {}): Map<string, Role> {
   const claimants = claimantsOf(world);
   const roles = new Map<string, Role>();
   for (const [key, service] of world.services) {
     const claimed = claimants.get(key);
     const role = roleOf(service, {
-      world,
+      ...{ world, ...options },
       isMarked: isMarked(service) || claimed !== undefined,
       claimedClass: claimed ?? null,
     });
@@ -79,7 +92,7 @@ function isMarked(service: Service): boolean {
   return service.status?.conditions?.some(({ type }) => type === READY_CONDITION) ?? false;
 }
 
-interface RoleContext {
+interface RoleContext extends RoleOptions {
   readonly world: World;
   readonly isMarked: boolean;
   readonly claimedClass: string | null;
@@ -87,15 +100,18 @@ interface RoleContext {
 
 function roleOf(
   service: Service,
-  { world, isMarked, claimedClass }: RoleContext,
+  { world, isMarked, claimedClass, lbClass = "" }: RoleContext,
 ): Role | undefined {
   const released: Role | undefined = isMarked ? { kind: "released" } : undefined;
   if (!isLive(service)) return released;
   const wishes = {
     loadBalancerClass: service.spec?.loadBalancerClass,
-    annotation: service.metadata.annotations?.[CLASS_ANNOTATION],
+    annotation: readAnnotation(service.metadata, "class"),
     classes: world.compiled.classes,
-    defaultClass: holdsOfPool(service, world) ? null : world.compiled.defaultClass,
+    defaultClass: world.compiled.defaultClass,
+    hasPools: hasPools(world.compiled),
+    wantsPools: namesPool(service, world) || holdsOfPool(service, world),
+    lbClass,
   };
   const chosen = chooseClass({ ...wishes, boundClass: boundClassOf(service) });
   // A new Service's claims are of the class that it chose, and what is wrong with its choice is still to be told.
@@ -108,11 +124,7 @@ function roleOf(
     const offers = offersOfClass(className);
     return { kind: "served", className, offers, request: requestOf(service), problems };
   }
-  if (boundClass === null && hasPools(world.compiled)) {
-    const { problems } = choice;
-    const offers = poolOffers(service, world);
-    return { kind: "served", className: null, offers, request: requestOf(service), problems };
-  }
+  if (choice.kind === "pools") return servedByPools(service, world, choice.problems);
   if (choice.problems.length === 0 && !isMarked) return undefined;
   const problems = choice.problems.length > 0 ? choice.problems : [NO_CLASS];
   return { kind: "unserved", request: requestOf(service), problems };
@@ -129,10 +141,26 @@ function holdsOfPool(service: Service, { compiled, claimed }: World): boolean {
   });
 }
 
-function poolOffers({ metadata }: Service, { compiled, namespaceLabels }: World): Offers {
-  const { namespace = "", labels = {} } = metadata;
-  const facts = { namespace, labels, namespaceLabels: namespaceLabels.get(namespace) ?? {} };
-  return offersFor(facts, compiled);
+/** True where an annotation names a pool that exists. */
+function namesPool({ metadata }: Service, { compiled }: World): boolean {
+  const name = readAnnotation(metadata, "pool")?.trim() ?? "";
+  return name !== "" && hasPool(name, compiled);
+}
+
+function servedByPools(
+  service: Service,
+  { compiled, namespaceLabels }: World,
+  problems: readonly Problem[],
+): Role {
+  const { namespace = "", labels = {} } = service.metadata;
+  const request = poolRequestOf(service);
+  const { pool } = request;
+  const facts = { namespace, labels, namespaceLabels: namespaceLabels.get(namespace) ?? {}, pool };
+  const offers = offersFor(facts, compiled);
+  return {
+    ...{ kind: "served", className: null, offers, request },
+    problems: [...problems, ...namedPoolProblems(facts, offers, compiled)],
+  };
 }
 
 const NO_CLASS: Problem = {
@@ -145,11 +173,20 @@ function isLive({ metadata, spec }: Service): boolean {
   return spec?.type === "LoadBalancer" && metadata.deletionTimestamp === undefined;
 }
 
-const requestOf = onceForEach(({ metadata, spec }: Service): ServiceRequest => {
-  return parseRequest({
+const requestOf = onceForEach((service: Service): ServiceRequest => {
+  return parseRequest(factsOf(service));
+});
+
+/** MetalLB reads spec.loadBalancerIP, and Deckhouse's classes do not: a leftover there must not cost a Service its address. */
+const poolRequestOf = onceForEach((service: Service): ServiceRequest => {
+  return parseRequest({ ...factsOf(service), loadBalancerIP: service.spec?.loadBalancerIP });
+});
+
+function factsOf({ metadata, spec }: Service): ServiceFacts {
+  return {
     annotations: metadata.annotations,
     ipFamilies: spec?.ipFamilies,
     ipFamilyPolicy: spec?.ipFamilyPolicy,
     clusterIPs: spec?.clusterIPs,
-  });
-});
+  };
+}

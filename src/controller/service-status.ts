@@ -5,7 +5,7 @@
  * One that is listed already stays as long as it is claimed and the class has nodes: ranks change under it.
  * Where `externalTrafficPolicy: Local` finds no endpoint, the address stays too: nobody answers, nobody else gets it
  * (docs/decisions/0007-local-without-endpoints.md).
- * Neighbours: roles.ts and assignments.ts decided; words.ts says problems.
+ * Neighbours: roles.ts and assignments.ts decided; service-events.ts and words.ts say it; service-annotations.ts goes along.
  */
 import type { Problem } from "../base/errors.ts";
 import { parseIp, type Ip } from "../base/ip.ts";
@@ -29,14 +29,16 @@ import {
   READY_CONDITION,
 } from "./resources.ts";
 import { boundClassOf, type Role } from "./roles.ts";
-import { distinctProblems, newProblemEvents, problemCondition, warning } from "./words.ts";
+import { allocatedFromPatch, type AnnotationPatch } from "./service-annotations.ts";
+import { assignedEvent, noticeEvents, problemEvents } from "./service-events.ts";
+import { distinctProblems, problemCondition, withHints } from "./words.ts";
 import { isLocal, type World } from "./world.ts";
 import type { PlannedEvent, ServiceStatusPatch } from "./writes.ts";
 
-const ACTION = "AssignAddresses";
-
 export interface StatusPlan {
   readonly status: ServiceStatusPatch;
+  /** Goes into the same patch. */
+  readonly annotations?: AnnotationPatch;
   readonly events: readonly PlannedEvent[];
   /** False where nothing would change: the patch is empty. */
   readonly isChange: boolean;
@@ -66,10 +68,11 @@ export function planServedStatus(
   const promised = promisedAddresses(input, home, places, listed);
   const kept = promised.filter((ip) => listed.has(ip)).length;
   const isComplete = promised.length === places.length && places.length > 0;
+  const { hints } = role.request;
   const problems = distinctProblems(
     role.problems,
     role.request.problems,
-    allocation.problems,
+    role.problems.some(isPoolUnknown) ? [] : allocation.problems,
     nodeProblems(service, home, world),
   );
   const total = places.length || countWanted(role);
@@ -79,18 +82,28 @@ export function planServedStatus(
   const conditions = withConditions(input, [
     ...(role.className === null ? [] : boundCondition(service, role.className, world)),
     assignedCondition(promised.length, total),
-    problems.length > 0 ? problemCondition(READY_CONDITION, problems) : ready,
+    problems.length > 0
+      ? problemCondition(READY_CONDITION, [...problems, ...hints])
+      : withHints(ready, hints),
   ]);
   const ingress = ingressPatch(service, promised);
+  const model = world.compiled.classes.get(home ?? "");
+  const pool = promised.length > 0 ? (model?.pool ?? null) : null;
+  const annotations = allocatedFromPatch(service, pool);
   const isNews = isComplete && (ingress !== undefined || !isAssigned(service));
   const events = [
-    ...newProblemEvents(problems, conditionOf(service, READY_CONDITION), ACTION),
-    ...(kept < listed.size ? allocation.notices.map((notice) => warning(notice, ACTION)) : []),
-    ...(isNews ? [assignedEvent(promised, home, world)] : []),
+    ...problemEvents([...problems, ...hints], conditionOf(service, READY_CONDITION)),
+    ...(kept < listed.size ? noticeEvents(allocation.notices) : []),
+    ...(isNews ? [assignedEvent(promised, listed, model ? titleOf(model) : "")] : []),
   ];
   const isUnderWay = problems.every((problem) => problem.code !== "NO_NODES");
   const mayWait = isUnderWay && kept === listed.size && hasClaimsToCome(places, promised);
-  return { ...changes({ conditions, ingress }, events), mayWait, problems, isComplete };
+  return {
+    ...changes({ conditions, ingress, annotations }, events),
+    mayWait,
+    problems,
+    isComplete,
+  };
 }
 
 export function planUnservedStatus(
@@ -105,9 +118,10 @@ export function planUnservedStatus(
     problemCondition(READY_CONDITION, problems),
   ]);
   const ingress = wasServed ? ingressPatch(service, []) : withoutOurs(input);
-  const events = newProblemEvents(problems, conditionOf(service, READY_CONDITION), ACTION);
+  const events = problemEvents(problems, conditionOf(service, READY_CONDITION));
+  const annotations = allocatedFromPatch(service, null);
   return {
-    ...changes({ conditions, ingress }, events),
+    ...changes({ conditions, ingress, annotations }, events),
     mayWait: false,
     problems,
     isComplete: false,
@@ -120,24 +134,32 @@ export function planReleasedStatus(input: StatusInput): StatusPlan {
   let after: readonly Condition[] = before ?? [];
   for (const type of OUR_CONDITIONS) after = removeCondition(after, type);
   const conditions = after.length === (before?.length ?? 0) ? undefined : after;
-  const patch = { conditions, ingress: withoutOurs(input) };
+  const annotations = allocatedFromPatch(input.service, null);
+  const patch = { conditions, ingress: withoutOurs(input), annotations };
   return { ...changes(patch, []), mayWait: false, problems: [], isComplete: true };
+}
+
+/** Then it is no news that no pool gives anything. */
+function isPoolUnknown({ code }: Problem): boolean {
+  return code === "POOL_UNKNOWN";
 }
 
 interface Changes {
   readonly conditions: readonly Condition[] | undefined;
   readonly ingress: readonly LoadBalancerIngress[] | null | undefined;
+  readonly annotations: AnnotationPatch | undefined;
 }
 
 function changes(
-  { conditions, ingress }: Changes,
+  { conditions, ingress, annotations }: Changes,
   events: readonly PlannedEvent[],
-): Pick<StatusPlan, "status" | "events" | "isChange"> {
+): Pick<StatusPlan, "status" | "annotations" | "events" | "isChange"> {
   const status: ServiceStatusPatch = {
     ...(ingress === undefined ? {} : { loadBalancer: { ingress } }),
     ...(conditions === undefined ? {} : { conditions }),
   };
-  return { status, events, isChange: ingress !== undefined || conditions !== undefined };
+  const isChange = [ingress, conditions, annotations].some((change) => change !== undefined);
+  return { status, ...(annotations ? { annotations } : {}), events, isChange };
 }
 
 type Place = ReturnType<typeof placesInOrder>[number];
@@ -242,17 +264,6 @@ function wellCondition(count: number): ConditionWish {
 function pendingCondition(count: number, total: number): ConditionWish {
   const message = `${count} of ${total} addresses are assigned, the others are being claimed`;
   return { type: READY_CONDITION, status: "False", reason: "AddressesPending", message };
-}
-
-function assignedEvent(
-  addresses: readonly Ip[],
-  home: string | null,
-  { compiled }: World,
-): PlannedEvent {
-  const model = compiled.classes.get(home ?? "");
-  const origin = model === undefined ? "" : ` of ${titleOf(model)}`;
-  const message = `Assigned ${addresses.join(", ")}${origin}`;
-  return { type: "Normal", reason: "AddressesAssigned", message, action: ACTION };
 }
 
 function isAssigned(service: Service): boolean {

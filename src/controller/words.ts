@@ -10,7 +10,7 @@ import type { PlannedEvent } from "./writes.ts";
 
 const SEPARATOR = " · ";
 
-interface Said {
+export interface Said {
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
 }
@@ -22,22 +22,27 @@ export function problemCondition(type: string, problems: readonly Problem[]): Co
   return { type, status: "False", reason, message: problems.map(describeProblem).join(SEPARATOR) };
 }
 
-/** @returns a Warning for each problem that the condition before does not name */
-export function newProblemEvents(
-  problems: readonly Problem[],
-  before: Said | undefined,
-  action: string,
-): PlannedEvent[] {
-  const said = new Set(before?.message?.split(SEPARATOR));
-  return problems
-    .filter((problem) => !said.has(describeProblem(problem)))
-    .map((problem) => warning(problem, action));
+/** @returns the condition, with what works and should be otherwise behind what it says */
+export function withHints(wish: ConditionWish, hints: readonly Problem[]): ConditionWish {
+  return { ...wish, message: [wish.message, ...hints.map(describeProblem)].join(SEPARATOR) };
 }
 
-export function warning(problem: Problem, action: string): PlannedEvent {
+/** @returns the problems that the condition before does not name */
+export function newProblems(problems: readonly Problem[], before: Said | undefined): Problem[] {
+  const said = new Set(before?.message?.split(SEPARATOR));
+  return problems.filter((problem) => !said.has(describeProblem(problem)));
+}
+
+interface Telling {
+  readonly action: string;
+  /** Where it is not the code's. */
+  readonly reason?: string | undefined;
+}
+
+export function warning(problem: Problem, { action, reason }: Telling): PlannedEvent {
   return {
     type: "Warning",
-    reason: reasonOf(problem.code),
+    reason: reason ?? reasonOf(problem.code),
     message: describeProblem(problem),
     action,
   };

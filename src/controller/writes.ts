@@ -10,6 +10,7 @@ import { keyOf } from "../kube/resource.ts";
 import type { LoadBalancerIngress, Node, Service } from "../kube/types.ts";
 import type { RankMove } from "../multi-ip/rank.ts";
 import type { VirtualIP, VirtualIPSpec } from "../multi-ip/resource.ts";
+import type { AnnotationPatch } from "./service-annotations.ts";
 
 /** Told once the write that it belongs to is done, so that a refused write tells nothing. */
 export interface PlannedEvent {
@@ -39,6 +40,7 @@ export type Write =
       readonly kind: "service-status";
       readonly before: Service;
       readonly status: ServiceStatusPatch;
+      readonly annotations?: AnnotationPatch;
       readonly events: readonly PlannedEvent[];
     }
   | { readonly kind: "node-label"; readonly before: Node; readonly member: boolean }

@@ -64,9 +64,14 @@ export function isoSeconds(epochMs: number): string {
  * @param status the fields to set; a field of null is removed, arrays are replaced whole
  * @returns the body of a merge patch on the status subresource that a newer object refuses with 409
  */
-export function statusPatch(object: KubeObject, status: object): object {
+export function statusPatch(
+  object: KubeObject,
+  status: object,
+  annotations?: Readonly<Record<string, string | null>>,
+): object {
   const { uid, resourceVersion } = object.metadata;
-  return { metadata: { uid, resourceVersion }, status };
+  const metadata = { uid, resourceVersion, ...(annotations === undefined ? {} : { annotations }) };
+  return { metadata, status };
 }
 
 function sameCondition(a: Condition, b: Condition): boolean {

@@ -16,7 +16,7 @@ import { KubeClient } from "../../src/kube/io/client.ts";
 import { isNotFound } from "../../src/kube/api-error.ts";
 import { microTime } from "../../src/kube/micro-time.ts";
 import { LEASES, NODES, SECRETS, SERVICES, EVENTS, type Service } from "../../src/kube/types.ts";
-import { COUNT_ANNOTATION } from "../../src/classes/request.ts";
+import { COUNT_ANNOTATION } from "../../src/classes/annotations.ts";
 import { keepHeartbeatSecret } from "../../src/controller/io/heartbeat-secret.ts";
 import { METAL_LOAD_BALANCER_CLASSES } from "../../src/controller/resources.ts";
 import { VIRTUAL_IPS } from "../../src/multi-ip/kind.ts";
@@ -230,7 +230,7 @@ describe("controller on a real API server", function () {
     const told = async () => {
       const { items } = await client.list(EVENTS, { namespace: "default" });
       return items.some(({ regarding, reason }) => {
-        return regarding.name === "web" && reason === "AddressesAssigned";
+        return regarding.name === "web" && reason === "IPAllocated";
       });
     };
     await waitFor(told, { what: "the Event" });

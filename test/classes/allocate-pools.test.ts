@@ -10,7 +10,8 @@ import type {
   IPAddressPoolSpec,
 } from "../../src/classes/metallb/ip-address-pool.ts";
 import { offersFor } from "../../src/classes/offers.ts";
-import { ADDRESSES_ANNOTATION, COUNT_ANNOTATION, parseRequest } from "../../src/classes/request.ts";
+import { ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../../src/classes/annotations.ts";
+import { parseRequest } from "../../src/classes/request.ts";
 import { manifest } from "./metallb/cases.ts";
 import { timeOf } from "./world.ts";
 

@@ -7,7 +7,8 @@ import type { AllocationResult, Claim } from "../../src/classes/allocation.ts";
 import { compileClasses } from "../../src/classes/compile.ts";
 import { offersOfClass } from "../../src/classes/offers.ts";
 import { membership } from "../../src/classes/ranges.ts";
-import { ADDRESSES_ANNOTATION, COUNT_ANNOTATION, parseRequest } from "../../src/classes/request.ts";
+import { ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../../src/classes/annotations.ts";
+import { parseRequest } from "../../src/classes/request.ts";
 import type { MetalLoadBalancerClass } from "../../src/classes/resource.ts";
 import { classOf, settle, timeOf, type Settled, type TestService } from "./world.ts";
 

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import type { Ip } from "../../src/base/ip.ts";
 import type { Claim } from "../../src/classes/allocation.ts";
-import { ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../../src/classes/request.ts";
+import { ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../../src/classes/annotations.ts";
 import type { MetalLoadBalancerClass } from "../../src/classes/resource.ts";
 import { classOf, settle, timeOf, type Settled, type TestService } from "./world.ts";
 

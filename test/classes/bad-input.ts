@@ -10,7 +10,7 @@ import {
   ADDRESSES_ANNOTATION,
   CLASS_ANNOTATION,
   COUNT_ANNOTATION,
-} from "../../src/classes/request.ts";
+} from "../../src/classes/annotations.ts";
 import type {
   MetalLoadBalancerClass,
   MetalLoadBalancerClassSpec,

@@ -14,6 +14,7 @@ const core: ClassChoice = { kind: "class", name: "core", problems: [] };
 const def: ClassChoice = { kind: "class", name: "def", problems: [] };
 const none: ClassChoice = { kind: "none", problems: [] };
 const foreign: ClassChoice = { kind: "foreign" };
+const pools: ClassChoice = { kind: "pools", problems: [] };
 const missing = {
   code: "CLASS_MISSING" as const,
   message: 'The class "gone" does not exist any more',
@@ -43,6 +44,78 @@ const rows: readonly Row[] = [
   {
     name: "annotation before default",
     input: { annotation: "edge", defaultClass: "def" },
+    want: edge,
+  },
+  { name: "pools, and nothing said", input: { hasPools: true }, want: pools },
+  {
+    name: "the default before the pools",
+    input: { hasPools: true, defaultClass: "def" },
+    want: def,
+  },
+  {
+    name: "a pool named or held before the default",
+    input: { hasPools: true, wantsPools: true, defaultClass: "def" },
+    want: pools,
+  },
+  {
+    name: "what it is bound to before a pool that it names",
+    input: { hasPools: true, wantsPools: true, boundClass: "edge" },
+    want: edge,
+  },
+  {
+    name: "the annotation of a class before a pool that it names",
+    input: { hasPools: true, wantsPools: true, annotation: "edge" },
+    want: edge,
+  },
+  {
+    name: "bound to a class that is gone: no pools, it waits",
+    input: { hasPools: true, boundClass: "gone" },
+    want: { kind: "none", problems: [missing] },
+  },
+  {
+    name: "a foreign class, with pools",
+    input: { hasPools: true, wantsPools: true, loadBalancerClass: "io.cilium/l2" },
+    want: foreign,
+  },
+  {
+    name: "--lb-class: a Service that names it",
+    input: { hasPools: true, lbClass: "metallb", loadBalancerClass: "metallb" },
+    want: pools,
+  },
+  {
+    name: "--lb-class: the same, whatever the default and the annotation say",
+    input: {
+      hasPools: true,
+      lbClass: "metallb",
+      loadBalancerClass: "metallb",
+      defaultClass: "def",
+      annotation: "edge",
+    },
+    want: pools,
+  },
+  {
+    name: "--lb-class: the same without pools: nobody serves it, and it is no stranger",
+    input: { lbClass: "metallb", loadBalancerClass: "metallb", defaultClass: "def" },
+    want: none,
+  },
+  {
+    name: "--lb-class: a Service that names no class gets nothing of the pools, as with MetalLB",
+    input: { hasPools: true, wantsPools: true, lbClass: "metallb" },
+    want: none,
+  },
+  {
+    name: "--lb-class: and the default class serves it",
+    input: { hasPools: true, wantsPools: true, lbClass: "metallb", defaultClass: "def" },
+    want: def,
+  },
+  {
+    name: "--lb-class: another class is foreign",
+    input: { hasPools: true, lbClass: "metallb", loadBalancerClass: "io.cilium/l2" },
+    want: foreign,
+  },
+  {
+    name: "--lb-class: a class of ours by that name serves it",
+    input: { hasPools: true, lbClass: "edge", loadBalancerClass: "edge" },
     want: edge,
   },
   { name: "a foreign class", input: { loadBalancerClass: "io.cilium/l2" }, want: foreign },

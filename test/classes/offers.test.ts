@@ -5,7 +5,12 @@ import type {
   IPAddressPool,
   IPAddressPoolSpec,
 } from "../../src/classes/metallb/ip-address-pool.ts";
-import { hasPools, offersFor, type OfferedService } from "../../src/classes/offers.ts";
+import {
+  hasPools,
+  namedPoolProblems,
+  offersFor,
+  type OfferedService,
+} from "../../src/classes/offers.ts";
 import { manifest } from "./metallb/cases.ts";
 import { classOf } from "./world.ts";
 
@@ -42,6 +47,7 @@ const rows: readonly {
   readonly service?: Partial<OfferedService>;
   readonly automatic: string;
   readonly byName?: string;
+  readonly leave?: string;
 }[] = [
   { name: "no pool", pools: {}, automatic: "" },
   { name: "pools for all: the oldest first", pools: { b: {}, a: {} }, automatic: "b a" },
@@ -139,15 +145,71 @@ const rows: readonly {
     pools: { a: { autoAssign: false, serviceAllocation: { namespaces: ["other"] } } },
     automatic: "",
   },
+  {
+    name: "a pool that it names: only that one, the others are left once it has given",
+    pools: { a: {}, b: {}, c: { autoAssign: false } },
+    service: { pool: "b" },
+    automatic: "b",
+    byName: "a c",
+    leave: "a c",
+  },
+  {
+    name: "a pool that it names gives though its autoAssign is false",
+    pools: { a: {}, b: { autoAssign: false } },
+    service: { pool: "b" },
+    automatic: "b",
+    byName: "a",
+    leave: "a",
+  },
+  {
+    name: "a pool that it names and that does not exist: it keeps what it has, and gets nothing",
+    pools: { a: {} },
+    service: { pool: "b" },
+    automatic: "",
+    byName: "a",
+  },
+  {
+    name: "a pool that it names and that is for others: the same",
+    pools: { a: {}, b: { serviceAllocation: { namespaces: ["other"] } } },
+    service: { pool: "b" },
+    automatic: "",
+    byName: "a",
+  },
 ];
 
 describe("offers: offersFor", () => {
-  for (const { name, pools, service, automatic, byName = "" } of rows) {
+  for (const { name, pools, service, automatic, byName = "", leave = "" } of rows) {
     it(name, () => {
       const offers = offersFor({ ...SHOP, ...service }, compiled(pools));
       const names = (keys: readonly string[]) =>
         keys.map((key) => key.replace("IPAddressPool/", "")).join(" ");
-      expect([names(offers.automatic), names(offers.byName)]).to.deep.equal([automatic, byName]);
+      const { leave: left = [] } = offers;
+      expect([offers.automatic, offers.byName, left].map(names)).to.deep.equal([
+        ...[automatic, byName, leave],
+      ]);
+    });
+  }
+
+  const namings = [
+    { name: "none is named", pool: null, want: [] },
+    { name: "one that gives", pool: "mine", want: [] },
+    { name: "one that does not exist", pool: "gone", want: ['There is no pool "gone"'] },
+    {
+      name: "one that is for others",
+      pool: "theirs",
+      want: ['The pool "theirs" is not for the Service: its serviceAllocation says so'],
+    },
+    { name: "a class is no pool", pool: "edge", want: ['There is no pool "edge"'] },
+  ];
+  for (const { name, pool, want } of namings) {
+    it(`the pool that it names: ${name}`, () => {
+      const world = compiled({
+        mine: {},
+        theirs: { serviceAllocation: { namespaces: ["other"] } },
+      });
+      const service = { ...SHOP, pool };
+      const problems = namedPoolProblems(service, offersFor(service, world), world);
+      expect(problems.map(({ message }) => message)).to.deep.equal(want);
     });
   }
 

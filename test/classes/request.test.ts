@@ -2,10 +2,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { parseIp, type Ip } from "../../src/base/ip.ts";
+import { ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../../src/classes/annotations.ts";
 import {
   ADDRESS_COUNT_MAX,
-  ADDRESSES_ANNOTATION,
-  COUNT_ANNOTATION,
   parseRequest,
   type ServiceFacts,
   type ServiceRequest,
@@ -20,7 +19,9 @@ const plain: ServiceRequest = {
   families: ["IPv4"],
   familiesAreOptional: false,
   places: { IPv4: [], IPv6: [] },
+  pool: null,
   problems: [],
+  hints: [],
 };
 
 const DUAL = ["IPv4", "IPv6"] as const;
@@ -154,6 +155,91 @@ const rows: readonly {
         },
       ],
     },
+  },
+  {
+    name: "MetalLB's list",
+    service: { annotations: { "metallb.io/loadBalancerIPs": "192.0.2.1" } },
+    want: { ...plain, places: { IPv4: [ask("192.0.2.1")], IPv6: [] } },
+  },
+  {
+    name: "Deckhouse's list before MetalLB's",
+    service: {
+      annotations: {
+        "metallb.io/loadBalancerIPs": "192.0.2.1",
+        [ADDRESSES_ANNOTATION]: "192.0.2.2",
+      },
+    },
+    want: { ...plain, places: { IPv4: [ask("192.0.2.2")], IPv6: [] } },
+  },
+  {
+    name: "MetalLB's list under its old name, with a hint",
+    service: { annotations: { "metallb.universe.tf/loadBalancerIPs": "192.0.2.1" } },
+    want: {
+      ...plain,
+      places: { IPv4: [ask("192.0.2.1")], IPv6: [] },
+      hints: [
+        {
+          code: "ANNOTATION_DEPRECATED",
+          message:
+            "Service uses deprecated annotation metallb.universe.tf/loadBalancerIPs, which is metallb.io/loadBalancerIPs now",
+        },
+      ],
+    },
+  },
+  {
+    name: "spec.loadBalancerIP, of a dual-stack Service too",
+    service: { ipFamilies: DUAL, loadBalancerIP: "192.0.2.1" },
+    want: { ...plain, families: DUAL, places: { IPv4: [ask("192.0.2.1")], IPv6: [] } },
+  },
+  {
+    name: "spec.loadBalancerIP that is no address",
+    service: { loadBalancerIP: "web" },
+    want: {
+      ...plain,
+      places: { IPv4: [broken], IPv6: [] },
+      problems: [{ code: "ADDRESS_INVALID", message: 'Cannot read "web" as an address' }],
+    },
+  },
+  {
+    name: "spec.loadBalancerIP and a list that says the same",
+    service: {
+      loadBalancerIP: "192.0.2.1",
+      annotations: { "metallb.io/loadBalancerIPs": " 192.0.2.1 " },
+    },
+    want: { ...plain, places: { IPv4: [ask("192.0.2.1")], IPv6: [] } },
+  },
+  {
+    name: "spec.loadBalancerIP and a list that says something else: the list counts",
+    service: {
+      loadBalancerIP: "192.0.2.1",
+      annotations: { "metallb.io/loadBalancerIPs": "192.0.2.2" },
+    },
+    want: {
+      ...plain,
+      places: { IPv4: [ask("192.0.2.2")], IPv6: [] },
+      problems: [
+        {
+          code: "ADDRESSES_DISAGREE",
+          message:
+            'spec.loadBalancerIP says "192.0.2.1", the annotation says "192.0.2.2": the annotation counts',
+        },
+      ],
+    },
+  },
+  {
+    name: "a pool, by either family's name, trimmed",
+    service: {
+      annotations: {
+        "network.deckhouse.io/load-balancer-pool": " public ",
+        "metallb.io/address-pool": "prod",
+      },
+    },
+    want: { ...plain, pool: "public" },
+  },
+  {
+    name: "a pool without a name is none",
+    service: { annotations: { "metallb.io/address-pool": "" } },
+    want: plain,
   },
   {
     name: "what is endless is shortened in the message",

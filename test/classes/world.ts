@@ -6,7 +6,8 @@ import type { AllocationRequest, Claim } from "../../src/classes/allocation.ts";
 import { chooseClass } from "../../src/classes/choose.ts";
 import { compileClasses } from "../../src/classes/compile.ts";
 import { offersOfClass } from "../../src/classes/offers.ts";
-import { CLASS_ANNOTATION, parseRequest } from "../../src/classes/request.ts";
+import { CLASS_ANNOTATION } from "../../src/classes/annotations.ts";
+import { parseRequest } from "../../src/classes/request.ts";
 import {
   CLASS_GROUP,
   CLASS_KIND,
@@ -79,7 +80,7 @@ export function settle(
     });
     if (choice.kind === "foreign") return [];
     problems[name] = choice.problems;
-    if (choice.kind === "none") return [];
+    if (choice.kind !== "class") return [];
     const request = parseRequest({ ipFamilies: ["IPv4"], ...service });
     problems[name] = [...choice.problems, ...request.problems];
     return [

@@ -4,6 +4,7 @@
  */
 import { expect } from "chai";
 import { describeProblem, reasonOf } from "../../src/base/errors.ts";
+import { eventReasonOf } from "../../src/controller/service-events.ts";
 import type { Service } from "../../src/kube/types.ts";
 import type { Write } from "../../src/controller/writes.ts";
 import { BAD_CLASSES, BAD_SERVICES, BASE_CLASSES } from "../classes/bad-input.ts";
@@ -90,7 +91,7 @@ describe("controller: bad input", () => {
       put(cluster, row.service);
       const writes = cluster.converge();
       const { wantProblem } = row;
-      const line = `${reasonOf(wantProblem.code)}: ${describeProblem(wantProblem)}`;
+      const line = `${eventReasonOf(wantProblem.code)}: ${describeProblem(wantProblem)}`;
       expect(told(writes, row.service.name).filter((one) => isSame(one, line))).to.have.length(1);
       const { status } = cluster.services.get(row.service.name) ?? {};
       const ready = status?.conditions?.find(({ type }) => type === "spreadlb.io/Ready");

@@ -4,7 +4,7 @@
  */
 import { expect } from "chai";
 import fc from "fast-check";
-import { COUNT_ANNOTATION, ADDRESSES_ANNOTATION } from "../../src/classes/request.ts";
+import { COUNT_ANNOTATION, ADDRESSES_ANNOTATION } from "../../src/classes/annotations.ts";
 import { writeKey, type Write } from "../../src/controller/writes.ts";
 import { keyOf } from "../../src/kube/resource.ts";
 import { ModelCluster } from "./model-cluster.ts";

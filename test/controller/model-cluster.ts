@@ -7,7 +7,7 @@
 import type { IPAddressPool } from "../../src/classes/metallb/ip-address-pool.ts";
 import type { L2Advertisement } from "../../src/classes/metallb/l2-advertisement.ts";
 import type { MetalLoadBalancerClass } from "../../src/classes/resource.ts";
-import { COUNT_ANNOTATION } from "../../src/classes/request.ts";
+import { COUNT_ANNOTATION } from "../../src/classes/annotations.ts";
 import { HEARD_NOBODY, hearOne, type Hearing } from "../../src/controller/looking.ts";
 import { emptyMemory, type PlanMemory } from "../../src/controller/memory.ts";
 import type { Presence } from "../../src/controller/nodes.ts";
@@ -28,6 +28,8 @@ export interface ServiceWishes {
   readonly loadBalancerClass?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly families?: readonly string[];
+  readonly ipFamilyPolicy?: string;
+  readonly loadBalancerIP?: string;
   readonly policy?: "Local" | "Cluster";
   readonly type?: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -50,6 +52,8 @@ export class ModelCluster {
   readonly claiming = new Map<string, VirtualIP>();
   memory: PlanMemory = emptyMemory();
   nowMs = 0;
+  /** As `--lb-class`. */
+  lbClass = "";
   #version = 0;
   #hearing: Hearing = HEARD_NOBODY;
 
@@ -132,7 +136,9 @@ export class ModelCluster {
       spec: {
         type,
         ipFamilies: families,
-        ipFamilyPolicy: families.length > 1 ? "RequireDualStack" : "SingleStack",
+        ipFamilyPolicy:
+          wishes.ipFamilyPolicy ?? (families.length > 1 ? "RequireDualStack" : "SingleStack"),
+        ...(wishes.loadBalancerIP === undefined ? {} : { loadBalancerIP: wishes.loadBalancerIP }),
         ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
         externalTrafficPolicy: policy,
         selector,
@@ -215,6 +221,7 @@ export class ModelCluster {
   plan(): Plan {
     const made = plan(this.snapshot(), this.memory, {
       ...PLAN_OPTIONS,
+      lbClass: this.lbClass,
       nowMs: this.nowMs,
       nowIso: this.nowIso,
     });
@@ -263,6 +270,10 @@ export class ModelCluster {
           const listed = ingress?.map((entry) => ({ ...entry, ipMode: "VIP" }));
           return {
             ...object,
+            metadata: {
+              ...object.metadata,
+              annotations: mergePatched(object.metadata.annotations, write.annotations),
+            },
             status: {
               ...object.status,
               ...(ingress === undefined ? {} : { loadBalancer: listed ? { ingress: listed } : {} }),
@@ -313,6 +324,14 @@ export class ModelCluster {
     const creationTimestamp = isoSeconds(START_MS + this.#version * 1000);
     return { ...metadata, uid: `uid-${this.#version}`, creationTimestamp };
   }
+}
+
+function mergePatched(
+  map: Readonly<Record<string, string>> = {},
+  patch: Readonly<Record<string, string | null>> = {},
+): Record<string, string> {
+  const merged = Object.entries({ ...map, ...patch });
+  return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
 function without<T extends object>(object: T | undefined, name: string): Partial<T> {

@@ -2,7 +2,7 @@
  * The plan as scripts: a world, what happens to it, and the whole of what is written.
  */
 import { expect } from "chai";
-import { ADDRESSES_ANNOTATION, CLASS_ANNOTATION } from "../../src/classes/request.ts";
+import { ADDRESSES_ANNOTATION, CLASS_ANNOTATION } from "../../src/classes/annotations.ts";
 import type { Ip } from "../../src/base/ip.ts";
 import type { Write } from "../../src/controller/writes.ts";
 import { emptyMemory } from "../../src/controller/memory.ts";
@@ -72,7 +72,7 @@ const SCRIPTS: readonly Script[] = [
       cluster.addService("web", { count: 5 });
     },
     writes: [...act("create", 3, 4), ...act("update", 0, 1, 2), status],
-    events: ["Normal AddressesAssigned"],
+    events: ["Normal IPAllocated"],
     addresses: [...WEB, "192.0.2.3", "192.0.2.4"],
   },
   {
@@ -81,7 +81,7 @@ const SCRIPTS: readonly Script[] = [
       cluster.addService("web", { count: 1 });
     },
     writes: [status, ...act("delete", 1, 2)],
-    events: ["Normal AddressesAssigned"],
+    events: ["Normal IPAllocated"],
     addresses: ["192.0.2.0"],
   },
   {
@@ -90,7 +90,7 @@ const SCRIPTS: readonly Script[] = [
       cluster.wipeStatus("web");
     },
     writes: [status],
-    events: ["Normal AddressesAssigned"],
+    events: ["Normal IPAllocated"],
     addresses: WEB,
   },
   {
@@ -163,7 +163,7 @@ const SCRIPTS: readonly Script[] = [
       cluster.addClass("edge", { isDefault: true, addressPool: ["192.0.2.1-192.0.2.3"] });
     },
     writes: [...act("create", 3), status, ...act("delete", 0), status],
-    events: ["Warning AddressLeftPool", "Normal AddressesAssigned"],
+    events: ["Warning ClearAssignment", "Normal IPAllocated"],
     addresses: ["192.0.2.3", "192.0.2.1", "192.0.2.2"],
   },
   {
@@ -173,7 +173,7 @@ const SCRIPTS: readonly Script[] = [
       cluster.addService("web", { count: 5 });
     },
     writes: [status],
-    events: ["Warning PoolExhausted"],
+    events: ["Warning AllocationFailed"],
     addresses: WEB,
     ready: "False PoolExhausted",
   },
@@ -202,7 +202,7 @@ const SCRIPTS: readonly Script[] = [
       cluster.addService("web", { count: 3, annotations: { [ADDRESSES_ANNOTATION]: "192.0.2.7" } });
     },
     writes: [...act("create", 7), ...act("update", 1, 2), status, ...act("delete", 0), status],
-    events: ["Normal AddressesAssigned"],
+    events: ["Normal IPAllocated"],
     addresses: ["192.0.2.7", "192.0.2.1", "192.0.2.2"],
   },
 ];
@@ -421,7 +421,7 @@ describe("controller: plan", () => {
     cluster.addService("web", { loadBalancerClass: "bad" });
     expect(events(cluster.converge())).to.deep.equal([
       "Warning RangeInvalid",
-      "Normal AddressesAssigned",
+      "Normal IPAllocated",
     ]);
     const { conditions, free, nodes, services } = cluster.classes.get("bad")?.status ?? {};
     expect({ free, nodes, services }).to.deep.equal({ free: "1 IPv4", nodes: 4, services: 1 });

@@ -15,8 +15,8 @@ const STOP_MS_MAX = 1000;
 export async function runCommand(flags: ControllerFlags, version: string): Promise<number> {
   if (flags.kubeconfig !== undefined) await mustBeReadable(flags.kubeconfig);
   const metrics = createMetrics("controller", { version });
-  const { identity = hostname(), settlingTimeMs, moveIntervalMs } = flags;
-  const plan = { settlingTimeMs, moveIntervalMs };
+  const { identity = hostname(), settlingTimeMs, moveIntervalMs, lbClass } = flags;
+  const plan = { settlingTimeMs, moveIntervalMs, lbClass };
   return serve({
     component: "controller",
     version,

@@ -45,8 +45,13 @@ export async function perform(
       return answer.kind;
     }
     case "service-status": {
-      const job = { object: write.before, status: write.status, ...OPTIONS };
-      const answer = await patchStatus(client, SERVICES, job);
+      const { before: object, status, annotations } = write;
+      const answer = await patchStatus(client, SERVICES, {
+        object,
+        status,
+        annotations,
+        ...OPTIONS,
+      });
       if (answer.kind === "done") tell(write, context.recorder);
       return fed(answer, feed.service);
     }

@@ -30,20 +30,29 @@ export async function outcomeOf<T>(write: Promise<T>): Promise<WriteOutcome<T>> 
   }
 }
 
+interface StatusJob<T extends KubeObject> extends WriteOptions {
+  readonly object: T;
+  readonly status: object;
+  readonly annotations?: Readonly<Record<string, string | null>> | undefined;
+}
+
 /**
  * Merge-patches `object`'s status subresource.
  *
  * @param object as it was read: its uid and resourceVersion are the precondition
  * @param status the fields to set; a field of null is removed, arrays are replaced whole
+ * @param annotations to set beside them, or to remove; where the kind's strategy lets a status write touch metadata
  * @throws ApiError for every failure but "conflict" and "gone"
  */
 export function patchStatus<T extends KubeObject>(
   client: KubeClient,
   type: ResourceType<T>,
-  job: { readonly object: T; readonly status: object } & WriteOptions,
+  job: StatusJob<T>,
 ): Promise<WriteOutcome<T>> {
-  const { object, status, ...options } = job;
+  const { object, status, annotations, ...options } = job;
   const { name, namespace } = object.metadata;
   const patch = { ...options, kind: "merge", subresource: "status" } as const;
-  return outcomeOf(client.patch(type, { name, namespace }, statusPatch(object, status), patch));
+  return outcomeOf(
+    client.patch(type, { name, namespace }, statusPatch(object, status, annotations), patch),
+  );
 }
