@@ -45,7 +45,7 @@ export function allocateBeside(tenants: Tenants, input: AllocationInput): Alloca
   const seats = seatServices(input, tenants);
   const byAge = [...seats].sort((a, b) => compareByAge(a.service, b.service));
   for (const seat of byAge) grantRequests(seat, tenants);
-  for (const seat of seats) fillPlaces(seat, (count) => seat.spares.splice(0, count));
+  for (const seat of seats) seatSpares(seat);
   for (const seat of seats) giveAutomatically(seat, tenants);
   return { services: allocationsOf(seats, tenants), released: releasedClaims(input, seats) };
 }
@@ -55,10 +55,12 @@ function grantRequests(seat: Seat, tenants: Tenants): void {
   const { key, party } = seat.service;
   for (const [index, present] of places.entries()) {
     const wanted = wantedAt(seat, index);
-    if (wanted.kind !== "this" || wanted.ip === present) continue;
-    if (guest.at(wanted.ip) === undefined) {
+    if (wanted.kind !== "this") continue;
+    if (guest.at(wanted.ip) === undefined || guest.leaves(wanted.ip)) {
       const message = `Cannot give ${wanted.ip}: it is ${outside(guest)}`;
       problems.push({ code: "ADDRESS_OUTSIDE_POOL", message });
+    } else if (wanted.ip === present) {
+      continue;
     } else if (!tenants.admits(wanted.ip, key, party)) {
       problems.push({
         code: "ADDRESS_TAKEN",
@@ -77,17 +79,26 @@ function outside({ home }: Guest): string {
   return "in no pool that the Service may use";
 }
 
+/** Rather than give it up: also to a place whose own request cannot be met. */
+function seatSpares(seat: Seat): void {
+  const { spares, places } = seat;
+  const nulls = [...places.keys()].filter((index) => places[index] === null);
+  for (const index of new Set([...emptyPlaces(seat), ...nulls])) {
+    places[index] = spares.shift() ?? null;
+  }
+}
+
 /**
- * Fills the places that take any address and have none.
+ * Fills the places that take any address and have none, then those that have one to leave.
  *
  * @param take gives up to so many addresses
  * @returns how many were wanted, and how many came
  */
 function fillPlaces(seat: Seat, take: (count: number) => readonly Ip[]) {
-  const empty = emptyPlaces(seat);
-  const given = take(empty.length);
-  for (const [i, ip] of given.entries()) seat.places[empty[i] ?? 0] = ip;
-  return { wanted: empty.length, given: given.length };
+  const open = openPlaces(seat);
+  const given = take(open.length);
+  for (const [i, ip] of given.entries()) seat.places[open[i] ?? 0] = ip;
+  return { wanted: open.length, given: given.length };
 }
 
 /** Those that take any address and have none. */
@@ -95,6 +106,15 @@ function emptyPlaces(seat: Seat): readonly number[] {
   return [...seat.places.keys()].filter(
     (index) => seat.places[index] === null && wantedAt(seat, index).kind === "any",
   );
+}
+
+function openPlaces(seat: Seat): readonly number[] {
+  const { places, guest } = seat;
+  const left = [...places.entries()].flatMap(([index, ip]) => {
+    const leaves = ip !== null && wantedAt(seat, index).kind === "any" && guest.leaves(ip);
+    return leaves ? [index] : [];
+  });
+  return [...emptyPlaces(seat), ...left];
 }
 
 function giveAutomatically(seat: Seat, tenants: Tenants): void {
@@ -107,7 +127,7 @@ function giveAutomatically(seat: Seat, tenants: Tenants): void {
     problems.push(emptyPool(home));
   } else if (!hasFamily(home, family)) {
     const message = `${titleAtStart(home)} has no ${family}`;
-    problems.push({ code: "POOL_FAMILY_MISSING", message });
+    if (openPlaces(seat).length > 0) problems.push({ code: "POOL_FAMILY_MISSING", message });
   } else {
     const { key: service, party } = seat.service;
     const { wanted, given } = fillPlaces(seat, (count) =>
@@ -125,7 +145,7 @@ const NO_POOL: Problem = {
 function findHome({ automatic, seats }: Guest, tenants: Tenants): ClassModel | null {
   const wants = seats.map((seat) => {
     const { key: service, party } = seat.service;
-    return { family: seat.family, service, party, count: emptyPlaces(seat).length };
+    return { family: seat.family, service, party, count: openPlaces(seat).length };
   });
   return roomiestHome(automatic, wants, tenants);
 }

@@ -15,23 +15,26 @@ export interface Host {
   readonly automatic: readonly ClassModel[];
   /** @returns the class, where the Service may have the address */
   readonly at: (ip: Ip) => ClassModel | undefined;
+  /** True for an address that it has only until it is given another, for it names another pool. */
+  readonly leaves: (ip: Ip) => boolean;
 }
 
 /** @returns the home that is settled before any address is given out; null: what has room decides */
 export function settledHome(
-  { automatic, at }: Host,
-  kept: Iterable<Ip>,
+  { automatic, at, leaves }: Host,
+  kept: ReadonlySet<Ip>,
   { families, places }: AllocationRequest["request"],
 ): ClassModel | null {
-  for (const ip of kept) {
-    const model = at(ip);
+  const requested = families
+    .flatMap((family) => places[family])
+    .flatMap((place) => (place.kind === "this" ? [place.ip] : []));
+  for (const ip of [...kept, ...requested]) {
+    const model = leaves(ip) ? undefined : at(ip);
     if (model !== undefined) return model;
   }
-  for (const place of families.flatMap((family) => places[family])) {
-    const model = place.kind === "this" ? at(place.ip) : undefined;
-    if (model !== undefined) return model;
-  }
-  return automatic.length === 1 ? (automatic[0] ?? null) : null;
+  if (automatic.length === 1) return automatic[0] ?? null;
+  const [stayed] = automatic.length === 0 ? kept : []; // The pool that it names is not there: it stays.
+  return (stayed && at(stayed)) ?? null;
 }
 
 /** Addresses of one family that a Service lacks. */

@@ -93,10 +93,11 @@ function compareArrivals(a: Arrival, b: Arrival): number {
   return Number(holds(b)) - Number(holds(a)) || compareByAge(a.service, b.service);
 }
 
-/** @returns true where the family is in play: a preferred one that its home lacks is not */
-export function isShown({ service, family, guest: { home } }: Seat): boolean {
+/** @returns true where the family is in play: a preferred one that its home lacks is not, but where it has an address */
+export function isShown({ service, family, places, guest: { home } }: Seat): boolean {
   if (home === null || home.ranges.length === 0) return true;
-  return !service.request.familiesAreOptional || hasFamily(home, family);
+  if (!service.request.familiesAreOptional || hasFamily(home, family)) return true;
+  return places.some((ip) => ip !== null);
 }
 
 export function hasFamily({ ranges }: ClassModel, family: IpFamily): boolean {
@@ -104,7 +105,7 @@ export function hasFamily({ ranges }: ClassModel, family: IpFamily): boolean {
 }
 
 function hostOf(
-  { key, offers: { automatic, byName } }: AllocationRequest,
+  { key, offers: { automatic, byName, leave = [] } }: AllocationRequest,
   classes: AllocationInput["classes"],
   classAt: ClassAt,
 ): Host {
@@ -116,6 +117,7 @@ function hostOf(
       const model = classAt(ip);
       return model !== undefined && keys.has(model.key) ? model : undefined;
     },
+    leaves: (ip) => leave.length > 0 && leave.includes(classAt(ip)?.key ?? ""),
   };
 }
 

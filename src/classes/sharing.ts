@@ -6,7 +6,7 @@
  * Neighbours: tenants.ts knows who has what; allocate.ts asks.
  */
 import { compareText } from "../base/hash.ts";
-import { readAnnotation } from "./annotations.ts";
+import { readAnnotation, type Annotated } from "./annotations.ts";
 
 /** As many Services as one VirtualIP names. */
 export const TENANTS_MAX = 64;
@@ -21,8 +21,7 @@ export interface Party {
   readonly ports: readonly string[];
 }
 
-export interface PartyFacts {
-  readonly annotations?: Readonly<Record<string, string>> | undefined;
+export interface PartyFacts extends Annotated {
   readonly externalTrafficPolicy?: string | undefined;
   readonly selector?: Readonly<Record<string, string>> | undefined;
   readonly ports?: readonly { readonly protocol?: string; readonly port: number }[] | undefined;

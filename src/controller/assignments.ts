@@ -135,7 +135,8 @@ function isInPool({ address, service }: PlacedClaim, { world, roles }: ClaimCont
   const role = roles.get(service);
   const key = classFinder(world.compiled.classes)(address.ip)?.key;
   if (role?.kind !== "served" || key === undefined) return false;
-  return [...role.offers.automatic, ...role.offers.byName].includes(key);
+  const { automatic, byName, leave = [] } = role.offers;
+  return [...automatic, ...byName].includes(key) && !leave.includes(key);
 }
 
 /** False where an older Service has the address too, and the two share no more. */

@@ -97,7 +97,13 @@ export function planServedStatus(
     ...(isNews ? [assignedEvent(promised, listed, model ? titleOf(model) : "")] : []),
   ];
   const isUnderWay = problems.every((problem) => problem.code !== "NO_NODES");
-  const mayWait = isUnderWay && kept === listed.size && hasClaimsToCome(places, promised);
+  // What it gives up by itself is claimed until the status lets it go: one write, and no moment without an address.
+  const isClaimed = (ip: Ip) => world.claimed.get(ip)?.services.includes(keyOf(service)) === true;
+  const mayKeep =
+    kept === listed.size ||
+    (allocation.notices.length === 0 &&
+      [...listed].every((ip) => promised.includes(ip) || isClaimed(ip)));
+  const mayWait = isUnderWay && mayKeep && hasClaimsToCome(places, promised);
   return {
     ...changes({ conditions, ingress, annotations }, events),
     mayWait,

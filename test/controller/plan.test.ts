@@ -201,7 +201,7 @@ const SCRIPTS: readonly Script[] = [
     change: (cluster) => {
       cluster.addService("web", { count: 3, annotations: { [ADDRESSES_ANNOTATION]: "192.0.2.7" } });
     },
-    writes: [...act("create", 7), ...act("update", 1, 2), status, ...act("delete", 0), status],
+    writes: [...act("create", 7), ...act("update", 1, 2), status, ...act("delete", 0)],
     events: ["Normal IPAllocated"],
     addresses: ["192.0.2.7", "192.0.2.1", "192.0.2.2"],
   },
