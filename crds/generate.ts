@@ -9,6 +9,13 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dump } from "js-yaml";
 import type { CustomResourceDefinition } from "../src/base/crd.ts";
+import { metalPeerCrd } from "../src/classes/deckhouse/bgp-peer.ts";
+import { configurationCrd } from "../src/classes/deckhouse/configuration.ts";
+import { metalPoolCrd } from "../src/classes/deckhouse/pool.ts";
+import { bfdProfileCrd } from "../src/classes/metallb/bfd-profile.ts";
+import { bgpAdvertisementCrd } from "../src/classes/metallb/bgp-advertisement.ts";
+import { bgpPeerCrd } from "../src/classes/metallb/bgp-peer.ts";
+import { communityCrd } from "../src/classes/metallb/community.ts";
 import { ipAddressPoolCrd } from "../src/classes/metallb/ip-address-pool.ts";
 import { l2AdvertisementCrd } from "../src/classes/metallb/l2-advertisement.ts";
 import { metalLoadBalancerClassCrd } from "../src/classes/resource.ts";
@@ -19,6 +26,13 @@ export const CRDS: readonly CustomResourceDefinition[] = [
   virtualIpCrd,
   ipAddressPoolCrd,
   l2AdvertisementCrd,
+  bgpAdvertisementCrd,
+  bgpPeerCrd,
+  bfdProfileCrd,
+  communityCrd,
+  metalPoolCrd,
+  metalPeerCrd,
+  configurationCrd,
 ];
 
 const HEADER = "# Written by `npm run gen` from the schemas in src/: change those.\n";

@@ -43,6 +43,16 @@ export interface CrdOptions {
   readonly rules?: readonly CelRuleWithValue[];
   readonly columns: readonly PrinterColumn[];
   readonly labels?: Readonly<Record<string, string>>;
+  /** Versions that are served besides the one that is stored. */
+  readonly older?: readonly OlderVersion[];
+}
+
+/** What differs from the version that is stored; description, status and columns are its. */
+export interface OlderVersion {
+  readonly version: string;
+  readonly spec: TSchema;
+  /** Shown by kubectl to who uses it. */
+  readonly deprecationWarning: string;
 }
 
 export interface CustomResourceDefinition {
@@ -60,14 +70,50 @@ export interface CustomResourceDefinition {
       readonly categories?: readonly string[];
     };
     readonly scope: "Cluster" | "Namespaced";
+    /**
+     * Left out of the files: then the API server changes nothing but the name of the version, and needs nobody for it. The
+     * controller writes `webhookConversion` where its webhook answers, and no later `kubectl apply` takes it away.
+     */
+    readonly conversion?: WebhookConversion;
     readonly versions: readonly CrdVersion[];
   };
+}
+
+export interface WebhookConversion {
+  readonly strategy: "Webhook";
+  readonly webhook: {
+    readonly conversionReviewVersions: readonly string[];
+    readonly clientConfig: WebhookClientConfig;
+  };
+}
+
+/** Where the API server finds the webhook: a Service in the cluster, or a URL. */
+export type WebhookClientConfig = {
+  /** PEM in base64. */
+  readonly caBundle: string;
+} & (
+  | { readonly url: string }
+  | {
+      readonly service: {
+        readonly namespace: string;
+        readonly name: string;
+        readonly path: string;
+        readonly port?: number;
+      };
+    }
+);
+
+/** @returns `spec.conversion` of a definition whose versions are converted by a webhook */
+export function webhookConversion(clientConfig: WebhookClientConfig): WebhookConversion {
+  return { strategy: "Webhook", webhook: { conversionReviewVersions: ["v1"], clientConfig } };
 }
 
 export interface CrdVersion {
   readonly name: string;
   readonly served: boolean;
   readonly storage: boolean;
+  readonly deprecated?: true;
+  readonly deprecationWarning?: string;
   readonly schema: { readonly openAPIV3Schema: JsonSchema };
   readonly subresources: { readonly status: Readonly<Record<string, never>> };
   readonly additionalPrinterColumns: readonly PrinterColumn[];
@@ -76,9 +122,10 @@ export interface CrdVersion {
 /** A JSON schema as plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** @returns the definition with one version, served and stored, and a status subresource */
+/** @returns the definition: one version served and stored, the older ones served, each with a status subresource */
 export function buildCrd(options: CrdOptions): CustomResourceDefinition {
-  const { group, version, kind, plural, singular, scope, columns, labels } = options;
+  const { group, version, kind, plural, singular, scope, columns, labels, older = [] } = options;
+  const alike = { subresources: { status: {} }, additionalPrinterColumns: columns };
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -100,9 +147,13 @@ export function buildCrd(options: CrdOptions): CustomResourceDefinition {
           served: true,
           storage: true,
           schema: { openAPIV3Schema: rootSchema(options) },
-          subresources: { status: {} },
-          additionalPrinterColumns: columns,
+          ...alike,
         },
+        ...older.map(({ version: name, spec, deprecationWarning }) => ({
+          ...{ name, served: true, storage: false, deprecated: true as const, deprecationWarning },
+          schema: { openAPIV3Schema: rootSchema({ ...options, spec }) },
+          ...alike,
+        })),
       ],
     },
   };

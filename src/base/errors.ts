@@ -15,10 +15,17 @@ export const REMEDIES = {
   ADDRESS_TAKEN:
     "Request another address, let both Services share it, or delete the one that holds it",
   ADDRESS_WRONG_FAMILY: "Request addresses of the families in the Service's spec.ipFamilies",
+  AGGREGATION_INVALID:
+    "Leave the aggregation length out, or raise it to the prefix length of the pool's entries",
   ANNOTATION_DEPRECATED: "Rename the annotation; until then it works as it is",
+  BFD_PROFILE_MISSING: "Create the BFDProfile, or take its name out of the BGPPeer",
   CLASS_DEFAULT_DOUBLED: 'Set "isDefault" to false on all but one MetalLoadBalancerClass',
   CLASS_MISSING: "Create the class, or name an existing one and recreate the Service",
   CLASS_UNKNOWN: "Name an existing MetalLoadBalancerClass in the annotation",
+  COMMUNITY_DOUBLED: "Define each alias once, over all Community objects",
+  COMMUNITY_INVALID:
+    "Write two 16-bit numbers, 65000:100, or three of 32 bits, large:65000:1:2, or the name that a Community gives them",
+  COMMUNITY_MISSING: "Create a Community that defines the name, or write the numbers themselves",
   COUNT_INVALID: "Write a whole number from 1 to 64 in the count annotation",
   COUNT_TOO_SMALL: "Raise the count annotation to the number of requested addresses",
   KUBECONFIG_INVALID:
@@ -30,6 +37,8 @@ export const REMEDIES = {
   NO_SERVING_ENDPOINT:
     "Start a ready Pod on a node of the class, or use externalTrafficPolicy: Cluster",
   NO_SPEAKER: "Run the speaker on the nodes of the class, and look into its logs",
+  PEER_INVALID: "Write what `kubectl explain` says of the field",
+  PEER_MISSING: "Create the peer, or take its name out of what names it",
   POOL_EMPTY: "Write at least one CIDR or range into the pool",
   POOL_EXHAUSTED: "Add a range to the pool, or ask for fewer addresses per Service",
   POOL_FAMILY_MISSING: "Add a range of this family to the pool, or change ipFamilyPolicy",

@@ -6,15 +6,16 @@
  * them, so that one made by mistake takes nothing from one that works.
  * Neighbours: metallb/compile.ts reads MetalLB's kinds; model.ts has the shapes.
  */
+import { compileDeckhouse, type DeckhouseManifests } from "./deckhouse/compile.ts";
 import type { Problem } from "../base/errors.ts";
 import { compareText } from "../base/hash.ts";
 import {
   compileAdvertisements,
   draftOfIpAddressPool,
   type AdvertisedWays,
+  type MetallbManifests,
 } from "./metallb/compile.ts";
 import type { IPAddressPool } from "./metallb/ip-address-pool.ts";
-import type { L2Advertisement } from "./metallb/l2-advertisement.ts";
 import { titleAtStart, titleOf, type ClassModel, type Compiled } from "./model.ts";
 import { settleOverlaps } from "./overlaps.ts";
 import { formatRange, type IpRange } from "./ranges.ts";
@@ -22,23 +23,35 @@ import { readRanges, type Draft } from "./draft.ts";
 import type { MetalLoadBalancerClass } from "./resource.ts";
 
 /** The objects that say which addresses there are and who answers for them, in any order. */
-export interface Manifests {
+export interface Manifests extends MetallbManifests, DeckhouseManifests {
   readonly classes: readonly MetalLoadBalancerClass[];
-  readonly ipAddressPools: readonly IPAddressPool[];
-  readonly l2Advertisements: readonly L2Advertisement[];
 }
+
+/** A cluster without any. */
+export const NO_MANIFESTS: Manifests = {
+  ...{ classes: [], metalPools: [], metalPeers: [], configurations: [] },
+  ...{ ipAddressPools: [], l2Advertisements: [], bgpAdvertisements: [] },
+  ...{ bgpPeers: [], bfdProfiles: [], communities: [] },
+};
 
 /** Shared ranges that one message names; what is more is counted. */
 const SHARED_NAMED_MAX = 3;
 
-export function compileAll(manifests: Manifests): Compiled {
+/** @param given what is left out has no objects */
+export function compileAll(given: Partial<Manifests>): Compiled {
+  const manifests = { ...NO_MANIFESTS, ...given };
   const advertised = compileAdvertisements(manifests);
+  const deckhouse = compileDeckhouse(manifests, advertised.aliases);
   const drafts = [
     ...manifests.classes.map(draftOfClass),
+    ...deckhouse.drafts,
     ...manifests.ipAddressPools.map((pool) => draftOfIpAddressPool(pool, waysOf(advertised, pool))),
   ].sort(compareAge);
   const classes = new Map<string, ClassModel>();
-  const problems = new Map<string, readonly Problem[]>(advertised.problems);
+  const problems = new Map<string, readonly Problem[]>([
+    ...advertised.problems,
+    ...deckhouse.problems,
+  ]);
   let defaultClass: string | null = null;
   const kept = settleOverlaps(drafts.map(({ model }) => model.ranges));
   for (const [place, draft] of drafts.entries()) {
@@ -64,7 +77,7 @@ export function compileAll(manifests: Manifests): Compiled {
 
 /** Deckhouse's classes alone. */
 export function compileClasses(classes: readonly MetalLoadBalancerClass[]): Compiled {
-  return compileAll({ classes, ipAddressPools: [], l2Advertisements: [] });
+  return compileAll({ classes });
 }
 
 function waysOf({ ways }: AdvertisedWays, pool: IPAddressPool) {

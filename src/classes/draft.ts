@@ -2,6 +2,7 @@
  * A class read from its own object, before the others are looked at. Pure.
  */
 import type { Problem } from "../base/errors.ts";
+import { compareText } from "../base/hash.ts";
 import { titleAtStart, type ClassModel } from "./model.ts";
 import { disjointRanges, parseRange, type IpRange } from "./ranges.ts";
 
@@ -10,6 +11,18 @@ export interface Draft {
   /** RFC 3339, as in metadata.creationTimestamp. */
   readonly createdAt: string | undefined;
   readonly found: readonly Problem[];
+}
+
+interface Dated {
+  readonly metadata: { readonly name: string; readonly creationTimestamp?: string | undefined };
+}
+
+/** Oldest first, and by name; one without a time is not stored yet, so it is the youngest. */
+export function compareObjects({ metadata: a }: Dated, { metadata: b }: Dated): number {
+  return (
+    compareText(a.creationTimestamp ?? "~", b.creationTimestamp ?? "~") ||
+    compareText(a.name, b.name)
+  );
 }
 
 /**

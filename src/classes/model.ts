@@ -9,6 +9,7 @@
 import type { Problem } from "../base/errors.ts";
 import type { IpFamily } from "../base/ip.ts";
 import { matchesAny, type Labels, type LabelSelector } from "./label-selector.ts";
+import type { CommunityValue } from "./metallb/community-values.ts";
 import { sizeOf, type IpRange } from "./ranges.ts";
 import type { DrainTrigger, MetalLoadBalancerClassStatus } from "./resource.ts";
 
@@ -56,6 +57,18 @@ export interface Way {
   /** Empty means all but the usual excluded ones. */
   readonly interfaces: readonly string[];
   readonly preferences: readonly NodePreference[];
+  /** Of mode BGP alone: what is announced. */
+  readonly bgp?: BgpWay;
+}
+
+export interface BgpWay {
+  /** The prefix length in which addresses are announced; 32 and 128: one by one. */
+  readonly aggregation: Readonly<Record<IpFamily, number>>;
+  /** RFC 4271 section 5.1.5; null: none. */
+  readonly localPref: number | null;
+  readonly communities: readonly CommunityValue[];
+  /** `Kind/name` of the peers that are told; none: nobody is. */
+  readonly peers: readonly string[];
 }
 
 export interface NodePreference {
@@ -98,20 +111,30 @@ export function waysFor({ ways }: ClassModel, serviceLabels: Labels): readonly W
   return ways.every(isFor) ? ways : ways.filter(isFor);
 }
 
-/** @returns the nodes that one of the ways selects, in the order given; eligible or not */
+/**
+ * @returns the nodes that one of the ways selects, in the order given; eligible or not. Where some answer by L2, those: any
+ * number of nodes may announce by BGP, and who answers on the segment is chosen of those that may
+ */
 export function nodesOf<Node extends Pick<NodeFacts, "labels">>(
   ways: readonly Way[],
   nodes: readonly Node[],
 ): Node[] {
-  return nodes.filter(({ labels }) => ways.some((way) => selectsNode(way, labels)));
+  const answering = answeringWays(ways);
+  return nodes.filter(({ labels }) => answering.some((way) => selectsNode(way, labels)));
 }
 
 function selectsNode({ nodes }: Way, labels: Labels): boolean {
   return nodes.length === 0 || matchesAny(nodes, labels);
 }
 
+function answeringWays(ways: readonly Way[]): readonly Way[] {
+  const ofL2 = ways.filter(({ mode }) => mode === "L2");
+  return ofL2.length > 0 ? ofL2 : ways;
+}
+
 /** @returns the interfaces of all ways together; empty, as soon as one of them means all */
-export function interfacesOf(ways: readonly Way[]): readonly string[] {
+export function interfacesOf(all: readonly Way[]): readonly string[] {
+  const ways = answeringWays(all);
   if (ways.some(({ interfaces }) => interfaces.length === 0)) return [];
   return [...new Set(ways.flatMap(({ interfaces }) => interfaces))];
 }

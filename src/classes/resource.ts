@@ -9,7 +9,7 @@
  */
 import { buildCrd } from "../base/crd.ts";
 import { Type, lazyValidator, oneOf, textMap, withRules, type Static } from "../base/schema.ts";
-import { addressList, interfaceList } from "./lists.ts";
+import { addressList, conditionList, interfaceList } from "./lists.ts";
 import { EACH_ONCE } from "./rules.ts";
 
 export const CLASS_GROUP = "network.deckhouse.io";
@@ -122,24 +122,10 @@ const counters = (family: string) =>
     ),
   );
 
-const condition = Type.Object({
-  type: Type.String({ maxLength: 316 }),
-  status: oneOf(["True", "False", "Unknown"]),
-  reason: Type.String({ maxLength: 1024 }),
-  message: Type.String({ maxLength: 32768 }),
-  lastTransitionTime: Type.Optional(Type.String({ format: "date-time" })),
-  observedGeneration: Type.Optional(Type.Integer({ format: "int64" })),
-});
-
 export const metalLoadBalancerClassStatus = Type.Object(
   {
     conditions: Type.Optional(
-      Type.Array(condition, {
-        maxItems: 16,
-        description: "Ready says whether all of the class can be used, and if not, the way out.",
-        "x-kubernetes-list-type": "map",
-        "x-kubernetes-list-map-keys": ["type"],
-      }),
+      conditionList("Ready says whether all of the class can be used, and if not, the way out."),
     ),
     addresses: Type.Optional(
       Type.Object(

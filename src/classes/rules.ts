@@ -13,7 +13,7 @@ import { RANGE_FAULTS } from "./ranges.ts";
 export const INTERFACE_NAME_LENGTH_MAX = 15;
 
 /** A rule over one text, whose message shows the text between two halves of a sentence. */
-function textRule(
+export function textRule(
   rule: string,
   sentence: readonly [string, string],
   remedy: string,

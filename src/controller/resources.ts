@@ -11,17 +11,6 @@ import {
   CLASS_VERSION,
   type MetalLoadBalancerClass,
 } from "../classes/resource.ts";
-import {
-  IP_ADDRESS_POOL_KIND,
-  IP_ADDRESS_POOL_PLURAL,
-  type IPAddressPool,
-} from "../classes/metallb/ip-address-pool.ts";
-import { METALLB_GROUP, METALLB_VERSION } from "../classes/metallb/kinds.ts";
-import {
-  L2_ADVERTISEMENT_KIND,
-  L2_ADVERTISEMENT_PLURAL,
-  type L2Advertisement,
-} from "../classes/metallb/l2-advertisement.ts";
 import { defineResource } from "../kube/resource.ts";
 
 export const METAL_LOAD_BALANCER_CLASSES = defineResource<MetalLoadBalancerClass>({
@@ -30,22 +19,6 @@ export const METAL_LOAD_BALANCER_CLASSES = defineResource<MetalLoadBalancerClass
   kind: CLASS_KIND,
   plural: CLASS_PLURAL,
   namespaced: false,
-});
-
-export const IP_ADDRESS_POOLS = defineResource<IPAddressPool>({
-  group: METALLB_GROUP,
-  version: METALLB_VERSION,
-  kind: IP_ADDRESS_POOL_KIND,
-  plural: IP_ADDRESS_POOL_PLURAL,
-  namespaced: true,
-});
-
-export const L2_ADVERTISEMENTS = defineResource<L2Advertisement>({
-  group: METALLB_GROUP,
-  version: METALLB_VERSION,
-  kind: L2_ADVERTISEMENT_KIND,
-  plural: L2_ADVERTISEMENT_PLURAL,
-  namespaced: true,
 });
 
 /** True; the message is the class's name and nothing else: it is read back as data. */

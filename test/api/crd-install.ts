@@ -1,5 +1,6 @@
 /** Puts the definitions into an API server and waits until it serves them. */
 import { CRDS } from "../../crds/generate.ts";
+import type { CustomResourceDefinition } from "../../src/base/crd.ts";
 import type { Api } from "./api.ts";
 
 export const CLASSES_PATH = "/apis/network.deckhouse.io/v1alpha1/metalloadbalancerclasses";
@@ -19,7 +20,7 @@ export async function applyCrds(api: Api, crds = CRDS): Promise<string[]> {
     const { message } = await api.patch(`${path}?fieldManager=test&force=true`, "apply", crd);
     answers.push(message === "" ? await established(api, path) : message);
   }
-  await served(api);
+  for (const crd of crds) await served(api, crd);
   return answers;
 }
 
@@ -41,9 +42,12 @@ async function established(api: Api, path: string): Promise<string> {
 }
 
 /** A definition is established shortly before its path answers. */
-async function served(api: Api): Promise<void> {
+async function served(api: Api, { spec }: CustomResourceDefinition): Promise<void> {
   const end = Date.now() + SERVED_MS_MAX;
-  while ((await api.get(CLASSES_PATH)).status !== 200 && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  for (const { name } of spec.versions) {
+    const path = `/apis/${spec.group}/${name}/${spec.names.plural}`;
+    while ((await api.get(path)).status !== 200 && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 }

@@ -79,6 +79,8 @@ const TABLE = [
       "get,list,watch metalloadbalancerclasses.network.deckhouse.io",
       "patch metalloadbalancerclasses.network.deckhouse.io/status",
       "get,list,watch ipaddresspools.metallb.io",
+      "get,list,watch bgppeers.metallb.io",
+      "get,list,watch metalloadbalancerpools.network.deckhouse.io",
       "get,list,watch l2advertisements.metallb.io",
       "get,list,watch namespaces",
       "get,list,watch,create,patch,delete virtualips.spreadlb.io",

@@ -4,6 +4,7 @@
  * Nothing of the controller is replaced by it: a plan is made of its snapshot, and the plan's writes are applied to it,
  * all, some or in another order. Speakers are as dutiful as asked for.
  */
+import { NO_MANIFESTS, type Manifests } from "../../src/classes/compile.ts";
 import type { IPAddressPool } from "../../src/classes/metallb/ip-address-pool.ts";
 import type { L2Advertisement } from "../../src/classes/metallb/l2-advertisement.ts";
 import type { MetalLoadBalancerClass } from "../../src/classes/resource.ts";
@@ -44,6 +45,8 @@ export class ModelCluster {
   readonly classes = new Map<string, MetalLoadBalancerClass>();
   readonly ipAddressPools = new Map<string, IPAddressPool>();
   readonly l2Advertisements = new Map<string, L2Advertisement>();
+  /** What else people write, as it is. */
+  others: Partial<Manifests> = {};
   readonly namespaces = new Map<string, Namespace>();
   readonly nodes = new Map<string, Node>();
   readonly slices = new Map<string, EndpointSlice>();
@@ -204,6 +207,8 @@ export class ModelCluster {
 
   snapshot(): Snapshot {
     return {
+      ...NO_MANIFESTS,
+      ...this.others,
       services: [...this.services.values()],
       classes: [...this.classes.values()],
       ipAddressPools: [...this.ipAddressPools.values()],

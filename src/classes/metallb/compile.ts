@@ -10,6 +10,9 @@ import { readRanges, type Draft } from "../draft.ts";
 import { matchesAny } from "../label-selector.ts";
 import type { Offer, Way } from "../model.ts";
 import { withoutBuggyAddresses } from "../ranges.ts";
+import type { CommunityAliases } from "../bgp-way.ts";
+import type { BGPAdvertisement } from "./bgp-advertisement.ts";
+import { bgpAdvertisementKey, compileBgp, type BgpManifests } from "./compile-bgp.ts";
 import { IP_ADDRESS_POOL_KIND, type IPAddressPool } from "./ip-address-pool.ts";
 import { L2_ADVERTISEMENT_KIND, type L2Advertisement } from "./l2-advertisement.ts";
 
@@ -18,34 +21,57 @@ export interface AdvertisedWays {
   readonly ways: ReadonlyMap<string, readonly Way[]>;
   /** By `Kind/name` of the advertisement. */
   readonly problems: ReadonlyMap<string, readonly Problem[]>;
+  readonly aliases: CommunityAliases;
 }
+
+type Advertisement = Pick<L2Advertisement | BGPAdvertisement, "metadata" | "spec">;
 
 export function ipAddressPoolKey(name: string): string {
   return `${IP_ADDRESS_POOL_KIND}/${name}`;
 }
 
-export function compileAdvertisements(manifests: {
+export interface MetallbManifests extends BgpManifests {
   readonly ipAddressPools: readonly IPAddressPool[];
   readonly l2Advertisements: readonly L2Advertisement[];
-}): AdvertisedWays {
+}
+
+export function compileAdvertisements(manifests: MetallbManifests): AdvertisedWays {
   const ways = new Map<string, Way[]>();
-  const problems = new Map<string, Problem[]>();
+  const bgp = compileBgp(manifests);
+  const problems = new Map<string, readonly Problem[]>(bgp.problems);
   const names = new Set(manifests.ipAddressPools.map(({ metadata }) => metadata.name));
-  for (const advertisement of [...manifests.l2Advertisements].sort(compareNames)) {
-    const { name } = advertisement.metadata;
-    const dangling = advertisement.spec?.ipAddressPools?.filter((pool) => !names.has(pool)) ?? [];
-    if (dangling.length > 0) {
-      problems.set(`${L2_ADVERTISEMENT_KIND}/${name}`, dangling.map(danglingFrom(name)));
-    }
-    const way = wayOf(advertisement);
+  const addFor = (
+    advertisement: Advertisement,
+    wayTo: (pool: IPAddressPool, found: Problem[]) => Way,
+  ): readonly Problem[] => {
+    const found = danglingOf(advertisement, names);
     for (const pool of manifests.ipAddressPools) {
       if (!isFor(advertisement, pool)) continue;
       const known = ways.get(pool.metadata.name);
+      const way = wayTo(pool, found);
       if (known === undefined) ways.set(pool.metadata.name, [way]);
       else known.push(way);
     }
+    return found;
+  };
+  for (const advertisement of [...manifests.l2Advertisements].sort(compareNames)) {
+    const way = wayOf(advertisement);
+    const found = addFor(advertisement, () => way);
+    if (found.length > 0) {
+      problems.set(`${L2_ADVERTISEMENT_KIND}/${advertisement.metadata.name}`, found);
+    }
   }
-  return { ways, problems };
+  for (const advertisement of [...manifests.bgpAdvertisements].sort(compareNames)) {
+    const found = addFor(advertisement, (pool, wrong) => bgp.wayOf(advertisement, pool, wrong));
+    const all = distinct([...bgp.problemsOf(advertisement), ...found]);
+    if (all.length > 0) problems.set(bgpAdvertisementKey(advertisement.metadata.name), all);
+  }
+  return { ways, problems, aliases: bgp.aliases };
+}
+
+/** What is wrong with it for several pools is said once. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }
 
 export function draftOfIpAddressPool(
@@ -93,7 +119,7 @@ function wayOf({ metadata, spec = {} }: L2Advertisement): Way {
   };
 }
 
-function isFor({ spec = {} }: L2Advertisement, { metadata }: IPAddressPool): boolean {
+function isFor({ spec = {} }: Advertisement, { metadata }: IPAddressPool): boolean {
   const { ipAddressPools = [], ipAddressPoolSelectors = [] } = spec;
   if (ipAddressPools.length === 0 && ipAddressPoolSelectors.length === 0) return true;
   return (
@@ -102,13 +128,14 @@ function isFor({ spec = {} }: L2Advertisement, { metadata }: IPAddressPool): boo
   );
 }
 
-function danglingFrom(advertisement: string): (pool: string) => Problem {
-  return (pool) => ({
+function danglingOf({ metadata, spec }: Advertisement, names: ReadonlySet<string>): Problem[] {
+  const dangling = spec?.ipAddressPools?.filter((pool) => !names.has(pool)) ?? [];
+  return dangling.map((pool) => ({
     code: "POOL_MISSING",
-    message: `The advertisement "${advertisement}" names the pool "${pool}", which does not exist`,
-  });
+    message: `The advertisement "${metadata.name}" names the pool "${pool}", which does not exist`,
+  }));
 }
 
-function compareNames(a: L2Advertisement, b: L2Advertisement): number {
+function compareNames(a: Advertisement, b: Advertisement): number {
   return compareText(a.metadata.name, b.metadata.name);
 }

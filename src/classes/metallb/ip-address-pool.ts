@@ -4,16 +4,13 @@
  * Neighbours: compile.ts makes a class of the model of it; offers.ts says which Services it fits.
  */
 import { buildCrd } from "../../base/crd.ts";
-import { Type, lazyValidator, withRules, type Static } from "../../base/schema.ts";
+import { Type, lazyValidator, type Static } from "../../base/schema.ts";
 import { labelSelectors } from "../label-selector.ts";
-import { addressList } from "../lists.ts";
-import { EACH_ONCE } from "../rules.ts";
+import { addressList, nameList } from "../lists.ts";
 import { METALLB_GROUP, METALLB_VERSION, objectSchema, type Manifest } from "./kinds.ts";
 
 export const IP_ADDRESS_POOL_KIND = "IPAddressPool";
 export const IP_ADDRESS_POOL_PLURAL = "ipaddresspools";
-
-const NAMESPACES_MAX = 256;
 
 const serviceAllocation = Type.Object(
   {
@@ -22,15 +19,7 @@ const serviceAllocation = Type.Object(
         description: "Which pool is tried first: 1 before 2; 0, also where absent, comes last.",
       }),
     ),
-    namespaces: Type.Optional(
-      withRules(
-        Type.Array(Type.String({ maxLength: 63 }), {
-          maxItems: NAMESPACES_MAX,
-          description: "Namespaces whose Services may have the addresses.",
-        }),
-        [EACH_ONCE],
-      ),
-    ),
+    namespaces: Type.Optional(nameList("Namespaces whose Services may have the addresses.")),
     namespaceSelectors: Type.Optional(
       labelSelectors("The same, by labels of the namespace: one that matches is enough."),
     ),

@@ -5,6 +5,8 @@
  * rules in CEL, so that what it would refuse by a webhook is refused without one where the language can say it.
  */
 import { Type, type TSchema } from "../../base/schema.ts";
+import { labelSelectors } from "../label-selector.ts";
+import { nameList } from "../lists.ts";
 
 export const METALLB_GROUP = "metallb.io";
 export const METALLB_VERSION = "v1beta1";
@@ -26,6 +28,17 @@ export interface Manifest<Spec, Status = object> {
   readonly spec?: Spec;
   readonly status?: Status;
 }
+
+/** Of the kinds that nothing is written on. */
+export const EMPTY_STATUS = Type.Object({}, { description: "Nothing is written here." });
+
+/** The pools that an advertisement is for. */
+export const poolChoice = {
+  ipAddressPools: Type.Optional(nameList("The pools, by name.")),
+  ipAddressPoolSelectors: Type.Optional(
+    labelSelectors("The pools, by label, besides those that are named."),
+  ),
+};
 
 /** @returns the schema of a whole object, for what no API server has looked at */
 export function objectSchema(kind: string, spec: TSchema, specRequired: boolean) {

@@ -5,16 +5,21 @@
  * Neighbours: compile.ts makes a way of the model of it.
  */
 import { buildCrd } from "../../base/crd.ts";
-import { Type, lazyValidator, withRules, type Static } from "../../base/schema.ts";
+import { Type, lazyValidator, type Static } from "../../base/schema.ts";
 import { labelSelector, labelSelectors } from "../label-selector.ts";
 import { interfaceList } from "../lists.ts";
-import { EACH_ONCE } from "../rules.ts";
-import { METALLB_GROUP, METALLB_VERSION, objectSchema, type Manifest } from "./kinds.ts";
+import {
+  EMPTY_STATUS,
+  METALLB_GROUP,
+  METALLB_VERSION,
+  objectSchema,
+  poolChoice,
+  type Manifest,
+} from "./kinds.ts";
 
 export const L2_ADVERTISEMENT_KIND = "L2Advertisement";
 export const L2_ADVERTISEMENT_PLURAL = "l2advertisements";
 
-const POOLS_MAX = 256;
 const PREFERENCES_MAX = 64;
 
 const preferredNodeSelector = Type.Object(
@@ -32,18 +37,7 @@ const preferredNodeSelector = Type.Object(
 
 export const l2AdvertisementSpec = Type.Object(
   {
-    ipAddressPools: Type.Optional(
-      withRules(
-        Type.Array(Type.String({ maxLength: 253 }), {
-          maxItems: POOLS_MAX,
-          description: "The pools, by name.",
-        }),
-        [EACH_ONCE],
-      ),
-    ),
-    ipAddressPoolSelectors: Type.Optional(
-      labelSelectors("The pools, by label, besides those that are named."),
-    ),
+    ...poolChoice,
     nodeSelectors: Type.Optional(
       labelSelectors("Labels of the nodes that may answer: one match is enough. Empty: all nodes."),
     ),
@@ -63,8 +57,6 @@ export const l2AdvertisementSpec = Type.Object(
   { description: "What is answered where." },
 );
 
-const l2AdvertisementStatus = Type.Object({}, { description: "Nothing is written here." });
-
 export type L2AdvertisementSpec = Static<typeof l2AdvertisementSpec>;
 export type L2Advertisement = Manifest<L2AdvertisementSpec>;
 
@@ -83,7 +75,7 @@ export const l2AdvertisementCrd = buildCrd({
   description: "Which nodes answer ARP and NDP for the addresses of which pools.",
   spec: l2AdvertisementSpec,
   specRequired: false,
-  status: l2AdvertisementStatus,
+  status: EMPTY_STATUS,
   columns: [
     { name: "IPAddressPools", type: "string", jsonPath: ".spec.ipAddressPools" },
     { name: "IPAddressPool Selectors", type: "string", jsonPath: ".spec.ipAddressPoolSelectors" },

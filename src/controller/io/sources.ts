@@ -17,8 +17,6 @@ import {
 } from "../../kube/types.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import { startReflector, type Reflector, type ReflectorMetrics } from "../../kube/io/reflector.ts";
-import type { IPAddressPool } from "../../classes/metallb/ip-address-pool.ts";
-import type { L2Advertisement } from "../../classes/metallb/l2-advertisement.ts";
 import type { MetalLoadBalancerClass } from "../../classes/resource.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import { PRESENCE_LABEL } from "../../multi-ip/presence.ts";
@@ -32,9 +30,10 @@ import {
   pruneService,
   pruneSlice,
 } from "../prune.ts";
-import { IP_ADDRESS_POOLS, L2_ADVERTISEMENTS, METAL_LOAD_BALANCER_CLASSES } from "../resources.ts";
+import { METAL_LOAD_BALANCER_CLASSES } from "../resources.ts";
 import { serviceOfSlice } from "../serving.ts";
 import { isLocal, type Snapshot } from "../world.ts";
+import { startConfigured } from "./configured-sources.ts";
 import { Presences } from "./presences.ts";
 
 export interface SourcesOptions {
@@ -102,13 +101,7 @@ export function startSources(options: SourcesOptions): Sources {
     },
   });
   const classes = start<MetalLoadBalancerClass>(METAL_LOAD_BALANCER_CLASSES, { onChange: onNews });
-  const ofMetallb = {
-    namespace: options.metallbNamespace,
-    isOptional: true,
-    onChange: onNews,
-  } as const;
-  const ipAddressPools = start<IPAddressPool>(IP_ADDRESS_POOLS, ofMetallb);
-  const l2Advertisements = start<L2Advertisement>(L2_ADVERTISEMENTS, ofMetallb);
+  const configured = startConfigured(start, options);
   const namespaces = start<Namespace>(NAMESPACES, {
     prune: pruneNamespace,
     onChange: (change) => {
@@ -128,13 +121,12 @@ export function startSources(options: SourcesOptions): Sources {
       if (presences.apply(change, performance.now())) onNews();
     },
   });
-  const all: readonly [string, AnyReflector][] = [
+  const all: readonly (readonly [string, AnyReflector])[] = [
     [SERVICES.plural, services],
     [NODES.plural, nodes],
     [ENDPOINT_SLICES.plural, slices],
     [METAL_LOAD_BALANCER_CLASSES.plural, classes],
-    [IP_ADDRESS_POOLS.plural, ipAddressPools],
-    [L2_ADVERTISEMENTS.plural, l2Advertisements],
+    ...configured.reflectors,
     [NAMESPACES.plural, namespaces],
     [VIRTUAL_IPS.plural, virtualIps],
     [LEASES.plural, leases],
@@ -146,8 +138,7 @@ export function startSources(options: SourcesOptions): Sources {
       nodes: nodes.store.list(),
       slices: slices.store.list(),
       classes: classes.store.list(),
-      ipAddressPools: ipAddressPools.store.list(),
-      l2Advertisements: l2Advertisements.store.list(),
+      ...configured.lists(),
       namespaces: namespaces.store.list(),
       virtualIps: virtualIps.store
         .list()

@@ -1,0 +1,36 @@
+/**
+ * What Deckhouse's BGP kinds have in common. Pure.
+ *
+ * They are Deckhouse's: every manifest that it takes is accepted, IPv6 too, which it refuses. Ours are the bounds, the rules in
+ * CEL, the columns and the status (theirs is empty).
+ */
+import type { PrinterColumn } from "../../base/crd.ts";
+import { Type } from "../../base/schema.ts";
+import { conditionList, type ConditionsStatus } from "../lists.ts";
+import type { Manifest } from "../metallb/kinds.ts";
+
+export const DECKHOUSE_GROUP = "network.deckhouse.io";
+export const DECKHOUSE_VERSION = "v1alpha1";
+export const DECKHOUSE_LABELS = { "backup.deckhouse.io/cluster-config": "true" } as const;
+
+export type DeckhouseManifest<Spec> = Manifest<Spec, ConditionsStatus>;
+
+export const readyStatus = Type.Object(
+  {
+    conditions: Type.Optional(
+      conditionList("Ready says whether all of the object can be used, and if not, the way out."),
+    ),
+  },
+  { description: "What the controller found; written by it alone." },
+);
+
+export const READY_COLUMNS: readonly PrinterColumn[] = [
+  { name: "Ready", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+  {
+    name: "Reason",
+    type: "string",
+    jsonPath: '.status.conditions[?(@.type=="Ready")].message',
+    priority: 1,
+  },
+  { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
+];

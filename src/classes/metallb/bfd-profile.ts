@@ -1,0 +1,77 @@
+/**
+ * BFDProfile, `metallb.io/v1beta1`: how fast a BGP session notices that its peer is gone. Pure.
+ *
+ * Read first: RFC 5880 section 4.1 (the intervals, the multiplier), RFC 5881 and RFC 5883 (single and multiple hops).
+ * What is not said is FRR's default, as in MetalLB: 300 ms, three times, echo 50 ms, a TTL of at least 254.
+ */
+import { buildCrd } from "../../base/crd.ts";
+import { Type, lazyValidator, type Static } from "../../base/schema.ts";
+import {
+  EMPTY_STATUS,
+  METALLB_GROUP,
+  METALLB_VERSION,
+  objectSchema,
+  type Manifest,
+} from "./kinds.ts";
+
+export const BFD_PROFILE_KIND = "BFDProfile";
+export const BFD_PROFILE_PLURAL = "bfdprofiles";
+
+const intervalMs = (description: string) =>
+  Type.Optional(Type.Integer({ format: "int32", minimum: 10, maximum: 60_000, description }));
+
+export const bfdProfileSpec = Type.Object(
+  {
+    receiveInterval: intervalMs("The fastest that packets are taken, in milliseconds."),
+    transmitInterval: intervalMs("The fastest that packets are sent, in milliseconds."),
+    detectMultiplier: Type.Optional(
+      Type.Integer({
+        format: "int32",
+        minimum: 2,
+        maximum: 255,
+        description: "How many packets may be missing.",
+      }),
+    ),
+    echoInterval: intervalMs("The fastest that echo packets are handled, in milliseconds."),
+    echoMode: Type.Optional(Type.Boolean({ description: "Whether echo packets are sent." })),
+    passiveMode: Type.Optional(
+      Type.Boolean({ description: "Whether the session waits for the peer to begin." }),
+    ),
+    minimumTtl: Type.Optional(
+      Type.Integer({
+        format: "int32",
+        minimum: 1,
+        maximum: 254,
+        description: "Over several hops: the lowest TTL that is taken.",
+      }),
+    ),
+  },
+  { description: "The intervals." },
+);
+
+export type BFDProfileSpec = Static<typeof bfdProfileSpec>;
+export type BFDProfile = Manifest<BFDProfileSpec>;
+
+/** Reads a manifest: types and bounds. */
+export const parseBfdProfile = lazyValidator<BFDProfile>(
+  objectSchema(BFD_PROFILE_KIND, bfdProfileSpec, false),
+);
+
+export const bfdProfileCrd = buildCrd({
+  group: METALLB_GROUP,
+  version: METALLB_VERSION,
+  kind: BFD_PROFILE_KIND,
+  plural: BFD_PROFILE_PLURAL,
+  singular: "bfdprofile",
+  scope: "Namespaced",
+  description: "How fast a BGP session notices that its peer is gone.",
+  spec: bfdProfileSpec,
+  specRequired: false,
+  status: EMPTY_STATUS,
+  columns: [
+    { name: "Passive Mode", type: "boolean", jsonPath: ".spec.passiveMode" },
+    { name: "Transmit Interval", type: "integer", jsonPath: ".spec.transmitInterval" },
+    { name: "Receive Interval", type: "integer", jsonPath: ".spec.receiveInterval" },
+    { name: "Multiplier", type: "integer", jsonPath: ".spec.detectMultiplier" },
+  ],
+});
