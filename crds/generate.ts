@@ -16,8 +16,11 @@ import { bfdProfileCrd } from "../src/classes/metallb/bfd-profile.ts";
 import { bgpAdvertisementCrd } from "../src/classes/metallb/bgp-advertisement.ts";
 import { bgpPeerCrd } from "../src/classes/metallb/bgp-peer.ts";
 import { communityCrd } from "../src/classes/metallb/community.ts";
+import { configurationStateCrd } from "../src/classes/metallb/configuration-state.ts";
 import { ipAddressPoolCrd } from "../src/classes/metallb/ip-address-pool.ts";
 import { l2AdvertisementCrd } from "../src/classes/metallb/l2-advertisement.ts";
+import { serviceBgpStatusCrd } from "../src/classes/metallb/service-bgp-status.ts";
+import { serviceL2StatusCrd } from "../src/classes/metallb/service-l2-status.ts";
 import { metalLoadBalancerClassCrd } from "../src/classes/resource.ts";
 import { virtualIpCrd } from "../src/multi-ip/resource.ts";
 
@@ -33,6 +36,9 @@ export const CRDS: readonly CustomResourceDefinition[] = [
   metalPoolCrd,
   metalPeerCrd,
   configurationCrd,
+  serviceL2StatusCrd,
+  serviceBgpStatusCrd,
+  configurationStateCrd,
 ];
 
 const HEADER = "# Written by `npm run gen` from the schemas in src/: change those.\n";

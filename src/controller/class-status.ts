@@ -103,7 +103,11 @@ function isCounted(
   );
 }
 
-function countInRanges({ ranges }: ClassModel, addresses: readonly Ip[]): Record<IpFamily, number> {
+/** @returns how many of the addresses are in the class's ranges, by family */
+export function countInRanges(
+  { ranges }: ClassModel,
+  addresses: readonly Ip[],
+): Record<IpFamily, number> {
   const assigned = { IPv4: 0, IPv6: 0 };
   const contains = membership(ranges);
   for (const ip of addresses) {

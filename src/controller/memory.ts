@@ -24,7 +24,7 @@ export interface PlanMemory {
   readonly pending: ReadonlyMap<Ip, PendingMove>;
   /** Services whose status waits for claims that are being made, and since when. */
   readonly waiting: ReadonlyMap<string, number>;
-  /** When the counters in a class's status were last brought up to date. */
+  /** When the counters in the status of a class, or of a pool, were last brought up to date. */
   readonly countedAtMs: ReadonlyMap<string, number>;
 }
 

@@ -15,6 +15,7 @@ import { planClassStatuses } from "./class-status.ts";
 import { planLabels } from "./labels.ts";
 import { keepRanks, lookUntil } from "./looking.ts";
 import type { PlanMemory } from "./memory.ts";
+import { planMetallbStatuses } from "./metallb-status.ts";
 import { nextStaleAtMs } from "./nodes.ts";
 import { moveFirst, pendingMoves, rankJobs, startTimes } from "./rank-jobs.ts";
 import { isQuiet, rememberRight } from "./quiet.ts";
@@ -116,11 +117,19 @@ export function plan(
     countIntervalMs: options.countIntervalMs,
     countedAtMs: memory.countedAtMs,
   });
+  const metallb = planMetallbStatuses({
+    ...{ world, roles, nowMs, nowIso },
+    statuses: snapshot.metallbStatuses ?? null,
+    pools: snapshot.ipAddressPools,
+    countIntervalMs: options.countIntervalMs,
+    countedAtMs: memory.countedAtMs,
+  });
   const writes = [
     ...virtualIps.writes,
     ...statuses.writes,
     ...planLabels(world),
     ...classes.writes,
+    ...metallb.writes,
   ];
   const { generation } = virtualIps;
   const after = settled.afterMoves(moves);
@@ -132,7 +141,7 @@ export function plan(
       generation,
       pending,
       waiting: statuses.waiting,
-      countedAtMs: classes.countedAtMs,
+      countedAtMs: new Map([...classes.countedAtMs, ...metallb.countedAtMs]),
     },
     wakeAtMs: earliest([
       nextStaleAtMs(snapshot.presences, nowMs),
@@ -141,6 +150,7 @@ export function plan(
       ...wakesOf(pending, nowMs),
       ...[...statuses.waiting.values()].map((sinceMs) => sinceMs + options.waitTimeMs),
       classes.wakeAtMs,
+      metallb.wakeAtMs,
     ]),
     figures: {
       generation: newestGeneration(world, generation),

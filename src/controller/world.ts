@@ -9,6 +9,8 @@ import { compareText } from "../base/hash.ts";
 import { familyOf, parseIp, type Ip, type IpFamily } from "../base/ip.ts";
 import { compileAll, type Manifests } from "../classes/compile.ts";
 import type { Labels } from "../classes/label-selector.ts";
+import type { ConfigurationState } from "../classes/metallb/configuration-state.ts";
+import type { ServiceL2Status } from "../classes/metallb/service-l2-status.ts";
 import { nodesOf, type ClassModel, type Compiled, type Way } from "../classes/model.ts";
 import type { MetalLoadBalancerClass } from "../classes/resource.ts";
 import { keyOf } from "../kube/resource.ts";
@@ -32,6 +34,16 @@ export interface Snapshot extends Manifests {
   readonly hearing: Hearing;
   /** Creations under way: they may exist already, so their addresses are spoken for and promised to nobody. */
   readonly claiming: readonly VirtualIP[];
+  /** null, or absent: the cluster has no such kinds. */
+  readonly metallbStatuses?: MetallbStatuses | null;
+}
+
+/** MetalLB's kinds that only say how things are. */
+export interface MetallbStatuses {
+  /** Where they live: there may be no such namespace. */
+  readonly namespace: string;
+  readonly l2: readonly ServiceL2Status[];
+  readonly states: readonly ConfigurationState[];
 }
 
 /** The nodes that some ways of a class reach. */

@@ -6,7 +6,7 @@
  */
 import type { MetalLoadBalancerClass } from "../classes/resource.ts";
 import type { Condition } from "../kube/patches.ts";
-import { keyOf } from "../kube/resource.ts";
+import { keyOf, type KubeObject } from "../kube/resource.ts";
 import type { LoadBalancerIngress, Node, Service } from "../kube/types.ts";
 import type { RankMove } from "../multi-ip/rank.ts";
 import type { VirtualIP, VirtualIPSpec } from "../multi-ip/resource.ts";
@@ -49,7 +49,32 @@ export type Write =
       readonly before: MetalLoadBalancerClass;
       readonly status: object;
       readonly events: readonly PlannedEvent[];
+    }
+  | {
+      readonly kind: "create-metallb-status";
+      readonly of: StatusKind;
+      /** Made first, and then its status: the API server takes one at a time. */
+      readonly object: StatusObject;
+      /** Whom the Events are about. */
+      readonly about?: Service;
+      readonly events?: readonly PlannedEvent[];
+    }
+  | {
+      readonly kind: "metallb-status";
+      readonly of: StatusKind | "IPAddressPool";
+      readonly before: StatusObject;
+      readonly status: object;
+    }
+  | {
+      readonly kind: "delete-metallb-status";
+      readonly of: StatusKind;
+      readonly before: StatusObject;
     };
+
+/** Kinds of MetalLB that only say how things are. */
+export type StatusKind = "ServiceL2Status" | "ConfigurationState";
+
+type StatusObject = KubeObject & { readonly status?: object };
 
 /** Claims come before promises, and what silences an address before what only describes. */
 export const WRITE_ORDER: readonly Write["kind"][] = [
@@ -59,6 +84,9 @@ export const WRITE_ORDER: readonly Write["kind"][] = [
   "service-status",
   "node-label",
   "class-status",
+  "delete-metallb-status",
+  "create-metallb-status",
+  "metallb-status",
 ];
 
 /** @returns the object that is written, such as "service/default/web": no two writes to it run at once */
@@ -75,5 +103,10 @@ export function writeKey(write: Write): string {
       return `node/${keyOf(write.before)}`;
     case "class-status":
       return `class/${keyOf(write.before)}`;
+    case "create-metallb-status":
+      return `${write.of}/${keyOf(write.object)}`;
+    case "metallb-status":
+    case "delete-metallb-status":
+      return `${write.of}/${keyOf(write.before)}`;
   }
 }

@@ -6,7 +6,9 @@
  */
 import { NO_MANIFESTS, type Manifests } from "../../src/classes/compile.ts";
 import type { IPAddressPool } from "../../src/classes/metallb/ip-address-pool.ts";
+import type { ConfigurationState } from "../../src/classes/metallb/configuration-state.ts";
 import type { L2Advertisement } from "../../src/classes/metallb/l2-advertisement.ts";
+import type { ServiceL2Status } from "../../src/classes/metallb/service-l2-status.ts";
 import type { MetalLoadBalancerClass } from "../../src/classes/resource.ts";
 import { COUNT_ANNOTATION } from "../../src/classes/annotations.ts";
 import { HEARD_NOBODY, hearOne, type Hearing } from "../../src/controller/looking.ts";
@@ -53,6 +55,10 @@ export class ModelCluster {
   readonly virtualIps = new Map<string, VirtualIP>();
   readonly presences = new Map<string, Presence>();
   readonly claiming = new Map<string, VirtualIP>();
+  readonly l2Statuses = new Map<string, ServiceL2Status>();
+  readonly states = new Map<string, ConfigurationState>();
+  /** Where the kinds of MetalLB live; null: the API server does not know them. */
+  metallbNamespace: string | null = null;
   memory: PlanMemory = emptyMemory();
   nowMs = 0;
   /** As `--lb-class`. */
@@ -220,6 +226,14 @@ export class ModelCluster {
       presences: [...this.presences.values()],
       hearing: this.#hearing,
       claiming: [...this.claiming.values()],
+      metallbStatuses:
+        this.metallbNamespace === null
+          ? null
+          : {
+              namespace: this.metallbNamespace,
+              l2: [...this.l2Statuses.values()],
+              states: [...this.states.values()],
+            },
     };
   }
 
@@ -299,7 +313,27 @@ export class ModelCluster {
           ...object,
           status: { ...object.status, ...write.status },
         }));
+      case "create-metallb-status": {
+        const objects: Map<string, KubeObject> = this.#statusObjects(write.of);
+        if (objects.has(keyOf(write.object))) return false;
+        this.#put(objects, { ...write.object, metadata: this.#created(write.object.metadata) });
+        return true;
+      }
+      case "metallb-status": {
+        const objects = this.#statusObjects(write.of);
+        return this.#patch(objects, write.before, (object) => ({
+          ...object,
+          status: { ...object.status, ...write.status },
+        }));
+      }
+      case "delete-metallb-status":
+        return this.#statusObjects(write.of).delete(keyOf(write.before));
     }
+  }
+
+  #statusObjects(kind: string): Map<string, KubeObject & { readonly status?: object }> {
+    if (kind === "ServiceL2Status") return this.l2Statuses;
+    return kind === "ConfigurationState" ? this.states : this.ipAddressPools;
   }
 
   #isHeard(node: string): boolean {

@@ -241,7 +241,7 @@ function withoutNulls(status: VirtualIPStatus): VirtualIPStatus {
 /** For a trace. */
 export function outline(write: Write): string {
   if (write.kind === "create-virtual-ip") return `made: ${JSON.stringify(write.object.spec)}`;
-  const { name } = write.before.metadata;
+  const { name } = ("before" in write ? write.before : write.object).metadata;
   const { kind } = write;
   const isMove = kind === "update-virtual-ip";
   const what = isMove ? { ...write.spec, ...write.move } : "status" in write ? write.status : {};

@@ -2,6 +2,8 @@
  * Watches what people write besides classes. None of the kinds has to be there: a cluster without one has no objects of it.
  */
 import type { Manifests } from "../../classes/compile.ts";
+import type { IPAddressPool } from "../../classes/metallb/ip-address-pool.ts";
+import type { Change } from "../../kube/store.ts";
 import type { KubeObject, ResourceType } from "../../kube/resource.ts";
 import type { Reflector } from "../../kube/io/reflector.ts";
 import {
@@ -19,7 +21,7 @@ import {
 interface Wishes {
   readonly namespace?: string;
   readonly isOptional: true;
-  readonly onChange: () => void;
+  readonly onChange: (change: Change<KubeObject>) => void;
 }
 
 export type StartReflector = <T extends KubeObject>(
@@ -59,6 +61,10 @@ export function startConfigured(
       [METAL_PEERS.plural, reflectors.metalPeers],
       [CONFIGURATIONS.plural, reflectors.configurations],
     ] as const,
+    /** The answer to a write of its status, ahead of the watch. */
+    feedPool: (object: IPAddressPool) => {
+      reflectors.ipAddressPools.upsert(object);
+    },
     lists: (): Lists => ({
       ipAddressPools: reflectors.ipAddressPools.store.list(),
       l2Advertisements: reflectors.l2Advertisements.store.list(),

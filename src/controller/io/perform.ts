@@ -6,9 +6,11 @@ import type { EventRecorder } from "../../kube/io/event-recorder.ts";
 import { outcomeOf, patchStatus, type WriteOutcome } from "../../kube/io/status.ts";
 import { NODES, SERVICES } from "../../kube/types.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
+import { IP_ADDRESS_POOLS } from "../configured.ts";
 import { MEMBER_LABEL, METAL_LOAD_BALANCER_CLASSES } from "../resources.ts";
-import type { PlannedEvent, Write } from "../writes.ts";
-import type { KubeObject } from "../../kube/resource.ts";
+import { CONFIGURATION_STATES, SERVICE_L2_STATUSES } from "../status-kinds.ts";
+import type { PlannedEvent, StatusKind, Write } from "../writes.ts";
+import type { KubeObject, ResourceType } from "../../kube/resource.ts";
 import type { Sources } from "./sources.ts";
 
 const OPTIONS = { fieldManager: "spreadlb-controller" } as const;
@@ -68,6 +70,45 @@ export async function perform(
       if (answer.kind === "done") tell(write, context.recorder);
       return fed(answer, feed.class);
     }
+    case "create-metallb-status": {
+      const place = placeOf(write.of, feed);
+      const { status = {}, ...object } = write.object;
+      const made = await outcomeOf(client.create(place.type, object, OPTIONS));
+      if (made.kind !== "done") return made.kind;
+      const { about: before, events = [] } = write;
+      if (before !== undefined) tell({ before, events }, context.recorder);
+      const job = { object: made.object, status, ...OPTIONS };
+      return fed(await patchStatus(client, place.type, job), place.feed);
+    }
+    case "metallb-status": {
+      const place = placeOf(write.of, feed);
+      const job = { object: write.before, status: write.status, ...OPTIONS };
+      return fed(await patchStatus(client, place.type, job), place.feed);
+    }
+    case "delete-metallb-status": {
+      const { name, namespace, uid } = write.before.metadata;
+      const { type } = placeOf(write.of, feed);
+      const answer = await outcomeOf(client.delete(type, { name, namespace }, { uid }));
+      if (answer.kind === "done") feed.metallbStatusDeleted(write.before);
+      return answer.kind;
+    }
+  }
+}
+
+interface Place {
+  readonly type: ResourceType<KubeObject>;
+  readonly feed: (object: KubeObject) => void;
+}
+
+/** Where objects of a kind are, and who takes the answers: the API server answers with the kind that it was asked for. */
+function placeOf(kind: StatusKind | "IPAddressPool", feed: Sources["feed"]): Place {
+  switch (kind) {
+    case "ServiceL2Status":
+      return { type: SERVICE_L2_STATUSES, feed: feed.serviceL2Status as Place["feed"] };
+    case "ConfigurationState":
+      return { type: CONFIGURATION_STATES, feed: feed.configurationState as Place["feed"] };
+    case "IPAddressPool":
+      return { type: IP_ADDRESS_POOLS, feed: feed.ipAddressPool as Place["feed"] };
   }
 }
 

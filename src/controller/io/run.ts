@@ -241,8 +241,8 @@ class Controller implements RunningController {
 }
 
 /** The kind of object, as the metric calls it. */
-function kindOf({ kind }: Write): string {
-  switch (kind) {
+function kindOf(write: Write): string {
+  switch (write.kind) {
     case "create-virtual-ip":
     case "update-virtual-ip":
     case "delete-virtual-ip":
@@ -253,6 +253,10 @@ function kindOf({ kind }: Write): string {
       return "Node";
     case "class-status":
       return "MetalLoadBalancerClass";
+    case "create-metallb-status":
+    case "metallb-status":
+    case "delete-metallb-status":
+      return write.of;
   }
 }
 

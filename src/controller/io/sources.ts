@@ -17,6 +17,9 @@ import {
 } from "../../kube/types.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import { startReflector, type Reflector, type ReflectorMetrics } from "../../kube/io/reflector.ts";
+import type { ConfigurationState } from "../../classes/metallb/configuration-state.ts";
+import type { IPAddressPool } from "../../classes/metallb/ip-address-pool.ts";
+import type { ServiceL2Status } from "../../classes/metallb/service-l2-status.ts";
 import type { MetalLoadBalancerClass } from "../../classes/resource.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import { PRESENCE_LABEL } from "../../multi-ip/presence.ts";
@@ -35,6 +38,7 @@ import { serviceOfSlice } from "../serving.ts";
 import { isLocal, type Snapshot } from "../world.ts";
 import { startConfigured } from "./configured-sources.ts";
 import { Presences } from "./presences.ts";
+import { startStatuses } from "./status-sources.ts";
 
 export interface SourcesOptions {
   readonly client: KubeClient;
@@ -68,6 +72,10 @@ export interface Sources {
     /** Deleted by us: the API server has confirmed it, the watch may tell later. */
     readonly virtualIpDeleted: (object: VirtualIP) => void;
     readonly class: (object: MetalLoadBalancerClass) => void;
+    readonly ipAddressPool: (object: IPAddressPool) => void;
+    readonly serviceL2Status: (object: ServiceL2Status) => void;
+    readonly configurationState: (object: ConfigurationState) => void;
+    readonly metallbStatusDeleted: (object: KubeObject) => void;
   };
   stop(): Promise<void>;
 }
@@ -102,6 +110,8 @@ export function startSources(options: SourcesOptions): Sources {
   });
   const classes = start<MetalLoadBalancerClass>(METAL_LOAD_BALANCER_CLASSES, { onChange: onNews });
   const configured = startConfigured(start, options);
+  const isUndefined = (plural: string) => undefinedKinds.has(plural);
+  const statuses = startStatuses(start, { ...options, isUndefined });
   const namespaces = start<Namespace>(NAMESPACES, {
     prune: pruneNamespace,
     onChange: (change) => {
@@ -127,10 +137,12 @@ export function startSources(options: SourcesOptions): Sources {
     [ENDPOINT_SLICES.plural, slices],
     [METAL_LOAD_BALANCER_CLASSES.plural, classes],
     ...configured.reflectors,
+    ...statuses.reflectors,
     [NAMESPACES.plural, namespaces],
     [VIRTUAL_IPS.plural, virtualIps],
     [LEASES.plural, leases],
   ];
+  const isLeft = ({ metadata: { uid = "" } }: KubeObject) => !deletedUids.has(uid);
   return {
     synced: Promise.all(listings).then(() => undefined),
     snapshot: () => ({
@@ -140,11 +152,10 @@ export function startSources(options: SourcesOptions): Sources {
       classes: classes.store.list(),
       ...configured.lists(),
       namespaces: namespaces.store.list(),
-      virtualIps: virtualIps.store
-        .list()
-        .filter(({ metadata: { uid } }) => !deletedUids.has(uid ?? "")),
+      virtualIps: virtualIps.store.list().filter(isLeft),
       presences: presences.list(),
       hearing: presences.hearing,
+      metallbStatuses: statuses.statuses(),
     }),
     missing: () =>
       all
@@ -168,6 +179,10 @@ export function startSources(options: SourcesOptions): Sources {
       class: (object) => {
         classes.upsert(object);
       },
+      ipAddressPool: configured.feedPool,
+      serviceL2Status: statuses.feedL2,
+      configurationState: statuses.feedState,
+      metallbStatusDeleted: statuses.deleted,
     },
     stop: async () => {
       await Promise.all(all.map(([, reflector]) => reflector.stop()));

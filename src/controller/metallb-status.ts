@@ -1,0 +1,207 @@
+/**
+ * What MetalLB's objects should say of how things are: ServiceL2Status, ConfigurationState, how full a pool is. Pure.
+ *
+ * Read first: reference of MetalLB, sections 1.1, 1.7 and 1.9. Tools find the objects by labels and names, so these are exact.
+ * Nothing is made in a cluster that lacks the kinds or the namespace, and nothing where there is no pool.
+ * Neighbours: l2-status.ts has the objects of Services; writes.ts the shape of what is to be written.
+ */
+import { describeProblem, type Problem } from "../base/errors.ts";
+import type { Ip } from "../base/ip.ts";
+import type { ConfigurationState } from "../classes/metallb/configuration-state.ts";
+import { IP_ADDRESS_POOL_KIND, type IPAddressPool } from "../classes/metallb/ip-address-pool.ts";
+import {
+  COMPONENT_LABEL,
+  COMPONENT_NODE_LABEL,
+  isOurs,
+  OUR_LABEL,
+} from "../classes/metallb/status-kinds.ts";
+import { addressCounters } from "../classes/model.ts";
+import { hasPools } from "../classes/offers.ts";
+import { setCondition } from "../kube/patches.ts";
+import { countInRanges } from "./class-status.ts";
+import { planL2Statuses } from "./l2-status.ts";
+import type { Role } from "./roles.ts";
+import type { MetallbStatuses, World } from "./world.ts";
+import type { Write } from "./writes.ts";
+
+export interface MetallbStatusInput {
+  readonly world: World;
+  readonly roles: ReadonlyMap<string, Role>;
+  /** null where the cluster has no such kinds. */
+  readonly statuses: MetallbStatuses | null;
+  readonly pools: readonly IPAddressPool[];
+  readonly nowIso: string;
+  readonly nowMs: number;
+  readonly countIntervalMs: number;
+  readonly countedAtMs: ReadonlyMap<string, number>;
+}
+
+export interface MetallbStatusPlan {
+  readonly writes: readonly Write[];
+  readonly countedAtMs: ReadonlyMap<string, number>;
+  /** When a count that is out of date may be written. */
+  readonly wakeAtMs: number | null;
+}
+
+export function planMetallbStatuses(input: MetallbStatusInput): MetallbStatusPlan {
+  const { world, roles, statuses } = input;
+  const counters = atLeisure(planPoolCounters(input), input);
+  if (statuses === null || !world.namespaceLabels.has(statuses.namespace)) return counters;
+  const writes = [
+    ...counters.writes,
+    ...planL2Statuses({ world, roles, statuses }),
+    ...planStates(input, statuses),
+  ];
+  return { ...counters, writes };
+}
+
+/** One write a second at most to each pool, while Services come and go. */
+function atLeisure(
+  planned: readonly Write[],
+  { pools, nowMs, countIntervalMs, countedAtMs: before }: MetallbStatusInput,
+): MetallbStatusPlan {
+  const keys = pools.map(({ metadata }) => `${IP_ADDRESS_POOL_KIND}/${metadata.name}`);
+  const waiting = keys.flatMap((key) => {
+    const countedAtMs = before.get(key) ?? Number.NEGATIVE_INFINITY;
+    return nowMs < countedAtMs + countIntervalMs ? [[key, countedAtMs] as const] : [];
+  });
+  const countedAtMs = new Map(waiting);
+  const writes: Write[] = [];
+  let wakeAtMs: number | null = null;
+  for (const write of planned) {
+    const key = `${IP_ADDRESS_POOL_KIND}/${"before" in write ? write.before.metadata.name : ""}`;
+    const waitsSinceMs = countedAtMs.get(key);
+    if (waitsSinceMs === undefined) {
+      writes.push(write);
+      countedAtMs.set(key, nowMs);
+    } else wakeAtMs = Math.min(wakeAtMs ?? Infinity, waitsSinceMs + countIntervalMs);
+  }
+  return { writes, countedAtMs, wakeAtMs };
+}
+
+function planPoolCounters({ world, pools }: MetallbStatusInput): Write[] {
+  if (pools.length === 0) return [];
+  const addresses = addressesByPool(world);
+  return pools.flatMap((before): Write[] => {
+    const model = world.compiled.classes.get(`${IP_ADDRESS_POOL_KIND}/${before.metadata.name}`);
+    if (model === undefined) return [];
+    const assigned = countInRanges(model, addresses.get(before.metadata.name) ?? []);
+    const { ipv4, ipv6 } = addressCounters(model, assigned).addresses;
+    const wanted = {
+      assignedIPv4: assigned.IPv4,
+      assignedIPv6: assigned.IPv6,
+      availableIPv4: countOf(ipv4?.free),
+      availableIPv6: countOf(ipv6?.free),
+    };
+    const { status } = before;
+    const keys = ["assignedIPv4", "assignedIPv6", "availableIPv4", "availableIPv6"] as const;
+    if (keys.every((key) => status?.[key] === wanted[key])) return [];
+    return [{ kind: "metallb-status", of: "IPAddressPool", before, status: wanted }];
+  });
+}
+
+/** MetalLB stops at 2^63 - 1; JSON is exact up to 2^53 - 1. */
+function countOf(free: string | undefined): number {
+  return Math.max(0, Math.min(Number(free ?? "0"), Number.MAX_SAFE_INTEGER));
+}
+
+function addressesByPool({ claimed }: World): Map<string, Ip[]> {
+  const byPool = new Map<string, Ip[]>();
+  for (const { ip, object } of claimed.values()) {
+    const { pool = null } = object.spec;
+    if (pool === null) continue;
+    const known = byPool.get(pool);
+    if (known === undefined) byPool.set(pool, [ip]);
+    else known.push(ip);
+  }
+  return byPool;
+}
+
+interface WantedState {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly condition: string;
+  readonly problems: readonly string[];
+}
+
+function planStates({ world, nowIso }: MetallbStatusInput, statuses: MetallbStatuses): Write[] {
+  const { namespace, states } = statuses;
+  const wanted = hasPools(world.compiled) ? wantedStates(world) : new Map<string, WantedState>();
+  const known = new Map(states.map((state) => [state.metadata.name, state]));
+  const writes: Write[] = [];
+  for (const [name, { labels, condition, problems }] of wanted) {
+    const before = known.get(name);
+    const status = stateOf(before, { condition, problems, nowIso });
+    if (before === undefined) {
+      const object = { metadata: { name, namespace, labels: { ...labels, ...OUR_LABEL } }, status };
+      writes.push({ kind: "create-metallb-status", of: "ConfigurationState", object });
+    } else if (status !== before.status) {
+      writes.push({ kind: "metallb-status", of: "ConfigurationState", before, status });
+    }
+  }
+  for (const before of states) {
+    if (wanted.has(before.metadata.name) || !isOurs(before)) continue;
+    writes.push({ kind: "delete-metallb-status", of: "ConfigurationState", before });
+  }
+  return writes;
+}
+
+/** Of the controller: whether the pools can be used. Of a speaker: the advertisements and all else, too. */
+function wantedStates({ compiled, nodes }: World): Map<string, WantedState> {
+  const ofPools: string[] = [];
+  const ofAll: string[] = [];
+  for (const [key, problems] of compiled.problems) {
+    const lines = linesOf(key, problems);
+    if (key.startsWith(`${IP_ADDRESS_POOL_KIND}/`)) ofPools.push(...lines);
+    if (key.includes("/")) ofAll.push(...lines);
+  }
+  const states = new Map<string, WantedState>();
+  states.set("controller", {
+    labels: { [COMPONENT_LABEL]: "controller" },
+    condition: "poolReconcilerValid",
+    problems: ofPools,
+  });
+  for (const { name, present } of nodes) {
+    if (!present) continue;
+    states.set(`speaker-${name}`, {
+      labels: { [COMPONENT_LABEL]: "speaker", [COMPONENT_NODE_LABEL]: name },
+      condition: "configReconcilerValid",
+      problems: ofAll,
+    });
+  }
+  return states;
+}
+
+function linesOf(key: string, problems: readonly Problem[]): string[] {
+  return problems.map((problem) => `${key}: ${describeProblem(problem)}`);
+}
+
+interface Finding {
+  readonly condition: string;
+  readonly problems: readonly string[];
+  readonly nowIso: string;
+}
+
+type State = ConfigurationState["status"] & object;
+
+/** @returns the very status of before where it says so already */
+function stateOf(
+  before: ConfigurationState | undefined,
+  { condition: type, problems, nowIso }: Finding,
+): State {
+  const isValid = problems.length === 0;
+  const errorSummary = problems.join("\n");
+  const wish = {
+    type,
+    status: isValid ? "True" : "False",
+    reason: isValid ? "Reconciled" : "ConfigurationError",
+    message: errorSummary,
+  } as const;
+  const said = before?.status;
+  const conditions = setCondition(said?.conditions, wish, nowIso);
+  const result = isValid ? "Valid" : "Invalid";
+  const isSame =
+    said?.result === result &&
+    (said.errorSummary ?? "") === errorSummary &&
+    said.conditions === conditions;
+  return isSame ? said : { result, errorSummary, conditions: [...conditions] };
+}
