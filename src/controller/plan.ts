@@ -8,6 +8,7 @@
 import type { Problem, ProblemCode } from "../base/errors.ts";
 import type { Ip } from "../base/ip.ts";
 import type { Allocation } from "../classes/allocation.ts";
+import { planManifests } from "./manifest-status.ts";
 import { rankAll } from "../multi-ip/rank.ts";
 import { assign, type Assignments } from "./assignments.ts";
 import { withCauses } from "./causes.ts";
@@ -130,6 +131,7 @@ export function plan(
     ...planLabels(world),
     ...classes.writes,
     ...metallb.writes,
+    ...planManifests(world, nowIso),
   ];
   const { generation } = virtualIps;
   const after = settled.afterMoves(moves);

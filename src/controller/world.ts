@@ -34,6 +34,8 @@ export interface Snapshot extends Manifests {
   readonly hearing: Hearing;
   /** Creations under way: they may exist already, so their addresses are spoken for and promised to nobody. */
   readonly claiming: readonly VirtualIP[];
+  /** Problems that were told of objects without a condition of ours: manifest-status.ts. */
+  readonly told: ReadonlyMap<string, readonly string[]>;
   /** null, or absent: the cluster has no such kinds. */
   readonly metallbStatuses?: MetallbStatuses | null;
 }
@@ -75,6 +77,8 @@ export interface World {
   /** By key, in the order of keys. */
   readonly services: ReadonlyMap<string, Service>;
   readonly classObjects: readonly MetalLoadBalancerClass[];
+  readonly manifests: Manifests;
+  readonly told: Snapshot["told"];
   readonly compiled: Compiled;
   /** By name of the namespace. */
   readonly namespaceLabels: ReadonlyMap<string, Labels>;
@@ -101,6 +105,8 @@ export function observe(snapshot: Snapshot, options: NodeOptions): World {
   return {
     services,
     classObjects: byKey(snapshot.classes),
+    manifests: snapshot,
+    told: snapshot.told,
     compiled,
     namespaceLabels: new Map(
       snapshot.namespaces.map(({ metadata: { name, labels = {} } }) => [name, labels]),

@@ -6,7 +6,7 @@
  */
 import type { MetalLoadBalancerClass } from "../classes/resource.ts";
 import type { Condition } from "../kube/patches.ts";
-import { keyOf, type KubeObject } from "../kube/resource.ts";
+import { keyOf, type KubeObject, type ResourceType } from "../kube/resource.ts";
 import type { LoadBalancerIngress, Node, Service } from "../kube/types.ts";
 import type { RankMove } from "../multi-ip/rank.ts";
 import type { VirtualIP, VirtualIPSpec } from "../multi-ip/resource.ts";
@@ -69,6 +69,22 @@ export type Write =
       readonly kind: "delete-metallb-status";
       readonly of: StatusKind;
       readonly before: StatusObject;
+    }
+  | {
+      readonly kind: "manifest-status";
+      readonly type: ResourceType<KubeObject>;
+      readonly before: KubeObject;
+      readonly status: object;
+      readonly events: readonly PlannedEvent[];
+    }
+  | {
+      /** Of an object with no condition of ours: Events alone. */
+      readonly kind: "tell";
+      readonly key: string;
+      readonly before: KubeObject;
+      /** All that is wrong with it now. */
+      readonly sentences: readonly string[];
+      readonly events: readonly PlannedEvent[];
     };
 
 /** Kinds of MetalLB that only say how things are. */
@@ -87,6 +103,8 @@ export const WRITE_ORDER: readonly Write["kind"][] = [
   "delete-metallb-status",
   "create-metallb-status",
   "metallb-status",
+  "manifest-status",
+  "tell",
 ];
 
 /** @returns the object that is written, such as "service/default/web": no two writes to it run at once */
@@ -108,5 +126,9 @@ export function writeKey(write: Write): string {
     case "metallb-status":
     case "delete-metallb-status":
       return `${write.of}/${keyOf(write.before)}`;
+    case "manifest-status":
+      return `manifest/${write.type.kind}/${keyOf(write.before)}`;
+    case "tell":
+      return `tell/${write.key}`;
   }
 }

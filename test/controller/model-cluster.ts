@@ -17,6 +17,7 @@ import type { Presence } from "../../src/controller/nodes.ts";
 import { plan, PLAN_OPTIONS, type Plan } from "../../src/controller/plan.ts";
 import { MEMBER_LABEL } from "../../src/controller/resources.ts";
 import type { Snapshot } from "../../src/controller/world.ts";
+import { mergePatched, without } from "./model-maps.ts";
 import { writeKey, type Write } from "../../src/controller/writes.ts";
 import { isoSeconds } from "../../src/kube/patches.ts";
 import { keyOf, type KubeObject } from "../../src/kube/resource.ts";
@@ -49,6 +50,7 @@ export class ModelCluster {
   readonly l2Advertisements = new Map<string, L2Advertisement>();
   /** What else people write, as it is. */
   others: Partial<Manifests> = {};
+  readonly told = new Map<string, readonly string[]>();
   readonly namespaces = new Map<string, Namespace>();
   readonly nodes = new Map<string, Node>();
   readonly slices = new Map<string, EndpointSlice>();
@@ -215,6 +217,7 @@ export class ModelCluster {
     return {
       ...NO_MANIFESTS,
       ...this.others,
+      told: this.told,
       services: [...this.services.values()],
       classes: [...this.classes.values()],
       ipAddressPools: [...this.ipAddressPools.values()],
@@ -313,6 +316,11 @@ export class ModelCluster {
           ...object,
           status: { ...object.status, ...write.status },
         }));
+      case "manifest-status":
+        return this.#replaceOther(write.before, write.status);
+      case "tell":
+        this.told.set(write.key, write.sentences);
+        return true;
       case "create-metallb-status": {
         const objects: Map<string, KubeObject> = this.#statusObjects(write.of);
         if (objects.has(keyOf(write.object))) return false;
@@ -334,6 +342,14 @@ export class ModelCluster {
   #statusObjects(kind: string): Map<string, KubeObject & { readonly status?: object }> {
     if (kind === "ServiceL2Status") return this.l2Statuses;
     return kind === "ConfigurationState" ? this.states : this.ipAddressPools;
+  }
+
+  #replaceOther(before: KubeObject, status: object): boolean {
+    const replaced = (objects: readonly KubeObject[]) =>
+      objects.map((object) => (object === before ? { ...object, status } : object));
+    const lists = Object.entries(this.others).map(([name, list]) => [name, replaced(list)]);
+    this.others = Object.fromEntries(lists) as Partial<Manifests>;
+    return true;
   }
 
   #isHeard(node: string): boolean {
@@ -363,19 +379,6 @@ export class ModelCluster {
     const creationTimestamp = isoSeconds(START_MS + this.#version * 1000);
     return { ...metadata, uid: `uid-${this.#version}`, creationTimestamp };
   }
-}
-
-function mergePatched(
-  map: Readonly<Record<string, string>> = {},
-  patch: Readonly<Record<string, string | null>> = {},
-): Record<string, string> {
-  const merged = Object.entries({ ...map, ...patch });
-  return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null));
-}
-
-function without<T extends object>(object: T | undefined, name: string): Partial<T> {
-  const kept = Object.entries(object ?? {}).filter(([key]) => key !== name);
-  return Object.fromEntries(kept) as Partial<T>;
 }
 
 /** Four nodes whose speakers are heard of, and a class over all of them. */

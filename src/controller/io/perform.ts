@@ -70,6 +70,16 @@ export async function perform(
       if (answer.kind === "done") tell(write, context.recorder);
       return fed(answer, feed.class);
     }
+    case "manifest-status": {
+      const job = { object: write.before, status: write.status, ...OPTIONS };
+      const answer = await patchStatus(client, write.type, job);
+      if (answer.kind === "done") tell(write, context.recorder);
+      return answer.kind; // the watch tells of it: nothing is promised by these
+    }
+    case "tell":
+      tell(write, context.recorder);
+      feed.told(write.key, write.sentences);
+      return "done";
     case "create-metallb-status": {
       const place = placeOf(write.of, feed);
       const { status = {}, ...object } = write.object;

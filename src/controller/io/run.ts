@@ -257,6 +257,10 @@ function kindOf(write: Write): string {
     case "metallb-status":
     case "delete-metallb-status":
       return write.of;
+    case "manifest-status":
+      return write.type.kind;
+    case "tell":
+      return "Event";
   }
 }
 

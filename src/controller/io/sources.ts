@@ -39,6 +39,7 @@ import { isLocal, type Snapshot } from "../world.ts";
 import { startConfigured } from "./configured-sources.ts";
 import { Presences } from "./presences.ts";
 import { startStatuses } from "./status-sources.ts";
+import { Told } from "./told.ts";
 
 export interface SourcesOptions {
   readonly client: KubeClient;
@@ -76,6 +77,8 @@ export interface Sources {
     readonly serviceL2Status: (object: ServiceL2Status) => void;
     readonly configurationState: (object: ConfigurationState) => void;
     readonly metallbStatusDeleted: (object: KubeObject) => void;
+    /** Events were sent: what is wrong with an object that has no condition of ours. */
+    readonly told: (key: string, sentences: readonly string[]) => void;
   };
   stop(): Promise<void>;
 }
@@ -83,6 +86,7 @@ export interface Sources {
 export function startSources(options: SourcesOptions): Sources {
   const { onNews } = options;
   const presences = new Presences();
+  const told = new Told();
   const deletedUids = new Set<string>();
   const unwatched = new Set<string>();
   const listings: Promise<void>[] = [];
@@ -156,6 +160,7 @@ export function startSources(options: SourcesOptions): Sources {
       presences: presences.list(),
       hearing: presences.hearing,
       metallbStatuses: statuses.statuses(),
+      told: told.all,
     }),
     missing: () =>
       all
@@ -183,6 +188,9 @@ export function startSources(options: SourcesOptions): Sources {
       serviceL2Status: statuses.feedL2,
       configurationState: statuses.feedState,
       metallbStatusDeleted: statuses.deleted,
+      told: (key, sentences) => {
+        told.set(key, sentences);
+      },
     },
     stop: async () => {
       await Promise.all(all.map(([, reflector]) => reflector.stop()));
