@@ -57,7 +57,9 @@ export function roomiestHome(
   return (
     automatic.find((model) => wants.every((want) => gives(model, want))) ??
     automatic.find((model) => first !== undefined && gives(model, first)) ??
-    automatic.find((model) => wants.some((want) => gives(model, { ...want, count: 1 }))) ??
+    automatic.find((model) =>
+      wants.some((want) => want.count > 0 && gives(model, { ...want, count: 1 })),
+    ) ??
     automatic[0] ??
     null
   );

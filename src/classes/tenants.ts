@@ -20,11 +20,13 @@ export interface Tenant {
 }
 
 const NOBODY: readonly Tenant[] = [];
+const NOWHERE: ReadonlyMap<Ip, Tenant> = new Map();
 
 export class Tenants {
   readonly #at = new Map<Ip, Tenant[]>();
   /** The addresses of which a tenant has the key. */
   readonly #byKey = new Map<string, Set<Ip>>();
+  readonly #of = new Map<string, Map<Ip, Tenant>>();
   readonly #free: FreeLists;
   readonly #classAt: ClassAt;
 
@@ -35,6 +37,11 @@ export class Tenants {
 
   at(ip: Ip): readonly Tenant[] {
     return this.#at.get(ip) ?? NOBODY;
+  }
+
+  /** @returns where the Service is a tenant, in whatever capacity */
+  of(service: string): ReadonlyMap<Ip, Tenant> {
+    return this.#of.get(service) ?? NOWHERE;
   }
 
   /** @returns true where the Service may have the address beside all that have it */
@@ -69,6 +76,9 @@ export class Tenants {
     } else {
       tenants.push(tenant);
     }
+    const ofService = this.#of.get(tenant.service);
+    if (ofService === undefined) this.#of.set(tenant.service, new Map([[ip, tenant]]));
+    else ofService.set(ip, tenant);
     const key = tenant.party?.key ?? "";
     if (key === "") return;
     const known = this.#byKey.get(key);
@@ -76,8 +86,13 @@ export class Tenants {
     else known.add(ip);
   }
 
-  /** Takes the Service off the address, in whatever capacity. */
-  remove(ip: Ip, service: string): void {
+  /** Takes the Service off all its addresses. */
+  remove(service: string): void {
+    for (const ip of this.of(service).keys()) this.#removeFrom(ip, service);
+    this.#of.delete(service);
+  }
+
+  #removeFrom(ip: Ip, service: string): void {
     const tenants = this.#at.get(ip) ?? [];
     const left = tenants.filter((tenant) => tenant.service !== service);
     for (const { party } of tenants) {
