@@ -69,6 +69,13 @@ export const CATALOG = {
     labels: ["pool"],
     help: "What Services use of the pool's IPv6, in addresses",
   },
+  allocatorServices: {
+    name: "metallb_allocator_services_allocated_total",
+    kind: "gauge",
+    of: CONTROLLER,
+    labels: ["pool"],
+    help: "Services that have addresses of the pool (MetalLB has the name and never sets it), in Services",
+  },
   k8sClientUpdates: {
     name: "metallb_k8s_client_updates_total",
     kind: "counter",

@@ -5,6 +5,8 @@ import { edgeClass, needsRoot, service, SpreadCluster } from "./spread-cluster.t
 
 const POOLS = "/apis/metallb.io/v1beta1/namespaces/metallb-system/ipaddresspools";
 
+const L2_STATUSES = "/apis/metallb.io/v1beta1/namespaces/metallb-system/servicel2statuses";
+
 function metallb(kind: string, name: string, spec: object): object {
   const metadata = { name, namespace: "metallb-system" };
   return { apiVersion: "metallb.io/v1beta1", kind, metadata, spec };
@@ -74,6 +76,31 @@ describe("end to end: pools and advertisements of MetalLB", function () {
     const addresses = await cluster.addressesOf("gold", 1);
     expect(addresses).to.deep.equal(["10.77.0.220"]);
     expect([...(await cluster.holders(addresses)).values()]).to.deep.equal(["n4"]);
+  });
+
+  it("a pool by its name: an address of it, and MetalLB's tools read which node answers", async () => {
+    await cluster.apply({
+      ...service("asking"),
+      metadata: {
+        name: "asking",
+        namespace: "default",
+        annotations: { "metallb.io/address-pool": "asked" },
+      },
+    });
+    const addresses = await cluster.addressesOf("asking", 1);
+    expect(addresses).to.deep.equal(["10.77.0.210"]);
+    const [holder] = (await cluster.holders(addresses)).values();
+    const query = "labelSelector=metallb.io/service-name=asking";
+    const answering = async () => {
+      const { items } = (await cluster.lab.api("GET", `${L2_STATUSES}?${query}`)) as {
+        items: { status?: { node?: string } }[];
+      };
+      return items.map(({ status }) => status?.node);
+    };
+    await waitFor(async () => (await answering()).join() === holder, {
+      what: "a ServiceL2Status that names the holder",
+    });
+    await cluster.lab.waitForTraffic(addresses);
   });
 
   it("a node that the advertisement selects no more gives its addresses to the others", async () => {

@@ -37,6 +37,7 @@ describe("metrics: the catalog", () => {
     "metallb_allocator_ipv4_addresses_in_use_total gauge {pool}",
     "metallb_allocator_ipv6_addresses_total gauge {pool}",
     "metallb_allocator_ipv6_addresses_in_use_total gauge {pool}",
+    "metallb_allocator_services_allocated_total gauge {pool}",
     "metallb_k8s_client_config_loaded_bool gauge {}",
     "metallb_k8s_client_config_stale_bool gauge {}",
     "metallb_k8s_client_update_errors_total counter {}",

@@ -1,7 +1,7 @@
 /**
  * What a pass found, as metrics.
  */
-import type { Ip, IpFamily } from "../../base/ip.ts";
+import type { IpFamily } from "../../base/ip.ts";
 import { sizeOf } from "../../classes/ranges.ts";
 import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
 import type { Plan, PlanFigures } from "../plan.ts";
@@ -34,25 +34,20 @@ export class Figures {
     for (const [code, count] of problems) this.#metrics.problems.set({ code }, count);
   }
 
-  #allocator({ compiled, claimed }: World): void {
-    const inUse = usedByPool(claimed.keys(), (ip) => {
-      const spec = claimed.get(ip)?.object.spec;
-      return spec?.pool ?? spec?.class ?? "";
-    });
-    const pools = new Set([...compiled.classes.values()].map((model) => model.pool ?? model.name));
-    for (const pool of this.#pools) if (!pools.has(pool)) this.#forget(pool);
-    this.#pools = pools;
-    for (const model of compiled.classes.values()) {
-      const pool = model.pool ?? model.name;
-      const [total4, total6] = [sizeOf(model.ranges, "IPv4"), sizeOf(model.ranges, "IPv6")];
-      const used = inUse.get(pool) ?? { IPv4: 0, IPv6: 0 };
+  /** A class and a pool may have one name, and have one series then: it counts both. */
+  #allocator(world: World): void {
+    const usage = usageByPool(world);
+    for (const pool of this.#pools) if (!usage.has(pool)) this.#forget(pool);
+    this.#pools = new Set(usage.keys());
+    for (const [pool, { total, used, services }] of usage) {
       const { allocatorAddresses, allocatorIpv4Addresses, allocatorIpv6Addresses } = this.#metrics;
-      allocatorAddresses.set({ pool }, Number(total4 + total6));
-      allocatorIpv4Addresses.set({ pool }, Number(total4));
-      allocatorIpv6Addresses.set({ pool }, Number(total6));
+      allocatorAddresses.set({ pool }, Number(total.IPv4 + total.IPv6));
+      allocatorIpv4Addresses.set({ pool }, Number(total.IPv4));
+      allocatorIpv6Addresses.set({ pool }, Number(total.IPv6));
       this.#metrics.allocatorAddressesInUse.set({ pool }, used.IPv4 + used.IPv6);
       this.#metrics.allocatorIpv4AddressesInUse.set({ pool }, used.IPv4);
       this.#metrics.allocatorIpv6AddressesInUse.set({ pool }, used.IPv6);
+      this.#metrics.allocatorServices.set({ pool }, services.size);
     }
   }
 
@@ -63,20 +58,38 @@ export class Figures {
     const all = [
       ...[allocatorAddresses, allocatorIpv4Addresses, allocatorIpv6Addresses],
       ...[allocatorAddressesInUse, allocatorIpv4AddressesInUse, allocatorIpv6AddressesInUse],
+      this.#metrics.allocatorServices,
     ];
     for (const gauge of all) gauge.remove({ pool });
   }
 }
 
-function usedByPool(
-  addresses: Iterable<Ip>,
-  poolOf: (ip: Ip) => string,
-): Map<string, Record<IpFamily, number>> {
-  const used = new Map<string, Record<IpFamily, number>>();
-  for (const ip of addresses) {
-    const counts = used.get(poolOf(ip)) ?? { IPv4: 0, IPv6: 0 };
-    counts[ip.includes(":") ? "IPv6" : "IPv4"] += 1;
-    used.set(poolOf(ip), counts);
+interface Usage {
+  readonly total: Record<IpFamily, bigint>;
+  /** A shared address counts once. */
+  readonly used: Record<IpFamily, number>;
+  readonly services: Set<string>;
+}
+
+function usageByPool({ compiled, claimed }: World): Map<string, Usage> {
+  const usage = new Map<string, Usage>();
+  for (const model of compiled.classes.values()) {
+    const pool = model.pool ?? model.name;
+    const known = usage.get(pool) ?? emptyUsage();
+    for (const family of ["IPv4", "IPv6"] as const) {
+      known.total[family] += sizeOf(model.ranges, family);
+    }
+    usage.set(pool, known);
   }
-  return used;
+  for (const { family, object, services } of claimed.values()) {
+    const known = usage.get(object.spec.pool ?? object.spec.class ?? "");
+    if (known === undefined) continue;
+    known.used[family] += 1;
+    for (const service of services) known.services.add(service);
+  }
+  return usage;
+}
+
+function emptyUsage(): Usage {
+  return { total: { IPv4: 0n, IPv6: 0n }, used: { IPv4: 0, IPv6: 0 }, services: new Set() };
 }

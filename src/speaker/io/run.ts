@@ -26,7 +26,7 @@ import { WORKER_DEFAULTS, type WorkerReport } from "./protocol.ts";
 import { StatusWriter } from "./status-writer.ts";
 import { keepHeapsSmall, Thrift } from "./thrift.ts";
 import { Witness } from "./testimony.ts";
-import { WorkerReports } from "./worker-reports.ts";
+import { WorkerReports, type WriteOutcomeWord } from "./worker-reports.ts";
 
 export interface SpeakerOptions {
   readonly kubeconfig?: string;
@@ -121,16 +121,19 @@ class RunningProcess implements RunningSpeaker {
     if (options.stateDir !== undefined) {
       this.#file = new PlanFile(options.stateDir, log, () => this.#savedPlan());
     }
+    const onWritten = (outcome: WriteOutcomeWord) => {
+      this.#reports.written(outcome);
+    };
     this.#writer = new StatusWriter({
       client,
       virtualIps: () => this.#virtualIps,
-      onWritten: (outcome) => metrics?.writes.inc({ kind: "VirtualIP", outcome }),
+      onWritten,
       log,
     });
     const { namespace, nodeName: node } = options;
     this.#findings = new FindingsWriter({
       ...{ client, log, node, virtualIps: () => this.#virtualIps },
-      onWritten: (outcome) => metrics?.writes.inc({ kind: "VirtualIP", outcome }),
+      onWritten,
     });
     this.#witness = new Witness({ client, namespace, node, writer: this.#writer });
     this.#gate = new Gate({
@@ -345,8 +348,7 @@ class RunningProcess implements RunningSpeaker {
     const change = this.#feed.take();
     if (change !== null) this.#worker?.post({ kind: "plan", change });
     if (this.#feed.takeUnsaved()) this.#file?.saveSoon();
-    this.#parts.metrics?.virtualIps.set(this.#virtualIps.store.size);
-    this.#parts.metrics?.planGeneration.set(this.#feed.generation);
+    this.#reports.planRead(this.#virtualIps.store.size, this.#feed.generation);
     this.#startWhenReady();
   }
 

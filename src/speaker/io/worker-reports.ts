@@ -27,6 +27,8 @@ export interface WorkerReportsOptions {
   readonly log: Logger;
 }
 
+export type WriteOutcomeWord = "ok" | "conflict" | "gone" | "error";
+
 interface AnnouncedLabels {
   readonly service: string;
   readonly protocol: "layer2";
@@ -94,6 +96,22 @@ export class WorkerReports {
         this.#options.log.info("everything is handed over");
         return;
     }
+  }
+
+  /** What the API server has is the plan from now on. */
+  planRead(virtualIps: number, generation: number): void {
+    const { metrics } = this.#options;
+    metrics?.virtualIps.set(virtualIps);
+    metrics?.planGeneration.set(generation);
+    metrics?.k8sClientConfigLoaded.set(1);
+    metrics?.k8sClientUpdates.inc();
+  }
+
+  /** A status was written, or was not. */
+  written(outcome: WriteOutcomeWord): void {
+    const { metrics } = this.#options;
+    metrics?.writes.inc({ kind: "VirtualIP", outcome });
+    if (outcome === "error") metrics?.k8sClientUpdateErrors.inc();
   }
 
   /** A Service more or less on an address that may be held. */
