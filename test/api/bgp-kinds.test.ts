@@ -1,6 +1,8 @@
 /** The BGP kinds of both families on a real API server: what it takes, what it refuses and with which words. */
 import { expect } from "chai";
+import { readFile } from "node:fs/promises";
 import { CRDS } from "../../crds/generate.ts";
+import { webhookConversion } from "../../src/base/crd.ts";
 import {
   CONFIGURATION_ROWS,
   METAL_PEER_ROWS,
@@ -106,6 +108,24 @@ describe("bgp kinds: a real API server", function () {
     const answer = await plane.api.patch(`${PEERS}/kept`, "merge", change);
     expect(answer.status).to.equal(422);
     expect(answer.message).to.contain("EnableGracefulRestart cannot be changed after creation");
+  });
+
+  it("BGPPeer: the controller's webhook for conversions outlives a later apply of the file", async () => {
+    const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/bgppeers.metallb.io";
+    const { clusters } = JSON.parse(await readFile(plane.controlPlane.kubeconfig, "utf8")) as {
+      clusters: { cluster: { "certificate-authority-data": string } }[];
+    };
+    const caBundle = clusters[0]?.cluster["certificate-authority-data"] ?? "";
+    const conversion = webhookConversion({ url: "https://127.0.0.1:9443/convert", caBundle });
+    const written = await plane.api.patch(path, "merge", { spec: { conversion } });
+    expect([written.status, written.message]).to.deep.equal([200, ""]);
+    const crds = CRDS.filter(({ spec: { names } }) => names.kind === "BGPPeer");
+    for (const crd of crds) await plane.api.patch(`${path}?fieldManager=test`, "apply", crd);
+    const { body } = await plane.api.get(path);
+    expect((body["spec"] as { conversion: object }).conversion).to.deep.equal(conversion);
+    const none = { strategy: "None", webhook: null };
+    const undone = await plane.api.patch(path, "merge", { spec: { conversion: none } });
+    expect(undone.status).to.equal(200);
   });
 
   it("kubectl shows the columns, and Deckhouse's short names work", async () => {

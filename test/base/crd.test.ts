@@ -1,6 +1,6 @@
 /** Definitions from schemas: what the API server would refuse never leaves the house. */
 import { expect } from "chai";
-import { buildCrd, structural, type CrdOptions } from "../../src/base/crd.ts";
+import { buildCrd, structural, webhookConversion, type CrdOptions } from "../../src/base/crd.ts";
 import { oneOf, textMap, Type, withRules } from "../../src/base/schema.ts";
 
 const text = Type.String({ maxLength: 5 });
@@ -71,6 +71,36 @@ describe("crd: buildCrd", () => {
     const root = spec.versions[0]?.schema.openAPIV3Schema;
     expect(root?.["x-kubernetes-validations"]).to.deep.equal(rules);
     expect(root).not.to.have.property("required");
+  });
+});
+
+describe("crd: several versions", () => {
+  const spec = Type.Object({ colour: text });
+  const older = [{ version: "v0", spec, deprecationWarning: "v0 is deprecated" }];
+  const crd = buildCrd({ ...options, older });
+
+  it("one is stored, the older ones are served with a warning and a schema of their own", () => {
+    const said = crd.spec.versions.map(({ name, served, storage, deprecated = false }) => ({
+      ...{ name, served, storage, deprecated },
+    }));
+    expect(said).to.deep.equal([
+      { name: "v1", served: true, storage: true, deprecated: false },
+      { name: "v0", served: true, storage: false, deprecated: true },
+    ]);
+    const [newest, old] = crd.spec.versions;
+    expect(old?.deprecationWarning).to.equal("v0 is deprecated");
+    expect(JSON.stringify(newest?.schema)).to.contain("watts");
+    expect(JSON.stringify(old?.schema)).to.not.contain("watts");
+    expect(old?.subresources).to.deep.equal({ status: {} });
+  });
+
+  it("says nothing of how they are converted: that is the controller's to write", () => {
+    expect(crd.spec).to.not.have.property("conversion");
+    const where = { url: "https://127.0.0.1/convert", caBundle: "Q0E=" };
+    expect(webhookConversion(where)).to.deep.equal({
+      strategy: "Webhook",
+      webhook: { conversionReviewVersions: ["v1"], clientConfig: where },
+    });
   });
 });
 
