@@ -139,8 +139,10 @@ describe("deckhouse: compiled", () => {
   for (const [length, IPv4, IPv6] of lengths) {
     it(`an aggregationLength of ${length} is /${IPv4} and /${IPv6}`, () => {
       const advertisements = [{ poolNames: ["a"], bgp: { aggregationLength: length } }];
-      const { ways } = compile({ configurations: [configuration("edge", { advertisements })] });
+      const configurations = [configuration("edge", { advertisements })];
+      const { ways, said } = compile({ configurations });
       expect(ways().map(({ bgp }) => bgp?.aggregation)).to.deep.equal([{ IPv4, IPv6 }]);
+      expect(said).to.deep.equal({});
     });
   }
 
