@@ -28,6 +28,8 @@ interface L2Input {
 /** One node that answers for addresses of one Service. */
 interface Answering {
   readonly name: string;
+  /** Of the Service. */
+  readonly key: string;
   readonly node: string;
   readonly namespace: string;
   readonly service: string;
@@ -41,13 +43,14 @@ export function planL2Statuses({ world, roles, statuses }: L2Input): Write[] {
   const writes: Write[] = [];
   for (const answering of wanted.values()) {
     const before = known.get(answering.name);
+    if (before !== undefined && seenRight.get(before) === answering) continue;
     if (before === undefined) writes.push(creation(answering, { world, statuses }));
     else if (!isAbout(before, answering))
       writes.push({ kind: "delete-metallb-status", of: "ServiceL2Status", before });
     else if (!isSaid(before, answering)) {
       const status = statusOf(answering);
       writes.push({ kind: "metallb-status", of: "ServiceL2Status", before, status });
-    }
+    } else seenRight.set(before, answering);
   }
   for (const before of statuses.l2) {
     if (wanted.has(before.metadata.name)) continue;
@@ -57,6 +60,9 @@ export function planL2Statuses({ world, roles, statuses }: L2Input): Write[] {
   return writes;
 }
 
+/** Most are so in most passes, and neither side is made anew. */
+const seenRight = new WeakMap<ServiceL2Status, Answering>();
+
 function wantedObjects(
   { claimed }: World,
   roles: ReadonlyMap<string, Role>,
@@ -64,8 +70,7 @@ function wantedObjects(
   const wanted = new Map<string, Answering>();
   for (const address of claimed.values()) {
     for (const answering of answeringFor(address)) {
-      const role = roles.get(`${answering.namespace}/${answering.service}`);
-      if (role?.kind !== "served" || role.className !== null) continue;
+      if (roles.get(answering.key)?.kind !== "served") continue;
       const known = wanted.get(answering.name);
       wanted.set(answering.name, known === undefined ? answering : merged(known, answering));
     }
@@ -78,8 +83,8 @@ const answeringFor = onceForEach(({ object }: ClaimedAddress): readonly Answerin
   const node = object.status?.holder ?? null;
   if (pool === null || mode === "BGP" || node === null) return [];
   return services.map(({ namespace, name: service }) => {
-    const name = nameOf(`${namespace}/${service}/${node}`);
-    return { name, node, namespace, service, interfaces };
+    const key = `${namespace}/${service}`;
+    return { name: nameOf(`${key}/${node}`), key, node, namespace, service, interfaces };
   });
 });
 
@@ -103,7 +108,7 @@ function creation(
 ): Write {
   const labels = { ...labelsOf(answering), ...OUR_LABEL };
   const metadata = { name: answering.name, namespace, labels };
-  const service = world.services.get(`${answering.namespace}/${answering.service}`);
+  const service = world.services.get(answering.key);
   return {
     ...{ kind: "create-metallb-status", of: "ServiceL2Status" },
     object: { metadata, status: statusOf(answering) },

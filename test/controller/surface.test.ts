@@ -63,6 +63,23 @@ describe("controller: what Services say", () => {
     expect(allocatedFrom(model, "a")).to.deep.equal(["vip", "vip"]);
   });
 
+  it("another pool by its name: its address is given first, then the old one goes, and the annotation follows", () => {
+    const model = withPool();
+    model.addPool("vip", { addresses: ["203.0.113.1-203.0.113.2"] });
+    model.addService("a");
+    model.converge();
+    model.addService("a", { annotations: { "metallb.io/address-pool": "vip" } });
+    const listed: string[] = [];
+    for (let pass = 0; pass < 20; pass++) {
+      for (const write of model.plan().writes) model.apply(write);
+      model.nowMs += 1000;
+      listed.push(model.addresses("a").join());
+    }
+    expect(listed).to.not.include("");
+    expect(model.addresses("a")).to.deep.equal(["203.0.113.1"]);
+    expect(allocatedFrom(model, "a")).to.deep.equal(["vip", "vip"]);
+  });
+
   it("an unknown pool: what it has stays, one Event, no complaint beside it", () => {
     const model = withPool();
     model.addService("a");
@@ -114,6 +131,15 @@ describe("controller: the pool that the addresses are of", () => {
     model.converge();
     expect(model.addresses("a")).to.deep.equal([]);
     expect(allocatedFrom(model, "a")).to.deep.equal([undefined, undefined]);
+  });
+
+  it("a Service that got no address has none", () => {
+    const model = withPool(["192.0.2.10"]);
+    model.addService("a");
+    model.addService("b");
+    model.converge();
+    expect(model.addresses("b")).to.deep.equal([]);
+    expect(allocatedFrom(model, "b")).to.deep.equal([undefined, undefined]);
   });
 
   it("is that of the pool which has the address now: a pool is renamed", () => {
