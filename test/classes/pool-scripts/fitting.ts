@@ -1,0 +1,92 @@
+/** For whom a pool is: reference of MetalLB, sections 3.3 and 3.4. */
+import type { Script } from "../pool-script.ts";
+
+export const FITTING: readonly Script[] = [
+  ["a namespace that is listed", "A@shop | shop/web | shop/web A0"],
+  ["a namespace that is not", "A@shop | web | web - | web NO_POOL"],
+  ["the second of two that are listed", "A@shop@office | office/web | office/web A0"],
+  ["a namespace by its label", "A@=shop | shop/web | shop/web A0"],
+  ["a namespace without the label", "A@=shop | web | web - | web NO_POOL"],
+  ["listed or by label: listed", "A@shop@=office | shop/web | shop/web A0"],
+  ["listed or by label: by label", "A@shop@=office | office/web | office/web A0"],
+  ["neither", "A@shop@=office B | web | web B0"],
+  ["a label of the Service", "A%gold B | web %gold | web A0"],
+  ["another label", "A%gold B | web %lead | web B0"],
+  ["no label", "A%gold B | web | web B0"],
+  ["the second of two labels", "A%gold%lead B | web %lead | web A0"],
+  ["namespace and label", "A@shop%gold B | shop/web %gold | shop/web A0"],
+  ["the namespace without the label", "A@shop%gold B | shop/web | shop/web B0"],
+  ["the label in another namespace", "A@shop%gold B | web %gold | web B0"],
+  ["priority alone is for everybody", "B A#9 | web | web A0"],
+  ["a better priority that is for others", "A#1@shop B#2 | web ; shop/web | web B0 ; shop/web A0"],
+  [
+    "by name too only to those it is for: a label",
+    "A%gold | web =A1 | web - | web ADDRESS_OUTSIDE_POOL",
+  ],
+  [
+    "a selector of namespaces that matches none is for nobody, by name neither",
+    "A@=nowhere | web =A1 | web - | web ADDRESS_OUTSIDE_POOL",
+  ],
+  ["a selector of namespaces that matches none, and another pool", "A@=nowhere B | web | web B0"],
+  [
+    "the label goes: an address of another pool",
+    "A%gold B | web %gold | web A0",
+    "A%gold B | web | web B0 | web ADDRESS_LEFT_POOL",
+  ],
+  [
+    "the label goes, and no other pool is there",
+    "A%gold | web %gold | web A0",
+    "A%gold | web | web - | web NO_POOL ; web ADDRESS_LEFT_POOL",
+  ],
+  [
+    "the label comes: what it has stays",
+    "A%gold B | web | web B0",
+    "A%gold B | web %gold | web B0",
+  ],
+  [
+    "the pool becomes another namespace's",
+    "A B | web | web A0",
+    "A@shop B | web | web B0 | web ADDRESS_LEFT_POOL",
+  ],
+  [
+    "the pool becomes its namespace's",
+    "A B | shop/web | shop/web A0",
+    "A@shop B | shop/web | shop/web A0",
+  ],
+  [
+    "two namespaces, a pool each",
+    "A@shop B@office | shop/web ; office/web | shop/web A0 ; office/web B0",
+  ],
+  ["its own pool is full: the one for all", "T@shop B | shop/a ; shop/b | shop/a T0 ; shop/b B0"],
+  ["buggy addresses are used", "Z | a x4 | a Z0 Z1 Z2 Z3"],
+  ["buggy addresses are left out", "Z~ | a x2 | a Z0 Z3"],
+  ["three of a pool that has two that are not buggy", "Z~ | a x3 | a Z0 Z3 - | a POOL_EXHAUSTED"],
+  ["a buggy address by name", "Z~ | a =Z1 | a - | a ADDRESS_OUTSIDE_POOL"],
+  ["another buggy address by name", "Z~ | a =Z2 | a - | a ADDRESS_OUTSIDE_POOL"],
+  ["an address that is not buggy by name", "Z~ | a =Z3 | a Z3"],
+  [
+    "buggy addresses are left out later: what is one is replaced",
+    "Z | a x2 | a Z0 Z1",
+    "Z~ | a x2 | a Z0 Z3 | a ADDRESS_LEFT_POOL",
+  ],
+  ["what is none stays where it is", "Z | a =Z3 | a Z3", "Z~ | a =Z3 | a Z3"],
+  ["buggy addresses are let in again", "Z~ | a x2 | a Z0 Z3", "Z | a x3 | a Z0 Z3 Z1"],
+  ["no bug in a small pool", "A~ | a x4 | a A0 A1 A2 A3"],
+  ["IPv6 has no buggy addresses", "S~ | a 6 | a s0"],
+  ["autoAssign is turned off: who has one keeps it", "A | web | web A0", "A! | web | web A0"],
+  [
+    "autoAssign is turned off: who has one grows there",
+    "A | web | web A0",
+    "A! B | web x2 | web A0 A1",
+  ],
+  [
+    "autoAssign is turned off: a new one goes elsewhere",
+    "A | web | web A0",
+    "A! B | web ; new | web A0 ; new B0",
+  ],
+  [
+    "autoAssign is turned on: who waits gets one",
+    "A! | web | web - | web NO_POOL",
+    "A | web | web A0",
+  ],
+];
