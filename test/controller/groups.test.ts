@@ -1,0 +1,47 @@
+/** Which addresses want different nodes. */
+import { expect } from "chai";
+import type { Ip } from "../../src/base/ip.ts";
+import type { Assignment } from "../../src/controller/assignments.ts";
+import { groupsOf } from "../../src/controller/groups.ts";
+
+/** Each address with the Services that use it. */
+const rows: readonly { name: string; users: Record<string, string>; want: readonly string[] }[] = [
+  { name: "one Service", users: { "192.0.2.1": "a", "192.0.2.2": "a" }, want: ["a", "a"] },
+  { name: "two Services", users: { "192.0.2.1": "a", "192.0.2.2": "b" }, want: ["a", "b"] },
+  {
+    name: "two families of one Service",
+    users: { "192.0.2.1": "a", "2001:db8::1": "a" },
+    want: ["a", "a 6"],
+  },
+  {
+    name: "a shared address links the others of its Services",
+    users: { "192.0.2.1": "b", "192.0.2.2": "a b", "192.0.2.3": "a" },
+    want: ["a", "a", "a"],
+  },
+  {
+    name: "a chain is one group, whatever the order",
+    users: { "192.0.2.1": "b c", "192.0.2.2": "c d", "192.0.2.3": "a b", "192.0.2.4": "d" },
+    want: ["a", "a", "a", "a"],
+  },
+  {
+    name: "one family is linked, the other is not",
+    users: { "192.0.2.1": "a b", "2001:db8::1": "a", "2001:db8::2": "b" },
+    want: ["a", "a 6", "b 6"],
+  },
+];
+
+describe("controller: groups", () => {
+  for (const { name, users, want } of rows) {
+    it(name, () => {
+      const wanted = new Map(
+        Object.entries(users).map(([text, names]): [Ip, Assignment] => {
+          const uses = names.split(" ").map((one) => ({ namespace: "n", name: one, index: 0 }));
+          return [text as Ip, { ip: text as Ip, className: "edge", uses }];
+        }),
+      );
+      const groups = [...groupsOf(wanted).values()];
+      const names = groups.map((group) => group.replace(/^n\/(\w+)\/IPv(4|6)$/, "$1 $2"));
+      expect(names.map((one) => one.replace(" 4", ""))).to.deep.equal(want);
+    });
+  }
+});
