@@ -267,6 +267,7 @@ export class Holdings {
     const [from, to] = [record.holder, this.#world.node];
     const reason = this.#reason(record, to);
     record.heldGeneration = generation;
+    record.announced = null;
     const isKnown = from === null || (this.#world.liveness.peer(from)?.macs.length ?? 0) > 0;
     record.strangersFromMs = isKnown ? nowMs : nowMs + STRANGERS_GRACE_MS;
     this.addresses.held.add(record);

@@ -160,8 +160,7 @@ export class Reporter {
         return;
       }
       this.#failures.delete(name);
-      const written = this.#world.cluster.writeStatus(name, object.metadata.uid, status);
-      if (written !== null) this.#store.set(name, written);
+      this.#world.cluster.writeStatus(name, object.metadata.uid, status);
     });
   }
 
