@@ -21,6 +21,9 @@ export interface PlannedAddress {
   readonly holder: string | null;
 }
 
+/** See handover.ts; "news": what somebody who may not know that it is its turn does. */
+export type WaitingFor = "gain" | "release" | "answer" | "news";
+
 export interface AddressRecord {
   plan: PlannedAddress;
   readonly family: IpFamily;
@@ -32,7 +35,7 @@ export interface AddressRecord {
   /** An unknown MAC's claim to it before this is no stranger's: it may be the holder's before us. */
   strangersFromMs: number;
   /**
-   * The peer that announced it last since we gained it, and when it began to; null: none. `rightly`: while we waited for
+   * The peer that announced it last since we gained it, or answered for it, and when it began to; null: none. `rightly`: while we waited for
    * it, or by a plan that we did not know then.
    */
   announced: { readonly node: string; readonly atMs: number; readonly rightly: boolean } | null;
@@ -44,12 +47,10 @@ export interface AddressRecord {
   links: readonly UsableLink[];
   /** The nodes that the record is found by. */
   nodes: ReadonlySet<string>;
-  /** A move by the plan that waits for the other side to know it. */
-  waiting: { readonly what: "gain" | "release" | "news"; readonly untilMs: number } | null;
-  /** Who knows no plan of this generation cannot know the address; 0 where one of ours had it before we met it. */
-  readonly bornGeneration: number;
-  /** The time is over in which nodes that cannot know the address are waited for: they are passed over. */
-  passesOver: boolean;
+  /** A move that waits for the other side to know of it; `asked`: so often on the wire. */
+  waiting: { readonly what: WaitingFor; readonly untilMs: number; readonly asked: number } | null;
+  /** Nodes that may not know that they should answer, and were waited for: another answers until they do. */
+  readonly passedOver: Set<string>;
 }
 
 export class Addresses {
@@ -58,7 +59,7 @@ export class Addresses {
   readonly #named = new Map<string, number>();
   readonly waiting = new Set<AddressRecord>();
   readonly held = new Set<AddressRecord>();
-  /** Those whose rank names nodes that are passed over. */
+  /** Those of which a node in the rank may not know that it should answer: asked about anew when peers know more. */
   readonly passing = new Set<AddressRecord>();
   #nodesChanged = false;
 
@@ -111,8 +112,7 @@ export class Addresses {
           hadHolder: plan.holder !== null,
           strangersFromMs: -Infinity,
           announced: null,
-          bornGeneration: plan.holder === null ? plan.generation : 0,
-          passesOver: false,
+          passedOver: new Set<string>(),
           decidedGeneration: -1,
           heldGeneration: null,
           links: [],

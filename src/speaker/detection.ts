@@ -14,6 +14,8 @@ export const PROBES = 3;
 export const PROBE_INTERVAL_MS = 100;
 /** After an address was found taken: its owner may be about to leave, as an old load balancer does. */
 export const RETRIES_MS: readonly number[] = [1000, 2000];
+/** Probes begin anew so often because somebody else probes; who goes on after that has it. */
+export const CONTESTS_MAX = 3;
 const BATCH_PROBES_MAX = 10;
 const BATCH_INTERVAL_MS = 10;
 
@@ -28,6 +30,7 @@ interface Entry {
   readonly ip: Ip;
   phase: "probing" | "taken" | "free";
   probes: number;
+  contests: number;
   failures: number;
   dueMs: number;
 }
@@ -68,7 +71,14 @@ export class Detection {
     const entry = this.#entries.get(ip);
     if (entry?.phase === "free") return true;
     if (entry !== undefined) return false;
-    const begun: Entry = { ip, phase: "probing", probes: 0, failures: 0, dueMs: nowMs };
+    const begun: Entry = {
+      ip,
+      phase: "probing",
+      probes: 0,
+      contests: 0,
+      failures: 0,
+      dueMs: nowMs,
+    };
     this.#entries.set(ip, begun);
     this.#wait(begun, nowMs);
     return false;
@@ -77,6 +87,21 @@ export class Detection {
   /** Not ours to use any more, or in use now. @returns whether it was known here */
   drop(ip: Ip): boolean {
     return this.#entries.delete(ip);
+  }
+
+  /**
+   * Somebody else asks whether it is free: nobody has it. It may be one of ours whose first heartbeat is under way, so the
+   * probes begin anew, and it is told apart by then, or gives up, or announces it.
+   *
+   * @returns false: that was so too often
+   */
+  contested(ip: Ip, nowMs: number): boolean {
+    const entry = this.#entries.get(ip);
+    if (entry?.phase !== "probing" || entry.contests === CONTESTS_MAX) return false;
+    entry.contests++;
+    entry.probes = 0;
+    this.#wait(entry, nowMs + PROBE_INTERVAL_MS);
+    return true;
   }
 
   /** Somebody else has it, or is about to. */
@@ -113,7 +138,7 @@ export class Detection {
       entry.dueMs = Infinity;
       return { kind: "free", ip };
     }
-    if (entry.phase === "taken") entry.probes = 0;
+    if (entry.phase === "taken") Object.assign(entry, { probes: 0, contests: 0 });
     entry.phase = "probing";
     entry.probes++;
     this.#wait(entry, nowMs + PROBE_INTERVAL_MS);
@@ -122,7 +147,8 @@ export class Detection {
 
   #wait(entry: Entry, dueMs: number): void {
     entry.dueMs = dueMs;
-    const heap = entry.phase === "probing" && entry.probes > 0 ? this.#begun : this.#fresh;
+    const heap =
+      entry.phase === "probing" && entry.probes + entry.contests > 0 ? this.#begun : this.#fresh;
     heap.push(dueMs, { entry, dueMs });
   }
 }

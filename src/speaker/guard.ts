@@ -49,7 +49,7 @@ export interface GuardWorld {
   readonly links: () => readonly UsableLink[];
   /** Found free: decide anew. */
   readonly decide: (record: AddressRecord, nowMs: number) => void;
-  /** A peer has announced what we hold. */
+  /** A peer has announced what we hold, or wait for it to hold. */
   readonly announcedBy: (record: AddressRecord, node: string, nowMs: number) => void;
   readonly emit: (effect: GuardEffect) => void;
 }
@@ -88,7 +88,8 @@ export class Guard {
 
   /** Whether frames matter though nothing is held. */
   get listening(): boolean {
-    return this.#detection.listening || this.#verifier.asking;
+    const { addresses } = this.#world;
+    return this.#detection.listening || this.#verifier.asking || addresses.waiting.size > 0;
   }
 
   /**
@@ -125,8 +126,15 @@ export class Guard {
     if (this.#detection.isProbing(ip)) return this.#heardOfWanted(record, seen, { how, nowMs });
     if (record.heldGeneration !== null && how === "has") {
       this.#heardOfHeld(record, seen, { link, nowMs });
+    } else if (record.waiting?.what === "news" && node !== null && how === "has") {
+      this.#world.announcedBy(record, node, nowMs);
     }
     return record.waiting !== null;
+  }
+
+  /** Whether a peer answers for it shows in what is heard. */
+  question(ip: Ip): void {
+    this.#send("question", ip, questionOn);
   }
 
   /** Performs what is due. */
@@ -142,7 +150,7 @@ export class Guard {
     else this.#verifier.stop();
     for (const effect of this.#verifier.due(nowMs)) {
       if (effect.kind === "verified") this.#verified(effect.verification);
-      else this.#send("question", effect.ip, questionOn);
+      else this.question(effect.ip);
     }
   }
 
@@ -158,7 +166,7 @@ export class Guard {
   }
 
   /**
-   * RFC 5227 section 2.1.1: an answer, an announcement, or another's probe for it. What one of ours answers for is no
+   * RFC 5227 section 2.1.1: an answer, an announcement, or probes of another that go on. What one of ours answers for is no
    * stranger's: it is taken over as anything that one of ours had, for that one gives way to us as soon as it hears us.
    */
   #heardOfWanted(
@@ -172,6 +180,7 @@ export class Guard {
       this.#world.decide(record, nowMs);
       return true;
     }
+    if (how === "wants" && this.#detection.contested(seen.ip, nowMs)) return true;
     this.#detection.taken(seen.ip, nowMs);
     this.#leaveGroup(seen.ip);
     this.#world.emit({ kind: "conflict", sighting: { ...seen, use: "wanted" } });

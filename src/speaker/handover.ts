@@ -12,11 +12,16 @@
 export const OVERLAP_MS = 50;
 /** Whoever holds an older plan for longer than this is cut off from the API: its successor begins regardless. */
 export const GAIN_WAIT_MS = 1000;
+/** How long to wait for a word of its own before it is asked whether it answers. */
+export const ASK_AFTER_MS = 25;
 /** Who should hold may wait for somebody else to know the plan; it has begun by then, though nothing was heard of it. */
 export const RELEASE_WAIT_MS = GAIN_WAIT_MS + 300;
 
-/** "announced": it has said on the wire that the address is its own. */
-export type OtherSide = "none" | "informed" | "uninformed" | "announced";
+/**
+ * What it knows: "uninformed": of an older plan, which may name another; "deaf": of the plan, but not of us, so that it may
+ * not learn that we give way. "announced": it has said on the wire that the address is its own.
+ */
+export type OtherSide = "none" | "informed" | "uninformed" | "deaf" | "announced";
 
 export interface Situation {
   /** Whom the plan and the living name now. */
@@ -36,8 +41,10 @@ export type Verdict =
   | { readonly kind: "keep" }
   | { readonly kind: "gain" }
   | { readonly kind: "release" }
-  /** Nothing yet; ask again when the other side is informed, or after this time. */
-  | { readonly kind: "wait"; readonly what: "gain" | "release"; readonly forMs: number };
+  /** Nothing yet; decide again when the other side is informed, or after this time. */
+  | { readonly kind: "wait"; readonly what: "gain" | "release"; readonly forMs: number }
+  /** The other side may not begin: it is asked on the wire whether it answers, and until it does we do. */
+  | { readonly kind: "wait"; readonly what: "answer"; readonly forMs: number };
 
 export function handover(situation: Situation): Verdict {
   const { mine, holding, able, replanned, yielding, other } = situation;
@@ -47,11 +54,16 @@ export function handover(situation: Situation): Verdict {
     const waits = replanned && other === "uninformed";
     return waits ? { kind: "wait", what: "gain", forMs: GAIN_WAIT_MS } : { kind: "gain" };
   }
-  if (!(replanned || yielding) || other === "none") return { kind: "release" };
-  return { kind: "wait", what: "release", forMs: releaseAfterMs(other, replanned) };
+  if (other === "none") return { kind: "release" };
+  const isDoubtful = other === "uninformed" || other === "deaf";
+  if (replanned || yielding) {
+    return { kind: "wait", what: "release", forMs: releaseAfterMs(situation) };
+  }
+  if (isDoubtful) return { kind: "wait", what: "answer", forMs: ASK_AFTER_MS };
+  return { kind: "release" };
 }
 
-function releaseAfterMs(other: OtherSide, replanned: boolean): number {
+function releaseAfterMs({ other, replanned }: Situation): number {
   if (other === "announced") return OVERLAP_MS;
-  return other === "informed" || !replanned ? RELEASE_WAIT_MS : Infinity;
+  return other === "uninformed" && replanned ? Infinity : RELEASE_WAIT_MS;
 }

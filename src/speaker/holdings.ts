@@ -3,18 +3,19 @@
  *
  * Everything that follows from a gain starts here: membership in groups, announcements, the report.
  * A class, mutated in place, see liveness.ts.
- * Neighbours: addresses.ts keeps the records; handover.ts gives the verdicts; speaker.ts says when to ask.
+ * Neighbours: addresses.ts keeps the records; turns.ts says whose turn it is, handover.ts whether it is time; speaker.ts
+ * says when to ask.
  */
 import type { Ip } from "../base/ip.ts";
-import { holderOf } from "../multi-ip/holder.ts";
 import type { MoveReason } from "../multi-ip/move-reason.ts";
-import { Addresses, type AddressRecord } from "./addresses.ts";
+import { Addresses, type AddressRecord, type WaitingFor } from "./addresses.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Guard } from "./guard.ts";
-import { GAIN_WAIT_MS, handover, type OtherSide } from "./handover.ts";
+import { ASK_AFTER_MS, handover } from "./handover.ts";
 import type { UsableLink } from "./links.ts";
 import type { Liveness } from "./liveness.ts";
 import type { Holding } from "./responder.ts";
+import { Turns } from "./turns.ts";
 import { solicitedNodeGroup } from "./wire/ndp.ts";
 
 /** A change of what this node holds. */
@@ -37,6 +38,8 @@ export type HoldingEffect =
 /** What a decision is made from. */
 export interface HoldingsWorld {
   readonly node: string;
+  /** Between two heartbeats. */
+  readonly intervalMs: number;
   readonly liveness: Pick<Liveness, "serving" | "generation" | "peer" | "viewOf" | "isGated">;
   readonly announcer: Announcer;
   /** Where the address may be answered now. */
@@ -44,11 +47,17 @@ export interface HoldingsWorld {
   readonly emit: (effect: HoldingEffect) => void;
   /** Something was given up at once that another holds. */
   readonly yielded: (nowMs: number) => void;
-  readonly guard: Pick<Guard, "mayUse" | "forget" | "released">;
+  readonly guard: Pick<Guard, "mayUse" | "forget" | "released" | "question">;
 }
 
 /** After a gain from another node whose MACs we do not know: it is falling silent, and its word is no stranger's. */
 const STRANGERS_GRACE_MS = 1000;
+
+/** Between two questions whether another answers, at most. */
+const ASK_INTERVAL_MS_MAX = 5000;
+/** Questions at once, and what comes between. */
+const ASK_BATCH_MAX = 10;
+const ASK_BATCH_INTERVAL_MS = 10;
 
 /** Who began to announce before that has told everybody for the last time. */
 const ANNOUNCED_MS = 1000;
@@ -56,9 +65,11 @@ const ANNOUNCED_MS = 1000;
 export class Holdings {
   readonly addresses = new Addresses();
   readonly #world: HoldingsWorld;
+  readonly #turns: Turns;
 
   constructor(world: HoldingsWorld) {
     this.#world = world;
+    this.#turns = new Turns(world);
   }
 
   /** When `waited` is to be called; Infinity: never. */
@@ -115,51 +126,79 @@ export class Holdings {
     const before = record.announced?.node === node ? record.announced : null;
     const { liveness } = this.#world;
     const isAhead = (liveness.peer(node)?.planGeneration ?? 0) > liveness.generation;
-    const rightly = before?.rightly === true || isAhead || record.waiting !== null;
+    const isAwaited = record.waiting !== null || record.passedOver.has(node);
+    const rightly = before?.rightly === true || isAhead || isAwaited;
     record.announced = { node, atMs: before?.atMs ?? nowMs, rightly };
-    if (record.waiting !== null) this.decide(record, nowMs);
+    if (isAwaited) this.decide(record, nowMs);
   }
 
   /** For those that waited long enough, the other side had its time. */
   waited(nowMs: number): void {
+    let asked = 0;
     for (const record of this.addresses.waiting) {
       if (record.waiting === null || record.waiting.untilMs > nowMs) continue;
-      const { what } = record.waiting;
-      if (what === "news") {
-        record.waiting = null;
-        record.passesOver = true;
-        this.addresses.waiting.delete(record);
-        this.addresses.passing.add(record);
-        this.decide(record, nowMs);
-        continue;
+      switch (record.waiting.what) {
+        case "news":
+          this.#passOver(record, nowMs);
+          continue;
+        case "answer":
+          this.#ask(record, record.waiting.asked, asked++, nowMs);
+          continue;
+        case "gain":
+        case "release": {
+          const next = this.#turns.holderOf(record);
+          const gains = record.waiting.what === "gain";
+          if (gains) this.#gain(record, this.#world.linksOf(record), nowMs);
+          else this.#handOver(record, next, nowMs);
+          this.#decided(record, next);
+        }
       }
-      const next = this.#holderOf(record);
-      if (what === "gain") this.#gain(record, this.#world.linksOf(record), nowMs);
-      else this.#handOver(record, next, nowMs);
-      this.#decided(record, next);
     }
+  }
+
+  /** The node that should answer, and may not know it, has had its time. */
+  #passOver(record: AddressRecord, nowMs: number): void {
+    record.waiting = null;
+    this.addresses.waiting.delete(record);
+    const slow = this.#turns.holderOf(record);
+    if (slow !== null) record.passedOver.add(slow);
+    this.addresses.passing.add(record);
+    this.decide(record, nowMs);
+  }
+
+  /** Asks on the wire whether another answers, less and less often. */
+  #ask(record: AddressRecord, asked: number, ofBatch: number, nowMs: number): void {
+    if (ofBatch >= ASK_BATCH_MAX) {
+      record.waiting = { what: "answer", untilMs: nowMs + ASK_BATCH_INTERVAL_MS, asked };
+      return;
+    }
+    const forMs = Math.min(ASK_AFTER_MS * 2 ** asked, ASK_INTERVAL_MS_MAX);
+    record.waiting = { what: "answer", untilMs: nowMs + forMs, asked: asked + 1 };
+    this.#world.guard.question(record.plan.address);
   }
 
   /** Asks who the holder is, now that something changed that it depends on. */
   decide(record: AddressRecord, nowMs: number): void {
     const { node, liveness } = this.#world;
     const able = liveness.serving;
-    const next = able ? this.#holderOf(record) : null;
+    const next = able ? this.#turns.holderOf(record) : null;
     const holding = record.heldGeneration !== null;
-    const mine = next === node;
-    if (next !== null && this.#isIgnorant(next, record)) {
-      this.#wait(record, "news", nowMs + GAIN_WAIT_MS);
+    const patienceMs = next === null ? 0 : this.#turns.patienceMs(next, record);
+    if (patienceMs > 0) {
+      this.#wait(record, "news", nowMs + patienceMs);
       return;
     }
+    const mine = next === node;
     const links = mine || holding ? this.#world.linksOf(record) : [];
     const { generation } = record.plan;
     const verdict = handover({
       ...{ mine, holding },
       able: able && (mine || links.length > 0),
       replanned:
-        record.passesOver || generation > (record.heldGeneration ?? record.decidedGeneration),
+        record.passedOver.size > 0 ||
+        generation > (record.heldGeneration ?? record.decidedGeneration),
       yielding: liveness.isGated(node),
-      other: this.#otherSide(mine ? record.holder : next, record),
+      other: this.#turns.otherSide(mine ? record.holder : next, record),
     });
     if (verdict.kind === "wait") {
       this.#wait(record, verdict.what, nowMs + verdict.forMs);
@@ -171,7 +210,8 @@ export class Holdings {
     if (verdict.kind === "gain") this.#gain(record, links, nowMs);
     if (verdict.kind === "release") this.#giveUp(record, next, nowMs);
     // The move is off, and the successor may have announced the address already.
-    const isOff = verdict.kind === "keep" && record.waiting?.what === "release";
+    const was = record.waiting?.what;
+    const isOff = verdict.kind === "keep" && (was === "release" || was === "answer");
     if (isOff) {
       record.announced = null;
       this.#announceAgain(record, nowMs);
@@ -179,42 +219,14 @@ export class Holdings {
     if (able) this.#decided(record, next);
   }
 
-  #holderOf(record: AddressRecord): string | null {
-    const { plan, linkIds } = record;
-    return holderOf(plan, (node) => {
-      const view = this.#world.liveness.viewOf(node, linkIds);
-      return view !== undefined && record.passesOver && this.#isIgnorant(node, record)
-        ? { ...view, alive: false }
-        : view;
-    });
-  }
-
-  /** A node that cannot know a new address answers for it as soon as it has heard of it; until then another does. */
-  #isIgnorant(node: string, { bornGeneration }: AddressRecord): boolean {
-    const peer = this.#world.liveness.peer(node);
-    return peer !== undefined && !peer.dead && peer.planGeneration < bornGeneration;
-  }
-
   /** Peers know a newer plan than before. */
   informed(nowMs: number): void {
     for (const record of [...this.addresses.waiting, ...this.addresses.passing]) {
       this.decide(record, nowMs);
-      if (!record.plan.rank.some((node) => this.#isIgnorant(node, record))) {
-        this.addresses.passing.delete(record);
-      }
     }
   }
 
-  #otherSide(node: string | null, { plan: { generation }, announced }: AddressRecord): OtherSide {
-    if (node === null || node === this.#world.node) return "none";
-    const peer = this.#world.liveness.peer(node);
-    if (peer === undefined || peer.dead) return "none";
-    // Its heartbeats may not reach us: what it does shows what it knows.
-    if (announced?.node === node && announced.rightly) return "announced";
-    return peer.planGeneration >= generation ? "informed" : "uninformed";
-  }
-
-  #wait(record: AddressRecord, what: "gain" | "release" | "news", untilMs: number): void {
+  #wait(record: AddressRecord, what: WaitingFor, untilMs: number): void {
     // What is about to be another's is announced by the other alone.
     if (what === "release" && record.waiting?.what !== "release") {
       for (const { index } of record.links) {
@@ -224,18 +236,25 @@ export class Holdings {
     const since = record.waiting;
     // Who waits for a moment keeps it, for to be asked again must not put it off.
     const keeps = since?.what === what && untilMs < Infinity;
-    record.waiting = { what, untilMs: keeps ? Math.min(since.untilMs, untilMs) : untilMs };
+    const asked = since?.what === what ? since.asked : 0;
+    record.waiting = { what, untilMs: keeps ? Math.min(since.untilMs, untilMs) : untilMs, asked };
     this.addresses.waiting.add(record);
   }
 
   #decided(record: AddressRecord, holder: string | null): void {
     record.waiting = null;
     this.addresses.waiting.delete(record);
-    record.holder = holder;
-    record.hadHolder ||= holder !== null;
+    // Who may not know that it should answers when it does; until then who answered before is the holder.
+    const isSure = holder === null || !this.#turns.mayNotKnow(holder, record);
+    if (isSure) record.holder = holder;
+    record.hadHolder ||= isSure && holder !== null;
     record.decidedGeneration = record.plan.generation;
-    record.passesOver &&= this.addresses.passing.has(record);
-    this.addresses.settle(record);
+    for (const node of record.passedOver) {
+      if (!this.#turns.mayNotKnow(node, record)) record.passedOver.delete(node);
+    }
+    if (isSure && record.passedOver.size === 0) this.addresses.passing.delete(record);
+    else this.addresses.passing.add(record);
+    if (isSure) this.addresses.settle(record);
     const { address, generation } = record.plan;
     if (record.heldGeneration !== null && record.heldGeneration !== generation) {
       record.heldGeneration = generation;
@@ -276,12 +295,17 @@ export class Holdings {
     this.#world.emit({ kind: "holding", change });
   }
 
-  /** The successor's announcements go on for some seconds; where they are long over, two have answered. */
+  /**
+   * The successor's announcements go on for some seconds. Where they are long over, or where it answers by an older plan
+   * and does not begin just now, two have answered.
+   */
   #handOver(record: AddressRecord, to: string | null, nowMs: number): void {
     const { announced } = record;
     this.#release(record, to, this.#reason(record, to));
+    const peer = announced === null ? undefined : this.#world.liveness.peer(announced.node);
+    const begins = (peer?.planGeneration ?? 0) >= record.plan.generation;
     const isFresh = announced !== null && nowMs - announced.atMs < ANNOUNCED_MS;
-    if (!isFresh) this.#world.yielded(nowMs);
+    if (!(begins && isFresh)) this.#world.yielded(nowMs);
   }
 
   /** Where two answered, clients may believe either: who answers on is told to say so again. */
@@ -289,7 +313,9 @@ export class Holdings {
     const reason = this.#reason(record, to);
     this.#release(record, to, reason);
     const two = reason === "partition-mended" || reason === "returned-after-loss";
-    if (two) this.#world.yielded(nowMs);
+    // Who hears nobody that could have it does not know that another answers, by the plan that it reads just now.
+    const isCutOff = to === null && reason === "plan";
+    if (two || isCutOff) this.#world.yielded(nowMs);
   }
 
   #release(record: AddressRecord, to: string | null, reason: MoveReason): void {

@@ -51,6 +51,8 @@ export class Liveness {
   readonly #byName = new Map<string, Peer>();
   #startEndsMs = Infinity;
   #rechecking = false;
+  /** When we last ran again after we stood still for a detection time. */
+  #stalledAtMs = -Infinity;
   #effects: LivenessEffect[] = [];
   readonly #changed = new Set<string>();
 
@@ -232,6 +234,10 @@ export class Liveness {
 
   #timer(nowMs: number): void {
     const latenessMs = nowMs - this.dueMs;
+    if (latenessMs >= this.#own.detectionMs) {
+      this.#stalledAtMs = nowMs;
+      this.#own.beginAnew(nowMs);
+    }
     if (latenessMs >= LATENESS_MS_MIN) {
       const [intervalMs, detectionMs] = [this.#own.intervalMs, this.#own.detectionMs];
       const stall = { nowMs, latenessMs, intervalMs, detectionMs };
@@ -275,11 +281,14 @@ export class Liveness {
       return;
     }
     if (before.differs) this.#changed.add(peer.node);
-    peer.heardUs ||= heartbeat.heard.includes(this.#own.id);
+    const hearsUs = heartbeat.heard.includes(this.#own.id);
+    const informed = before.informed || hearsUs !== peer.hearsUs;
+    peer.hearsUs = hearsUs;
+    peer.heardUs ||= hearsUs;
     const doubts = heartbeat.isolated || heartbeat.lost.includes(this.#own.id);
     if (doubts !== peer.doubtsUs || before.yielded) this.#effects.push({ kind: "doubted" });
     peer.doubtsUs = doubts;
-    if (before.informed) this.#effects.push({ kind: "informed", nodes: [peer.node] });
+    if (informed) this.#effects.push({ kind: "informed", nodes: [peer.node] });
     const wasIsolated = this.#own.isolated;
     const vouches = this.#vouch(peer);
     if (before.differs || vouches) this.#judgeAll(nowMs);
@@ -296,20 +305,25 @@ export class Liveness {
 
   /**
    * Somebody whom we hear has given our addresses away, at a plan that our fence does not cover. If we heard it all the
-   * time, it serves on and we were mute: of two fenced at one plan it stands before us.
+   * time, it serves on and we were mute: of two fenced at one plan it stands before us. One that hears nobody may be deaf
+   * itself, unless we know that we stood still for so long.
    */
   #standBehind(
     peer: Peer,
     { isolated, lost, planGeneration }: UnsignedHeartbeat,
     nowMs: number,
   ): void {
-    if (!this.serving || isolated || !peer.heardUs || !lost.includes(this.#own.id)) return;
+    if (!this.serving || !peer.heardUs || !lost.includes(this.#own.id)) return;
+    if (isolated && nowMs - this.#stalledAtMs > this.#own.detectionMs) return;
     const known = Math.max(this.#own.generation, planGeneration);
     const behind = peer.imposedFence > 0 ? fenceAt(known) : turnBehind(peer.fence, known);
     if (this.#own.fence < behind) this.#fenceSelf(nowMs, behind);
   }
 
-  /** It was we who heard nobody, for the first peer heard was there all the time: what we believed is void. */
+  /**
+   * It was we who heard nobody, for the first peer heard was there all the time: what we believed is void. Where it has
+   * heard us meanwhile nobody with it took over what is ours, and who else did says so (`#standBehind`).
+   */
   #cameBack(first: Peer, nowMs: number): void {
     for (const peer of this.#peers.values()) {
       if (peer === first || peer.state !== "silent" || peer.left) continue;
@@ -318,7 +332,8 @@ export class Liveness {
     }
     this.#judgeAll(nowMs);
     for (const peer of this.#peers.values()) peer.imposedFence = 0;
-    if (this.#own.phase === "serving") this.#fenceSelf(nowMs);
+    const wasHeard = first.heard.includes(this.#own.id);
+    if (this.#own.phase === "serving" && !wasHeard) this.#fenceSelf(nowMs);
   }
 
   #fenceSelf(nowMs: number, atLeast = 0): void {
@@ -328,7 +343,7 @@ export class Liveness {
 
   /** Brings `dead` of every peer in line with who is heard and who vouches, and notes what changed. */
   #judgeAll(nowMs: number): void {
-    let isolated = this.#peers.size > 0;
+    let [isolated, doubted] = [this.#peers.size > 0, false];
     for (const peer of this.#peers.values()) {
       const silent = peer.state === "silent";
       if (!silent) isolated = false;
@@ -340,7 +355,8 @@ export class Liveness {
         if (!peer.lingering) {
           this.#effects.push({ kind: "judged", node: peer.node, verdict: verdictOn(peer) });
         }
-        if (!dead && !peer.starting) this.#effects.push({ kind: "doubted" });
+        if (dead) peer.lost = !peer.left;
+        doubted ||= peer.lost && this.serving;
         this.#changed.add(peer.node);
       }
       if (knowsItsFence(peer)) {
@@ -348,6 +364,8 @@ export class Liveness {
         this.#changed.add(peer.node);
       }
     }
+    // What those claimed on their side, or in their last moment, is believed by who heard it.
+    if (doubted) this.#effects.push({ kind: "doubted" });
     if (isolated !== this.#own.isolated) this.#rounds.promptly(nowMs);
     this.#own.isolated = isolated;
   }

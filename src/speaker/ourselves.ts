@@ -16,7 +16,7 @@ export class Ourselves {
   readonly id: Id;
   readonly intervalMs: number;
   readonly detectionMs: number;
-  readonly #incarnation: number;
+  #incarnation: number;
   phase: "idle" | "starting" | "serving" | "leaving" = "idle";
   /** Nobody is heard. */
   isolated = false;
@@ -41,6 +41,12 @@ export class Ourselves {
 
   get fence(): number {
     return this.#fence;
+  }
+
+  /** We stood still for so long that others gave us up: who hears us again was not absent itself. */
+  beginAnew(nowMs: number): void {
+    this.#incarnation++;
+    this.#inServiceSinceMs = nowMs;
   }
 
   /** Behind everybody who has served for long; level with those who start or come back with us. */

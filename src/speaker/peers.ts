@@ -35,10 +35,14 @@ export interface Peer {
   dead: boolean;
   /** It has heard us since we began: before that, whom it has lost is who we were before. */
   heardUs: boolean;
+  /** By its newest word. */
+  hearsUs: boolean;
   /** It hears nobody, or has given us up: it may answer for what we hold. */
   doubtsUs: boolean;
   /** It said that it stops. */
   left: boolean;
+  /** When it was given up last, it had said no such thing. */
+  lost: boolean;
   /** What we hold against it from its death until it says that it knows; 0: nothing. */
   imposedFence: number;
   /** 0 before its first heartbeat. */
@@ -86,8 +90,10 @@ export function newPeer(
       suspected: false,
       dead: false,
       heardUs: false,
+      hearsUs: false,
       doubtsUs: false,
       left: false,
+      lost: false,
     },
     ...{ imposedFence: 0 },
     ...{ incarnation: 0, sequence: 0, fence: 0, planGeneration: 0, inServiceSeconds: 0 },

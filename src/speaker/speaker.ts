@@ -115,6 +115,7 @@ export class Speaker {
     this.#announcer = new Announcer(options);
     this.#holdings = new Holdings({
       node: options.node,
+      intervalMs: options.intervalMs,
       liveness: this.#liveness,
       announcer: this.#announcer,
       linksOf: (record) => this.#interfaces.serving(record),
@@ -129,6 +130,9 @@ export class Speaker {
         },
         released: (address) => {
           this.#guard.released(address);
+        },
+        question: (address) => {
+          this.#guard.question(address);
         },
       },
     });

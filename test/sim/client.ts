@@ -117,12 +117,23 @@ export class Client {
     const isWhole = segment.groups.every((group) => group === segment.groups[0]);
     if (entry === undefined || !isWhole || this.#claimed.has(address)) return;
     const answers = this.#answers(address);
-    // Who does not hear that another gave way does not know that it should say again where the address is.
     const heardSinceMs = this.#holders(address).map((holder) =>
-      holder === entry.node ? -Infinity : segment.openSinceMs(entry.node, holder),
+      holder === entry.node ? -Infinity : this.#heardSinceMs(entry.node, holder),
     );
     const steadySinceMs = Math.max(observer.steadySinceMs(address), ...heardSinceMs);
     tell({ kind: "client", address, atMs: nowMs(), cached: entry.node, answers, steadySinceMs });
+  }
+
+  /**
+   * Who does not hear that another gave way does not know that it should say again where the address is. One that
+   * answered on another side and died there gives a sign when it starts again.
+   */
+  #heardSinceMs(cached: number, holder: number): number {
+    const { segment, nodes } = this.#world;
+    const openMs = segment.openSinceMs(cached, holder);
+    const node = nodes[cached];
+    if (node === undefined || node.diedMs > Math.max(openMs, segment.mendedMs)) return openMs;
+    return Math.max(openMs, node.running ? node.startedMs : Infinity);
   }
 
   #answers(address: string): number {

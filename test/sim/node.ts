@@ -57,6 +57,8 @@ export class SimNode {
   #apiAway = 0;
   #pauses = 0;
   pausedSinceMs = -Infinity;
+  startedMs = -Infinity;
+  diedMs = -Infinity;
   #carrierLosses = 0;
   #leaving = false;
   #startsAgain = false;
@@ -181,6 +183,7 @@ export class SimNode {
     this.#reporter.bePresent();
     if (settings.gate) this.#keepGate();
     this.sync();
+    this.startedMs = this.#world.nowMs();
     this.#world.onChange(this, "starts");
   }
 
@@ -202,6 +205,7 @@ export class SimNode {
   crash(): void {
     if (this.#speaker === null) return;
     this.#end();
+    this.diedMs = this.#world.nowMs();
     this.#world.onChange(this, "dies");
     if (this.#startsAgain)
       this.later(50, () => {

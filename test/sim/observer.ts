@@ -114,8 +114,8 @@ export class Observer {
     });
   }
 
-  /** Nobody else has it any more: it is new once more. */
-  freed(address: string): void {
+  /** Nobody else has it any more, or no node might have it until now: it is new once more. */
+  renewed(address: string): void {
     const tracked = this.#tracked.get(address);
     if (tracked === undefined) return;
     this.#close();
@@ -173,6 +173,12 @@ export class Observer {
     }
   }
 
+  /** Its gate is open: nobody gave it up, so that no plan is known to it but what it knows. */
+  opened(node: SimNode): void {
+    this.#returnedMs[node.index] = this.#world.nowMs();
+    this.#returnGeneration[node.index] = node.generation;
+  }
+
   gainedMs(address: string, node: number): number {
     return this.#tracked.get(address)?.gainedMs[node] ?? -Infinity;
   }
@@ -206,7 +212,8 @@ export class Observer {
     const nowMs = this.#world.nowMs();
     const bit = 1 << node.index;
     const piece = this.#pieceOf(node.index);
-    const others = this.#answering(tracked, piece & ~bit);
+    const rank = node.told.get(tracked.name)?.rank ?? [];
+    const others = this.#answering(tracked, piece & ~bit, rank);
     const kind = change.gained ? "gained" : "released";
     this.#world.tell({
       ...{ kind, address: change.address, node: node.index, atMs: nowMs, reason: change.reason },
@@ -274,9 +281,14 @@ export class Observer {
       tracked.open = pieces.map((piece, i) => {
         const answers = this.#answers(tracked) & piece;
         const able = this.#able(tracked, piece);
-        const unknown = tracked.fault.kind === "new" && this.#isUnknown(tracked, piece);
-        const wrong = wrongOf({ answers, able }) !== null;
         const before = tracked.open.find((stretch) => stretch.piece === piece);
+        // Until now nobody might, and it is no plan's fault that nobody does.
+        const isNew = tracked.fault.kind === "new";
+        if (before?.able === 0 && able !== 0 && answers === 0 && !isNew) {
+          tracked.fault = { atMs: nowMs, kind: "able" };
+        }
+        const unknown = isNew && this.#isUnknown(tracked, piece);
+        const wrong = wrongOf({ answers, able }) !== null;
         const wrongSinceMs = wrong ? Math.min(before?.wrongSinceMs ?? nowMs, nowMs) : Infinity;
         const plansDiffer = this.#plansDiffer(tracked, piece);
         return {
@@ -321,15 +333,19 @@ export class Observer {
     return mask;
   }
 
-  /** Nobody is, for an address that the API has no more. */
+  /** Nobody is, for an address that the API has no more; nor who knows an older plan of it than another that runs. */
   #able(tracked: Tracked, piece: number): number {
     const { name } = tracked;
     let mask = 0;
     if (!this.#world.exists(name)) return mask;
     if (tracked.held === 0 && this.#world.isSquatted(tracked.address)) return mask;
-    for (const node of this.#world.nodes()) {
-      if (!((piece >> node.index) & 1) || !node.serving || node.paused) continue;
-      if (node.leaving || !node.carrier) continue;
+    const running = this.#world
+      .nodes()
+      .filter(({ index, serving, paused }) => (piece >> index) & 1 && serving && !paused);
+    const knownOf = (node: SimNode) => node.told.get(name)?.generation ?? -1;
+    const newest = Math.max(-1, ...running.map(knownOf));
+    for (const node of running) {
+      if (node.leaving || !node.carrier || knownOf(node) < newest) continue;
       if (node.told.get(name)?.rank.includes(node.name) === true) mask |= 1 << node.index;
     }
     return mask;
@@ -366,7 +382,7 @@ export class Observer {
     });
   }
 
-  #answering(tracked: Tracked, mask: number): Answering[] {
+  #answering(tracked: Tracked, mask: number, rank: readonly string[]): Answering[] {
     const answers = this.#answers(tracked) & mask;
     const list: Answering[] = [];
     for (let node = 0; node < tracked.gainedMs.length; node++) {
@@ -376,6 +392,7 @@ export class Observer {
         sinceMs: tracked.gainedMs[node] ?? 0,
         announcedMs: tracked.announcedMs[node] ?? 0,
         wellSinceMs: this.#wellSinceMs[node] ?? 0,
+        ranked: rank.includes(this.#world.nodes()[node]?.name ?? ""),
         mute: this.#isMute(node),
         leaving: this.#world.nodes()[node]?.leaving ?? false,
         gated: this.#world.nodes()[node]?.gated ?? false,

@@ -27,6 +27,8 @@ export interface Arrival {
 export class Segment {
   /** By node: its piece of the segment. */
   readonly groups: number[];
+  /** When pieces became one again for the last time. */
+  mendedMs = -Infinity;
   readonly #size: number;
   /** By from × size + to: how many faults take what one sends to the other. */
   readonly #cuts: Int32Array;

@@ -57,6 +57,8 @@ export class Simulation {
   readonly #rules: readonly Rule[];
   readonly #client: Client;
   readonly #squatters: Squatters;
+  /** By node: when another judged it lost for the last time. */
+  readonly #lostAtMs = new Map<string, number>();
   readonly #violations: Violation[] = [];
   readonly #trace: string[] = [];
   readonly #partitions: Extract<Fault, { kind: "partition" }>[] = [];
@@ -96,6 +98,9 @@ export class Simulation {
           if (write.kind === "create-virtual-ip") {
             const { address } = write.object.spec;
             this.observer.meet(address, virtualIpName(address));
+          }
+          if (write.kind === "update-virtual-ip" && before?.spec.rank.length === 0) {
+            this.observer.renewed(before.spec.address);
           }
           if (this.#tracing) this.#note(`the API has ${outline(write)}`);
           this.#tell({ kind: "write", atMs: this.#nowMs, write, before });
@@ -141,7 +146,7 @@ export class Simulation {
       isClaimed: (ip) =>
         [...this.cluster.virtualIps().values()].some((vip) => vip.spec.address === ip),
       onFree: (ip) => {
-        this.observer.freed(ip);
+        this.observer.renewed(ip);
       },
       tell: (fact) => {
         this.#tell(fact);
@@ -296,7 +301,10 @@ export class Simulation {
     const all = (1 << this.nodes.length) - 1;
     this.observer.fault("partition", all);
     if (begins) this.#partitions.push(fault);
-    else this.#partitions.splice(this.#partitions.indexOf(fault), 1);
+    else {
+      this.#partitions.splice(this.#partitions.indexOf(fault), 1);
+      this.segment.mendedMs = this.#nowMs;
+    }
     this.nodes.forEach((_, i) => {
       const key = this.#partitions.reduce((sum, { groups }) => sum * 4 + (groups[i] ?? 0), 0);
       this.segment.groups[i] = key;
@@ -335,10 +343,10 @@ export class Simulation {
         return;
       case "goes on":
         this.observer.fault("goes on", bit);
-        const { detectionMs, intervalMs } = this.#settings;
-        const noticeableMs = detectionMs - 1.5 * intervalMs;
-        // Nobody has missed one that was away for less: it may hold what is planned for it meanwhile.
-        if (this.#nowMs - node.pausedSinceMs > noticeableMs) this.observer.returned(bit);
+        // Whom nobody has missed may hold what was planned for it meanwhile.
+        if ((this.#lostAtMs.get(node.name) ?? -Infinity) >= node.pausedSinceMs) {
+          this.observer.returned(bit);
+        }
         return;
       case "serves":
         this.observer.fault("serves", bit);
@@ -357,7 +365,7 @@ export class Simulation {
   #gate(node: SimNode, open: boolean, before: boolean | null): void {
     this.#note(`${node.name} ${open ? "opens" : "closes"} its gate`);
     this.observer.planned(node);
-    if (open) this.observer.returned(1 << node.index);
+    if (open) this.observer.opened(node);
     const { answer, changedMs } = node.kubeProxy;
     const forMs = this.#nowMs - changedMs;
     this.#tell({ kind: "gate", node: node.index, atMs: this.#nowMs, open, before, answer, forMs });
@@ -417,6 +425,7 @@ export class Simulation {
       if (verdict !== "left") this.observer.fault("heard", 1 << other.index);
       return;
     }
+    this.#lostAtMs.set(peer, this.#nowMs);
     const silentMs = this.#nowMs - this.segment.arrivedMs(other.index, node.index);
     const { detectionMs } = this.#settings;
     const wellMs = this.#nowMs - this.observer.wellSinceMs(other.index);

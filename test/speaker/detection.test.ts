@@ -56,6 +56,24 @@ describe("speaker: duplicate address detection", () => {
     ]);
   });
 
+  it("contested by another that asks: begun anew 100 ms later, three times; then it is taken", () => {
+    const detection = new Detection();
+    detection.mayUse(X, 0);
+    run(detection, 0, 150);
+    expect(detection.contested(X, 150)).to.equal(true);
+    expect(run(detection, 150, 5000)).to.deep.equal([
+      ...["250 probe 192.0.2.1", "350 probe 192.0.2.1", "450 probe 192.0.2.1"],
+      "550 free 192.0.2.1",
+    ]);
+    detection.drop(X);
+    detection.mayUse(X, 6000);
+    const answers = [6010, 6020, 6030, 6040].map((nowMs) => detection.contested(X, nowMs));
+    expect(answers).to.deep.equal([true, true, true, false]);
+    detection.taken(X, 6040);
+    run(detection, 6040, 7040);
+    expect(detection.contested(X, 7041), "after the retry it counts from nothing").to.equal(true);
+  });
+
   it("dropped: nothing is sent; begun anew: from the first probe", () => {
     const detection = new Detection();
     detection.mayUse(X, 0);

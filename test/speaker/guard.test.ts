@@ -185,8 +185,16 @@ describe("speaker: before first use", () => {
   const claims: readonly { name: string; frames: readonly Uint8Array[]; address: Ip }[] = [
     { name: "announces it", frames: announcementFrames(X, STRANGER, 0), address: X },
     { name: "advertises it", frames: announcementFrames(X6, STRANGER, 0), address: X6 },
-    { name: "probes for it too", frames: [probeOn(stranger, X).frame], address: X },
-    { name: "probes for it too (IPv6)", frames: [probeOn(stranger, X6).frame], address: X6 },
+    {
+      name: "probes for it too, on and on",
+      frames: Array<Uint8Array>(4).fill(probeOn(stranger, X).frame),
+      address: X,
+    },
+    {
+      name: "probes for it too, on and on (IPv6)",
+      frames: Array<Uint8Array>(4).fill(probeOn(stranger, X6).frame),
+      address: X6,
+    },
     { name: "asks from it", frames: [questionOn(stranger, ip("192.0.2.77")).frame], address: X },
     {
       name: "solicits from it",
@@ -209,6 +217,18 @@ describe("speaker: before first use", () => {
       world.run(3000);
       expect(world.of("gained").length).to.equal(1);
       expect(world.speaker.heldCount).to.equal(1);
+    });
+  }
+
+  for (const address of [X, X6]) {
+    it(`a stranger probes for it once (${address}): nobody has it; asked for anew, and gained`, () => {
+      const world = new World();
+      world.start();
+      world.plan(address);
+      world.run(150);
+      world.frames([probeOn(stranger, address).frame]);
+      world.run(800);
+      expect(world.of("gained", "conflict")).to.deep.equal(["950 gained first"]);
     });
   }
 

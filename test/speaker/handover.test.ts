@@ -3,6 +3,7 @@
  */
 import { expect } from "chai";
 import {
+  ASK_AFTER_MS,
   GAIN_WAIT_MS,
   handover,
   OVERLAP_MS,
@@ -14,7 +15,11 @@ const IDLE: Situation = {
   ...{ mine: false, holding: false, able: true, replanned: false, yielding: false },
   other: "none",
 };
-const wait = (what: "gain" | "release", forMs: number) => ({ kind: "wait" as const, what, forMs });
+const wait = (what: "gain" | "release" | "answer", forMs: number) => ({
+  kind: "wait" as const,
+  what,
+  forMs,
+});
 
 describe("speaker: handover", () => {
   const rows = [
@@ -45,6 +50,26 @@ describe("speaker: handover", () => {
       name: "given way to one that lives",
       s: { holding: true, other: "informed" },
       want: { kind: "release" },
+    },
+    {
+      name: "given way to one that knows an older plan: it may name another, so it is asked",
+      s: { holding: true, other: "uninformed" },
+      want: wait("answer", ASK_AFTER_MS),
+    },
+    {
+      name: "given way to one that does not hear us: it may not learn of it, so it is asked",
+      s: { holding: true, other: "deaf" },
+      want: wait("answer", ASK_AFTER_MS),
+    },
+    {
+      name: "given way to one that shows that it answers",
+      s: { holding: true, other: "announced" },
+      want: { kind: "release" },
+    },
+    {
+      name: "planned away to one that does not hear us: the plan tells it",
+      s: { holding: true, replanned: true, other: "deaf" },
+      want: wait("release", RELEASE_WAIT_MS),
     },
     {
       name: "planned away to one that knows",

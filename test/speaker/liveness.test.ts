@@ -49,7 +49,7 @@ function serving(): {
     sequence.set(sender, next);
     return a.step({
       kind: "heard",
-      heartbeat: heartbeat(sender, { sequence: next, ...more }),
+      heartbeat: heartbeat(sender, { sequence: next, heard: [A], ...more }),
       nowMs,
     });
   };
@@ -184,6 +184,7 @@ describe("speaker: liveness: serving", () => {
     const effects = a.step({ kind: "rechecked", nowMs: 1221 });
     expect(effects.filter((effect) => effect.kind !== "send")).to.deep.equal([
       { kind: "judged", node: "b", verdict: "lost" },
+      { kind: "doubted" },
       { kind: "changed", nodes: ["b"] },
     ]);
     expect(sent(effects).map(({ heard, lost }) => ({ heard, lost }))).to.deep.equal([
@@ -325,7 +326,7 @@ describe("speaker: liveness: fences", () => {
     const { a, say } = serving();
     const d = { node: "d", addresses: ["addr-d"], lingering: false };
     a.step({ kind: "peers", peers: [...ADDRESSES, d], nowMs: 930 });
-    say("d", 950, { lost: [A], planGeneration: 8 });
+    say("d", 950, { lost: [A], heard: [], planGeneration: 8 });
     expect(a.fence).to.equal(fenceAt(5));
     say("d", 960, { heard: [A] });
     say("d", 970, { lost: [A], planGeneration: 8 });
@@ -342,10 +343,35 @@ describe("speaker: liveness: fences", () => {
     const { a, say } = serving();
     a.step({ kind: "plan", generation: 6, nowMs: 950 });
     hearNobody(a, 950, 1200);
-    const effects = say("b", 1300);
+    const effects = say("b", 1300, { heard: [] });
     expect(a.fence).to.equal(fenceAt(6));
     expect(sent(effects)[0]?.lost).to.deep.equal([]);
     expect([a.peer("b")?.dead, a.peer("c")?.dead]).to.deep.equal([false, false]);
+  });
+
+  it("alone, then hears one that has heard it all the time: nobody took over, and it stands where it stood", () => {
+    const { a, say } = serving();
+    a.step({ kind: "plan", generation: 6, nowMs: 950 });
+    hearNobody(a, 950, 1200);
+    say("b", 1300, { heard: [A] });
+    expect(a.fence).to.equal(fenceAt(5));
+    expect([a.peer("b")?.dead, a.peer("c")?.dead]).to.deep.equal([false, false]);
+  });
+
+  it("it stood still for longer than the detection time: it begins a new life, and believes also one that is alone", () => {
+    const { a, say } = serving();
+    const told = sent(a.step({ kind: "timer", nowMs: 2000 }));
+    expect(told.map(({ incarnation }) => incarnation)).to.deep.equal([OPTIONS.incarnation + 1]);
+    say("b", 2001, { lost: [A], planGeneration: 8, isolated: true });
+    expect(a.fence).to.equal(fenceAt(8));
+  });
+
+  it("it stood still for less: it is who it was", () => {
+    const { a, say } = serving();
+    const told = sent(a.step({ kind: "timer", nowMs: 1100 }));
+    expect(told.map(({ incarnation }) => incarnation)).to.deep.equal([OPTIONS.incarnation]);
+    say("b", 1101, { lost: [A], planGeneration: 8, isolated: true });
+    expect(a.fence).to.equal(fenceAt(5));
   });
 
   it("alone, then hears one that has just started: it was the other", () => {
@@ -429,6 +455,28 @@ describe("speaker: liveness: who gave way", () => {
     expect(doubted(say("b", 980, { yields: 1 }))).to.equal(0);
     expect(doubted(say("b", 990, { yields: 0xffff }))).to.equal(1);
     expect(doubted(say("b", 995, { yields: 0 }))).to.equal(1);
+  });
+
+  it("a peer that is given up, and one that is back: what is held is announced again", () => {
+    const { a, say } = serving();
+    const effects: LivenessEffect[] = [];
+    for (let nowMs = 901; nowMs < 1400; nowMs++) {
+      if (nowMs % 100 === 0) say("c", nowMs);
+      if (a.dueMs <= nowMs) effects.push(...a.step({ kind: "timer", nowMs }));
+      effects.push(...a.step({ kind: "rechecked", nowMs }));
+    }
+    expect(doubted(effects)).to.equal(1);
+    expect(doubted(say("b", 1410, { incarnation: 2, sequence: 1, starting: true }))).to.equal(1);
+    say("c", 1420, { leaving: true });
+    expect(doubted(say("c", 1500, { incarnation: 2, sequence: 1, starting: true }))).to.equal(0);
+  });
+
+  it("whether a peer hears us is news: who waits for that decides anew", () => {
+    const { say } = serving();
+    const news = [{ kind: "informed", nodes: ["b"] }];
+    expect(say("b", 960, { heard: [] })).to.deep.equal(news);
+    expect(say("b", 970, { heard: [] })).to.deep.equal([]);
+    expect(say("b", 980, { heard: [A] })).to.deep.equal(news);
   });
 
   it("a peer that has started anew counts from nothing", () => {

@@ -184,9 +184,9 @@ export class Net {
   #perform(node: SimNode, effect: SpeakerEffect): void {
     if (effect.kind === "set-timer") node.dueMs = effect.atMs;
     if (effect.kind === "recheck") this.feed(node, { kind: "rechecked" });
-    if (effect.kind === "send-frame" && effect.what === "announcement") {
-      this.announced.push({ node: node.name, ip: effect.ip, atMs: this.nowMs });
-      const { linkIndex, frame } = effect;
+    if (effect.kind === "send-frame" && effect.what !== "poke") {
+      const { linkIndex, frame, what, ip } = effect;
+      if (what === "announcement") this.announced.push({ node: node.name, ip, atMs: this.nowMs });
       for (const { name } of this.nodes) {
         if (name !== node.name) this.#send(node, name, { kind: "frame", linkIndex, bytes: frame });
       }

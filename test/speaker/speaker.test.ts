@@ -163,6 +163,38 @@ describe("speaker: holding", () => {
     expect(net.holders(W)).to.deep.equal(["a"]);
   });
 
+  it("H2: next in rank is one that knows an older plan, which names another: it is passed over until it knows", () => {
+    const net = running();
+    net.replan({ [X]: ["a", "c", "b"] }, ["c"]);
+    net.run(1000);
+    net.crash("a");
+    net.run(440);
+    expect(net.holders(X)).to.deep.equal(["b"]);
+    net.tell(net.node("c"));
+    net.run(200);
+    expect(net.holders(X)).to.deep.equal(["c"]);
+  });
+
+  it("H2: next in rank is one that knows an older plan, which names it as well: it answers, and nobody else begins", () => {
+    const net = running();
+    net.replan({ [X]: ["a", "b", "c"], [Y]: ["b", "c", "a"] }, ["b"]);
+    net.run(1000);
+    net.crash("a");
+    net.run(2000);
+    expect(net.holders(X)).to.deep.equal(["b"]);
+    expect(reasons(net, "c")).to.deep.equal([`+${Z} first`]);
+  });
+
+  it("H2: a holder that does not know of the move loses its interface: the successor waits no longer", () => {
+    const net = running();
+    net.replan({ [X]: ["b", "a", "c"] }, ["a"]);
+    net.run(500);
+    expect(net.holders(X)).to.deep.equal(["a"]);
+    net.feed(net.node("a"), { kind: "links", links: [{ ...ETH0, carrier: false }] });
+    net.run(60);
+    expect(net.holders(X)).to.deep.equal(["b"]);
+  });
+
   it("H4: a speaker that is stopped is answered for before it falls silent", () => {
     const net = running();
     net.feed(net.node("a"), { kind: "leave" });
@@ -268,7 +300,7 @@ describe("speaker: holding", () => {
     const net = running();
     net.run(5000);
     net.replan({ [X]: ["b", "a", "c"] });
-    net.run(60);
+    net.run(40);
     expect(net.holders(X)).to.deep.equal(["a", "b"]);
     const backMs = net.nowMs;
     net.replan({ [X]: ["a", "b", "c"] });

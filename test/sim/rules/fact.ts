@@ -159,6 +159,8 @@ export interface Answering {
   readonly announcedMs: number;
   /** Since when nothing has happened to it: no start, cut, pause, loss of its interface. */
   readonly wellSinceMs: number;
+  /** By the plan that the one knows of whom the fact tells. */
+  readonly ranked: boolean;
   /** Nobody is given its heartbeats. */
   readonly mute: boolean;
   readonly leaving: boolean;

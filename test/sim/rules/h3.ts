@@ -4,7 +4,7 @@
  * Asserted: a node that started, went on after a pause of the detection time, or heard the others again does not gain an
  * address by a plan that its piece of the segment knew when it returned, while another node answers for it that has
  * answered since before that return and to which nothing has happened since. A node whose gate opens returns. Left out: one
- * that stops, one whose gate is closed, one that nobody hears, and one that has itself returned since the plan was made; of two that returned the
+ * that stops or is ranked no more, one whose gate is closed, one that nobody hears, and one that has itself returned since the plan was made; of two that returned the
  * plan may decide (docs/heartbeat.md, "Fences": their turns are level).
  * In runs of nothing but one flapping node (its speaker, its link, its heartbeats), each address changes hands at most
  * once after the first fault, unless all others have returned since the plan as well; what the node holds on an island of its own is its right (H5), and no move. The settling
@@ -71,6 +71,7 @@ export const h3: RuleMaker = (settings) => {
           other.sinceMs < returnedMs &&
           other.wellSinceMs < returnedMs &&
           other.returnGeneration < generation &&
+          other.ranked &&
           !other.leaving &&
           !other.gated &&
           !other.mute,

@@ -5,8 +5,8 @@
  * the stranger stays, what was heard is told of. Left out: a stranger that said nothing to a holder, or to one that gives
  * the address up at that moment. And in no ten seconds of a conflict are there more announcements of the address than
  * its regular schedule has, and one for each second.
- * Before first use: a node that probes for an address, and is answered by a stranger, says "conflict" at once; and nobody
- * begins to answer for an address that none of ours had while a stranger has it.
+ * Before first use: a node that probes for an address, and is answered by a stranger, says "conflict" before it asks again: who
+ * does not want it any more need not; and nobody begins to answer for an address that none of ours had while a stranger has it.
  */
 import { seconds, type Fact, type RuleMaker } from "./fact.ts";
 
@@ -17,11 +17,19 @@ const WINDOW_MS = 10_000;
 /** One gain's schedule with both forms of each frame, a second gain's, and a defence per second. */
 const ANNOUNCEMENTS_MAX = 2 * 9 + 10;
 
+/** Whoever still wants an address that was taken asks again after one second, and then every two. */
+const ASKED_AGAIN_MS = 2500;
+
+function asked({ node, address }: { readonly node: number; readonly address: string }): string {
+  return `${node} ${address}`;
+}
+
 export const h6: RuleMaker = () => {
   const awaited = new Map<string, { readonly atMs: number; readonly holder: number }>();
   const announced = new Map<string, number[]>();
   const squatted = new Map<string, number>();
-  let answered: Extract<Fact, { kind: "squatted" }> | null = null;
+  /** By node and address: when a stranger answered, of which nobody was told. */
+  const untold = new Map<string, number>();
   let strangersUntilMs = -Infinity;
   const announcedAgain = ({ address, atMs }: { address: string; atMs: number }) => {
     const times = (announced.get(address) ?? []).filter((at) => at > atMs - WINDOW_MS);
@@ -40,15 +48,13 @@ export const h6: RuleMaker = () => {
   };
   const beforeUse = (fact: Fact): string | null => {
     const atMs = fact.kind === "stretch" ? fact.toMs : fact.atMs;
-    const isTold = fact.kind === "conflict" && fact.address === answered?.address;
-    if (isTold && fact.node === answered?.node) answered = null;
-    if (answered !== null && atMs > answered.atMs) {
-      const { address, node } = answered;
-      const since = seconds(answered.atMs);
-      answered = null;
-      return `n${node + 1} asks for ${address}, is answered by a stranger at ${since}, and tells nobody`;
+    if (fact.kind === "conflict") untold.delete(asked(fact));
+    if (fact.kind === "squatted") {
+      const sinceMs = untold.get(asked(fact)) ?? -Infinity;
+      untold.set(asked(fact), atMs);
+      if (atMs - sinceMs < ASKED_AGAIN_MS)
+        return `n${fact.node + 1} asks for ${fact.address}, is answered by a stranger at ${seconds(sinceMs)}, and tells nobody`;
     }
-    if (fact.kind === "squatted") answered = fact;
     if (fact.kind === "squatter" && fact.begins) squatted.set(fact.address, atMs);
     if (fact.kind === "squatter" && !fact.begins) squatted.delete(fact.address);
     if (fact.kind !== "gained" || fact.reason !== "first") return null;

@@ -1,0 +1,78 @@
+/**
+ * Whose turn it is to answer for an address, and whether that one knows it: not all know the same plan at once. Pure.
+ *
+ * Heartbeats say which plan a node knows. Who knows an older one may know nothing of an address, or name another, who names
+ * it in turn: then nobody answers. So who may not know is waited for as long as another answers; where that one is lost,
+ * for half an interval, and then passed over until it knows, or shows on the wire that it answers.
+ * Neighbours: holdings.ts asks; ../multi-ip/holder.ts has the rule for those who know.
+ */
+import { holderOf } from "../multi-ip/holder.ts";
+import type { AddressRecord } from "./addresses.ts";
+import { GAIN_WAIT_MS, type OtherSide } from "./handover.ts";
+import type { Liveness } from "./liveness.ts";
+
+export interface TurnsWorld {
+  /** This node. */
+  readonly node: string;
+  /** Between two heartbeats. */
+  readonly intervalMs: number;
+  readonly liveness: Pick<Liveness, "peer" | "viewOf">;
+}
+
+export class Turns {
+  readonly #world: TurnsWorld;
+
+  constructor(world: TurnsWorld) {
+    this.#world = world;
+  }
+
+  /** Where all that could are passed over, the first of them: who answers, answers until that one knows. */
+  holderOf(record: AddressRecord): string | null {
+    const { plan, linkIds, passedOver } = record;
+    const viewOf = (node: string) => this.#world.liveness.viewOf(node, linkIds);
+    if (passedOver.size === 0) return holderOf(plan, viewOf);
+    const next = holderOf(plan, (node) => {
+      const view = viewOf(node);
+      const isPassed = passedOver.has(node) && this.mayNotKnow(node, record);
+      return view !== undefined && isPassed ? { ...view, alive: false } : view;
+    });
+    return next ?? holderOf(plan, viewOf);
+  }
+
+  /** Who knows an older plan may know nothing of the address, or name another. What it announces it knows. */
+  mayNotKnow(node: string, { plan, announced }: AddressRecord): boolean {
+    const peer = this.#world.liveness.peer(node);
+    if (peer === undefined || peer.dead || announced?.node === node) return false;
+    return peer.planGeneration < plan.generation;
+  }
+
+  /** @returns how long to wait for a word of the node that should answer, before another does; 0: not at all */
+  patienceMs(next: string, record: AddressRecord): number {
+    const { node, intervalMs } = this.#world;
+    const { holder, hadHolder, passedOver } = record;
+    if (passedOver.has(next) || !this.mayNotKnow(next, record)) return 0;
+    if (holder === null) return hadHolder ? intervalMs / 2 : GAIN_WAIT_MS;
+    const isThere =
+      holder === node ? record.heldGeneration !== null : this.#isAlive(holder, record);
+    return isThere ? 0 : intervalMs / 2;
+  }
+
+  /** What another node knows, to which an address goes or from which it comes. */
+  otherSide(node: string | null, record: AddressRecord): OtherSide {
+    const { plan, announced } = record;
+    if (node === null || node === this.#world.node) return "none";
+    const peer = this.#world.liveness.peer(node);
+    // Who has lost the interface answers no more, whatever it knows.
+    if (peer === undefined || !this.#isAlive(node, record)) return "none";
+    // Its heartbeats may not reach us: what it does shows what it knows.
+    if (announced?.node === node && announced.rightly) return "announced";
+    if (peer.planGeneration < plan.generation) return "uninformed";
+    // One that has given us up answers for what is ours.
+    const learns = peer.state === "heard" && (peer.hearsUs || peer.doubtsUs);
+    return learns ? "informed" : "deaf";
+  }
+
+  #isAlive(node: string, { linkIds }: AddressRecord): boolean {
+    return this.#world.liveness.viewOf(node, linkIds)?.alive === true;
+  }
+}
