@@ -20,6 +20,8 @@ export class KubeProxy {
   #faults = 0;
   /** When its answer became another. */
   changedMs = -Infinity;
+  /** When it was healthy for the last time; where it is, that has no meaning. */
+  illSinceMs = -Infinity;
 
   /** Several faults at once end one by one. */
   fault(how: "dies" | "unhealthy", begins: boolean, nowMs: number): void {
@@ -27,6 +29,7 @@ export class KubeProxy {
     if (how === "dies") this.#deaths += begins ? 1 : -1;
     else this.#faults += begins ? 1 : -1;
     if (this.answer !== before) this.changedMs = nowMs;
+    if (before === "healthy") this.illSinceMs = nowMs;
   }
 
   get answer(): GateAnswer {

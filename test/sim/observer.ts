@@ -15,6 +15,8 @@ import type { Settings } from "./settings.ts";
 interface Tracked {
   readonly address: string;
   readonly name: string;
+  /** The first plan that has it; less than that knows of another life of it. */
+  bornGeneration: number;
   /** A bit for each node that was told of it. */
   toldOf: number;
   /** A bit for each mind that says it holds it. */
@@ -59,6 +61,10 @@ export interface ObserverWorld {
   readonly tell: (fact: Fact) => void;
 }
 
+function isToldOf({ name, bornGeneration }: Tracked, node: SimNode): boolean {
+  return (node.told.get(name)?.generation ?? -1) >= bornGeneration;
+}
+
 export class Observer {
   readonly #world: ObserverWorld;
   readonly #tracked = new Map<string, Tracked>();
@@ -87,11 +93,11 @@ export class Observer {
   }
 
   /** The API has this address now. */
-  meet(address: string, name: string): void {
+  meet(address: string, name: string, bornGeneration: number): void {
     const known = this.#tracked.get(address);
     if (known !== undefined) {
       known.fault = { atMs: this.#world.nowMs(), kind: "new" };
-      known.toldOf = 0;
+      Object.assign(known, { toldOf: 0, bornGeneration });
       return;
     }
     const { nodeCount } = this.#world.settings;
@@ -100,6 +106,7 @@ export class Observer {
       ...{
         address,
         name,
+        bornGeneration,
         toldOf: 0,
         held: 0,
         gainedMs: never(),
@@ -191,7 +198,7 @@ export class Observer {
     this.#close();
     for (const tracked of this.#tracked.values()) {
       const isStop = node.leaving && (tracked.held >> node.index) & 1;
-      const isTold = node.told.has(tracked.name);
+      const isTold = isToldOf(tracked, node);
       if (isStop || isTold) tracked.plannedMs = this.#world.nowMs();
       const bit = 1 << node.index;
       if (isTold && !(tracked.toldOf & bit) && tracked.fault.kind === "new") {
@@ -374,11 +381,11 @@ export class Observer {
   }
 
   /** Some node that is to answer for a new address has not been told of it. */
-  #isUnknown({ name }: Tracked, piece: number): boolean {
-    const rank = this.#world.rankOf(name);
+  #isUnknown(tracked: Tracked, piece: number): boolean {
+    const rank = this.#world.rankOf(tracked.name);
     return this.#world.nodes().some((node) => {
       if (!((piece >> node.index) & 1) || !node.running) return false;
-      return rank.includes(node.name) && !node.told.has(name);
+      return rank.includes(node.name) && !isToldOf(tracked, node);
     });
   }
 

@@ -96,8 +96,8 @@ export class Simulation {
         },
         onWrite: (write, before) => {
           if (write.kind === "create-virtual-ip") {
-            const { address } = write.object.spec;
-            this.observer.meet(address, virtualIpName(address));
+            const { address, generation } = write.object.spec;
+            this.observer.meet(address, virtualIpName(address), generation);
           }
           if (write.kind === "update-virtual-ip" && before?.spec.rank.length === 0) {
             this.observer.renewed(before.spec.address);
@@ -366,9 +366,10 @@ export class Simulation {
     this.#note(`${node.name} ${open ? "opens" : "closes"} its gate`);
     this.observer.planned(node);
     if (open) this.observer.opened(node);
-    const { answer, changedMs } = node.kubeProxy;
-    const forMs = this.#nowMs - changedMs;
-    this.#tell({ kind: "gate", node: node.index, atMs: this.#nowMs, open, before, answer, forMs });
+    const { answer, changedMs, illSinceMs } = node.kubeProxy;
+    const atMs = this.#nowMs;
+    const [forMs, illForMs] = [atMs - changedMs, atMs - illSinceMs];
+    this.#tell({ kind: "gate", node: node.index, atMs, open, before, answer, forMs, illForMs });
   }
 
   #effect(node: SimNode, effect: SpeakerEffect): void {

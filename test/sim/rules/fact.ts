@@ -110,6 +110,8 @@ export type Fact =
       /** What kube-proxy says, and for how long it has said so. */
       readonly answer: GateAnswer;
       readonly forMs: number;
+      /** So long it has not been healthy. */
+      readonly illForMs: number;
     }
   /** A peer was given up though its heartbeats arrived. */
   | {

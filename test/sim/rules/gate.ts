@@ -23,9 +23,11 @@ export const gate: RuleMaker = () => ({
 });
 
 function tooEarly(fact: Extract<Fact, { kind: "gate" }>): string | null {
-  const { node, atMs, open, before, answer, forMs } = fact;
+  const { node, atMs, open, before, answer, forMs, illForMs } = fact;
   if (open)
     return answer === "healthy" ? null : `n${node + 1} opens its gate, and is told "${answer}"`;
+  // After three seconds without a healthy answer it may close with the first that comes.
+  if (illForMs >= CLOCKS * GATE_SILENCE_MS_MAX) return null;
   const leastMs = CLOCKS * (answer === "silent" ? GATE_SILENCE_MS_MAX : ANSWERS_MS);
   if (before !== true || forMs >= leastMs) return null;
   return `n${node + 1} closes its gate at ${seconds(atMs)}, ${Math.round(forMs)} ms after kube-proxy became ${answer}`;
