@@ -67,6 +67,11 @@ export class Addresses {
     return this.#records.get(address);
   }
 
+  /** False for one that was deleted, also where its address has another by now. */
+  has(record: AddressRecord): boolean {
+    return this.#records.get(record.plan.address) === record;
+  }
+
   all(): Iterable<AddressRecord> {
     return this.#records.values();
   }
@@ -136,6 +141,7 @@ export class Addresses {
   }
 
   delete(record: AddressRecord): void {
+    if (!this.has(record)) return;
     this.#unfile(record);
     this.#records.delete(record.plan.address);
     this.waiting.delete(record);

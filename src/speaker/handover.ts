@@ -19,9 +19,10 @@ export const RELEASE_WAIT_MS = GAIN_WAIT_MS + 300;
 
 /**
  * What it knows: "uninformed": of an older plan, which may name another; "deaf": of the plan, but not of us, so that it may
- * not learn that we give way. "announced": it has said on the wire that the address is its own.
+ * not learn that we give way; "passed": of the plan by now, after we began in its place. "announced": it has said on the wire
+ * that the address is its own.
  */
-export type OtherSide = "none" | "informed" | "uninformed" | "deaf" | "announced";
+export type OtherSide = "none" | "informed" | "uninformed" | "deaf" | "passed" | "announced";
 
 export interface Situation {
   /** Whom the plan and the living name now. */
@@ -55,8 +56,8 @@ export function handover(situation: Situation): Verdict {
     return waits ? { kind: "wait", what: "gain", forMs: GAIN_WAIT_MS } : { kind: "gain" };
   }
   if (other === "none") return { kind: "release" };
-  const isDoubtful = other === "uninformed" || other === "deaf";
-  if (replanned || yielding) {
+  const isDoubtful = other === "uninformed" || other === "deaf" || other === "passed";
+  if ((replanned || yielding) && other !== "passed") {
     return { kind: "wait", what: "release", forMs: releaseAfterMs(situation) };
   }
   if (isDoubtful) return { kind: "wait", what: "answer", forMs: ASK_AFTER_MS };

@@ -28,9 +28,9 @@ export type Said = "no" | "yes" | "contradicted";
 /** Who gives way has done so by then. */
 export const CONTRADICTED_MS = 5000;
 
-/** Another's word stands, though we hold it. */
+/** Another's word stands, though we hold it. That nobody does is said once: who sees more knows better. */
 export function isContradicted({ status }: VirtualIP, { holder }: HolderFact): boolean {
-  return (status?.holder ?? null) !== holder;
+  return holder !== null && (status?.holder ?? null) !== holder;
 }
 
 /**
@@ -60,6 +60,8 @@ export function holderStatus(
       conditions,
     };
   }
+  const isNobody = fact.holder === null && before !== null;
+  if (isNobody && (said || (status?.generation ?? -1) > fact.generation)) return null;
   if (said && before !== null && Date.parse(status?.since ?? at) > fact.atMs) return null;
   return {
     holder: fact.holder,

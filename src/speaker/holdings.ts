@@ -121,7 +121,7 @@ export class Holdings {
     for (const link of links) this.#world.announcer.again(address, link.index, nowMs);
   }
 
-  /** A peer says on the wire that what we hold is its own: where we wait to give it up, that is what we wait for. */
+  /** A peer says on the wire that an address is its own: where we wait to give it up, or to begin, we wait for that. */
   announcedBy(record: AddressRecord, node: string, nowMs: number): void {
     const before = record.announced?.node === node ? record.announced : null;
     const { liveness } = this.#world;
@@ -129,6 +129,7 @@ export class Holdings {
     const isAwaited = record.waiting !== null || record.passedOver.has(node);
     const rightly = before?.rightly === true || isAhead || isAwaited;
     record.announced = { node, atMs: before?.atMs ?? nowMs, rightly };
+    if (record.waiting?.what === "news") record.holder = node;
     if (isAwaited) this.decide(record, nowMs);
   }
 
@@ -139,11 +140,16 @@ export class Holdings {
       if (record.waiting === null || record.waiting.untilMs > nowMs) continue;
       switch (record.waiting.what) {
         case "news":
-          this.#passOver(record, nowMs);
+          // Somebody may answer of whom we do not know it.
+          if (record.hadHolder && record.waiting.asked === 0) {
+            this.#ask(record, { ofBatch: asked++, forMs: this.#world.intervalMs / 2, nowMs });
+          } else this.#passOver(record, nowMs);
           continue;
-        case "answer":
-          this.#ask(record, record.waiting.asked, asked++, nowMs);
+        case "answer": {
+          const forMs = Math.min(ASK_AFTER_MS * 2 ** record.waiting.asked, ASK_INTERVAL_MS_MAX);
+          this.#ask(record, { ofBatch: asked++, forMs, nowMs });
           continue;
+        }
         case "gain":
         case "release": {
           const next = this.#turns.holderOf(record);
@@ -166,26 +172,32 @@ export class Holdings {
     this.decide(record, nowMs);
   }
 
-  /** Asks on the wire whether another answers, less and less often. */
-  #ask(record: AddressRecord, asked: number, ofBatch: number, nowMs: number): void {
+  /** Asks on the wire whether another answers, and waits. */
+  #ask(
+    record: AddressRecord,
+    when: { readonly ofBatch: number; readonly forMs: number; readonly nowMs: number },
+  ): void {
+    const { ofBatch, forMs, nowMs } = when;
+    const { what, asked } = record.waiting ?? { what: "answer" as const, asked: 0 };
     if (ofBatch >= ASK_BATCH_MAX) {
-      record.waiting = { what: "answer", untilMs: nowMs + ASK_BATCH_INTERVAL_MS, asked };
+      record.waiting = { what, untilMs: nowMs + ASK_BATCH_INTERVAL_MS, asked };
       return;
     }
-    const forMs = Math.min(ASK_AFTER_MS * 2 ** asked, ASK_INTERVAL_MS_MAX);
-    record.waiting = { what: "answer", untilMs: nowMs + forMs, asked: asked + 1 };
+    record.waiting = { what, untilMs: nowMs + forMs, asked: asked + 1 };
     this.#world.guard.question(record.plan.address);
   }
 
   /** Asks who the holder is, now that something changed that it depends on. */
   decide(record: AddressRecord, nowMs: number): void {
+    if (!this.addresses.has(record)) return;
     const { node, liveness } = this.#world;
     const able = liveness.serving;
     const next = able ? this.#turns.holderOf(record) : null;
     const holding = record.heldGeneration !== null;
     const patienceMs = next === null ? 0 : this.#turns.patienceMs(next, record);
     if (patienceMs > 0) {
-      this.#wait(record, "news", nowMs + patienceMs);
+      const isNew = record.waiting?.what !== "news";
+      if (isNew) this.#wait(record, "news", record.hadHolder ? nowMs : nowMs + patienceMs);
       return;
     }
     const mine = next === node;
@@ -221,7 +233,7 @@ export class Holdings {
 
   /** Peers know a newer plan than before. */
   informed(nowMs: number): void {
-    for (const record of [...this.addresses.waiting, ...this.addresses.passing]) {
+    for (const record of new Set([...this.addresses.waiting, ...this.addresses.passing])) {
       this.decide(record, nowMs);
     }
   }

@@ -3,7 +3,7 @@
  *
  * Heartbeats say which plan a node knows. Who knows an older one may know nothing of an address, or name another, who names
  * it in turn: then nobody answers. So who may not know is waited for as long as another answers; where that one is lost,
- * for half an interval, and then passed over until it knows, or shows on the wire that it answers.
+ * the segment is asked who answers, and after half an interval it is passed over until it knows, or shows that it answers.
  * Neighbours: holdings.ts asks; ../multi-ip/holder.ts has the rule for those who know.
  */
 import { holderOf } from "../multi-ip/holder.ts";
@@ -67,6 +67,7 @@ export class Turns {
     // Its heartbeats may not reach us: what it does shows what it knows.
     if (announced?.node === node && announced.rightly) return "announced";
     if (peer.planGeneration < plan.generation) return "uninformed";
+    if (record.passedOver.has(node)) return "passed";
     // One that has given us up answers for what is ours.
     const learns = peer.state === "heard" && (peer.hearsUs || peer.doubtsUs);
     return learns ? "informed" : "deaf";

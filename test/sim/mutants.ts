@@ -59,8 +59,8 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "H4",
     what: "the holder falls silent as soon as it reads the plan",
     file: "src/speaker/handover.ts",
-    from: 'return { kind: "wait", what: "release", forMs: releaseAfterMs(other, replanned) };',
-    to: 'return releaseAfterMs(other, replanned) > 0 ? { kind: "release" } : { kind: "keep" };',
+    from: 'return { kind: "wait", what: "release", forMs: releaseAfterMs(situation) };',
+    to: 'return releaseAfterMs(situation) > 0 ? { kind: "release" } : { kind: "keep" };',
     profile: "planned",
   },
   {

@@ -15,6 +15,8 @@ import type { Settings } from "./settings.ts";
 interface Tracked {
   readonly address: string;
   readonly name: string;
+  /** Nobody has held it since it was made, or since no other has it. */
+  isNew: boolean;
   /** The first plan that has it; less than that knows of another life of it. */
   bornGeneration: number;
   /** A bit for each node that was told of it. */
@@ -97,7 +99,7 @@ export class Observer {
     const known = this.#tracked.get(address);
     if (known !== undefined) {
       known.fault = { atMs: this.#world.nowMs(), kind: "new" };
-      Object.assign(known, { toldOf: 0, bornGeneration });
+      Object.assign(known, { toldOf: 0, bornGeneration, isNew: true });
       return;
     }
     const { nodeCount } = this.#world.settings;
@@ -107,6 +109,7 @@ export class Observer {
         address,
         name,
         bornGeneration,
+        isNew: true,
         toldOf: 0,
         held: 0,
         gainedMs: never(),
@@ -227,13 +230,14 @@ export class Observer {
       ...{ generation: change.generation, others, fault: tracked.fault },
       able: this.#able(tracked, piece & ~bit),
       whole: this.#isWhole(piece),
-      alone: piece === bit,
+      alone: piece === bit || this.#isDeaf(node.index),
       level: this.#returnGeneration.every((at, i) => i === node.index || at >= change.generation),
       returnedMs: this.#returnedMs[node.index] ?? 0,
       returnGeneration: this.#returnGeneration[node.index] ?? 0,
       boundMs: this.boundMs(tracked.fault.atMs),
     });
     if (change.gained) {
+      tracked.isNew = false;
       tracked.held |= bit;
       tracked.gainedMs[node.index] = nowMs;
     } else this.#ended(tracked, node.index);
@@ -290,7 +294,7 @@ export class Observer {
         const able = this.#able(tracked, piece);
         const before = tracked.open.find((stretch) => stretch.piece === piece);
         // Until now nobody might, and it is no plan's fault that nobody does.
-        const isNew = tracked.fault.kind === "new";
+        const { isNew } = tracked;
         if (before?.able === 0 && able !== 0 && answers === 0 && !isNew) {
           tracked.fault = { atMs: nowMs, kind: "able" };
         }
@@ -407,6 +411,12 @@ export class Observer {
       });
     }
     return list;
+  }
+
+  /** It is given nobody's heartbeats. */
+  #isDeaf(node: number): boolean {
+    const { segment } = this.#world;
+    return this.#world.nodes().every(({ index }) => index === node || segment.isCut(index, node));
   }
 
   /** Nobody is given its heartbeats. */

@@ -4,7 +4,7 @@
  * Asserted: a node that started, went on after a pause of the detection time, or heard the others again does not gain an
  * address by a plan that its piece of the segment knew when it returned, while another node answers for it that has
  * answered since before that return and to which nothing has happened since. A node whose gate opens returns. Left out: one
- * that stops or is ranked no more, one whose gate is closed, one that nobody hears, and one that has itself returned since the plan was made; of two that returned the
+ * that stops or is ranked no more, one whose gate is closed, one that nobody hears or that hears nobody, and one that has itself returned since the plan was made; of two that returned the
  * plan may decide (docs/heartbeat.md, "Fences": their turns are level).
  * In runs of nothing but one flapping node (its speaker, its link, its heartbeats), each address changes hands at most
  * once after the first fault, unless all others have returned since the plan as well; what the node holds on an island of its own is its right (H5), and no move. The settling
@@ -20,11 +20,12 @@ interface Gain {
 }
 
 export const h3: RuleMaker = (settings) => {
+  const { intervalMs } = settings;
   const flapping = settings.profile === "flapping";
   const firstMs = settings.faults[0]?.atMs ?? Infinity;
   const lastGainer = new Map<string, number>();
   const moves = new Map<string, number>();
-  /** What a node takes while it reads what lay waiting, and gives back in the same moment, is nothing. */
+  /** What a node takes before it has heard the others, and gives back within an interval, is nothing. */
   let taken: { readonly key: string; readonly atMs: number; readonly what: string } | null = null;
   const gains = new Map<string, Gain>();
   /** What is given back within the bound is the mend of H5; what is not, has moved. */
@@ -51,7 +52,7 @@ export const h3: RuleMaker = (settings) => {
     take(fact) {
       if (fact.kind === "released" && taken?.key === `${fact.address} ${fact.node}`) taken = null;
       const nowMs = fact.kind === "stretch" ? fact.toMs : fact.atMs;
-      if (taken !== null && taken.atMs < nowMs) {
+      if (taken !== null && taken.atMs + intervalMs < nowMs) {
         const { what } = taken;
         taken = null;
         return what;
