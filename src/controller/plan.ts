@@ -9,7 +9,7 @@ import type { Problem, ProblemCode } from "../base/errors.ts";
 import type { Ip } from "../base/ip.ts";
 import type { Allocation } from "../classes/allocation.ts";
 import { planManifests } from "./manifest-status.ts";
-import { rankAll } from "../multi-ip/rank.ts";
+import { rankAll, type RankJob } from "../multi-ip/rank.ts";
 import { assign, type Assignments } from "./assignments.ts";
 import { withCauses } from "./causes.ts";
 import { planClassStatuses } from "./class-status.ts";
@@ -102,7 +102,7 @@ export function plan(
   const looks = nowMs < lookUntilMs;
   const jobs = rankJobs(assignments.wanted, pending, { world, nowMs, ...options });
   const fresh = rankAll(jobs, {
-    rebalanceMovesMax: looks ? 0 : settled.movesMax,
+    rebalanceMovesMax: looks || jobs.some(isMoved) ? 0 : settled.movesMax,
     startedAtMs: startTimes(world),
   });
   const ranked = looks ? keepRanks(fresh, jobs, world) : moveFirst(fresh, world);
@@ -162,6 +162,12 @@ export function plan(
       world,
     },
   };
+}
+
+/** The speakers gave it to another node: that is followed first, and settles before anything goes back. */
+function isMoved({ holder, rank, candidates }: RankJob): boolean {
+  const [first] = rank;
+  return first !== undefined && holder !== null && holder !== first && candidates.includes(holder);
 }
 
 interface StatusContext {

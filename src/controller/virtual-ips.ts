@@ -88,10 +88,7 @@ function creation(spec: VirtualIPSpec): Write {
   return { kind: "create-virtual-ip", object };
 }
 
-/**
- * @returns a write with the fields that differ, or none. A move back to the node that the rank names already is written as
- *   well: a newer plan frees that node of its fence
- */
+/** @returns a write with the fields that differ, or none */
 function update(
   before: VirtualIP,
   { generation, ...wanted }: VirtualIPSpec,
@@ -99,7 +96,7 @@ function update(
 ): Write[] {
   const fields = Object.keys(wanted) as (keyof PlannedSpec)[];
   const differing = fields.filter((field) => !isSame(before.spec[field], wanted[field]));
-  if (differing.length === 0 && move === undefined) return [];
+  if (differing.length === 0) return [];
   const changes = Object.fromEntries(differing.map((field) => [field, wanted[field]]));
   const spec = { ...changes, generation };
   if (move === undefined) return [{ kind: "update-virtual-ip", before, spec, events: [] }];
