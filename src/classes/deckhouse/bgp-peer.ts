@@ -4,19 +4,11 @@
  * Deckhouse refuses IPv6 and ignores `bfd`; its older manifests write `minimumTtl`, its newer ones `minimumTTL`.
  * Neighbours: configuration.ts names it; compile.ts looks for what nobody can use.
  */
-import { buildCrd } from "../../base/crd.ts";
 import { DURATION_LENGTH_MAX } from "../../base/duration.ts";
 import { Type, lazyValidator, type Static } from "../../base/schema.ts";
 import { asn, checkedText, NAME_LENGTH_MAX, port } from "../metallb/bgp-peer-v1beta1.ts";
 import { objectSchema } from "../metallb/kinds.ts";
-import {
-  DECKHOUSE_GROUP,
-  DECKHOUSE_LABELS,
-  DECKHOUSE_VERSION,
-  READY_COLUMNS,
-  readyStatus,
-  type DeckhouseManifest,
-} from "./kinds.ts";
+import { deckhouseCrd, type DeckhouseManifest } from "./kinds.ts";
 
 export const METAL_PEER_KIND = "MetalLoadBalancerBGPPeer";
 export const METAL_PEER_PLURAL = "metalloadbalancerbgppeers";
@@ -94,22 +86,15 @@ export const parseMetalPeer = lazyValidator<MetalLoadBalancerBGPPeer>(
   objectSchema(METAL_PEER_KIND, metalPeerSpec, true),
 );
 
-export const metalPeerCrd = buildCrd({
-  group: DECKHOUSE_GROUP,
-  version: DECKHOUSE_VERSION,
+export const metalPeerCrd = deckhouseCrd({
   kind: METAL_PEER_KIND,
   plural: METAL_PEER_PLURAL,
-  singular: "metalloadbalancerbgppeer",
   shortNames: ["mlbbp"],
-  scope: "Cluster",
   description: "A router to which nodes announce addresses.",
   spec: metalPeerSpec,
-  status: readyStatus,
   columns: [
     { name: "Address", type: "string", jsonPath: ".spec.peerAddress" },
     { name: "ASN", type: "string", jsonPath: ".spec.peerASN" },
     { name: "My ASN", type: "string", jsonPath: ".spec.myASN" },
-    ...READY_COLUMNS,
   ],
-  labels: DECKHOUSE_LABELS,
 });

@@ -4,19 +4,11 @@
  * Deckhouse's aggregationLength is for both families at once. Here up to 32 it is for IPv4, above for IPv6.
  * Neighbours: compile.ts makes a way of the model of each entry of its advertisements.
  */
-import { buildCrd } from "../../base/crd.ts";
 import { Type, lazyValidator, oneOf, textMap, withRules, type Static } from "../../base/schema.ts";
 import { nameList } from "../lists.ts";
 import { COMMUNITY_LENGTH_MAX, COMMUNITY_RULE } from "../metallb/community-values.ts";
 import { objectSchema } from "../metallb/kinds.ts";
-import {
-  DECKHOUSE_GROUP,
-  DECKHOUSE_LABELS,
-  DECKHOUSE_VERSION,
-  READY_COLUMNS,
-  readyStatus,
-  type DeckhouseManifest,
-} from "./kinds.ts";
+import { deckhouseCrd, type DeckhouseManifest } from "./kinds.ts";
 
 export const CONFIGURATION_KIND = "MetalLoadBalancerConfiguration";
 export const CONFIGURATION_PLURAL = "metalloadbalancerconfigurations";
@@ -104,22 +96,15 @@ export const parseConfiguration = lazyValidator<MetalLoadBalancerConfiguration>(
   objectSchema(CONFIGURATION_KIND, configurationSpec, true),
 );
 
-export const configurationCrd = buildCrd({
-  group: DECKHOUSE_GROUP,
-  version: DECKHOUSE_VERSION,
+export const configurationCrd = deckhouseCrd({
   kind: CONFIGURATION_KIND,
   plural: CONFIGURATION_PLURAL,
-  singular: "metalloadbalancerconfiguration",
   shortNames: ["mlbconfig"],
-  scope: "Cluster",
   description: "Which nodes announce the addresses of which pools to which peers.",
   spec: configurationSpec,
-  status: readyStatus,
   columns: [
     { name: "Mode", type: "string", jsonPath: ".spec.mode" },
     { name: "Peers", type: "string", jsonPath: ".spec.bgp.peerNames" },
     { name: "Pools", type: "string", jsonPath: ".spec.advertisements[*].poolNames" },
-    ...READY_COLUMNS,
   ],
-  labels: DECKHOUSE_LABELS,
 });

@@ -4,15 +4,8 @@
  * Read first: RFC 5880 section 4.1 (the intervals, the multiplier), RFC 5881 and RFC 5883 (single and multiple hops).
  * What is not said is FRR's default, as in MetalLB: 300 ms, three times, echo 50 ms, a TTL of at least 254.
  */
-import { buildCrd } from "../../base/crd.ts";
 import { Type, lazyValidator, type Static } from "../../base/schema.ts";
-import {
-  EMPTY_STATUS,
-  METALLB_GROUP,
-  METALLB_VERSION,
-  objectSchema,
-  type Manifest,
-} from "./kinds.ts";
+import { type Manifest, objectSchema, unwrittenCrd } from "./kinds.ts";
 
 export const BFD_PROFILE_KIND = "BFDProfile";
 export const BFD_PROFILE_PLURAL = "bfdprofiles";
@@ -57,17 +50,11 @@ export const parseBfdProfile = lazyValidator<BFDProfile>(
   objectSchema(BFD_PROFILE_KIND, bfdProfileSpec, false),
 );
 
-export const bfdProfileCrd = buildCrd({
-  group: METALLB_GROUP,
-  version: METALLB_VERSION,
+export const bfdProfileCrd = unwrittenCrd({
   kind: BFD_PROFILE_KIND,
   plural: BFD_PROFILE_PLURAL,
-  singular: "bfdprofile",
-  scope: "Namespaced",
   description: "How fast a BGP session notices that its peer is gone.",
   spec: bfdProfileSpec,
-  specRequired: false,
-  status: EMPTY_STATUS,
   columns: [
     { name: "Passive Mode", type: "boolean", jsonPath: ".spec.passiveMode" },
     { name: "Transmit Interval", type: "integer", jsonPath: ".spec.transmitInterval" },

@@ -4,20 +4,12 @@
  * As with L2Advertisement no pool means all, no node all, no peer all.
  * Neighbours: compile-bgp.ts makes a way of the model of it; community-values.ts reads the communities.
  */
-import { buildCrd } from "../../base/crd.ts";
 import { Type, lazyValidator, withRules, type Static } from "../../base/schema.ts";
 import { labelSelectors } from "../label-selector.ts";
 import { nameList } from "../lists.ts";
 import { EACH_ONCE } from "../rules.ts";
 import { COMMUNITY_LENGTH_MAX, COMMUNITY_RULE } from "./community-values.ts";
-import {
-  EMPTY_STATUS,
-  METALLB_GROUP,
-  METALLB_VERSION,
-  objectSchema,
-  poolChoice,
-  type Manifest,
-} from "./kinds.ts";
+import { type Manifest, objectSchema, poolChoice, unwrittenCrd } from "./kinds.ts";
 
 export const BGP_ADVERTISEMENT_KIND = "BGPAdvertisement";
 export const BGP_ADVERTISEMENT_PLURAL = "bgpadvertisements";
@@ -94,17 +86,11 @@ export const parseBgpAdvertisement = lazyValidator<BGPAdvertisement>(
   objectSchema(BGP_ADVERTISEMENT_KIND, bgpAdvertisementSpec, false),
 );
 
-export const bgpAdvertisementCrd = buildCrd({
-  group: METALLB_GROUP,
-  version: METALLB_VERSION,
+export const bgpAdvertisementCrd = unwrittenCrd({
   kind: BGP_ADVERTISEMENT_KIND,
   plural: BGP_ADVERTISEMENT_PLURAL,
-  singular: "bgpadvertisement",
-  scope: "Namespaced",
   description: "Which nodes announce the addresses of which pools to which BGP peers.",
   spec: bgpAdvertisementSpec,
-  specRequired: false,
-  status: EMPTY_STATUS,
   columns: [
     { name: "IPAddressPools", type: "string", jsonPath: ".spec.ipAddressPools" },
     { name: "IPAddressPool Selectors", type: "string", jsonPath: ".spec.ipAddressPoolSelectors" },

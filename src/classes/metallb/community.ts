@@ -4,16 +4,9 @@
  * A name counts for all advertisements, whichever object it is in; of two that define one name the older object is obeyed.
  * Neighbours: community-values.ts reads the values; compile-bgp.ts resolves the names.
  */
-import { buildCrd } from "../../base/crd.ts";
 import { Type, lazyValidator, withRules, type Static } from "../../base/schema.ts";
 import { COMMUNITY_LENGTH_MAX, COMMUNITY_VALUE_RULE } from "./community-values.ts";
-import {
-  EMPTY_STATUS,
-  METALLB_GROUP,
-  METALLB_VERSION,
-  objectSchema,
-  type Manifest,
-} from "./kinds.ts";
+import { type Manifest, objectSchema, unwrittenCrd } from "./kinds.ts";
 
 export const COMMUNITY_KIND = "Community";
 export const COMMUNITY_PLURAL = "communities";
@@ -61,16 +54,10 @@ export const parseCommunityObject = lazyValidator<Community>(
   objectSchema(COMMUNITY_KIND, communitySpec, false),
 );
 
-export const communityCrd = buildCrd({
-  group: METALLB_GROUP,
-  version: METALLB_VERSION,
+export const communityCrd = unwrittenCrd({
   kind: COMMUNITY_KIND,
   plural: COMMUNITY_PLURAL,
-  singular: "community",
-  scope: "Namespaced",
   description: "Names for BGP communities, for BGPAdvertisements to use.",
   spec: communitySpec,
-  specRequired: false,
-  status: EMPTY_STATUS,
   columns: [],
 });

@@ -6,8 +6,8 @@
 import { buildCrd } from "../../base/crd.ts";
 import { Type, lazyValidator, type Static } from "../../base/schema.ts";
 import { labelSelectors } from "../label-selector.ts";
-import { addressList, nameList } from "../lists.ts";
-import { METALLB_GROUP, METALLB_VERSION, objectSchema, type Manifest } from "./kinds.ts";
+import { nameList } from "../lists.ts";
+import { METALLB_GROUP, METALLB_VERSION, objectSchema, poolOffer, type Manifest } from "./kinds.ts";
 
 export const IP_ADDRESS_POOL_KIND = "IPAddressPool";
 export const IP_ADDRESS_POOL_PLURAL = "ipaddresspools";
@@ -32,22 +32,7 @@ const serviceAllocation = Type.Object(
 
 export const ipAddressPoolSpec = Type.Object(
   {
-    addresses: addressList({
-      minItems: 1,
-      description: "The addresses, IPv4 and IPv6, given out in the order written here.",
-    }),
-    autoAssign: Type.Optional(
-      Type.Boolean({
-        default: true,
-        description: "False: only Services that name the pool or its addresses get any.",
-      }),
-    ),
-    avoidBuggyIPs: Type.Optional(
-      Type.Boolean({
-        default: false,
-        description: "Leaves out IPv4 addresses that end in .0 or .255.",
-      }),
-    ),
+    ...poolOffer,
     serviceAllocation: Type.Optional(serviceAllocation),
   },
   { description: "What the pool offers." },

@@ -4,18 +4,10 @@
  * An advertisement that names no pool and selects none is for all pools; one that selects no node is for all nodes.
  * Neighbours: compile.ts makes a way of the model of it.
  */
-import { buildCrd } from "../../base/crd.ts";
 import { Type, lazyValidator, type Static } from "../../base/schema.ts";
 import { labelSelector, labelSelectors } from "../label-selector.ts";
 import { interfaceList } from "../lists.ts";
-import {
-  EMPTY_STATUS,
-  METALLB_GROUP,
-  METALLB_VERSION,
-  objectSchema,
-  poolChoice,
-  type Manifest,
-} from "./kinds.ts";
+import { type Manifest, objectSchema, poolChoice, unwrittenCrd } from "./kinds.ts";
 
 export const L2_ADVERTISEMENT_KIND = "L2Advertisement";
 export const L2_ADVERTISEMENT_PLURAL = "l2advertisements";
@@ -65,17 +57,11 @@ export const parseL2Advertisement = lazyValidator<L2Advertisement>(
   objectSchema(L2_ADVERTISEMENT_KIND, l2AdvertisementSpec, false),
 );
 
-export const l2AdvertisementCrd = buildCrd({
-  group: METALLB_GROUP,
-  version: METALLB_VERSION,
+export const l2AdvertisementCrd = unwrittenCrd({
   kind: L2_ADVERTISEMENT_KIND,
   plural: L2_ADVERTISEMENT_PLURAL,
-  singular: "l2advertisement",
-  scope: "Namespaced",
   description: "Which nodes answer ARP and NDP for the addresses of which pools.",
   spec: l2AdvertisementSpec,
-  specRequired: false,
-  status: EMPTY_STATUS,
   columns: [
     { name: "IPAddressPools", type: "string", jsonPath: ".spec.ipAddressPools" },
     { name: "IPAddressPool Selectors", type: "string", jsonPath: ".spec.ipAddressPoolSelectors" },
