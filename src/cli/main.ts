@@ -7,6 +7,7 @@ import { CommanderError, type Command } from "commander";
 import { createProgram, EXIT_USAGE, usageSentence, type Output } from "./command-line.ts";
 import { addController } from "./controller.ts";
 import { addDrain, addUndrain } from "./drain.ts";
+import { addLint } from "./lint.ts";
 import { addSpeaker } from "./speaker.ts";
 import { addStatus } from "./status.ts";
 import { VERSION } from "./version.ts";
@@ -33,6 +34,9 @@ export async function main(argv: readonly string[], output: Output): Promise<num
   });
   addUndrain(program, async (node, flags) => {
     status = await (await import("./io/drain.ts")).runUndrain(node, { flags, output });
+  });
+  addLint(program, async (files, flags) => {
+    status = await (await import("./io/lint.ts")).runCommand(files, { flags, output });
   });
   try {
     await program.parseAsync(argv, { from: "user" });

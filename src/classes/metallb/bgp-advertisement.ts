@@ -4,7 +4,7 @@
  * As with L2Advertisement no pool means all, no node all, no peer all.
  * Neighbours: compile-bgp.ts makes a way of the model of it; community-values.ts reads the communities.
  */
-import { Type, lazyValidator, withRules, type Static } from "../../base/schema.ts";
+import { Type, lazyValidator, withRules, type CelRule, type Static } from "../../base/schema.ts";
 import { labelSelectors } from "../label-selector.ts";
 import { nameList } from "../lists.ts";
 import { EACH_ONCE } from "../rules.ts";
@@ -16,6 +16,14 @@ export const BGP_ADVERTISEMENT_PLURAL = "bgpadvertisements";
 
 const COMMUNITIES_MAX = 63;
 export const AGGREGATION_DEFAULT = { IPv4: 32, IPv6: 128 } as const;
+
+export const SERVICES_ONE_BY_ONE: CelRule = {
+  rule:
+    "!has(self.serviceSelectors) || self.serviceSelectors.size() == 0 || " +
+    "(self.aggregationLength == 32 && self.aggregationLengthV6 == 128)",
+  message:
+    "serviceSelectors and aggregationLength are mutually exclusive, can only be used together with default aggregationLength (32) and aggregationLengthV6 (128)",
+};
 
 const aggregation = (longest: number, family: string) =>
   Type.Optional(
@@ -67,15 +75,7 @@ export const bgpAdvertisementSpec = withRules(
     },
     { description: "What is announced to whom." },
   ),
-  [
-    {
-      rule:
-        "!has(self.serviceSelectors) || self.serviceSelectors.size() == 0 || " +
-        "(self.aggregationLength == 32 && self.aggregationLengthV6 == 128)",
-      message:
-        "serviceSelectors and aggregationLength are mutually exclusive, can only be used together with default aggregationLength (32) and aggregationLengthV6 (128)",
-    },
-  ],
+  [SERVICES_ONE_BY_ONE],
 );
 
 export type BGPAdvertisementSpec = Static<typeof bgpAdvertisementSpec>;

@@ -7,7 +7,14 @@
  */
 import { buildCrd } from "../../base/crd.ts";
 import { DURATION_LENGTH_MAX } from "../../base/duration.ts";
-import { Type, lazyValidator, oneOf, withRules, type Static } from "../../base/schema.ts";
+import {
+  Type,
+  lazyValidator,
+  oneOf,
+  withRules,
+  type CelRule,
+  type Static,
+} from "../../base/schema.ts";
 import { specRules, V1BETA2_CHECKS } from "./bgp-peer-rules.ts";
 import {
   ADDRESS,
@@ -24,6 +31,11 @@ import { EMPTY_STATUS, METALLB_GROUP, objectSchema, type Manifest } from "./kind
 export const BGP_PEER_KIND = "BGPPeer";
 export const BGP_PEER_PLURAL = "bgppeers";
 export const BGP_PEER_VERSION = "v1beta2";
+
+export const UNCHANGED: CelRule = {
+  rule: "self == oldSelf",
+  message: "EnableGracefulRestart cannot be changed after creation",
+};
 
 const flag = (description: string, more: object = {}) =>
   Type.Optional(Type.Boolean({ default: false, description, ...more }));
@@ -68,12 +80,7 @@ export const bgpPeerSpec = withRules(
         ),
       ),
       enableGracefulRestart: flag("RFC 4724; cannot be changed later.", {
-        "x-kubernetes-validations": [
-          {
-            rule: "self == oldSelf",
-            message: "EnableGracefulRestart cannot be changed after creation",
-          },
-        ],
+        "x-kubernetes-validations": [UNCHANGED],
       }),
       ebgpMultiHop: flag("Whether the router is more than one hop away."),
       vrf: plainText(NAME_LENGTH_MAX, "The VRF in which the session runs."),

@@ -4,7 +4,7 @@
  * A name counts for all advertisements, whichever object it is in; of two that define one name the older object is obeyed.
  * Neighbours: community-values.ts reads the values; compile-bgp.ts resolves the names.
  */
-import { Type, lazyValidator, withRules, type Static } from "../../base/schema.ts";
+import { Type, lazyValidator, withRules, type CelRule, type Static } from "../../base/schema.ts";
 import { COMMUNITY_LENGTH_MAX, COMMUNITY_VALUE_RULE } from "./community-values.ts";
 import { type Manifest, objectSchema, unwrittenCrd } from "./kinds.ts";
 
@@ -12,6 +12,11 @@ export const COMMUNITY_KIND = "Community";
 export const COMMUNITY_PLURAL = "communities";
 
 const ALIASES_MAX = 256;
+
+export const ALIASES_ONCE: CelRule = {
+  rule: "self.all(a, self.exists_one(b, (has(a.name) ? a.name : '') == (has(b.name) ? b.name : '')))",
+  message: "A name is defined twice. Define each once.",
+};
 
 const alias = Type.Object(
   {
@@ -34,12 +39,7 @@ export const communitySpec = Type.Object(
     communities: Type.Optional(
       withRules(
         Type.Array(alias, { maxItems: ALIASES_MAX, description: "The names, each once." }),
-        [
-          {
-            rule: "self.all(a, self.exists_one(b, (has(a.name) ? a.name : '') == (has(b.name) ? b.name : '')))",
-            message: "A name is defined twice. Define each once.",
-          },
-        ],
+        [ALIASES_ONCE],
       ),
     ),
   },
