@@ -6,6 +6,8 @@
 
 export const REMEDIES = {
   ADDRESSES_DISAGREE: "Request addresses in the annotation or in spec.loadBalancerIP, not in both",
+  ADDRESSES_IN_USE:
+    "Delete the Services or request other addresses for them first; to take them away nevertheless, annotate the object with spreadlb.io/checks: warn",
   ADDRESS_DOUBLED: "Name each address once in the Service annotation",
   ADDRESS_INVALID: "Write plain IPv4 or IPv6 addresses, without mask, zone or IPv4-mapped form",
   ADDRESS_LEFT_POOL: "Publish the new address, or put the old range back into the pool",
@@ -15,6 +17,7 @@ export const REMEDIES = {
   ADDRESS_TAKEN:
     "Request another address, let both Services share it, or delete the one that holds it",
   ADDRESS_WRONG_FAMILY: "Request addresses of the families in the Service's spec.ipFamilies",
+  ADVERTISEMENT_DOUBLED: "Delete one of the two",
   AGGREGATION_INVALID:
     "Leave the aggregation length out, or raise it to the prefix length of the pool's entries",
   ANNOTATION_DEPRECATED: "Rename the annotation; until then it works as it is",
@@ -28,8 +31,13 @@ export const REMEDIES = {
   COMMUNITY_MISSING: "Create a Community that defines the name, or write the numbers themselves",
   COUNT_INVALID: "Write a whole number from 1 to 64 in the count annotation",
   COUNT_TOO_SMALL: "Raise the count annotation to the number of requested addresses",
+  IN_USE: "Take its name out of what names it first",
   KUBECONFIG_INVALID:
     "Name a readable kubeconfig with --kubeconfig, or leave it out and run inside the cluster",
+  LOCAL_PREFERENCE_CLASH:
+    "Write one localPref in both, or other nodes, peers or aggregation lengths in one of them",
+  NAMESPACE_WRONG: "Set metadata.namespace to what --metallb-namespace says",
+  NODE_ADDRESS_IN_POOL: "Take the address of the node out of the pool",
   NOT_ADVERTISED: "Create an L2Advertisement that selects the pool, the Service and a node",
   NO_NODES: "Label at least one ready node so that the class's nodeSelector matches it",
   NO_POOL:
@@ -37,6 +45,7 @@ export const REMEDIES = {
   NO_SERVING_ENDPOINT:
     "Start a ready Pod on a node of the class, or use externalTrafficPolicy: Cluster",
   NO_SPEAKER: "Run the speaker on the nodes of the class, and look into its logs",
+  PEER_CLASH: "Select other nodes in one of the two, or make them agree",
   PEER_INVALID: "Write what `kubectl explain` says of the field",
   PEER_MISSING: "Create the peer, or take its name out of what names it",
   POOL_EMPTY: "Write at least one CIDR or range into the pool",
@@ -49,6 +58,9 @@ export const REMEDIES = {
   RANGE_INVALID: "Write a CIDR such as 192.0.2.0/28 or a range such as 192.0.2.10-192.0.2.20",
   RANGE_TOO_LARGE: "Split the range, or set avoidBuggyIPs to false",
   RAW_SOCKET_DENIED: "Give the speaker container the capability NET_RAW, or run it as root",
+  SECRET_UNUSABLE:
+    'Create a Secret of type kubernetes.io/basic-auth with the key "password" where the peers are',
+  SELECTOR_INVALID: "Write what Kubernetes takes as a label selector, each requirement once",
   USAGE: "See --help",
 } as const;
 

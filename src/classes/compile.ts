@@ -39,19 +39,8 @@ const SHARED_NAMED_MAX = 3;
 
 /** @param given what is left out has no objects */
 export function compileAll(given: Partial<Manifests>): Compiled {
-  const manifests = { ...NO_MANIFESTS, ...given };
-  const advertised = compileAdvertisements(manifests);
-  const deckhouse = compileDeckhouse(manifests, advertised.aliases);
-  const drafts = [
-    ...manifests.classes.map(draftOfClass),
-    ...deckhouse.drafts,
-    ...manifests.ipAddressPools.map((pool) => draftOfIpAddressPool(pool, waysOf(advertised, pool))),
-  ].sort(compareAge);
+  const { drafts, problems } = draftAll({ ...NO_MANIFESTS, ...given });
   const classes = new Map<string, ClassModel>();
-  const problems = new Map<string, readonly Problem[]>([
-    ...advertised.problems,
-    ...deckhouse.problems,
-  ]);
   let defaultClass: string | null = null;
   const kept = settleOverlaps(drafts.map(({ model }) => model.ranges));
   for (const [place, draft] of drafts.entries()) {
@@ -73,6 +62,21 @@ export function compileAll(given: Partial<Manifests>): Compiled {
     if (found.length > 0) problems.set(key, found);
   }
   return { classes, defaultClass, problems };
+}
+
+/** All that gives addresses, before one looks at another: the oldest first, and the problems of what the ways are made of. */
+export function draftAll(manifests: Manifests): {
+  readonly drafts: readonly Draft[];
+  readonly problems: Map<string, readonly Problem[]>;
+} {
+  const advertised = compileAdvertisements(manifests);
+  const deckhouse = compileDeckhouse(manifests, advertised.aliases);
+  const drafts = [
+    ...manifests.classes.map(draftOfClass),
+    ...deckhouse.drafts,
+    ...manifests.ipAddressPools.map((pool) => draftOfIpAddressPool(pool, waysOf(advertised, pool))),
+  ].sort(compareAge);
+  return { drafts, problems: new Map([...advertised.problems, ...deckhouse.problems]) };
 }
 
 /** Deckhouse's classes alone. */
@@ -118,7 +122,8 @@ function draftOfClass({ metadata, spec = {} }: MetalLoadBalancerClass): Draft {
   return { model, createdAt: creationTimestamp, found };
 }
 
-function overlap(model: ClassModel, other: ClassModel, shared: readonly IpRange[]): Problem {
+/** @param shared what the older one keeps */
+export function overlap(model: ClassModel, other: ClassModel, shared: readonly IpRange[]): Problem {
   const named = shared.slice(0, SHARED_NAMED_MAX).map(formatRange).join(", ");
   const more =
     shared.length > SHARED_NAMED_MAX ? ` and ${shared.length - SHARED_NAMED_MAX} more` : "";

@@ -112,7 +112,7 @@ class Reading {
     }
     this.#places.set(at.object, at);
     const stored = withoutNulls(value);
-    const faults = checkObject(stored, kind, this.#metallbNamespace);
+    const faults = checkObject(kind, stored, this.#metallbNamespace);
     for (const fault of faults) this.#add(at, fault);
     const read = readObject(kind, stored);
     if (read.ok) {

@@ -1,18 +1,31 @@
 /**
  * The one door to all checks: of a change, before it is stored, and of all that there is. Pure.
  *
- * A change is judged by what it makes worse: the model is compiled without it and with it, and what is newly wrong, on the
- * object itself or on another one, is said of the changed object. What was as bad before is a warning at most.
+ * A change is judged by what it makes worse: the world is looked at without it and with it, and what is newly wrong, on the
+ * object itself or on another one, is said of the changed object. What was as bad before is a warning at most: so the API
+ * server treats its own rules, and nobody is kept from adding a label to what an older release let in.
  * Neighbours: ../../controller/admission.ts and ../../cli/lint.ts ask; shape.ts looks at one object alone.
  */
-import { describeProblem, type Problem, type ProblemCode } from "../../base/errors.ts";
+import { describeProblem } from "../../base/errors.ts";
 import { compileAll, type Manifests } from "../compile.ts";
 import { METALLB_GROUP } from "../metallb/kinds.ts";
+import { subtractRanges } from "../ranges.ts";
 import { CLASS_KIND } from "../resource.ts";
-import type { Fault, Finding } from "./finding.ts";
+import { advertisementFaults } from "./advertisements.ts";
+import { classFaults, classInUse } from "./classes.ts";
+import { refusal, type Fault, type Finding } from "./finding.ts";
 import { CHECKED_KINDS, readObject, type CheckedKind, type ReadObject } from "./kinds.ts";
+import { peerFaults, peerHints } from "./peers.ts";
+import { lostAddresses, poolFaults } from "./pools.ts";
+import { compiledFaults, inUse } from "./references.ts";
+import { selectorFaults } from "./selectors.ts";
+import { serviceFaults, usesOf } from "./services.ts";
 import { shapeFaults } from "./shape.ts";
+import type { Scene, Standing } from "./standing.ts";
 import type { Change, CheckWorld } from "./world.ts";
+
+/** `warn` on an object: what the checks would refuse of it is said, and let through. The definition's own rules stay. */
+export const CHECKS_ANNOTATION = "spreadlb.io/checks";
 
 /** @returns what is to be said of the change; it is refused where one of the findings is no warning */
 export function checkChange(world: CheckWorld, change: Change): Finding[] {
@@ -23,89 +36,152 @@ export function checkChange(world: CheckWorld, change: Change): Finding[] {
 }
 
 function faultsOf(world: CheckWorld, change: Change, kind: CheckedKind): Fault[] {
+  const { operation, namespace } = change;
   const home = world.metallbNamespace;
-  if (kind.group === METALLB_GROUP && home !== null && change.namespace !== home) {
-    return change.operation === "CREATE" ? [outside(home)] : [];
+  if (kind.group === METALLB_GROUP && home !== null && namespace !== home) {
+    return operation === "CREATE" ? [outside(home)] : [];
   }
-  const before = change.before === null ? null : readObject(kind, change.before);
-  const old = before?.ok === true ? before : null;
-  const without = kind.put(world.manifests, change.name, old?.object ?? null);
-  if (change.after === null) return [];
+  if (operation === "DELETE" && world.endingNamespaces.has(namespace)) return [];
+  const old = operation === "CREATE" ? null : readable(kind, change.before);
+  if (operation === "DELETE") return mildIfAsked(old, changeFaults({ world, change, kind, old }));
   const after = readObject(kind, change.after);
-  if (!after.ok) return after.problems.map((problem) => ({ ...problem, isWarning: false }));
-  const shape = alone(after, old);
-  if (shape.some(({ isWarning }) => !isWarning)) return shape;
-  const together = kind.put(world.manifests, change.name, after.object);
-  return [...shape, ...newlyWrong(without, together, `${change.kind}/${change.name}`)];
+  const faults = ratcheted(objectFaults(after, old), old === null ? [] : objectFaults(old, old));
+  if (!after.ok || faults.some(({ isWarning }) => !isWarning)) return faults;
+  const more = changeFaults({ world, change, kind, old, after });
+  return [...faults, ...mildIfAsked(after, more)];
 }
 
-type Read = Extract<ReadObject, { readonly ok: true }>;
+type Readable = Extract<ReadObject, { readonly ok: true }>;
 
-function alone(after: Read, old: Read | null): Fault[] {
-  const faults = shapeFaults(after.schema, after.written, old?.written);
-  if (after.deprecation === null) return faults;
-  return [...faults, { field: "apiVersion", message: `${after.deprecation}.`, isWarning: true }];
+function readable(kind: CheckedKind, value: unknown): Readable | null {
+  const read = readObject(kind, value);
+  return read.ok ? read : null;
 }
 
 /** @returns what is wrong with one object, whatever else there is */
-export function checkObject(value: unknown, kind: CheckedKind, home: string | null): Fault[] {
-  const read = readObject(kind, value);
+function objectFaults(read: ReadObject, old: Readable | null): Fault[] {
   if (!read.ok) return read.problems.map((problem) => ({ ...problem, isWarning: false }));
-  const { namespace = home } = read.object.metadata;
-  const isOutside = kind.group === METALLB_GROUP && home !== null && namespace !== home;
-  return [...(isOutside ? [outside(home)] : []), ...alone(read, null)];
+  const { schema, written, deprecation, object } = read;
+  const { spec = {} } = object as { readonly spec?: object };
+  return [
+    ...shapeFaults(schema, written, old?.written),
+    ...selectorFaults(schema, written),
+    ...peerHints(spec),
+    ...(deprecation === null
+      ? []
+      : [{ field: "apiVersion", message: `${deprecation}.`, isWarning: true }]),
+  ];
+}
+
+/** What was wrong before, in the same words, refuses nothing. */
+function ratcheted(faults: readonly Fault[], before: readonly Fault[]): Fault[] {
+  const known = new Set(before.map(({ message }) => message));
+  return faults.map((fault) => (known.has(fault.message) ? { ...fault, isWarning: true } : fault));
+}
+
+interface Changing {
+  readonly world: CheckWorld;
+  readonly change: Change;
+  readonly kind: CheckedKind;
+  readonly old: Readable | null;
+  /** Absent: it is deleted. */
+  readonly after?: Readable;
+}
+
+/** @returns what the change makes worse between objects */
+function changeFaults({ world, change, kind, old, after }: Changing): Fault[] {
+  const { operation, name } = change;
+  const changed = `${change.kind}/${name}`;
+  const sceneOf = (object: Readable | null): Scene => {
+    const manifests: Manifests = kind.put(world.manifests, name, object?.object ?? null);
+    return { world: { ...world, manifests }, compiled: compileAll(manifests) };
+  };
+  const [before, then] = [sceneOf(old), sceneOf(after ?? null)];
+  const known = new Map(standingFaults(before).map((standing) => [idOf(standing), standing]));
+  const worse = standingFaults(then).flatMap((standing): Fault[] => {
+    const isOwn = standing.object === changed;
+    const isKnown = !isWorse(known.get(idOf(standing)), standing);
+    const { field, problem, isWarning } = standing;
+    const message = describeProblem(problem);
+    if (isOwn) {
+      // Its advertisement may come later: on the object itself it would be noise.
+      if (problem.code === "NOT_ADVERTISED") return [];
+      return [{ field, message, isWarning: isWarning || isKnown }];
+    }
+    if (isKnown) return [];
+    const used = operation === "CREATE" ? null : inUse(changed, standing);
+    return used === null ? [{ field: "spec", message, isWarning }] : [refusal("", used)];
+  });
+  return [
+    ...worse,
+    ...lostAddresses(usesOf(world), before.compiled, then.compiled),
+    ...(operation === "DELETE" && kind.kind === CLASS_KIND ? classInUse(world, name) : []),
+  ];
+}
+
+/** Services are left out: no webhook looks at them. */
+function standingFaults(scene: Scene): Standing[] {
+  return [
+    ...compiledFaults(scene),
+    ...poolFaults(scene),
+    ...classFaults(scene),
+    ...advertisementFaults(scene),
+    ...peerFaults(scene),
+  ];
+}
+
+function idOf({ object, problem, shared }: Standing): string {
+  return shared === undefined ? `${object} ${problem.message}` : shared.pair;
+}
+
+function isWorse(before: Standing | undefined, after: Standing): boolean {
+  if (before === undefined) return true;
+  if (after.shared === undefined || before.shared === undefined) return false;
+  return subtractRanges(after.shared.ranges, before.shared.ranges).length > 0;
+}
+
+function mildIfAsked(read: Readable | null, faults: readonly Fault[]): Fault[] {
+  const isAsked = read?.object.metadata.annotations?.[CHECKS_ANNOTATION] === "warn";
+  return faults.map((fault) => (isAsked ? { ...fault, isWarning: true } : fault));
 }
 
 function outside(home: string): Fault {
-  return {
-    field: "metadata.namespace",
-    message: `resource must be created in ${home} namespace: nobody reads it elsewhere.`,
-    isWarning: false,
-  };
+  const message = `resource must be created in ${home} namespace`;
+  return refusal("metadata.namespace", { code: "NAMESPACE_WRONG", message });
 }
 
-/** What is missing may come later, in whatever order a person applies files. */
-const WARNED: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
-  "BFD_PROFILE_MISSING",
-  "COMMUNITY_MISSING",
-  "PEER_MISSING",
-  "POOL_MISSING",
-  "RANGE_TOO_LARGE",
-]);
-
-function newlyWrong(before: Manifests, after: Manifests, changed: string): Fault[] {
-  const [known, problems] = [compileAll(before).problems, compileAll(after).problems];
-  return [...problems].flatMap(([key, found]) => {
-    const object = objectOf(key);
-    const old = new Set(known.get(key)?.map(({ message }) => message) ?? []);
-    return found.flatMap((problem) => {
-      const isOld = old.has(problem.message);
-      if (object !== changed && isOld) return [];
-      return [faultOf(problem, isOld || WARNED.has(problem.code))];
-    });
-  });
+/**
+ * @param home where objects of `metallb.io` are obeyed; null: it is not looked at
+ * @returns what is wrong with one object, whatever else there is
+ */
+export function checkObject(kind: CheckedKind, value: unknown, home: string | null): Fault[] {
+  const read = readObject(kind, value);
+  const namespace = read.ok ? (read.object.metadata.namespace ?? home) : home;
+  const isOutside = kind.group === METALLB_GROUP && home !== null && namespace !== home;
+  return [...(isOutside ? [outside(home)] : []), ...objectFaults(read, null)];
 }
 
-function faultOf(problem: Problem, isWarning: boolean): Fault {
-  return { field: "", message: describeProblem(problem), isWarning };
-}
-
-/** @returns what is to be said of all objects of the world, in the order of their names */
+/** @returns what is to be said of all objects together; what is wrong with one alone, checkObject says */
 export function checkAll(world: CheckWorld): Finding[] {
-  const { problems } = compileAll(world.manifests);
-  return [...problems].flatMap(([key, found]) =>
-    found.map((problem) => ({
-      object: objectOf(key),
-      ...faultOf(problem, WARNED.has(problem.code)),
-    })),
+  const scene: Scene = { world, compiled: compileAll(world.manifests) };
+  return distinct(
+    [...standingFaults(scene), ...serviceFaults(scene)].map(
+      ({ object, field, problem, isWarning }) => ({
+        ...{ object, field, message: describeProblem(problem) },
+        isWarning: isWarning || isMild(world.manifests, object),
+      }),
+    ),
   );
 }
 
-/** Classes of Deckhouse go by their names alone in the model. */
-function objectOf(key: string): string {
-  return key.includes("/") ? key : `${CLASS_KIND}/${key}`;
+function isMild(manifests: Manifests, object: string): boolean {
+  const [kind = "", name = ""] = object.split("/");
+  const found = CHECKED_KINDS.get(kind)?.get(manifests, name);
+  return found?.metadata.annotations?.[CHECKS_ANNOTATION] === "warn";
 }
 
 function distinct(findings: readonly Finding[]): Finding[] {
-  return [...new Map(findings.map((it) => [`${it.field} ${it.message}`, it])).values()];
+  return [
+    ...new Map(findings.map((it) => [`${it.object} ${it.field} ${it.message}`, it])).values(),
+  ];
 }

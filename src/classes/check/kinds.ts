@@ -26,6 +26,7 @@ export interface CheckedKind {
   readonly crd: CustomResourceDefinition;
   /** @param manifests where the object takes the place of the one of its name; null: nothing does */
   readonly put: (manifests: Manifests, name: string, object: Manifest<object> | null) => Manifests;
+  readonly get: (manifests: Manifests, name: string) => Manifest<object> | undefined;
   readonly parse: Validator<Manifest<object>>;
   /** Older versions that are read, and how they become the one that is stored. */
   readonly older?: Readonly<Record<string, Older>>;
@@ -90,6 +91,7 @@ function kindOf<List extends keyof Manifests>(
       const others = manifests[list].filter(({ metadata }) => metadata.name !== name);
       return { ...manifests, [list]: object === null ? others : [...others, object] };
     },
+    get: (manifests, name) => manifests[list].find(({ metadata }) => metadata.name === name),
     parse: parse,
   };
 }

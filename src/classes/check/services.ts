@@ -1,0 +1,87 @@
+/**
+ * Services, as they ask for addresses: for lint alone, no webhook looks at them. Pure.
+ *
+ * Neighbours: ../request.ts reads what a Service asks for; ../choose.ts says who serves it.
+ */
+import { familyOf, parseIp, type Ip } from "../../base/ip.ts";
+import { readAnnotation } from "../annotations.ts";
+import { classFinder } from "../class-at.ts";
+import { parseRequest } from "../request.ts";
+import type { Problem } from "../../base/errors.ts";
+import type { Scene, Standing } from "./standing.ts";
+import type { CheckWorld, ServiceObject, Use } from "./world.ts";
+
+/** @returns who holds which address: as it is known, or as the Services' status says */
+export function usesOf({ uses, services }: CheckWorld): readonly Use[] {
+  if (uses !== null) return uses;
+  const found = new Map<Ip, string[]>();
+  for (const service of services ?? []) {
+    for (const { ip: text = "" } of service.status?.loadBalancer?.ingress ?? []) {
+      const ip = parseIp(text);
+      if (ip !== undefined) found.set(ip, [...(found.get(ip) ?? []), titleOf(service)]);
+    }
+  }
+  return [...found].map(([ip, names]) => ({ ip, services: names }));
+}
+
+/** `namespace/name`. */
+function titleOf({ metadata: { namespace = "default", name } }: ServiceObject): string {
+  return `${namespace}/${name}`;
+}
+
+export function serviceFaults({ world, compiled }: Scene): Standing[] {
+  const classAt = classFinder(compiled.classes);
+  return (world.services ?? [])
+    .filter(({ spec }) => spec?.type === "LoadBalancer")
+    .flatMap((service) => {
+      const { metadata, spec = {} } = service;
+      const { annotations } = metadata;
+      const request = parseRequest({ ...spec, annotations });
+      const say = (problem: Problem, isWarning: boolean): Standing => ({
+        ...{ object: `Service/${metadata.name}`, problem, isWarning },
+        field:
+          problem.code === "ADDRESSES_DISAGREE" ? "spec.loadBalancerIP" : "metadata.annotations",
+      });
+      const wanted = Object.values(request.places)
+        .flat()
+        .flatMap((place) => (place.kind === "this" ? [place.ip] : []));
+      const hasPools = compiled.classes.size > 0;
+      const outside = wanted.filter((ip) => hasPools && classAt(ip) === undefined);
+      return [
+        ...request.problems.map((problem) => say(problem, false)),
+        ...request.hints.map((problem) => say(problem, true)),
+        ...(hasPools ? unknownNames(service, scenePools(compiled), request.pool) : []).map((it) =>
+          say(it, true),
+        ),
+        ...outside.map((ip) =>
+          say(
+            {
+              code: "ADDRESS_OUTSIDE_POOL",
+              message: `The Service requests ${ip}, which no pool of ${familyOf(ip)} addresses has`,
+            },
+            true,
+          ),
+        ),
+      ];
+    });
+}
+
+function scenePools({ classes }: Scene["compiled"]): ReadonlySet<string> {
+  return new Set([...classes.values()].flatMap(({ key, pool }) => [key, pool ?? key]));
+}
+
+function unknownNames(
+  { metadata: { annotations } }: ServiceObject,
+  known: ReadonlySet<string>,
+  pool: string | null,
+): Problem[] {
+  const named = readAnnotation({ annotations }, "class") ?? "";
+  const problems: Problem[] = [];
+  if (pool !== null && !known.has(pool)) {
+    problems.push({ code: "POOL_UNKNOWN", message: `There is no pool "${pool}"` });
+  }
+  if (named !== "" && !known.has(named)) {
+    problems.push({ code: "CLASS_UNKNOWN", message: `There is no class "${named}"` });
+  }
+  return problems;
+}
