@@ -35,6 +35,11 @@ export function parsePort(text: string): number {
   throw new InvalidArgumentError(`A port is a whole number from 1 to ${PORT_MAX}`);
 }
 
+/** The same, or 0 for none. */
+export function parsePortOrNone(text: string): number {
+  return text === "0" ? 0 : parsePort(text);
+}
+
 /** @returns a parser of a length of time within bounds, for `Option.argParser` */
 export function parseMilliseconds(min = 0, max = MILLISECONDS_MAX): (text: string) => number {
   return (text) => {

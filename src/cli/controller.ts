@@ -6,7 +6,7 @@ import {
   addServerFlags,
   flag,
   parseMilliseconds,
-  parsePort,
+  parsePortOrNone,
   type ServerFlags,
 } from "./command-line.ts";
 
@@ -29,9 +29,12 @@ export function addController(
     );
   addServerFlags(command, 7472)
     .addOption(
-      flag("--webhook-port <port>", "kept for admission webhooks; nothing listens there yet")
+      flag(
+        "--webhook-port <port>",
+        "checks what people write, and converts BGPPeers, for the API server; 0: does not",
+      )
         .default(9443)
-        .argParser(parsePort),
+        .argParser(parsePortOrNone),
     )
     .addOption(
       flag("--identity <name>", "the name of this replica in the lease; without it: host name"),

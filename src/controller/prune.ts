@@ -78,7 +78,11 @@ export function pruneNode({ apiVersion, kind, metadata, spec, status }: Node): N
       annotations: pick(metadata.annotations, (key) => NODE_ANNOTATIONS.includes(key)),
     },
     spec: { unschedulable: spec?.unschedulable === true, taints },
-    status: { conditions },
+    status: {
+      conditions,
+      // A pool that holds one of them is warned of.
+      addresses: (status?.addresses ?? []).map(({ type, address }) => ({ type, address })),
+    },
   };
 }
 

@@ -182,6 +182,27 @@ export const CATALOG = {
     labels: [],
     help: "The newest plan generation known to this process, in plans since the first",
   },
+  admissionReviews: {
+    name: "spreadlb_admission_reviews_total",
+    kind: "counter",
+    of: CONTROLLER,
+    labels: ["verdict"],
+    help: "Changes that the API server asked about (allowed, refused; unchecked: not all was listed yet), in changes",
+  },
+  conversions: {
+    name: "spreadlb_conversion_reviews_total",
+    kind: "counter",
+    of: CONTROLLER,
+    labels: [],
+    help: "Lists of BGPPeers that were converted between v1beta1 and v1beta2, in lists",
+  },
+  webhookCertificateExpiry: {
+    name: "spreadlb_webhook_certificate_expiry_seconds",
+    kind: "gauge",
+    of: CONTROLLER,
+    labels: [],
+    help: "When the certificate that this replica serves runs out, in seconds since 1970",
+  },
   plannedMoves: {
     name: "spreadlb_planned_moves_total",
     kind: "counter",

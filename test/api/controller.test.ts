@@ -89,7 +89,7 @@ describe("controller on a real API server", function () {
     const argv = [
       ...[process.execPath, "--import", "tsx", ENTRY, "controller"],
       ...["--kubeconfig", kubeconfig, "--namespace", NAMESPACE],
-      ...["--http-port", String(port), "--identity", identity],
+      ...["--http-port", String(port), "--webhook-port", "0", "--identity", identity],
     ];
     const logFile = join(cluster.directory, `controller-${identity}.log`);
     const controller = await start(argv, { name: `controller ${identity}`, logFile });

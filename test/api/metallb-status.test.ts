@@ -61,7 +61,7 @@ describe("metallb status: a real API server", function () {
       {
         kubeconfig: await plane.controlPlane.kubeconfigOf("spreadlb-controller"),
         ...{ namespace: NAMESPACE, metallbNamespace: "metallb-system" },
-        ...{ httpPort: 0, identity: "a" },
+        ...{ httpPort: 0, webhookPort: 0, identity: "a" },
       },
       pino({ level: "silent" }),
       createMetrics("controller"),

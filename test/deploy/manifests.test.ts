@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { CHECKED_KINDS } from "../../src/classes/check/kinds.ts";
 import { main } from "../../src/cli/main.ts";
 import { manifests, podSpecOf, type Container } from "./manifests.ts";
 
@@ -17,7 +18,7 @@ async function helpOf(command: string): Promise<string> {
 
 describe("deploy: the manifests", () => {
   const rows = [
-    { command: "controller", kind: "Deployment", ports: { http: 7472 } },
+    { command: "controller", kind: "Deployment", ports: { http: 7472, webhook: 9443 } },
     { command: "speaker", kind: "DaemonSet", ports: { http: 7473, heartbeat: 7946 } },
   ] as const;
 
@@ -96,6 +97,29 @@ describe("deploy: the manifests", () => {
       );
       expect(open, metadata.name).to.deep.equal([]);
     }
+  });
+
+  it("the webhook looks at our kinds alone, and blocks nobody: Ignore, no Service, no Pod, no Namespace", () => {
+    const [found, ...more] = manifests().filter(({ kind }) => kind.endsWith("WebhookConfiguration"));
+    expect(more).to.deep.equal([]);
+    const { webhooks } = found as unknown as {
+      webhooks: readonly {
+        readonly failurePolicy: string;
+        readonly sideEffects: string;
+        readonly timeoutSeconds: number;
+        readonly rules: readonly { readonly apiGroups: string[]; readonly resources: string[] }[];
+      }[];
+    };
+    for (const webhook of webhooks) {
+      expect(webhook).to.include({ failurePolicy: "Ignore", sideEffects: "None" });
+      expect(webhook.timeoutSeconds).to.be.at.most(5);
+    }
+    const rules = webhooks.flatMap((webhook) => webhook.rules);
+    const checked = rules.flatMap(({ apiGroups, resources }) =>
+      resources.flatMap((resource) => apiGroups.map((group) => `${resource}.${group}`)),
+    );
+    const kinds = [...CHECKED_KINDS.values()].map(({ crd }) => crd.metadata.name);
+    expect(checked).to.have.members(kinds);
   });
 
   it("the kubelet waits longer for a stop than the program takes", () => {

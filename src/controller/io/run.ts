@@ -9,11 +9,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import type { CheckWorld } from "../../classes/check/world.ts";
 import { ApiError } from "../../kube/api-error.ts";
 import { KubeClient } from "../../kube/io/client.ts";
 import { startEventRecorder, type EventRecorder } from "../../kube/io/event-recorder.ts";
 import { runLeaderElection, type LeaderElection } from "../../kube/io/lease.ts";
 import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
+import { checkWorldOf } from "../admission.ts";
 import { PLAN_OPTIONS, type PlanOptions } from "../plan.ts";
 import type { Write } from "../writes.ts";
 import { Figures } from "./figures.ts";
@@ -21,6 +23,7 @@ import { ensureHeartbeatSecret, keepHeartbeatSecret } from "./heartbeat-secret.t
 import { Passes } from "./passes.ts";
 import { perform } from "./perform.ts";
 import { startSources, type Sources } from "./sources.ts";
+import { Webhook } from "./webhook.ts";
 
 export const CONTROLLER_LEASE = "spreadlb-controller";
 /** As patient as another leader within 5 s of a kill allows. */
@@ -29,12 +32,16 @@ const RETRY_MS = 1000;
 const EVENTS_GRACE_MS = 200;
 /** Writes under way at the end: the API server gets no longer than this. */
 const STOP_MS_MAX = 500;
+/** Who is ready has a certificate, where the API server answers at all. */
+const FIRST_CERTIFICATE_MS_MAX = 2000;
 
 export interface ControllerOptions {
   readonly kubeconfig?: string | undefined;
   readonly namespace: string;
   readonly metallbNamespace: string;
   readonly httpPort: number;
+  /** 0: no webhook. */
+  readonly webhookPort: number;
   /** The name of this replica; made unlike every other's by a suffix. */
   readonly identity: string;
   /** Other times than the usual ones. */
@@ -71,6 +78,7 @@ class Controller implements RunningController {
   readonly #figures: Figures;
   readonly #recorder: EventRecorder;
   readonly #stopping = new AbortController();
+  readonly #webhook: Webhook | null;
   #started: Promise<void> = Promise.resolve();
   #sources: Sources | null = null;
   #passes: Passes | null = null;
@@ -86,6 +94,10 @@ class Controller implements RunningController {
       reportingController: "spreadlb.io/controller",
       reportingInstance: options.identity,
     });
+    const { namespace, webhookPort: port } = options;
+    const world = () => this.#checkWorld();
+    this.#webhook =
+      port === 0 ? null : new Webhook({ client, namespace, port, world, log, metrics });
     metrics.k8sClientConfigLoaded.set(0);
     metrics.k8sClientConfigStale.set(0);
     metrics.leader.set(0);
@@ -109,10 +121,12 @@ class Controller implements RunningController {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    const closed = this.#webhook?.stop();
     await this.#started;
     await this.#election?.release();
     await this.#recorder.stop(EVENTS_GRACE_MS);
     await this.#sources?.stop();
+    await closed;
     await this.#parts.client.close();
   }
 
@@ -122,7 +136,9 @@ class Controller implements RunningController {
     await this.#untilDone(() => ensureHeartbeatSecret(client, namespace, log));
     if (this.#isStopping()) return;
     this.#sources = this.#newSources();
+    const certificate = this.#webhook?.start();
     await this.#untilSynced(this.#sources);
+    await Promise.race([certificate, sleep(FIRST_CERTIFICATE_MS_MAX, undefined, { ref: false })]);
     if (this.#isStopping()) return;
     this.#election = runLeaderElection({
       ...{ client, namespace, log },
@@ -134,6 +150,12 @@ class Controller implements RunningController {
         this.#lost();
       },
     });
+  }
+
+  /** What the webhook judges by, on every replica; null: not everything was listed yet. */
+  #checkWorld(): CheckWorld | null {
+    if (this.#sources === null || this.#sources.missing().length > 0) return null;
+    return checkWorldOf(this.#sources.snapshot(), this.#parts.options);
   }
 
   #newSources(): Sources {
