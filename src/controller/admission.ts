@@ -34,7 +34,9 @@ export function reviewAdmission(body: unknown, world: CheckWorld | null): Review
   const { uid, operation } = request;
   if (typeof uid !== "string") return wrong("the request of the AdmissionReview has no uid");
   if (!OPERATIONS.has(operation)) {
-    return wrong(`"${String(operation)}" is no operation that is checked: leave it out of the rules`);
+    return wrong(
+      `"${String(operation)}" is no operation that is checked: leave it out of the rules`,
+    );
   }
   const change = changeOf(request, operation as Change["operation"]);
   const verdict = world === null ? UNCHECKED : verdictOf(checkChange(world, change));

@@ -4,8 +4,7 @@
 
 /** The review to answer with, or what is wrong with the body. */
 export type Reviewed =
-  | { readonly ok: true; readonly value: object }
-  | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly value: object } | { readonly ok: false; readonly message: string };
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -6,7 +6,11 @@
  * Service, and names and conversion follow. Without it nothing is injected.
  * Neighbours: io/webhook-configuration.ts reads and writes.
  */
-import { webhookConversion, type WebhookClientConfig, type WebhookConversion } from "../base/crd.ts";
+import {
+  webhookConversion,
+  type WebhookClientConfig,
+  type WebhookConversion,
+} from "../base/crd.ts";
 import { BGP_PEER_PLURAL } from "../classes/metallb/bgp-peer.ts";
 import { METALLB_GROUP } from "../classes/metallb/kinds.ts";
 import { defineResource, type KubeObject } from "../kube/resource.ts";

@@ -100,7 +100,9 @@ describe("deploy: the manifests", () => {
   });
 
   it("the webhook looks at our kinds alone, and blocks nobody: Ignore, no Service, no Pod, no Namespace", () => {
-    const [found, ...more] = manifests().filter(({ kind }) => kind.endsWith("WebhookConfiguration"));
+    const [found, ...more] = manifests().filter(({ kind }) =>
+      kind.endsWith("WebhookConfiguration"),
+    );
     expect(more).to.deep.equal([]);
     const { webhooks } = found as unknown as {
       webhooks: readonly {

@@ -98,7 +98,11 @@ export class Certificates {
 
   async #take(
     step: CertificateStep,
-    { files, names, nowMs }: { files: CertificateFiles | null; names: readonly string[]; nowMs: number },
+    {
+      files,
+      names,
+      nowMs,
+    }: { files: CertificateFiles | null; names: readonly string[]; nowMs: number },
   ): Promise<CertificateFiles> {
     if (files === null || step === "begin") return begin(names, nowMs);
     switch (step) {

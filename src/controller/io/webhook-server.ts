@@ -17,8 +17,7 @@ const CLOSE_MS_MAX = 300;
 
 /** What is answered to a body: JSON, or what is wrong with it. */
 export type Answer =
-  | { readonly ok: true; readonly value: object }
-  | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly value: object } | { readonly ok: false; readonly message: string };
 
 export interface WebhookServerOptions {
   readonly port: number;

@@ -109,7 +109,8 @@ export class Webhook {
         VALIDATE_PATH,
         (body: unknown) => {
           const reviewed = reviewAdmission(body, world());
-          if (reviewed.verdict !== null) metrics.admissionReviews.inc({ verdict: reviewed.verdict });
+          if (reviewed.verdict !== null)
+            metrics.admissionReviews.inc({ verdict: reviewed.verdict });
           return reviewed;
         },
       ],
