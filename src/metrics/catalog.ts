@@ -194,14 +194,14 @@ export const CATALOG = {
     kind: "counter",
     of: CONTROLLER,
     labels: [],
-    help: "Lists of BGPPeers that were converted between v1beta1 and v1beta2, in lists",
+    help: "Lists of BGPPeers that were converted between v1beta1 and v1beta2, in requests",
   },
   webhookCertificateExpiry: {
     name: "spreadlb_webhook_certificate_expiry_seconds",
     kind: "gauge",
     of: CONTROLLER,
     labels: [],
-    help: "When the certificate that this replica serves runs out, in seconds since 1970",
+    help: "When the certificate that the webhook of this replica serves runs out, from 1970 on, in seconds",
   },
   plannedMoves: {
     name: "spreadlb_planned_moves_total",
