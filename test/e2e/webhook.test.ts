@@ -80,7 +80,8 @@ describe("webhook on a real API server", function () {
 
   it("what v1beta1 cannot say survives a change in v1beta1", async () => {
     const address = { peerASN: 64513, peerAddress: "192.0.2.2" };
-    const spec = { myASN: 64512, ...address, localASN: 64999, connectTime: "7s", vrf: "red" };
+    const more = { localASN: 64999, connectTime: "7s", vrf: "red" };
+    const spec = { myASN: 64512, routerID: "192.0.2.9", ...address, ...more };
     const metadata = { name: "new", namespace: METALLB };
     const body = { apiVersion: "metallb.io/v1beta2", kind: "BGPPeer", metadata, spec };
     expect((await cluster.api.create(PEERS("v1beta2"), body)).message).to.equal("");
@@ -92,7 +93,10 @@ describe("webhook on a real API server", function () {
   });
 
   it("a peer of which v1beta1 can say neither AS number nor address is shown there, and changed in v1beta2", async () => {
-    const spec = { myASN: 64512, dynamicASN: "external", interface: "eth1" };
+    const spec = {
+      ...{ myASN: 64512, routerID: "192.0.2.9" },
+      ...{ dynamicASN: "external", interface: "eth1" },
+    };
     const metadata = { name: "unnumbered", namespace: METALLB };
     const body = { apiVersion: "metallb.io/v1beta2", kind: "BGPPeer", metadata, spec };
     expect((await cluster.api.create(PEERS("v1beta2"), body)).message).to.equal("");
