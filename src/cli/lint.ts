@@ -1,24 +1,20 @@
 /**
  * `spreadlb lint`: its arguments and flags; documents in, one line per problem out. Pure.
  *
- * What is known of the cluster is what the files say: Services and Nodes among them are looked at as the webhook would.
- * Neighbours: ../classes/check has the checks; io/lint.ts reads files and prints.
+ * What is known of the cluster is what the files say: Services and Nodes among them are looked at as the webhook would. With
+ * --before the change is judged, as if the files were applied one after the other, and what is in them no more deleted.
+ * Neighbours: ../classes/check has the checks; lint-reading.ts sorts the documents; io/lint.ts reads files and prints.
  */
 import type { Command } from "commander";
-import { checkAll, checkObject } from "../classes/check/check.ts";
+import { checkAll, checkChange, checkObject } from "../classes/check/check.ts";
 import type { Fault, Finding } from "../classes/check/finding.ts";
-import { CHECKED_KINDS, readObject } from "../classes/check/kinds.ts";
-import {
-  worldOf,
-  type CheckWorld,
-  type NodeObject,
-  type SecretObject,
-  type ServiceObject,
-} from "../classes/check/world.ts";
-import { NO_MANIFESTS } from "../classes/compile.ts";
+import { readObject } from "../classes/check/kinds.ts";
+import type { Change, CheckWorld } from "../classes/check/world.ts";
 import { flag, parseNamespace } from "./command-line.ts";
+import { readDocuments, type Document, type Found, type Place } from "./lint-reading.ts";
 
 export interface LintFlags {
+  readonly before?: readonly string[];
   readonly metallbNamespace: string;
 }
 
@@ -26,26 +22,28 @@ export function addLint(
   program: Command,
   run: (files: readonly string[], flags: LintFlags) => Promise<void>,
 ): void {
-  const command = program
+  program
     .command("lint")
     .description(
       "Check manifests without a cluster: what the API server and the webhook would refuse, and why.",
     )
-    .argument("<files...>", "YAML or JSON, directories of it, - for stdin");
-  command
+    .argument("<files...>", "YAML or JSON, directories of it, - for stdin")
+    .addOption(
+      flag(
+        "--before <file>",
+        "what there is now, several times: then the change is checked",
+      ).argParser(collect),
+    )
     .addOption(
       flag("--metallb-namespace <name>", "where the metallb.io objects live")
         .default("metallb-system")
         .argParser(parseNamespace),
     )
-    .action((files: readonly string[]) => run(files, command.opts()));
+    .action((files: readonly string[], flags: LintFlags) => run(files, flags));
 }
 
-/** One document of a file, from 1. */
-export interface Document {
-  readonly file: string;
-  readonly place: number;
-  readonly value: unknown;
+function collect(file: string, before: readonly string[] = []): readonly string[] {
+  return [...before, file];
 }
 
 /** A line of the report. */
@@ -62,110 +60,102 @@ export interface LintReport {
   readonly skipped: number;
 }
 
-interface Located {
-  readonly file: string;
-  readonly place: number;
-  readonly object: string;
+interface LintOptions {
+  readonly metallbNamespace: string;
+  /** What there is now; absent: the files are looked at as they are. */
+  readonly before?: readonly Document[];
 }
 
-/** @returns what is wrong in the documents, in their order */
-export function lint(documents: readonly Document[], metallbNamespace: string | null): LintReport {
-  const reading = new Reading(metallbNamespace);
-  for (const document of documents) reading.read(document, document.value);
-  return reading.report();
+/** @returns what is wrong in the documents */
+export function lint(documents: readonly Document[], options: LintOptions): LintReport {
+  const { metallbNamespace, before } = options;
+  const reading = readDocuments(documents, metallbNamespace);
+  const { objects, services, skipped } = reading;
+  const doubled = doublesOf(objects);
+  const lines =
+    before === undefined
+      ? [
+          ...linesOfAll(objects, metallbNamespace),
+          ...linesBetween(reading.world, objects, services),
+        ]
+      : linesOfChanges(readDocuments(before, metallbNamespace), reading);
+  return { lines: [...doubled, ...lines], checked: objects.length + services.length, skipped };
 }
 
-class Reading {
-  readonly #lines: LintLine[] = [];
-  readonly #places = new Map<string, Located>();
-  readonly #services: ServiceObject[] = [];
-  readonly #nodes: NodeObject[] = [];
-  readonly #secrets: SecretObject[] = [];
-  readonly #metallbNamespace: string | null;
-  #manifests = NO_MANIFESTS;
-  #checked = 0;
-  #skipped = 0;
-
-  constructor(metallbNamespace: string | null) {
-    this.#metallbNamespace = metallbNamespace;
-  }
-
-  read(document: Document, value: unknown): void {
-    if (value === null || value === undefined) return;
-    const { kind = "", metadata = {}, items } = value as LooseObject;
-    if (kind.endsWith("List") && Array.isArray(items)) {
-      for (const item of items) this.read(document, item);
-      return;
-    }
-    const name = metadata.name ?? "";
-    const at = { file: document.file, place: document.place, object: `${kind}/${name}` };
-    if (!this.#readManifest(at, value)) this.#readOther(kind, value);
-  }
-
-  #readManifest(at: Located, value: LooseObject): boolean {
-    const kind = CHECKED_KINDS.get(value.kind ?? "");
-    if (kind === undefined || !(value.apiVersion ?? "").startsWith(`${kind.group}/`)) return false;
-    this.#checked += 1;
-    if (this.#places.has(at.object)) {
-      const message = "It is in the files twice. Keep one of the two.";
-      this.#add(at, { field: "metadata.name", message, isWarning: false });
-    }
-    this.#places.set(at.object, at);
-    const stored = withoutNulls(value);
-    const faults = checkObject(kind, stored, this.#metallbNamespace);
-    for (const fault of faults) this.#add(at, fault);
-    const read = readObject(kind, stored);
-    if (read.ok) {
-      this.#manifests = kind.put(this.#manifests, read.object.metadata.name, read.object);
-    }
-    return true;
-  }
-
-  #readOther(kind: string, value: unknown): void {
-    if (kind === "Service") this.#services.push(value as ServiceObject);
-    else if (kind === "Node") this.#nodes.push(value as NodeObject);
-    else if (kind === "Secret") this.#secrets.push(value as SecretObject);
-    else this.#skipped += 1;
-  }
-
-  #add({ file, place, object }: Located, { field, message, isWarning }: Fault): void {
-    this.#lines.push({ file, place, object, field, message, isWarning });
-  }
-
-  report(): LintReport {
-    const world: CheckWorld = {
-      ...worldOf(this.#manifests),
-      services: this.#services.length > 0 ? this.#services : null,
-      nodes: this.#nodes.length > 0 ? this.#nodes : null,
-      secrets: this.#secrets.length > 0 ? this.#secrets : null,
-    };
-    for (const finding of checkAll(world)) {
-      const at = this.#places.get(finding.object);
-      if (at !== undefined) this.#add(at, finding);
-    }
-    return { lines: this.#lines, checked: this.#checked, skipped: this.#skipped };
-  }
+function doublesOf(objects: readonly Found[]): LintLine[] {
+  const seen = new Set<string>();
+  return objects.flatMap(({ at }) => {
+    const isDouble = seen.has(at.object);
+    seen.add(at.object);
+    const message = "It is in the files twice. Keep one of the two.";
+    return isDouble ? [lineOf(at, { field: "metadata.name", message, isWarning: false })] : [];
+  });
 }
 
-interface LooseObject {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly metadata?: { readonly name?: string; readonly namespace?: string };
-  readonly items?: unknown;
+function linesOfAll(objects: readonly Found[], home: string): LintLine[] {
+  return objects.flatMap(({ at, kind, value }) =>
+    checkObject(kind, value, home).map((fault) => lineOf(at, fault)),
+  );
 }
 
-/** A field that is written and left empty is one that is not there: so the API server takes it, and so kubectl writes it. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).filter(([, field]) => field !== null);
-  return Object.fromEntries(fields.map(([name, field]) => [name, withoutNulls(field)]));
+function linesBetween(
+  world: CheckWorld,
+  objects: readonly Found[],
+  services: readonly Place[],
+): LintLine[] {
+  const places = new Map(
+    [...objects.map(({ at }) => at), ...services].map((at) => [at.object, at]),
+  );
+  return checkAll(world).flatMap((finding) => {
+    const at = places.get(finding.object);
+    return at === undefined ? [] : [lineOf(at, finding)];
+  });
+}
+
+type Read = ReturnType<typeof readDocuments>;
+
+/** Each file meets what those before it left, as with kubectl apply; what is in none any more goes last. */
+function linesOfChanges(before: Read, after: Read): LintLine[] {
+  const gone = new Map(before.objects.map((found) => [found.at.object, found]));
+  const known = (list: "services" | "nodes" | "secrets") => after.world[list] ?? before.world[list];
+  let world = {
+    ...before.world,
+    ...{ services: known("services"), nodes: known("nodes"), secrets: known("secrets") },
+  } as CheckWorld;
+  const lines: LintLine[] = [];
+  const apply = (
+    { at, kind, name, namespace }: Found,
+    change: Pick<Change, "operation" | "before" | "after">,
+  ) => {
+    const findings = checkChange(world, { ...change, kind: kind.kind, name, namespace });
+    lines.push(...findings.map((finding) => lineOf(at, finding)));
+    const read = change.after === null ? null : readObject(kind, change.after);
+    const object = read?.ok === true ? read.object : null;
+    world = { ...world, manifests: kind.put(world.manifests, name, object) };
+  };
+  for (const found of after.objects) {
+    const old = gone.get(found.at.object);
+    gone.delete(found.at.object);
+    if (old === undefined) apply(found, { operation: "CREATE", before: null, after: found.value });
+    else if (JSON.stringify(old.value) !== JSON.stringify(found.value)) {
+      apply(found, { operation: "UPDATE", before: old.value, after: found.value });
+    }
+  }
+  for (const found of gone.values()) {
+    apply(found, { operation: "DELETE", before: found.value, after: null });
+  }
+  return lines;
+}
+
+function lineOf({ file, place, object }: Place, { field, message, isWarning }: Fault): LintLine {
+  return { file, place, object, field, message, isWarning };
 }
 
 /** @returns `file:document: Kind/name field: message`, one line */
 export function formatLine({ file, place, object, field, message, isWarning }: LintLine): string {
   const where = field === "" ? object : `${object} ${field}`;
-  return `${file}:${place}: ${where}: ${isWarning ? "warning: " : ""}${message.replaceAll(/\s+/g, " ")}`;
+  const mark = isWarning ? "warning: " : "";
+  return `${file}:${place}: ${where}: ${mark}${message.replaceAll(/\s+/g, " ")}`;
 }
 
 /** @returns true where nothing but warnings was found */

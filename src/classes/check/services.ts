@@ -38,7 +38,7 @@ export function serviceFaults({ world, compiled }: Scene): Standing[] {
       const { annotations } = metadata;
       const request = parseRequest({ ...spec, annotations });
       const say = (problem: Problem, isWarning: boolean): Standing => ({
-        ...{ object: `Service/${metadata.name}`, problem, isWarning },
+        ...{ object: `Service/${titleOf(service)}`, problem, isWarning },
         field:
           problem.code === "ADDRESSES_DISAGREE" ? "spec.loadBalancerIP" : "metadata.annotations",
       });

@@ -6,7 +6,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { EXIT_FAILED, EXIT_USAGE, type Output } from "../command-line.ts";
-import { formatLine, isClean, lint, type Document, type LintFlags } from "../lint.ts";
+import type { Document } from "../lint-reading.ts";
+import { formatLine, isClean, lint, type LintFlags } from "../lint.ts";
 import { CommandFailure } from "./failure.ts";
 
 const STDIN = "-";
@@ -17,27 +18,41 @@ export async function runCommand(
   files: readonly string[],
   { flags, output }: { readonly flags: LintFlags; readonly output: Output },
 ): Promise<number> {
-  const documents: Document[] = [];
-  let isReadable = true;
-  for (const { file, content } of await readAll(files)) {
-    try {
-      for (const [i, value] of loadAll(content).entries()) {
-        documents.push({ file, place: i + 1, value });
-      }
-    } catch (error) {
-      if (!(error instanceof YAMLException)) throw error;
-      isReadable = false;
-      output.out(`${file}: this is no YAML: ${error.message.split("\n", 1)[0] ?? ""}\n`);
-    }
-  }
-  const report = lint(documents, flags.metallbNamespace);
+  const reading = new Reading(output);
+  const documents = await reading.read(files);
+  const before = flags.before === undefined ? undefined : await reading.read(flags.before);
+  const { metallbNamespace } = flags;
+  const report = lint(documents, { metallbNamespace, ...(before === undefined ? {} : { before }) });
   for (const line of report.lines) output.out(`${formatLine(line)}\n`);
   const warnings = report.lines.filter(({ isWarning }) => isWarning).length;
   output.err(
     `spreadlb: ${report.checked} objects checked, ${report.skipped} of other kinds skipped: ` +
       `${report.lines.length - warnings} problems, ${warnings} warnings\n`,
   );
-  return isReadable && isClean(report) ? 0 : EXIT_FAILED;
+  return reading.isReadable && isClean(report) ? 0 : EXIT_FAILED;
+}
+
+/** Files to documents; what is no YAML is said, and the rest is read. */
+class Reading {
+  isReadable = true;
+  readonly #output: Output;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  async read(files: readonly string[]): Promise<Document[]> {
+    return (await readAll(files)).flatMap(({ file, content }) => {
+      try {
+        return loadAll(content).map((value, i) => ({ file, place: i + 1, value }));
+      } catch (error) {
+        if (!(error instanceof YAMLException)) throw error;
+        this.isReadable = false;
+        this.#output.out(`${file}: this is no YAML: ${error.message.split("\n", 1)[0] ?? ""}\n`);
+        return [];
+      }
+    });
+  }
 }
 
 interface FileContent {
