@@ -8,6 +8,7 @@ import { createProgram, EXIT_USAGE, usageSentence, type Output } from "./command
 import { addController } from "./controller.ts";
 import { addDrain, addUndrain } from "./drain.ts";
 import { addLint } from "./lint.ts";
+import { addMigrate } from "./migrate.ts";
 import { addSpeaker } from "./speaker.ts";
 import { addStatus } from "./status.ts";
 import { VERSION } from "./version.ts";
@@ -37,6 +38,10 @@ export async function main(argv: readonly string[], output: Output): Promise<num
   });
   addLint(program, async (files, flags) => {
     status = await (await import("./io/lint.ts")).runCommand(files, { flags, output });
+  });
+  addMigrate(program, async (source, file, flags) => {
+    const { runCommand } = await import("./io/migrate.ts");
+    status = await runCommand(source, { file, flags, output });
   });
   try {
     await program.parseAsync(argv, { from: "user" });

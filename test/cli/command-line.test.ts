@@ -24,7 +24,7 @@ describe("cli: wrong usage", () => {
   const rows = [
     {
       argv: [],
-      want: "no command is given: use controller, speaker, status, why, drain, undrain or lint; see spreadlb --help",
+      want: "no command is given: use controller, speaker, status, why, drain, undrain, lint or migrate; see spreadlb --help",
     },
     { argv: ["foo"], want: 'unknown command "foo"; see spreadlb --help' },
     {

@@ -77,12 +77,17 @@ export class SpreadCluster {
       await lab.applyCrds();
       for (let i = 0; i < (options.controllers ?? 1); i++) await cluster.startController();
       await Promise.all(lab.plan.nodes.map(({ name }) => cluster.startSpeaker(name)));
-      await cluster.#untilSpeakersAreHeardOf();
+      await cluster.untilSpeakersAreHeardOf();
     } catch (error) {
       await lab.stop();
       throw error;
     }
     return cluster;
+  }
+
+  /** A lab as it is: nothing of ours runs there yet. */
+  static over(lab: Cluster): SpreadCluster {
+    return new SpreadCluster(lab, []);
   }
 
   private constructor(lab: Cluster, controllerFlags: readonly string[]) {
@@ -199,7 +204,8 @@ export class SpreadCluster {
     return performance.now() - startedMs;
   }
 
-  async #untilSpeakersAreHeardOf(): Promise<void> {
+  /** Waits until every speaker that was started is ready. */
+  async untilSpeakersAreHeardOf(): Promise<void> {
     const path =
       "/apis/coordination.k8s.io/v1/namespaces/spreadlb-system/leases?labelSelector=spreadlb.io/speaker=";
     await waitFor(

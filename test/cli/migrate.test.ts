@@ -1,0 +1,382 @@
+/** What would become of a cluster that MetalLB or Deckhouse serves: adoption, what needs a hand, the words for it. */
+import { expect } from "chai";
+import { NO_MANIFESTS, type Manifests } from "../../src/classes/compile.ts";
+import { main } from "../../src/cli/main.ts";
+import {
+  childHands,
+  elsewhereHands,
+  flagHands,
+  isMetallb,
+  oldPoolHands,
+  renderedPoolHands,
+  type ChildService,
+} from "../../src/cli/migrate-leftovers.ts";
+import { planMigration, type MigrateReport } from "../../src/cli/migrate-plan.ts";
+import { isSmooth, renderReport } from "../../src/cli/migrate-view.ts";
+import type { Condition } from "../../src/kube/patches.ts";
+import type { Service } from "../../src/kube/types.ts";
+
+const BOUND = "network.deckhouse.io/load-balancer-class";
+const COUNT = "network.deckhouse.io/l2-load-balancer-external-ips-count";
+
+interface Wishes {
+  readonly name?: string;
+  readonly addresses?: readonly string[];
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly bound?: string;
+  readonly loadBalancerClass?: string;
+  readonly type?: string;
+  readonly clusterIPs?: readonly string[];
+}
+
+function service(wishes: Wishes = {}): Service {
+  const { name = "web", addresses = ["192.0.2.5"], annotations = {}, bound } = wishes;
+  const { loadBalancerClass, type = "LoadBalancer", clusterIPs = ["10.96.0.1"] } = wishes;
+  const condition: Condition = {
+    type: BOUND,
+    status: "True",
+    reason: "LoadBalancerClassBound",
+    message: bound ?? "",
+    lastTransitionTime: "2026-01-01T00:00:00Z",
+  };
+  return {
+    metadata: { name, namespace: "shop", annotations },
+    spec: { type, clusterIPs, ...(loadBalancerClass ? { loadBalancerClass } : {}) },
+    status: {
+      loadBalancer: { ingress: addresses.map((ip) => ({ ip })) },
+      ...(bound === undefined ? {} : { conditions: [condition] }),
+    },
+  };
+}
+
+const pool = (name: string, addresses: string[], more: object = {}) => ({
+  metadata: { name, namespace: "metallb-system" },
+  spec: { addresses, ...more },
+});
+const advertised: Partial<Manifests> = {
+  ipAddressPools: [pool("prod", ["192.0.2.0/28"])],
+  l2Advertisements: [{ metadata: { name: "all" }, spec: {} }],
+};
+const front: Partial<Manifests> = {
+  classes: [{ metadata: { name: "front" }, spec: { addressPool: ["192.0.2.0/28"] } }],
+};
+
+function planned(
+  manifests: Partial<Manifests>,
+  services: readonly Service[],
+  lbClass = "",
+): MigrateReport {
+  return planMigration({
+    manifests: { ...NO_MANIFESTS, ...manifests },
+    services,
+    namespaces: [{ metadata: { name: "shop" } }],
+    nodes: [{ metadata: { name: "n1", labels: { lb: "" } } }],
+    virtualIps: [],
+    lbClass,
+  });
+}
+
+describe("cli: what a migration adopts", () => {
+  const rows: readonly {
+    readonly name: string;
+    readonly manifests: Partial<Manifests>;
+    readonly wishes: Wishes;
+    /** `outcome: from | afterwards`. */
+    readonly want: string;
+    readonly hand?: RegExp;
+    readonly lbClass?: string;
+  }[] = [
+    {
+      name: "an address of a pool",
+      manifests: advertised,
+      wishes: {},
+      want: 'keeps: pool "prod" | 192.0.2.5',
+    },
+    {
+      name: "addresses of a class, in their order",
+      manifests: front,
+      wishes: {
+        bound: "front",
+        addresses: ["192.0.2.9", "192.0.2.1"],
+        annotations: { [COUNT]: "2" },
+      },
+      want: 'keeps: class "front", class "front" | 192.0.2.9, 192.0.2.1',
+    },
+    {
+      name: "dual stack",
+      manifests: {
+        ...advertised,
+        ipAddressPools: [pool("prod", ["192.0.2.0/28", "2001:db8::/124"])],
+      },
+      wishes: { addresses: ["192.0.2.5", "2001:db8::5"], clusterIPs: ["10.96.0.1", "fd00::1"] },
+      want: 'keeps: pool "prod", pool "prod" | 192.0.2.5, 2001:db8::5',
+    },
+    {
+      name: "fewer than it asks for: the others come",
+      manifests: front,
+      wishes: { bound: "front", annotations: { [COUNT]: "2" } },
+      want: 'gains: class "front" | 192.0.2.5, 192.0.2.0',
+    },
+    {
+      name: "none yet",
+      manifests: advertised,
+      wishes: { addresses: [] },
+      want: "waits:  | 192.0.2.0",
+    },
+    {
+      name: "more than it asks for: the count, as a command",
+      manifests: front,
+      wishes: { bound: "front", addresses: ["192.0.2.5", "192.0.2.6"] },
+      want: 'changes: class "front", class "front" | 192.0.2.5',
+      hand: /Service shop\/web: It would lose 192\.0\.2\.6; .* kubectl annotate --overwrite service -n shop web .*-count=2$/,
+    },
+    {
+      name: "an address that another one is requested instead of",
+      manifests: advertised,
+      wishes: { annotations: { "metallb.io/loadBalancerIPs": "192.0.2.7" } },
+      want: 'changes: pool "prod" | 192.0.2.7',
+      hand: /would lose 192\.0\.2\.5; it would have 192\.0\.2\.7/,
+    },
+    {
+      name: "an address that is of no pool any more",
+      manifests: advertised,
+      wishes: { addresses: ["198.51.100.1"] },
+      want: "changes: null | 192.0.2.0",
+      hand: /would lose 198\.51\.100\.1.*pool/,
+    },
+    {
+      name: "bound to a class that is gone",
+      manifests: {},
+      wishes: { bound: "gone" },
+      want: "alone: null | 192.0.2.5",
+      hand: /No class and no pool serves it.*"gone" does not exist.*Create the class/,
+    },
+    {
+      name: "another implementation's",
+      manifests: advertised,
+      wishes: { loadBalancerClass: "other.io/lb", addresses: ["203.0.113.1"] },
+      want: "alone: null | 203.0.113.1",
+    },
+    {
+      name: "another implementation's, that Deckhouse's default class had taken",
+      manifests: front,
+      wishes: { loadBalancerClass: "other.io/lb", bound: "front" },
+      want: 'alone: class "front" | 192.0.2.5',
+      hand: /"other\.io\/lb" names none of ours.*nobody would answer for 192\.0\.2\.5 of class "front"/,
+    },
+    {
+      name: "of the class that --lb-class says",
+      manifests: advertised,
+      wishes: { loadBalancerClass: "metallb" },
+      want: 'keeps: pool "prod" | 192.0.2.5',
+      lbClass: "metallb",
+    },
+    {
+      name: "not of the class that --lb-class says",
+      manifests: advertised,
+      wishes: {},
+      want: 'alone: pool "prod" | 192.0.2.5',
+      lbClass: "metallb",
+      hand: /that name --lb-class.*nobody would answer for 192\.0\.2\.5/,
+    },
+    {
+      name: "a pool without an advertisement",
+      manifests: { ipAddressPools: [pool("prod", ["192.0.2.0/28"])] },
+      wishes: {},
+      want: 'keeps: pool "prod" | 192.0.2.5',
+      hand: /No advertisement answers for it in pool "prod".*L2Advertisement/,
+    },
+    {
+      name: "a pool that is announced by BGP alone",
+      manifests: {
+        ipAddressPools: [pool("prod", ["192.0.2.0/28"])],
+        bgpAdvertisements: [{ metadata: { name: "all" }, spec: {} }],
+      },
+      wishes: {},
+      want: 'keeps: pool "prod" | 192.0.2.5',
+      hand: /announced by BGP alone, which this version does not do.*old load balancer in charge/,
+    },
+    {
+      name: "a class without a node",
+      manifests: {
+        classes: [
+          {
+            metadata: { name: "front" },
+            spec: { addressPool: ["192.0.2.0/28"], nodeSelector: { gone: "" } },
+          },
+        ],
+      },
+      wishes: { bound: "front" },
+      want: 'keeps: class "front" | 192.0.2.5',
+      hand: /No node may answer for its addresses of class "front".*Label a ready node/,
+    },
+  ];
+  for (const { name, manifests, wishes, want, hand, lbClass } of rows) {
+    it(name, () => {
+      const { services, hands } = planned(manifests, [service(wishes)], lbClass);
+      const [seen] = services;
+      const from = seen?.addresses.map((one) => String(one.from)).join(", ") ?? "";
+      expect(`${seen?.outcome ?? ""}: ${from} | ${seen?.afterwards.join(", ") ?? ""}`).to.equal(
+        want,
+      );
+      const texts = hands.map(({ object, message, todo }) => `${object}: ${message} ${todo}`);
+      if (hand === undefined) expect(texts).to.deep.equal([]);
+      else expect(texts[0]).to.match(hand);
+    });
+  }
+
+  it("what is of another type is no matter", () => {
+    expect(planned(advertised, [service({ type: "ClusterIP" })]).services).to.deep.equal([]);
+  });
+
+  it("what has neither an address nor a class is no matter", () => {
+    expect(planned({}, [service({ addresses: [] })]).services).to.deep.equal([]);
+  });
+
+  it("two that list one address and do not share: the younger has to change", () => {
+    const services = [service({ name: "a" }), service({ name: "b" })];
+    const { services: seen, hands } = planned(advertised, services);
+    expect(seen.map(({ outcome }) => outcome)).to.deep.equal(["keeps", "changes"]);
+    expect(hands[0]?.object).to.equal("Service shop/b");
+  });
+
+  it("what is wrong with a manifest is told on it", () => {
+    const overlapping = [pool("a", ["192.0.2.0/28"]), pool("b", ["192.0.2.8/30"])];
+    const { manifests, hands } = planned({ ...advertised, ipAddressPools: overlapping }, []);
+    expect(manifests.map(({ object, problems }) => [object, problems.length])).to.deep.equal([
+      ["IPAddressPool/a", 0],
+      ["IPAddressPool/b", 1],
+      ["L2Advertisement/all", 0],
+    ]);
+    expect(hands).to.deep.equal([
+      {
+        object: "IPAddressPool/b",
+        message: 'Pool "b" shares 192.0.2.8-192.0.2.11 with the older pool "a", which keeps them',
+        todo: "Take the shared addresses out of one of the two.",
+      },
+    ]);
+  });
+});
+
+describe("cli: what only the old load balancer knows", () => {
+  const child = (name: string, ip: string | null, parent = "web"): ChildService => ({
+    metadata: { name, namespace: "shop" },
+    spec: { serviceRef: { name: parent, namespace: "shop" } },
+    status: { loadBalancer: { ingress: ip === null ? [] : [{ ip: ip }] } },
+  });
+  const bound = service({ bound: "front" });
+  const rows = [
+    { name: "as it should be", children: [child("web-front-0", "192.0.2.5")], want: [] },
+    {
+      name: "one that has no address yet",
+      children: [child("web-front-0", "192.0.2.5"), child("web-front-1", null)],
+      want: [],
+    },
+    {
+      name: "one that has what the status lacks",
+      children: [child("web-front-0", "192.0.2.5"), child("web-front-1", "192.0.2.6")],
+      want: [/Service shop\/web: Its child web-front-1 has 192\.0\.2\.6.*Wait until/],
+    },
+    {
+      name: "one whose Service is gone",
+      children: [child("web-front-0", "192.0.2.5"), child("old-front-0", "192.0.2.6", "old")],
+      want: [/old-front-0: Its Service shop\/old is gone kubectl delete .* -n shop old-front-0/],
+    },
+    {
+      name: "a status that no child backs",
+      children: [],
+      want: [/Service shop\/web: Its status lists 192\.0\.2\.5, which no child.*nobody answers/],
+    },
+  ];
+  for (const { name, children, want } of rows) {
+    it(`children of Deckhouse: ${name}`, () => {
+      const hands = childHands(children, [bound]);
+      expect(hands).to.have.length(want.length);
+      for (const [i, { object, message, todo }] of hands.entries()) {
+        expect(`${object}: ${message} ${todo}`).to.match(want[i] ?? /never/);
+      }
+    });
+  }
+
+  it("pools that Deckhouse makes of its ModuleConfig, and not those of classes and pools", () => {
+    const pools = ["front", "public", "legacy"].map((name) => pool(name, ["192.0.2.0/28"]));
+    const known = { classes: new Set(["front"]), pools: new Set(["public"]) };
+    const [first, ...others] = renderedPoolHands(pools, known);
+    expect(others).to.deep.equal([]);
+    expect(first?.todo).to.equal(
+      'Make a MetalLoadBalancerPool "legacy" with addresses 192.0.2.0/28.',
+    );
+  });
+
+  it("pools in another namespace", () => {
+    const there = { metadata: { name: "a", namespace: "lb" }, spec: { addresses: [] } };
+    const [first, ...others] = elsewhereHands([pool("b", []), there], "metallb-system");
+    expect(others).to.deep.equal([]);
+    expect(first?.todo).to.contain("--metallb-namespace lb");
+  });
+
+  it("the kind that is gone", () => {
+    expect(oldPoolHands([{ metadata: { name: "x" } }])[0]?.todo).to.match(/IPAddressPool "x"/);
+  });
+
+  it("--lb-class of MetalLB has to be ours", () => {
+    const containers = [{ args: ["--port=7472", "--lb-class=metallb"] }];
+    const workload = {
+      metadata: { name: "controller", labels: { app: "metallb" } },
+      spec: { template: { spec: { containers } } },
+    };
+    expect(isMetallb(workload)).to.equal(true);
+    expect(isMetallb({ metadata: { name: "frr-k8s" } })).to.equal(false);
+    expect(flagHands([workload, workload], "metallb")).to.deep.equal([]);
+    expect(flagHands([workload, workload], "").map(({ todo }) => todo)).to.deep.equal([
+      "Give SpreadLB's controller --lb-class metallb, and this command too.",
+    ]);
+  });
+});
+
+describe("cli: the dry run in words", () => {
+  const options = { source: "metallb", metallbNamespace: "lb", workloads: [] } as const;
+
+  it("what is adopted, what needs a hand, the steps", () => {
+    const services = [
+      service({ name: "a" }),
+      service({ name: "b", addresses: ["192.0.2.6", "192.0.2.7"] }),
+      service({ name: "c", addresses: [] }),
+    ];
+    const report = planned(advertised, services);
+    expect(isSmooth(report)).to.equal(false);
+    const text = renderReport(report, options);
+    expect(text).to.match(/^ {2}IPAddressPool\/prod +unchanged$/m);
+    expect(text).to.match(/^ {2}shop\/a +192\.0\.2\.5 +pool "prod" +keeps them$/m);
+    expect(text).to.match(/^ {2}shop\/b +192\.0\.2\.6, 192\.0\.2\.7 .*see below: 192\.0\.2\.6$/m);
+    expect(text).to.match(/^ {2}shop\/c +none +- +waits now, would get 192\.0\.2\.0$/m);
+    expect(text).to.match(/^ {2}1\. Service shop\/b: It would lose 192\.0\.2\.7/m);
+    expect(text).to.match(/kubectl -n lb scale deployment\/controller --replicas 0/);
+    expect(text).to.match(/2 manifests, 1 of 3 Services adopted, 1 need a hand\.\n$/);
+  });
+
+  it("the workloads by their own names", () => {
+    const workloads = ["deployment/metallb-controller", "daemonset/metallb-speaker"];
+    const text = renderReport(planned({}, []), { ...options, workloads });
+    expect(text).to.contain("scale deployment/metallb-controller --replicas 0");
+    expect(text).to.contain("delete daemonset/metallb-speaker");
+    expect(text).to.contain("Needs a hand: nothing.");
+  });
+});
+
+describe("cli: wrong usage of migrate", () => {
+  const rows = [
+    { argv: ["migrate"], want: /missing required argument "source"/ },
+    { argv: ["migrate", "cilium"], want: /Allowed choices are configmap, metallb, deckhouse/ },
+    { argv: ["migrate", "metallb", "x.yaml"], want: /spreadlb migrate configmap x\.yaml/ },
+    { argv: ["migrate", "configmap", "/nowhere.yaml"], want: /"\/nowhere\.yaml" cannot be read/ },
+  ];
+  for (const { argv, want } of rows) {
+    it(argv.join(" "), async () => {
+      let err = "";
+      const status = await main(argv, { out: () => undefined, err: (text) => (err += text) });
+      expect(status).to.equal(2);
+      expect(err).to.match(want);
+    });
+  }
+});
