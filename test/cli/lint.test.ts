@@ -1,0 +1,349 @@
+/** `spreadlb lint` as people meet it: files, directories, stdin, what is printed where, and the exit status. */
+import { expect } from "chai";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { loadAll } from "js-yaml";
+import { lint } from "../../src/cli/lint.ts";
+import { main } from "../../src/cli/main.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const HOME = "metallb-system";
+
+const pool = (name: string, addresses: string, more = "") =>
+  `apiVersion: metallb.io/v1beta1\nkind: IPAddressPool\nmetadata: {name: ${name}, namespace: ${HOME}${more}}\n` +
+  `spec: {addresses: [${addresses}]}\n`;
+const FOR_ALL = `apiVersion: metallb.io/v1beta1\nkind: L2Advertisement\nmetadata: {name: all, creationTimestamp: null}\n`;
+const GOOD = `${pool("a", "192.0.2.0/28")}---\n${FOR_ALL}`;
+const OVERLAP = `${GOOD}---\n${pool("b", "192.0.2.8/29")}`;
+
+describe("lint: the command", () => {
+  let folder = "";
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "lint-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function write(file: string, text: string): Promise<string> {
+    const path = join(folder, file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+    return path;
+  }
+
+  async function run(...argv: readonly string[]) {
+    let [out, err] = ["", ""];
+    const output = { out: (text: string) => (out += text), err: (text: string) => (err += text) };
+    const status = await main(["lint", ...argv], output);
+    return { status, out: out.replaceAll(`${folder}/`, ""), err: err.replaceAll(folder, "") };
+  }
+
+  it("says nothing of what is good, and counts it", async () => {
+    expect(await run(await write("good.yaml", GOOD))).to.deep.equal({
+      ...{ status: 0, out: "" },
+      err: "spreadlb: 2 objects checked, 0 of other kinds skipped: 0 problems, 0 warnings\n",
+    });
+  });
+
+  it("names file, document, object and field", async () => {
+    const { status, out, err } = await run(await write("bad.yaml", OVERLAP));
+    expect(status).to.equal(1);
+    expect(out).to.equal(
+      'bad.yaml:3: IPAddressPool/b spec.addresses: Pool "b" shares 192.0.2.8-192.0.2.15 with the older pool "a", which keeps them. ' +
+        "Take the shared addresses out of one of the two.\n",
+    );
+    expect(err).to.contain("1 problems, 0 warnings");
+  });
+
+  it("a warning is marked, and the status is 0", async () => {
+    const { status, out } = await run(await write("pool.yaml", pool("a", "192.0.2.0/28")));
+    expect(status).to.equal(0);
+    expect(out).to.match(/^pool.yaml:1: IPAddressPool\/a: warning: No advertisement is for/);
+  });
+
+  it("reads directories with all that is below, and leaves other files alone", async () => {
+    await write("a.yaml", pool("a", "192.0.2.0/28"));
+    await write("deep/b.json", JSON.stringify(loadAll(pool("b", "192.0.2.8/29"))[0]));
+    await write("deep/all.yml", FOR_ALL);
+    await write("notes.txt", "not: [yaml");
+    const { status, out } = await run(folder);
+    expect(status).to.equal(1);
+    expect(out).to.match(/^deep\/b\.json:1: IPAddressPool\/b spec\.addresses: /);
+  });
+
+  it("what is no YAML is said, and the rest is read", async () => {
+    const broken = await write("broken.yaml", "a: [1,");
+    const { status, out, err } = await run(broken, await write("good.yaml", GOOD));
+    expect(status).to.equal(1);
+    expect(out).to.match(/^broken\.yaml: this is no YAML: /);
+    expect(err).to.contain("2 objects checked");
+  });
+
+  it("a file that is not there is wrong usage", async () => {
+    const { status, out, err } = await run(join(folder, "none.yaml"));
+    expect({ status, out }).to.deep.equal({ status: 2, out: "" });
+    expect(err).to.contain('none.yaml" cannot be read; name a file, a directory, or - for stdin');
+  });
+
+  it("no file at all is wrong usage", async () => {
+    const { status, err } = await run();
+    expect({ status, err }).to.deep.equal({
+      status: 2,
+      err: 'spreadlb: missing required argument "files"; see spreadlb lint --help\n',
+    });
+  });
+
+  it("another namespace, as --metallb-namespace says", async () => {
+    const file = await write("good.yaml", GOOD);
+    expect((await run(file, "--metallb-namespace", "lb")).out).to.contain(
+      "metadata.namespace: resource must be created in lb namespace",
+    );
+  });
+
+  it("--before: what a change would take away", async () => {
+    const service = {
+      ...{ apiVersion: "v1", kind: "Service", metadata: { name: "web", namespace: "shop" } },
+      ...{ spec: { type: "LoadBalancer" } },
+      status: { loadBalancer: { ingress: [{ ip: "192.0.2.9" }] } },
+    };
+    const before = await write("now.yaml", `${GOOD}---\n${JSON.stringify(service)}`);
+    const after = await write("new.yaml", `${pool("a", "192.0.2.0/29")}---\n${FOR_ALL}`);
+    const changed = await run("--before", before, after);
+    expect(changed.status).to.equal(1);
+    expect(changed.out).to.match(
+      /^new\.yaml:1: IPAddressPool\/a spec\.addresses: .* 192\.0\.2\.9 \(shop\/web\)/,
+    );
+    const gone = await run("--before", before, await write("less.yaml", FOR_ALL));
+    expect(gone.status).to.equal(1);
+    expect(gone.out).to.match(/^now\.yaml:1: IPAddressPool\/a .*192\.0\.2\.9 \(shop\/web\)/);
+    expect((await run("--before", before, before)).status).to.equal(0);
+  });
+
+  it("stdin", async function () {
+    this.timeout(30_000);
+    const status = await new Promise<{ code: number; out: string }>((resolve) => {
+      const entry = join(ROOT, "src/cli/io/entry.ts");
+      const child = execFile(
+        process.execPath,
+        ["--import", "tsx", entry, "lint", "-"],
+        { cwd: ROOT },
+        (error, out) => {
+          resolve({ code: typeof error?.code === "number" ? error.code : 0, out });
+        },
+      );
+      child.stdin?.end(OVERLAP);
+    });
+    expect(status.code).to.equal(1);
+    expect(status.out).to.match(/^-:3: IPAddressPool\/b /);
+  });
+});
+
+describe("lint: what it makes of documents", () => {
+  interface Row {
+    readonly name: string;
+    readonly text: string;
+    /** Parts of the lines, in their order; of a warning with its mark. */
+    readonly lines: readonly string[];
+    readonly skipped?: number;
+  }
+  const service = (fields: string, annotations = "{}") =>
+    `apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop, annotations: ${annotations}}\nspec: {type: LoadBalancer${fields}}\n`;
+  const peer = (name: string, more: string) =>
+    `apiVersion: metallb.io/v1beta2\nkind: BGPPeer\nmetadata: {name: ${name}}\n` +
+    `spec: {myASN: 64512, peerASN: 64513, ${more}}\n`;
+  const rows: readonly Row[] = [
+    { name: "nothing", text: "", lines: [] },
+    { name: "empty documents", text: "---\n---\nnull\n", lines: [] },
+    { name: "no objects", text: "- 1\n---\nhello\n---\n7\n", lines: [] },
+    {
+      name: "kinds of others",
+      text: "apiVersion: v1\nkind: ConfigMap\n---\nkind: 7\n",
+      lines: [],
+      skipped: 2,
+    },
+    {
+      name: "a kind of the same name in another group",
+      text: "apiVersion: example.org/v1\nkind: IPAddressPool\nmetadata: {name: a}\n",
+      ...{ lines: [], skipped: 1 },
+    },
+    {
+      name: "a List, as kubectl get writes it",
+      text: `apiVersion: v1\nkind: List\nitems: ${JSON.stringify(loadAll(OVERLAP))}`,
+      lines: ["IPAddressPool/b spec.addresses: Pool"],
+    },
+    {
+      name: "a name twice",
+      text: `${GOOD}---\n${pool("a", "198.51.100.0/28")}`,
+      lines: ["IPAddressPool/a metadata.name: It is in the files twice"],
+    },
+    {
+      name: "no name",
+      text: "apiVersion: metallb.io/v1beta1\nkind: BFDProfile\nmetadata: {}\n",
+      lines: ["BFDProfile/ metadata: must have required property 'name'"],
+    },
+    {
+      name: "no metadata",
+      text: "apiVersion: metallb.io/v1beta1\nkind: BFDProfile\n",
+      lines: ["BFDProfile/: must have required property 'metadata'"],
+    },
+    {
+      name: "a field in other letters",
+      text: `${FOR_ALL}spec: {Interfaces: [eth0]}\n`,
+      lines: [
+        'L2Advertisement/all spec.Interfaces: warning: There is no field "Interfaces": the API server leaves it out. Write "interfaces".',
+      ],
+    },
+    {
+      name: "a field that nobody knows",
+      text: `${FOR_ALL}spec: {colour: red}\n`,
+      lines: ["L2Advertisement/all spec.colour: warning: There is no field"],
+    },
+    {
+      name: "the older version of a peer",
+      text: peer("a", "peerAddress: 10.0.0.1").replace("v1beta2", "v1beta1"),
+      lines: ["BGPPeer/a apiVersion: warning: v1beta1 is deprecated, please use v1beta2."],
+    },
+    {
+      name: "selectors that may meet, and no Nodes",
+      text:
+        peer("a", "peerAddress: 10.0.0.1, nodeSelectors: [{matchLabels: {rack: a}}]") +
+        `---\n${peer("b", "peerAddress: 10.0.0.1, nodeSelectors: [{matchLabels: {role: edge}}]")}`,
+      lines: ["BGPPeer/b spec.peerAddress: warning: The peer"],
+    },
+    {
+      name: "selectors that cannot meet, and no Nodes",
+      text:
+        peer("a", "peerAddress: 10.0.0.1, nodeSelectors: [{matchLabels: {rack: a}}]") +
+        `---\n${peer("b", "peerAddress: 10.0.0.1, nodeSelectors: [{matchExpressions: [{key: rack, operator: In, values: [b, c]}]}]")}`,
+      lines: [],
+    },
+    {
+      name: "one selector twice, and no Nodes",
+      text:
+        peer("a", "peerAddress: 10.0.0.1, nodeSelectors: [{matchLabels: {rack: a}}]") +
+        `---\n${peer("b", "peerAddress: 10.0.0.1, nodeSelectors: [{matchExpressions: [{key: rack, operator: In, values: [a]}]}]")}`,
+      lines: ["BGPPeer/b spec.peerAddress: The peer"],
+    },
+    {
+      name: "a label and its absence, and no Nodes",
+      text:
+        peer("a", "peerAddress: 10.0.0.1, nodeSelectors: [{matchLabels: {rack: a}}]") +
+        `---\n${peer("b", "peerAddress: 10.0.0.1, nodeSelectors: [{matchExpressions: [{key: rack, operator: DoesNotExist}]}]")}`,
+      lines: [],
+    },
+    {
+      name: "a Secret of another type",
+      text:
+        peer("a", "peerAddress: 10.0.0.1, passwordSecret: {name: key}") +
+        `---\napiVersion: v1\nkind: Secret\nmetadata: {name: key}\ntype: Opaque\n`,
+      lines: [
+        'BGPPeer/a spec.passwordSecret: warning: The peer "a" names the Secret "key", which is of the type "Opaque"',
+      ],
+    },
+    {
+      name: "a Secret of another namespace",
+      text:
+        peer("a", "peerAddress: 10.0.0.1, passwordSecret: {name: key}") +
+        `---\napiVersion: v1\nkind: Secret\nmetadata: {name: key, namespace: shop}\ntype: kubernetes.io/basic-auth\n`,
+      lines: [
+        'BGPPeer/a spec.passwordSecret: warning: The peer "a" names the Secret "key", which does not exist',
+      ],
+    },
+    {
+      name: "the Secret that is meant",
+      text:
+        peer("a", "peerAddress: 10.0.0.1, passwordSecret: {name: key}") +
+        `---\napiVersion: v1\nkind: Secret\nmetadata: {name: key}\ntype: kubernetes.io/basic-auth\n`,
+      lines: [],
+    },
+    {
+      name: "echo packets for IPv6",
+      text:
+        `${pool("a", '"2001:db8::/64"')}---\n${peer("p", "peerAddress: 10.0.0.1, bfdProfile: echo")}---\n` +
+        `apiVersion: metallb.io/v1beta1\nkind: BFDProfile\nmetadata: {name: echo}\nspec: {echoMode: true}\n---\n` +
+        `apiVersion: metallb.io/v1beta1\nkind: BGPAdvertisement\nmetadata: {name: all}\n`,
+      lines: ['BGPPeer/p spec.bfdProfile: warning: The peer "p" is told of IPv6 addresses of "a"'],
+    },
+    {
+      name: "a Service that cannot be understood",
+      text: service("", "{network.deckhouse.io/l2-load-balancer-external-ips-count: many}"),
+      lines: ['Service/shop/web metadata.annotations: Cannot use the count "many"'],
+    },
+    {
+      name: "a Service that names what is not in the files",
+      text:
+        `${GOOD}---\n` +
+        service(
+          ", loadBalancerIP: 198.51.100.1",
+          "{metallb.universe.tf/address-pool: gold, network.deckhouse.io/metal-load-balancer-class: edge}",
+        ),
+      lines: [
+        "metadata.annotations: warning: Service uses deprecated annotation metallb.universe.tf/address-pool",
+        'warning: There is no pool "gold"',
+        'warning: There is no class "edge"',
+        "warning: The Service requests 198.51.100.1, which no pool of IPv4 addresses has",
+      ],
+    },
+    {
+      name: "a Service that is none of a load balancer",
+      text: service("", "{metallb.io/address-pool: gold}").replace("LoadBalancer", "ClusterIP"),
+      lines: [],
+    },
+  ];
+
+  for (const { name, text, lines, skipped = 0 } of rows) {
+    it(name, () => {
+      const documents = loadAll(text).map((value, i) => ({ file: "f", place: i + 1, value }));
+      const report = lint(documents, { metallbNamespace: HOME });
+      const said = report.lines.map(
+        ({ object, field, message, isWarning }) =>
+          `${object}${field === "" ? "" : ` ${field}`}: ${isWarning ? "warning: " : ""}${message}`,
+      );
+      expect(said).to.have.length(lines.length, said.join("\n"));
+      for (const [i, line] of lines.entries()) expect(said[i]).to.contain(line);
+      expect(report.skipped).to.equal(skipped);
+    });
+  }
+});
+
+describe("lint: our own manifests", () => {
+  const PAGES = ["README.md", "docs"];
+
+  it("every example in the documentation and every file of deploy/ passes", async () => {
+    const names = await readdir(join(ROOT, "docs"), { recursive: true });
+    const pages = [
+      ...PAGES.slice(0, 1),
+      ...names.filter((name) => name.endsWith(".md")).map((name) => join("docs", name)),
+    ];
+    const examples = await Promise.all(
+      pages.map(async (page) => {
+        const text = await readFile(join(ROOT, page), "utf8");
+        return [...text.matchAll(/^( *)```yaml\n([\s\S]*?)^ *```/gm)].map(
+          ([, indent = "", yaml = ""]) => ({
+            ...{ file: page, text: yaml.replaceAll(new RegExp(`^${indent}`, "gm"), "") },
+          }),
+        );
+      }),
+    );
+    const deployed = await Promise.all(
+      (await readdir(join(ROOT, "deploy")))
+        .filter((name) => name.endsWith(".yaml"))
+        .map(async (name) => ({
+          file: name,
+          text: await readFile(join(ROOT, "deploy", name), "utf8"),
+        })),
+    );
+    let checked = 0;
+    for (const { file, text } of [...examples.flat(), ...deployed]) {
+      const documents = loadAll(text).map((value, i) => ({ file, place: i + 1, value }));
+      const report = lint(documents, { metallbNamespace: HOME });
+      expect(
+        report.lines.filter(({ isWarning }) => !isWarning),
+        `${file}\n${text}`,
+      ).to.deep.equal([]);
+      checked += report.checked;
+    }
+    expect(checked).to.be.at.least(1);
+  });
+});
