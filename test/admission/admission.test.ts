@@ -144,6 +144,11 @@ describe("admission: rules", () => {
     expect(checkChange(world, { ...change, before: null, after: {} })).to.deep.equal([]);
   });
 
+  it("nothing is said of a good pool whose advertisement is still to come", () => {
+    const row = ADMISSION_CASES.find(({ name }) => name === "pools: a CIDR");
+    expect(row === undefined ? null : changeOf(row)).to.deep.equal([]);
+  });
+
   it("in a namespace that is being deleted everything may go", () => {
     const row = ADMISSION_CASES.find(({ name }) =>
       name.includes("a profile deleted that a peer names"),
