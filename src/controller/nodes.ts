@@ -8,7 +8,7 @@
 import type { NodeFacts } from "../classes/model.ts";
 import { compareText } from "../base/hash.ts";
 import type { Lease, Node } from "../kube/types.ts";
-import { STOPPING_ANNOTATION } from "../multi-ip/presence.ts";
+import { REJOINED_ANNOTATION, STOPPING_ANNOTATION } from "../multi-ip/presence.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { leaveMarks, type LeaveReason } from "./leaving.ts";
 
@@ -95,6 +95,7 @@ function clusterNode(
   const isHeardOf = presence !== undefined && !isStale(presence, nowMs);
   const present = ready && isHeardOf && !stopping;
   const lostAtMs = losses.get(name) ?? Number.NEGATIVE_INFINITY;
+  const awayAtMs = Math.max(lostAtMs, rejoinedAtMs(presence?.lease));
   const renewedAtMs = Date.parse(presence?.lease.spec?.renewTime ?? "") || 0;
   return {
     name,
@@ -106,7 +107,7 @@ function clusterNode(
     stopping: isHeardOf && stopping,
     present,
     lost: renewedAtMs <= lostAtMs,
-    available: present && renewedAtMs >= lostAtMs + settlingTimeMs,
+    available: present && renewedAtMs >= awayAtMs + settlingTimeMs,
     joinedAt: joinOf(presence?.lease),
     startedAtMs: Date.parse(presence?.lease.spec?.acquireTime ?? "") || 0,
   };
@@ -141,10 +142,17 @@ function isStopping(lease: Lease | undefined): boolean {
   return lease?.metadata.annotations?.[STOPPING_ANNOTATION] !== undefined;
 }
 
+/** What a node says of itself: that it was away is in no VirtualIP where it held nothing. */
+function rejoinedAtMs(lease: Lease | undefined): number {
+  const rejoinedAt = lease?.metadata.annotations?.[REJOINED_ANNOTATION];
+  return Date.parse(rejoinedAt ?? "") || Number.NEGATIVE_INFINITY;
+}
+
 function joinOf(lease: Lease | undefined): string | null {
   if (lease === undefined) return null;
   const { holderIdentity = "", acquireTime = "", leaseTransitions = 0 } = lease.spec ?? {};
-  return `${holderIdentity} ${acquireTime} ${leaseTransitions}`;
+  const rejoinedAt = lease.metadata.annotations?.[REJOINED_ANNOTATION] ?? "";
+  return [holderIdentity, acquireTime, leaseTransitions, rejoinedAt].join(" ");
 }
 
 /**

@@ -8,5 +8,7 @@
 export const PRESENCE_LABEL = "spreadlb.io/speaker";
 /** On the Lease of a speaker that is about to stop, until it is deleted; its value is the time, for people. */
 export const STOPPING_ANNOTATION = "spreadlb.io/stopping";
+/** When the node was last back after others had taken over from it, by its own clock; not there before the first time. */
+export const REJOINED_ANNOTATION = "spreadlb.io/rejoined";
 /** How often a speaker renews its Lease. */
 export const PRESENCE_RENEW_MS = 5000;

@@ -221,10 +221,7 @@ export class Holdings {
     else if (!this.#world.guard.mayUse(record, nowMs)) return;
     if (verdict.kind === "gain") this.#gain(record, links, nowMs);
     if (verdict.kind === "release") this.#giveUp(record, next, nowMs);
-    // The move is off, and the successor may have announced the address already.
-    const was = record.waiting?.what;
-    const isOff = verdict.kind === "keep" && (was === "release" || was === "answer");
-    if (isOff) {
+    if (verdict.kind === "keep" && this.#mayBeBelievedOfAnother(record)) {
       record.announced = null;
       this.#announceAgain(record, nowMs);
     }
@@ -291,6 +288,14 @@ export class Holdings {
     if (record.plan.generation > record.decidedGeneration) return "plan";
     if (liveness.isGated(from) && !liveness.isGated(to)) return "gate-closed";
     return from === to ? "returned-after-loss" : "partition-mended";
+  }
+
+  /** The move is off, and the successor may have announced the address already; or who did cannot answer any more. */
+  #mayBeBelievedOfAnother({ waiting, announced, linkIds }: AddressRecord): boolean {
+    if (waiting?.what === "release" || waiting?.what === "answer") return true;
+    return (
+      announced !== null && this.#world.liveness.viewOf(announced.node, linkIds)?.alive !== true
+    );
   }
 
   #gain(record: AddressRecord, links: readonly UsableLink[], nowMs: number): void {

@@ -24,6 +24,9 @@ export class Interfaces {
   /** Indexes of those that have had a link-local address. */
   readonly #hadIpv6 = new Set<number>();
   #usable: readonly UsableLink[] = [];
+  /** Names of those that were usable once. */
+  readonly #gone = new Set<string>();
+  #isBack = false;
   #byIndex: ReadonlyMap<number, UsableLink> = new Map();
   #fences = NO_LINKS;
   #macs: readonly Mac[] = [];
@@ -36,6 +39,11 @@ export class Interfaces {
 
   get usable(): readonly UsableLink[] {
     return this.#usable;
+  }
+
+  /** One of them was away when they were set before. */
+  get isBack(): boolean {
+    return this.#isBack;
   }
 
   byIndex(index: number): UsableLink | undefined {
@@ -58,7 +66,13 @@ export class Interfaces {
     const indexes = new Set(facts.map((link) => link.index));
     for (const index of this.#hadIpv6) if (!indexes.has(index)) this.#hadIpv6.delete(index);
     for (const link of facts) if (link.linkLocalIpv6 !== null) this.#hadIpv6.add(link.index);
+    const before = this.#usable;
     this.#usable = usableLinks(facts, this.#hadIpv6);
+    const names = new Set(this.#usable.map(({ name }) => name));
+    for (const { name } of before) if (!names.has(name)) this.#gone.add(name);
+    const gone = this.#gone.size;
+    for (const name of names) this.#gone.delete(name);
+    this.#isBack = this.#gone.size < gone;
     this.#byIndex = new Map(this.#usable.map((link) => [link.index, link]));
     this.#sets.clear();
   }

@@ -28,6 +28,7 @@ import {
   linkFenceBehind,
   listenTo,
   newPeer,
+  noteRegard,
   turnBehind,
   isExpired,
   type Peer,
@@ -260,8 +261,8 @@ export class Liveness {
     }
     this.#judgeAll(nowMs);
     if (this.#own.phase === "starting" && this.#startEndsMs <= nowMs) {
-      this.#own.phase = "serving";
       this.#fenceSelf(nowMs);
+      this.#own.phase = "serving";
     }
   }
 
@@ -281,14 +282,11 @@ export class Liveness {
       return;
     }
     if (before.differs) this.#changed.add(peer.node);
-    const hearsUs = heartbeat.heard.includes(this.#own.id);
-    const informed = before.informed || hearsUs !== peer.hearsUs;
-    peer.hearsUs = hearsUs;
-    peer.heardUs ||= hearsUs;
-    const doubts = heartbeat.isolated || heartbeat.lost.includes(this.#own.id);
-    if (doubts !== peer.doubtsUs || before.yielded) this.#effects.push({ kind: "doubted" });
-    peer.doubtsUs = doubts;
-    if (informed) this.#effects.push({ kind: "informed", nodes: [peer.node] });
+    const regard = noteRegard(peer, heartbeat, this.#own.id);
+    if (regard.doubted || before.yielded) this.#effects.push({ kind: "doubted" });
+    if (regard.informed || before.informed)
+      this.#effects.push({ kind: "informed", nodes: [peer.node] });
+    if (regard.takenBack) this.#rejoined();
     const wasIsolated = this.#own.isolated;
     const vouches = this.#vouch(peer);
     if (before.differs || vouches) this.#judgeAll(nowMs);
@@ -332,13 +330,18 @@ export class Liveness {
     }
     this.#judgeAll(nowMs);
     for (const peer of this.#peers.values()) peer.imposedFence = 0;
-    const wasHeard = first.heard.includes(this.#own.id);
-    if (this.#own.phase === "serving" && !wasHeard) this.#fenceSelf(nowMs);
+    if (this.#own.phase === "serving" && !first.hearsUs) this.#fenceSelf(nowMs);
+    else this.#rejoined();
   }
 
   #fenceSelf(nowMs: number, atLeast = 0): void {
     this.#own.fenceBehind(this.#peers.values(), nowMs, atLeast);
+    this.#rejoined();
     this.#changed.add(this.#own.node);
+  }
+
+  #rejoined(): void {
+    if (this.serving) this.#effects.push({ kind: "rejoined" });
   }
 
   /** Brings `dead` of every peer in line with who is heard and who vouches, and notes what changed. */
@@ -352,9 +355,8 @@ export class Liveness {
       if (dead !== peer.dead) {
         peer.dead = dead;
         peer.imposedFence = this.#imposedOn(peer);
-        if (!peer.lingering) {
+        if (!peer.lingering)
           this.#effects.push({ kind: "judged", node: peer.node, verdict: verdictOn(peer) });
-        }
         if (dead) peer.lost = !peer.left;
         doubted ||= peer.lost && this.serving;
         this.#changed.add(peer.node);

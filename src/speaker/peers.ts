@@ -39,6 +39,8 @@ export interface Peer {
   hearsUs: boolean;
   /** It hears nobody, or has given us up: it may answer for what we hold. */
   doubtsUs: boolean;
+  /** It has given us up. */
+  lostUs: boolean;
   /** It said that it stops. */
   left: boolean;
   /** When it was given up last, it had said no such thing. */
@@ -91,6 +93,7 @@ export function newPeer(
       dead: false,
       heardUs: false,
       hearsUs: false,
+      lostUs: false,
       doubtsUs: false,
       left: false,
       lost: false,
@@ -250,6 +253,38 @@ export function listenTo(
   peer.links = heartbeat.links;
   peer.macs = heartbeat.macs;
   return listened;
+}
+
+/** What a peer makes of us, and what of it is news. */
+export interface Regard {
+  readonly hearsUs: boolean;
+  /** Whether it hears us is not as it was. */
+  readonly informed: boolean;
+  /** Whether it may have taken over what we hold is not as it was. */
+  readonly doubted: boolean;
+  /** It had given us up, and no longer does. */
+  readonly takenBack: boolean;
+}
+
+/** Takes what a heartbeat says of us into the record of its sender. */
+export function noteRegard(
+  peer: Peer,
+  { heard, lost, isolated }: Pick<Heartbeat, "heard" | "lost" | "isolated">,
+  own: Id,
+): Regard {
+  const [hearsUs, lostUs] = [heard.includes(own), lost.includes(own)];
+  const doubtsUs = isolated || lostUs;
+  const regard: Regard = {
+    hearsUs,
+    informed: hearsUs !== peer.hearsUs,
+    doubted: doubtsUs !== peer.doubtsUs,
+    takenBack: peer.lostUs && !lostUs,
+  };
+  peer.hearsUs = hearsUs;
+  peer.heardUs ||= hearsUs;
+  peer.lostUs = lostUs;
+  peer.doubtsUs = doubtsUs;
+  return regard;
 }
 
 /** After a long stall of ours: one of a peer's heartbeats may be lost. */

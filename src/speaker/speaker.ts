@@ -27,6 +27,7 @@ import { Membership } from "./membership.ts";
 import { poke } from "./poke.ts";
 import { announcementFrames, readFrame, respond } from "./responder.ts";
 import { ETHER_TYPE_ARP, ETHER_TYPE_IPV6 } from "./wire/ethernet.ts";
+import type { LinkReport } from "./wire/heartbeat.ts";
 
 export interface PlanChange {
   readonly upserts: readonly PlannedAddress[];
@@ -82,6 +83,8 @@ export type SpeakerEffect =
       readonly name: string;
     }
   | { readonly kind: "judged"; readonly node: string; readonly verdict: PeerVerdict }
+  /** Others took over from this node, which is back: for a while it is not to be trusted with more than it holds. */
+  | { readonly kind: "rejoined" }
   /** Handed over, silent: the process may end. */
   | { readonly kind: "left" };
 
@@ -243,16 +246,20 @@ export class Speaker {
     this.#interfaces.set(facts);
     const macs = this.#interfaces.takeMacs();
     if (macs !== null) this.#live({ kind: "macs", macs, nowMs });
-    this.#reportLinks(nowMs);
+    const isBehind = this.#reportLinks(nowMs)?.some(({ fence }) => fence > 0) ?? false;
+    if (this.#interfaces.isBack && isBehind && this.#liveness.serving)
+      this.#effects.push({ kind: "rejoined" });
     this.#holdings.followLinks(nowMs);
   }
 
-  #reportLinks(nowMs: number): void {
+  /** @returns what the others are told now, where it is news */
+  #reportLinks(nowMs: number): readonly LinkReport[] | null {
     const links = this.#interfaces.takeReports(this.#holdings.addresses.namedInterfaces(), {
       ...{ nowMs, heardMs: this.#heardMs },
       fenceOf: (link) => this.#liveness.linkFence(link, nowMs),
     });
     if (links !== null) this.#live({ kind: "links", links, nowMs });
+    return links;
   }
 
   /** Gives an event to the part that knows who is alive, and does what it says. */
@@ -270,6 +277,7 @@ export class Speaker {
     switch (effect.kind) {
       case "recheck":
       case "judged":
+      case "rejoined":
         this.#effects.push(effect);
         return;
       case "fault":

@@ -95,6 +95,27 @@ describe("controller: holding", () => {
     expect(heads(cluster)["n4"]).to.equal(0);
   });
 
+  it("a node that was given up and held nothing: no rebalancing, and nothing new, until it was well for the settling time", () => {
+    const cluster = eight();
+    pass(cluster, 20, ["n1", "n2", "n3"]);
+    for (let round = 0; round < 12; round++) {
+      cluster.hear("n4", { rejoinedAt: cluster.nowIso });
+      cluster.addService(`new${round}`);
+      pass(cluster, 10);
+    }
+    expect(heads(cluster)["n4"]).to.equal(0);
+    pass(cluster, 90);
+    expect(heads(cluster)["n4"]).to.be.within(4, 5);
+  });
+
+  it("where all nodes were given up, new addresses have holders at once", () => {
+    const cluster = eight();
+    for (const node of ["n1", "n2", "n3", "n4"]) cluster.hear(node, { rejoinedAt: cluster.nowIso });
+    cluster.addService("new", { count: 4 });
+    cluster.converge();
+    expect(heads(cluster)).to.deep.equal({ n1: 3, n2: 3, n3: 3, n4: 3 });
+  });
+
   it("a node that others report as lost keeps what it reports itself, and gets nothing new", () => {
     const cluster = eight();
     const [taken, ...others] = [...cluster.virtualIps.values()].filter(

@@ -22,7 +22,7 @@ import { writeKey, type Write } from "../../src/controller/writes.ts";
 import { isoSeconds } from "../../src/kube/patches.ts";
 import { keyOf, type KubeObject } from "../../src/kube/resource.ts";
 import type { EndpointSlice, Namespace, Node, Service } from "../../src/kube/types.ts";
-import { STOPPING_ANNOTATION } from "../../src/multi-ip/presence.ts";
+import { REJOINED_ANNOTATION, STOPPING_ANNOTATION } from "../../src/multi-ip/presence.ts";
 import type { MoveReason, VirtualIP } from "../../src/multi-ip/resource.ts";
 
 export const START_MS = Date.parse("2026-01-01T00:00:00Z");
@@ -103,16 +103,25 @@ export class ModelCluster {
   }
 
   /** The speaker of a node starts, or renews its Lease. */
-  hear(node: string, more: { readonly acquireTime?: string } = {}): void {
-    const acquireTime = this.presences.get(node)?.lease.spec?.acquireTime ?? this.nowIso;
+  hear(
+    node: string,
+    more: {
+      readonly acquireTime?: string;
+      readonly renewTime?: string;
+      /** When it was back after others had taken over from it. */
+      readonly rejoinedAt?: string | undefined;
+    } = {},
+  ): void {
+    const before = this.presences.get(node)?.lease;
+    const rejoinedAt = more.rejoinedAt ?? before?.metadata.annotations?.[REJOINED_ANNOTATION];
     const spec = {
       holderIdentity: node,
       leaseDurationSeconds: 15,
-      acquireTime,
-      renewTime: this.nowIso,
-      ...more,
+      acquireTime: more.acquireTime ?? before?.spec?.acquireTime ?? this.nowIso,
+      renewTime: more.renewTime ?? this.nowIso,
     };
-    const lease = { metadata: { name: `spreadlb-speaker-${node}` }, spec };
+    const annotations = rejoinedAt === undefined ? {} : { [REJOINED_ANNOTATION]: rejoinedAt };
+    const lease = { metadata: { name: `spreadlb-speaker-${node}`, annotations }, spec };
     this.presences.set(node, { lease, heardAtMs: this.nowMs });
     this.#hearing = hearOne(this.#hearing, this.nowMs);
   }
@@ -121,7 +130,9 @@ export class ModelCluster {
   announceEnd(node: string): void {
     const presence = this.presences.get(node);
     if (presence === undefined) return;
-    const metadata = { ...presence.lease.metadata, annotations: { [STOPPING_ANNOTATION]: "now" } };
+    const { metadata: before } = presence.lease;
+    const annotations = { ...before.annotations, [STOPPING_ANNOTATION]: "now" };
+    const metadata = { ...before, annotations };
     this.presences.set(node, { ...presence, lease: { ...presence.lease, metadata } });
   }
 

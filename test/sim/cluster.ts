@@ -103,10 +103,17 @@ export class Cluster {
     this.news();
   }
 
-  renewPresence(node: string, acquireTime: string, renewTime: string): void {
+  renewPresence(
+    node: string,
+    times: {
+      readonly acquireTime: string;
+      readonly renewTime: string;
+      readonly rejoinedAt: string | undefined;
+    },
+  ): void {
     this.#tick();
     const known = this.model.presences.get(node);
-    this.model.hear(node, { acquireTime, renewTime } as { acquireTime: string });
+    this.model.hear(node, times);
     const lease = this.model.presences.get(node)?.lease;
     const isNews = known === undefined || isStale(known, this.model.nowMs);
     if (isNews || isRejoin(known.lease, lease)) this.news();

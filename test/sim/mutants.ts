@@ -56,6 +56,14 @@ export const MUTANTS: readonly Mutant[] = [
     profile: "flapping",
   },
   {
+    rule: "H3",
+    what: "a node that was away without an address of its own does not say so",
+    file: "src/speaker/liveness.ts",
+    from: 'if (this.serving) this.#effects.push({ kind: "rejoined" });',
+    to: 'if (!this.serving) this.#effects.push({ kind: "rejoined" });',
+    profile: "flapping",
+  },
+  {
     rule: "H4",
     what: "the holder falls silent as soon as it reads the plan",
     file: "src/speaker/handover.ts",

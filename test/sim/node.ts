@@ -418,6 +418,9 @@ export class SimNode {
         this.#mayHaveParted = true;
         if (effect.verdict === "heard-again") this.#reporter.sayAgain();
         return;
+      case "rejoined":
+        this.#reporter.rejoined();
+        return;
       case "left":
         this.#end();
         this.#world.onChange(this, "has left");

@@ -28,6 +28,7 @@ import type { SimNode } from "./node.ts";
 import type { NodeWorld } from "./node-world.ts";
 
 const OVERWRITTEN_MS = 1000;
+const REJOINED_MS = 300;
 const RETRY_MS_MAX = 5000;
 
 export class Reporter {
@@ -38,6 +39,7 @@ export class Reporter {
   readonly #due = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   #acquired = "";
+  #rejoinedAt: string | undefined;
   #quiet = false;
   #testimony: Testimony;
   #testimonyTurn = 0;
@@ -90,11 +92,23 @@ export class Reporter {
     this.#renewEvery();
   }
 
+  /** Others took over from this node, which is back. */
+  rejoined(): void {
+    this.#rejoinedAt = new Date(this.#node.wallMs()).toISOString();
+    this.#node.later(REJOINED_MS, () => {
+      this.renew();
+    });
+  }
+
   renew(): void {
     const { name, serving, leaving, hasApi } = this.#node;
     if (!serving || leaving || !hasApi) return;
     const now = new Date(this.#node.wallMs()).toISOString();
-    this.#world.cluster.renewPresence(name, this.#acquired, now);
+    this.#world.cluster.renewPresence(name, {
+      acquireTime: this.#acquired,
+      renewTime: now,
+      rejoinedAt: this.#rejoinedAt,
+    });
   }
 
   #renewEvery(): void {

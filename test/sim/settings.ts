@@ -121,7 +121,7 @@ export function settingsOf(seed: string, profile?: string): Settings {
   const services: Record<string, number> = {};
   for (let i = 0; i < random.whole(1, 3); i++) services[`s${i}`] = random.whole(1, nodeCount);
   const isLong = name === "flapping" || name === "rolling";
-  const settlingTimeMs = isLong ? 60_000 : random.pick([3000, 6000, 60_000]);
+  const settlingTimeMs = isLong ? longSettling(seed, name) : random.pick([3000, 6000, 60_000]);
   const offsetMax = Math.min(2000, settlingTimeMs / 10);
   return {
     ...{ seed, profile: name, runMs: RUN_MS, nodeCount, services },
@@ -137,6 +137,11 @@ export function settingsOf(seed: string, profile?: string): Settings {
     })),
     faults: faultsOfProfile(random, name, nodeCount),
   };
+}
+
+/** Above the period of the flapping; where it ends within the run, it shows that it begins anew each time. */
+function longSettling(seed: string, profile: string): number {
+  return profile === "flapping" ? new Random(`settling ${seed}`).pick([6000, 60_000]) : 60_000;
 }
 
 function drawProfile(random: Random): string {

@@ -471,6 +471,17 @@ describe("speaker: liveness: who gave way", () => {
     expect(doubted(say("c", 1500, { incarnation: 2, sequence: 1, starting: true }))).to.equal(0);
   });
 
+  it("says that it is back where a peer that had given it up no longer does; to be given up as such is no return", () => {
+    const { say } = serving();
+    const rejoined = (effects: readonly LivenessEffect[]) =>
+      effects.filter(({ kind }) => kind === "rejoined").length;
+    say("c", 950, { planGeneration: 1, lost: [A] });
+    expect(rejoined(say("b", 960, { lost: [A] }))).to.equal(0);
+    expect(rejoined(say("b", 970, { lost: [A] }))).to.equal(0);
+    expect(rejoined(say("b", 980, { lost: [] }))).to.equal(1);
+    expect(rejoined(say("b", 990, { lost: [] }))).to.equal(0);
+  });
+
   it("whether a peer hears us is news: who waits for that decides anew", () => {
     const { say } = serving();
     const news = [{ kind: "informed", nodes: ["b"] }];

@@ -45,6 +45,8 @@ export class Net {
   /** "a>b": what a sends does not reach b. */
   readonly cuts = new Set<string>();
   /** Announcements heard on the segment: for tests of order. */
+  /** Who said that it is back after others had taken over from it. */
+  readonly rejoined: string[] = [];
   readonly announced: { readonly node: string; readonly ip: Ip; readonly atMs: number }[] = [];
   #flights: Flight[] = [];
   #plan = new Map<Ip, PlannedAddress>();
@@ -183,6 +185,7 @@ export class Net {
 
   #perform(node: SimNode, effect: SpeakerEffect): void {
     if (effect.kind === "set-timer") node.dueMs = effect.atMs;
+    if (effect.kind === "rejoined") this.rejoined.push(node.name);
     if (effect.kind === "recheck") this.feed(node, { kind: "rechecked" });
     if (effect.kind === "send-frame" && effect.what !== "poke") {
       const { linkIndex, frame, what, ip } = effect;

@@ -401,6 +401,7 @@ describe("speaker: holding", () => {
     net.feed(a, { kind: "links", links: [ETH0] });
     net.run(1000);
     expect(holders(net)).to.deep.equal(["b", "b", "c"]);
+    expect(net.rejoined).to.deep.equal(["a"]);
   });
 
   it("an interface that comes back announces what is held on it again", () => {

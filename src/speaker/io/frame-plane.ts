@@ -252,6 +252,9 @@ export class FramePlane {
         this.#mayHaveParted = true;
         this.#tellVerdict(effect);
         return;
+      case "rejoined":
+        this.#report({ kind: "rejoined" });
+        return;
       case "frame-fault":
         this.#tallies.frameFaults.add(effect.name);
         return;

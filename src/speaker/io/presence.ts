@@ -8,7 +8,12 @@ import type { Logger } from "pino";
 import { ApiError } from "../../kube/api-error.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import { LEASES, type Lease } from "../../kube/types.ts";
-import { PRESENCE_LABEL, PRESENCE_RENEW_MS, STOPPING_ANNOTATION } from "../../multi-ip/presence.ts";
+import {
+  PRESENCE_LABEL,
+  PRESENCE_RENEW_MS,
+  REJOINED_ANNOTATION,
+  STOPPING_ANNOTATION,
+} from "../../multi-ip/presence.ts";
 
 export interface PresenceOptions {
   readonly client: KubeClient;
@@ -22,6 +27,8 @@ export interface PresenceOptions {
 export interface Presence {
   /** Renews now, where it does its job. */
   renew(): void;
+  /** Others took over from this node, which is back: the controller is to wait until it has been well for a while. */
+  rejoined(): void;
   /** Marks the Lease: this speaker is about to stop. @returns false where the API server did not take it */
   announceEnd(): Promise<boolean>;
   /** Resolves when the Lease is gone, or the API server did not say so in time. */
@@ -31,6 +38,8 @@ export interface Presence {
 const LEASE_SECONDS = 15;
 /** One that comes late is better than none: while it is under way the controller may have it already. */
 const MARK_MS_MAX = 1100;
+/** Several peers tell of one absence: one write. */
+const REJOINED_MS = 300;
 const DELETE_MS_MAX = 1000;
 const FIELD_MANAGER = "spreadlb-speaker";
 
@@ -38,6 +47,8 @@ export function startPresence(options: PresenceOptions): Presence {
   const { client, namespace, node, works, log } = options;
   const name = `spreadlb-speaker-${node}`;
   const since = new Date();
+  let rejoinedAt: Date | undefined;
+  let soon: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let stopped = false;
   const renew = () => {
@@ -49,11 +60,12 @@ export function startPresence(options: PresenceOptions): Presence {
       .finally(() => (running = undefined));
   };
   const renewLease = async (): Promise<void> => {
-    const lease = leaseOf({ name, namespace, node, since, now: new Date() });
+    const lease = leaseOf({ name, namespace, node, since, rejoinedAt, now: new Date() });
     const write = { fieldManager: FIELD_MANAGER, timeoutMs: PRESENCE_RENEW_MS };
     try {
       // The mark of a life that ended before it could delete its Lease.
-      const unmarked = { ...lease.metadata, annotations: { [STOPPING_ANNOTATION]: null } };
+      const annotations = { ...lease.metadata.annotations, [STOPPING_ANNOTATION]: null };
+      const unmarked = { ...lease.metadata, annotations };
       const body = { ...lease, metadata: unmarked };
       await client.patch(LEASES, { namespace, name }, body, { ...write, kind: "merge" });
     } catch (error) {
@@ -66,10 +78,18 @@ export function startPresence(options: PresenceOptions): Presence {
   const renewNoMore = async (): Promise<void> => {
     stopped = true;
     clearInterval(timer);
+    clearTimeout(soon);
     await running;
   };
   return {
     renew,
+    rejoined: () => {
+      rejoinedAt = new Date();
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        renew();
+      }, REJOINED_MS).unref();
+    },
     announceEnd: async () => {
       await renewNoMore();
       const mark = {
@@ -100,14 +120,17 @@ interface LeaseFacts {
   readonly namespace: string;
   readonly node: string;
   readonly since: Date;
+  readonly rejoinedAt: Date | undefined;
   readonly now: Date;
 }
 
-function leaseOf({ name, namespace, node, since, now }: LeaseFacts): Lease {
+function leaseOf({ name, namespace, node, since, rejoinedAt, now }: LeaseFacts): Lease {
+  const annotations =
+    rejoinedAt === undefined ? {} : { [REJOINED_ANNOTATION]: rejoinedAt.toISOString() };
   return {
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
-    metadata: { name, namespace, labels: { [PRESENCE_LABEL]: "" } },
+    metadata: { name, namespace, labels: { [PRESENCE_LABEL]: "" }, annotations },
     spec: {
       holderIdentity: node,
       leaseDurationSeconds: LEASE_SECONDS,

@@ -110,4 +110,6 @@ export type WorkerReport =
     }
   /** A peer that was given up is heard: whatever it said of holders meanwhile may be in the status. */
   | { readonly kind: "heard-again" }
+  /** Others took over from this node, which is back. */
+  | { readonly kind: "rejoined" }
   | { readonly kind: "left" };

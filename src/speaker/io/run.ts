@@ -150,6 +150,7 @@ class RunningProcess implements RunningSpeaker {
       writer: this.#writer,
       findings: this.#findings,
       witness: this.#witness,
+      presence: () => this.#presence,
       servicesOf: (name) => this.#virtualIps?.store.get(name)?.spec.services ?? [],
       metrics,
       log,
@@ -371,7 +372,6 @@ class RunningProcess implements RunningSpeaker {
     if (report.kind === "counters") this.#gate.notePeersOpen(report.gauges.peersOpen);
     if (report.kind === "holdings") this.#departing.holdingsChanged();
     if (report.kind === "left") this.#departing.left();
-    if (report.kind === "serving") this.#presence?.renew();
   }
 
   /** A speaker that cannot answer must not look alive: the restart is the remedy. */

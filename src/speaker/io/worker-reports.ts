@@ -12,6 +12,7 @@ import type { FindingsWriter } from "./findings-writer.ts";
 import type { Sighting } from "../guard.ts";
 import type { Verification } from "../verifier.ts";
 import type { StatusWriter } from "./status-writer.ts";
+import type { Presence } from "./presence.ts";
 import type { Witness } from "./testimony.ts";
 
 export interface WorkerReportsOptions {
@@ -19,6 +20,7 @@ export interface WorkerReportsOptions {
   readonly writer: Pick<StatusWriter, "set" | "keep" | "drop" | "sayAgain">;
   readonly findings: Pick<FindingsWriter, "sighted" | "verified" | "foundFree" | "tick">;
   readonly witness: Pick<Witness, "company">;
+  readonly presence: () => Pick<Presence, "renew" | "rejoined"> | undefined;
   /** The Services of a VirtualIP, by its name. */
   readonly servicesOf: (
     name: string,
@@ -63,6 +65,7 @@ export class WorkerReports {
         return;
       case "serving":
         this.#serving = true;
+        this.#options.presence()?.renew();
         this.#options.log.info("knows who is alive; serving");
         return;
       case "company": {
@@ -73,6 +76,9 @@ export class WorkerReports {
       }
       case "heard-again":
         this.#options.writer.sayAgain();
+        return;
+      case "rejoined":
+        this.#options.presence()?.rejoined();
         return;
       case "holdings":
         for (const change of report.changes) this.#changed(change);

@@ -8,7 +8,7 @@
  * plan may decide (docs/heartbeat.md, "Fences": their turns are level).
  * In runs of nothing but one flapping node (its speaker, its link, its heartbeats), each address changes hands at most
  * once after the first fault, unless all others have returned since the plan as well; what the node holds on an island of its own is its right (H5), and no move. The settling
- * time of those runs is longer than the run, so that no plan moves it either.
+ * time of those runs is longer than the flapping's period, so that no plan moves it either until the node has been well for so long.
  */
 import { seconds, type Fact, type RuleMaker } from "./fact.ts";
 
@@ -23,6 +23,8 @@ export const h3: RuleMaker = (settings) => {
   const { intervalMs } = settings;
   const flapping = settings.profile === "flapping";
   const firstMs = settings.faults[0]?.atMs ?? Infinity;
+  const lastMs = Math.max(...settings.faults.map(({ endMs }) => endMs));
+  const isShaky = (atMs: number) => atMs >= firstMs && atMs < lastMs + settings.settlingTimeMs;
   const lastGainer = new Map<string, number>();
   const moves = new Map<string, number>();
   /** What a node takes before it has heard the others, and gives back within an interval, is nothing. */
@@ -63,7 +65,7 @@ export const h3: RuleMaker = (settings) => {
       if (fact.alone) return null;
       const before = lastGainer.get(address);
       lastGainer.set(address, node);
-      if (flapping && !fact.level && atMs >= firstMs && before !== undefined && before !== node) {
+      if (flapping && !fact.level && isShaky(atMs) && before !== undefined && before !== node) {
         gains.set(address, { node, before, atMs, boundMs: fact.boundMs });
       }
       if (generation > returnGeneration) return null;

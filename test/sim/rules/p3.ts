@@ -3,10 +3,11 @@
  *
  * Asserted of every pass of the controller: an address whose first place changes because a node was lost or may hold it
  * no longer ("node-lost") was ranked first on a node that is no candidate any more: not eligible, or not heard of,
- * or lost by the word of those who took over, or it is not trusted yet. No address leaves a node that is in order for it.
+ * or lost by the word of those who took over or its own, or it is not trusted yet. No address leaves a node that is in order for it.
  * The evenness among survivors is P2's, at the end; that of second places is held by the properties of rank.ts.
  */
 import { EXCLUDE_LABEL, isStale } from "../../../src/controller/nodes.ts";
+import { REJOINED_ANNOTATION } from "../../../src/multi-ip/presence.ts";
 import type { Snapshot } from "../../../src/controller/world.ts";
 import { seconds, type RuleMaker } from "./fact.ts";
 
@@ -35,6 +36,8 @@ function isInOrder(
   const presence = presences.find(({ lease }) => lease.spec?.holderIdentity === node);
   if (presence === undefined || isStale(presence, nowMs)) return false;
   const renewedMs = Date.parse(presence.lease.spec?.renewTime ?? "");
+  const rejoinedMs = Date.parse(presence.lease.metadata.annotations?.[REJOINED_ANNOTATION] ?? "");
+  if (renewedMs < rejoinedMs + settlingTimeMs) return false;
   return !virtualIps.some(({ status }) => {
     const move = status?.lastMove;
     if (move?.reason !== "node-lost" || move.from !== node) return false;

@@ -16,6 +16,7 @@ function reports() {
     writer: { set: nothing, keep: nothing, drop: nothing, sayAgain: nothing },
     findings: { sighted: nothing, verified: nothing, foundFree: nothing, tick: nothing },
     witness: { company: nothing },
+    presence: nothing,
     servicesOf: () => [
       { namespace: "shop", name: "dns" },
       { namespace: "shop", name: "web" },
