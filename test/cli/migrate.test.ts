@@ -355,6 +355,12 @@ describe("cli: the dry run in words", () => {
     expect(text).to.match(/2 manifests, 1 of 3 Services adopted, 1 need a hand\.\n$/);
   });
 
+  it("smooth is only what needs nobody: addresses that stay and that nobody would answer for are not", () => {
+    const silent = { ipAddressPools: [pool("prod", ["192.0.2.0/28"])] };
+    expect(isSmooth(planned(silent, [service()]))).to.equal(false);
+    expect(isSmooth(planned(advertised, [service()]))).to.equal(true);
+  });
+
   it("the workloads by their own names", () => {
     const workloads = ["deployment/metallb-controller", "daemonset/metallb-speaker"];
     const text = renderReport(planned({}, []), { ...options, workloads });

@@ -201,7 +201,6 @@ describe("end to end: the walk from MetalLB and from Deckhouse", function () {
     for (const one of left) await leave(one);
     for (const source of ["metallb", "deckhouse"]) {
       const { said, status } = await dryRun(source);
-      console.log(said.replaceAll(/^/gm, "      "));
       expect(said, said).to.contain("Needs a hand: nothing.");
       for (const { name, addresses: listed } of left) {
         const line = said.split("\n").find((one) => one.includes(`default/${name} `)) ?? "";
