@@ -287,7 +287,9 @@ describe("lint: what it makes of documents", () => {
     },
     {
       name: "a Service that is none of a load balancer",
-      text: service("", "{metallb.io/address-pool: gold}").replace("LoadBalancer", "ClusterIP"),
+      text:
+        `${GOOD}---\n` +
+        service("", "{metallb.io/address-pool: gold}").replace("LoadBalancer", "ClusterIP"),
       lines: [],
     },
   ];
