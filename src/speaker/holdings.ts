@@ -130,7 +130,12 @@ export class Holdings {
     const rightly = before?.rightly === true || isAhead || isAwaited;
     record.announced = { node, atMs: before?.atMs ?? nowMs, rightly };
     if (record.waiting?.what === "news") record.holder = node;
-    if (isAwaited) this.decide(record, nowMs);
+    if (!isAwaited) return;
+    // Another answers in place of the one that should and may not know: it is between us and that other.
+    const next = this.#turns.holderOf(record);
+    const isSlow = next !== null && next !== node && this.#turns.mayNotKnow(next, record);
+    if (record.waiting?.what === "answer" && isSlow) this.#passOver(record, nowMs);
+    else this.decide(record, nowMs);
   }
 
   /** For those that waited long enough, the other side had its time. */

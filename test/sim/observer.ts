@@ -405,6 +405,7 @@ export class Observer {
         wellSinceMs: this.#wellSinceMs[node] ?? 0,
         ranked: rank.includes(this.#world.nodes()[node]?.name ?? ""),
         mute: this.#isMute(node),
+        deaf: this.#isDeaf(node),
         leaving: this.#world.nodes()[node]?.leaving ?? false,
         gated: this.#world.nodes()[node]?.gated ?? false,
         returnGeneration: this.#returnGeneration[node] ?? 0,

@@ -165,6 +165,8 @@ export interface Answering {
   readonly ranked: boolean;
   /** Nobody is given its heartbeats. */
   readonly mute: boolean;
+  /** It is given nobody's heartbeats. */
+  readonly deaf: boolean;
   readonly leaving: boolean;
   /** Its gate is closed. */
   readonly gated: boolean;

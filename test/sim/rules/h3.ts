@@ -4,7 +4,7 @@
  * Asserted: a node that started, went on after a pause of the detection time, or heard the others again does not gain an
  * address by a plan that its piece of the segment knew when it returned, while another node answers for it that has
  * answered since before that return and to which nothing has happened since. A node whose gate opens returns. Left out: one
- * that stops or is ranked no more, one whose gate is closed, one that nobody hears or that hears nobody, and one that has itself returned since the plan was made; of two that returned the
+ * that stops or is ranked no more, one whose gate is closed, one that nobody hears or that hears nobody, on either side, and one that has itself returned since the plan was made; of two that returned the
  * plan may decide (docs/heartbeat.md, "Fences": their turns are level).
  * In runs of nothing but one flapping node (its speaker, its link, its heartbeats), each address changes hands at most
  * once after the first fault, unless all others have returned since the plan as well; what the node holds on an island of its own is its right (H5), and no move. The settling
@@ -77,7 +77,8 @@ export const h3: RuleMaker = (settings) => {
           other.ranked &&
           !other.leaving &&
           !other.gated &&
-          !other.mute,
+          !other.mute &&
+          !other.deaf,
       );
       if (rightful === undefined) return null;
       const what = `n${node + 1} returned at ${seconds(returnedMs)} and took ${address} at ${seconds(atMs)} by plan ${generation}, known then, from n${rightful.node + 1}, which has held it since ${seconds(rightful.sinceMs)}`;
