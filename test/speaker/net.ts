@@ -49,6 +49,8 @@ export class Net {
   readonly rejoined: string[] = [];
   readonly announced: { readonly node: string; readonly ip: Ip; readonly atMs: number }[] = [];
   #flights: Flight[] = [];
+  #stalled: string | null = null;
+  readonly #arrives = (flight: Flight) => flight.to !== this.#stalled;
   #plan = new Map<Ip, PlannedAddress>();
   #generation = 0;
   #incarnation = 1;
@@ -142,7 +144,7 @@ export class Net {
     const endMs = this.nowMs + forMs;
     for (;;) {
       const timers = this.nodes.map((node) => node.dueMs);
-      const flights = this.#flights.map((flight) => flight.atMs);
+      const flights = this.#flights.filter(this.#arrives).map((flight) => flight.atMs);
       const nextMs = Math.min(...timers, ...flights);
       if (nextMs > endMs) break;
       this.nowMs = Math.max(this.nowMs, nextMs);
@@ -156,14 +158,26 @@ export class Net {
     this.nowMs = endMs;
   }
 
+  /** One process stands still: what is sent to it waits in its socket. */
+  stall(name: string, forMs: number): void {
+    const node = this.node(name);
+    const { dueMs } = node;
+    node.dueMs = Infinity;
+    this.#stalled = name;
+    this.run(forMs);
+    this.#stalled = null;
+    node.dueMs = dueMs;
+  }
+
   /** Who answers for it now, in the order of the nodes. */
   holders(address: string): string[] {
     return this.nodes.filter((node) => node.held.has(address as Ip)).map((node) => node.name);
   }
 
   #deliver(): void {
-    const due = this.#flights.filter((flight) => flight.atMs <= this.nowMs);
-    this.#flights = this.#flights.filter((flight) => flight.atMs > this.nowMs);
+    const isDue = (flight: Flight) => flight.atMs <= this.nowMs && this.#arrives(flight);
+    const due = this.#flights.filter(isDue);
+    this.#flights = this.#flights.filter((flight) => !isDue(flight));
     for (const { to, event } of due) this.feed(this.node(to), event);
   }
 

@@ -175,6 +175,20 @@ describe("speaker: holding", () => {
     expect(net.holders(X)).to.deep.equal(["c"]);
   });
 
+  it("H5: a holder that is back finds one that answers in place of another that does not read the plan: it gives way at once", () => {
+    const net = running();
+    net.crash("b");
+    const W = "192.0.2.99";
+    net.replan({ [W]: ["a", "b", "c"] }, ["c"]);
+    net.run(1000);
+    net.start("b");
+    net.run(1000);
+    net.stall("a", 400);
+    expect(net.holders(W)).to.deep.equal(["a", "b"]);
+    net.run(200);
+    expect(net.holders(W)).to.have.length(1);
+  });
+
   it("H2: next in rank is one that knows an older plan, which names it as well: it answers, and nobody else begins", () => {
     const net = running();
     net.replan({ [X]: ["a", "b", "c"], [Y]: ["b", "c", "a"] }, ["b"]);
