@@ -111,12 +111,12 @@ export class Certificates {
       case "add-authority": {
         const authority = await newAuthority(nowMs);
         const bundle = [...splitPem(files["ca.crt"]), authority.certificate];
-        return { ...files, "ca.crt": joinPem(bundle), "ca.key": authority.key };
+        return { ...files, "ca.crt": bundle.join(""), "ca.key": authority.key };
       }
       case "issue":
         return { ...files, ...(await issue(files, names, nowMs)) };
       case "forget":
-        return { ...files, "ca.crt": joinPem(splitPem(files["ca.crt"]).slice(-1)) };
+        return { ...files, "ca.crt": splitPem(files["ca.crt"]).slice(-1).join("") };
     }
   }
 
@@ -155,11 +155,7 @@ async function begin(names: readonly string[], nowMs: number): Promise<Certifica
 
 async function newAuthority(nowMs: number) {
   const { makeAuthority } = await import("./x509.ts");
-  const { certificate, key } = await makeAuthority({
-    fromMs: nowMs,
-    untilMs: nowMs + AUTHORITY_LIFE_MS,
-  });
-  return { certificate: withNewline(certificate), key };
+  return makeAuthority({ fromMs: nowMs, untilMs: nowMs + AUTHORITY_LIFE_MS });
 }
 
 /** By the newest authority, and not for longer than it lives. */
@@ -173,7 +169,7 @@ async function issue(
   const untilMs = Math.min(nowMs + LEAF_LIFE_MS, untilOf(new X509Certificate(certificate)));
   const authority = { certificate, key: files["ca.key"] };
   const leaf = await makeLeaf(authority, { names, fromMs: nowMs, untilMs });
-  return { "tls.crt": withNewline(leaf.certificate), "tls.key": leaf.key };
+  return { "tls.crt": leaf.certificate, "tls.key": leaf.key };
 }
 
 /** @returns null where the Secret lacks a file */
@@ -233,13 +229,5 @@ function isFor(certificate: X509Certificate, name: string): boolean {
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 function splitPem(text: string): string[] {
-  return [...text.matchAll(PEM)].map(([pem]) => pem);
-}
-
-function joinPem(certificates: readonly string[]): string {
-  return certificates.map(withNewline).join("");
-}
-
-function withNewline(pem: string): string {
-  return pem.endsWith("\n") ? pem : `${pem}\n`;
+  return [...text.matchAll(PEM)].map(([pem]) => `${pem}\n`);
 }

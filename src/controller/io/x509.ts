@@ -22,7 +22,7 @@ import {
 } from "@peculiar/x509";
 import { BACKDATE_MS, type Validity } from "../certificate-schedule.ts";
 
-/** PEM, both. */
+/** PEM, both; a bundle is one certificate after another. */
 export interface KeyPair {
   readonly certificate: string;
   readonly key: string;
@@ -45,7 +45,7 @@ export async function makeAuthority({ fromMs, untilMs }: Validity): Promise<KeyP
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return { certificate: certificate.toString("pem"), key: await pemOf(keys.privateKey) };
+  return { certificate: `${certificate.toString("pem")}\n`, key: await pemOf(keys.privateKey) };
 }
 
 /** @param names DNS names and addresses under which the server is called; the first is the subject */
@@ -73,7 +73,7 @@ export async function makeLeaf(
       await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
     ],
   });
-  return { certificate: certificate.toString("pem"), key: await pemOf(keys.privateKey) };
+  return { certificate: `${certificate.toString("pem")}\n`, key: await pemOf(keys.privateKey) };
 }
 
 function newKeys() {
