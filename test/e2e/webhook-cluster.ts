@@ -12,6 +12,8 @@ import { startControlPlane, type ControlPlane } from "../../lab/control-plane.ts
 import { freePorts } from "../../lab/ports.ts";
 import { start, type LabProcess } from "../../lab/process.ts";
 import { waitFor } from "../../lab/wait.ts";
+import { CONTROLLER_LEASE } from "../../src/controller/io/run.ts";
+import { microTime } from "../../src/kube/micro-time.ts";
 import { Api } from "../api/api.ts";
 import { applyCrds } from "../api/crd-install.ts";
 import { manifests } from "../deploy/manifests.ts";
@@ -51,13 +53,17 @@ export class WebhookCluster {
   readonly #forwarder: Server;
   #turn = 0;
 
-  static async start(controllers: number): Promise<WebhookCluster> {
+  /** @param options.canLead false: all of them are standbys, and nobody writes addresses */
+  static async start(
+    controllers: number,
+    { canLead = true }: { readonly canLead?: boolean } = {},
+  ): Promise<WebhookCluster> {
     const plane = await startControlPlane();
     const api = await Api.connect(plane.kubeconfig);
     const unasked = await Api.connect(await plane.kubeconfigOf(UNASKED));
     const cluster = new WebhookCluster({ plane, api, unasked });
     try {
-      await cluster.#begin(controllers);
+      await cluster.#begin(controllers, canLead);
     } catch (error) {
       await cluster.stop();
       throw error;
@@ -171,11 +177,11 @@ export class WebhookCluster {
     await this.plane.apply([{ ...rest, webhooks: asked }]);
   }
 
-  async #begin(controllers: number): Promise<void> {
+  async #begin(controllers: number, canLead: boolean): Promise<void> {
     await applyCrds(this.api);
     const rights = manifests().filter(({ kind }) => RIGHTS.includes(kind) || kind.includes("Role"));
     const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: METALLB } };
-    await this.plane.apply([...rights, namespace]);
+    await this.plane.apply([...rights, namespace, ...(canLead ? [] : [takenLease()])]);
     await new Promise<void>((resolve) => {
       this.#forwarder.listen(0, "127.0.0.1", resolve);
     });
@@ -183,6 +189,20 @@ export class WebhookCluster {
     for (let i = 0; i < controllers; i++) await this.startController();
     await this.untilAsked();
   }
+}
+
+/** The lease of a leader that has an hour before anybody may doubt it. */
+function takenLease(): object {
+  const nowTime = microTime(Date.now());
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { name: CONTROLLER_LEASE, namespace: SYSTEM },
+    spec: {
+      ...{ holderIdentity: "elsewhere", leaseDurationSeconds: 3600, leaseTransitions: 0 },
+      ...{ acquireTime: nowTime, renewTime: nowTime },
+    },
+  };
 }
 
 export function pool(name: string, addresses: readonly string[]): object {
