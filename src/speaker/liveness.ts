@@ -374,10 +374,10 @@ export class Liveness {
 
   /**
    * Until it says that it knows, a node back from the dead may hold only plans newer than its return.
-   * One that was never heard has lost nothing: it was late to learn that we are its peer.
+   * One that was never heard has lost nothing: it was late to learn that we are its peer. So has one that lingers.
    */
   #imposedOn(peer: Peer): number {
-    if (peer.dead) return peer.incarnation === 0 ? 0 : FENCE_EVERYTHING;
+    if (peer.dead) return peer.incarnation === 0 || peer.lingering ? 0 : FENCE_EVERYTHING;
     return peer.imposedFence === 0 ? 0 : fenceAt(this.#own.generation, Infinity);
   }
 

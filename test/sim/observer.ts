@@ -151,8 +151,7 @@ export class Observer {
       // What is heard again after a partition is that partition's mend.
       const isMend = kind === "heard" && tracked.fault.kind === "partition";
       // Nobody has used it yet: whoever begins asks first whether it is free.
-      const isNew = tracked.gainedMs.every((atMs) => atMs === -Infinity);
-      const atMs = isNew ? nowMs + PROBING_MS : nowMs;
+      const atMs = tracked.isNew ? nowMs + PROBING_MS : nowMs;
       if (concerned) tracked.fault = { atMs, kind: isMend ? "partition" : kind };
     }
     for (let i = 0; i < this.#wellSinceMs.length; i++) {

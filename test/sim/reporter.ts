@@ -40,6 +40,7 @@ export class Reporter {
   readonly #failures = new Map<string, number>();
   #acquired = "";
   #rejoinedAt: string | undefined;
+  #tellsAgain = false;
   #quiet = false;
   #testimony: Testimony;
   #testimonyTurn = 0;
@@ -95,7 +96,11 @@ export class Reporter {
   /** Others took over from this node, which is back. */
   rejoined(): void {
     this.#rejoinedAt = new Date(this.#node.wallMs()).toISOString();
+    if (this.#tellsAgain) return;
+    this.#tellsAgain = true;
+    this.renew();
     this.#node.later(REJOINED_MS, () => {
+      this.#tellsAgain = false;
       this.renew();
     });
   }

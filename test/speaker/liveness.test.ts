@@ -292,6 +292,12 @@ describe("speaker: liveness: serving", () => {
     expect(a.peer("b")).to.include({ state: "silent", dead: true });
     expect(effects.filter(({ kind }) => kind === "judged")).to.deep.equal([]);
     expect(a.isolated).to.equal(false);
+    a.step({ kind: "peers", peers: [b, c], nowMs: 1400 });
+    say("b", 1410);
+    expect(a.peer("b")).to.include({ state: "heard", dead: false, imposedFence: 0 });
+    expect(sent(a.step({ kind: "timer", nowMs: a.dueMs })).map(({ lost }) => lost)).to.deep.equal([
+      [],
+    ]);
   });
 
   it("isolated: it hears nobody although there are peers", () => {

@@ -38,7 +38,7 @@ export interface Presence {
 const LEASE_SECONDS = 15;
 /** One that comes late is better than none: while it is under way the controller may have it already. */
 const MARK_MS_MAX = 1100;
-/** Several peers tell of one absence: one write. */
+/** Several peers tell of one absence: a write at once, and one for all that came after. */
 const REJOINED_MS = 300;
 const DELETE_MS_MAX = 1000;
 const FIELD_MANAGER = "spreadlb-speaker";
@@ -48,6 +48,7 @@ export function startPresence(options: PresenceOptions): Presence {
   const name = `spreadlb-speaker-${node}`;
   const since = new Date();
   let rejoinedAt: Date | undefined;
+  let toldAt: Date | undefined;
   let soon: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let stopped = false;
@@ -61,6 +62,7 @@ export function startPresence(options: PresenceOptions): Presence {
   };
   const renewLease = async (): Promise<void> => {
     const lease = leaseOf({ name, namespace, node, since, rejoinedAt, now: new Date() });
+    toldAt = rejoinedAt;
     const write = { fieldManager: FIELD_MANAGER, timeoutMs: PRESENCE_RENEW_MS };
     try {
       // The mark of a life that ended before it could delete its Lease.
@@ -85,9 +87,11 @@ export function startPresence(options: PresenceOptions): Presence {
     renew,
     rejoined: () => {
       rejoinedAt = new Date();
-      soon ??= setTimeout(() => {
+      if (soon !== undefined) return;
+      renew();
+      soon = setTimeout(() => {
         soon = undefined;
-        renew();
+        if (rejoinedAt !== toldAt) renew();
       }, REJOINED_MS).unref();
     },
     announceEnd: async () => {
