@@ -57,7 +57,7 @@ export function settle(world: World, memory: PlanMemory, options: SettlingOption
 }
 
 function isVoluntary({ reason }: RankMove): boolean {
-  return reason === "balance" || reason === "spread";
+  return reason === "balance" || reason === "spread" || reason === "preference";
 }
 
 /** Which nodes can hold addresses, and since which start of their speakers. Labels count: they choose classes. */

@@ -3,7 +3,8 @@
  *
  * Two numbers judge a place. `held` counts the addresses of one group (a Service and family) on a node:
  * the more even, the fewer of a Service's addresses die together (rule P1). `load` counts all addresses
- * on a node: the more even, the better the nodes are used (rule P2). P1 goes before P2 everywhere.
+ * on a node: the more even, the better the nodes are used (rule P2). P1 goes before P2 everywhere. Between
+ * the two stands the wish for a node, where an advertisement has preferences.
  *
  * Where both are equal, `met` decides: how often the addresses of a Service on two nodes are neighbours. If
  * the same two nodes always served the same Services, then the orphans of one could never go to the
@@ -12,7 +13,7 @@
  * Boards are mutated in place, for speed; they never leave rankAll.
  * Neighbours: spread.ts makes the moves; path.ts finds them.
  */
-import { candidatesOf, matesOf, type World } from "./world.ts";
+import { candidatesOf, matesOf, scoreOf, type World } from "./world.ts";
 
 export const NOWHERE = -1;
 
@@ -78,20 +79,22 @@ export function move(world: World, board: Board, job: number, to: number): void 
 
 /**
  * @param heldMax only nodes with at most so many addresses of the job's group
- * @returns the open candidate with the fewest of the group, then the fewest of all, then the fewest meetings with
- *   the nodes of the group's other addresses, then by hash, or for a job that leaves, the newest; or NOWHERE
+ * @returns the open candidate with the fewest of the group, then the one most wished for, then the fewest of all, then the
+ *   fewest meetings with the nodes of the group's other addresses, then by hash, or for a job that leaves, the newest; or NOWHERE
  */
 export function bestNode(world: World, board: Board, job: number, heldMax = Infinity): number {
   let ties: number[] = [];
-  let [bestHeld, bestLoad] = [heldMax, Infinity];
+  let [bestHeld, bestScore, bestLoad] = [heldMax, -Infinity, Infinity];
   for (const node of candidatesOf(world, job)) {
     if (!isOpen(board, node)) continue;
     const held = heldBy(world, board, job, node);
+    const score = scoreOf(world, job, node);
     const load = loadOf(board, node);
-    if (held > bestHeld || (held === bestHeld && load > bestLoad)) continue;
-    if (held < bestHeld || load < bestLoad) ties = [];
+    const order = held - bestHeld || bestScore - score || load - bestLoad;
+    if (held > heldMax || order > 0) continue;
+    if (order < 0) ties = [];
     ties.push(node);
-    [bestHeld, bestLoad] = [held, load];
+    [bestHeld, bestScore, bestLoad] = [held, score, load];
   }
   return ties.length > 1 ? breakTie(world, board, job, ties) : (ties[0] ?? NOWHERE);
 }

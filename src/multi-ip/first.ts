@@ -9,7 +9,7 @@
  */
 import { emptyBoard, NOWHERE, put, type Board } from "./board.ts";
 import type { RankJob, RankOptions } from "./rank.ts";
-import { rebalance, settle } from "./spread.ts";
+import { rebalance, settle, type VoluntaryReason } from "./spread.ts";
 import { candidatesOf, type World } from "./world.ts";
 
 export interface FirstPlaces {
@@ -17,7 +17,7 @@ export interface FirstPlaces {
   /** The first place of each job before voluntary moves, or NOWHERE. */
   readonly before: Int32Array;
   /** Why each job that was moved without need was moved. */
-  readonly voluntary: ReadonlyMap<number, "spread" | "balance">;
+  readonly voluntary: ReadonlyMap<number, VoluntaryReason>;
 }
 
 export function placeFirsts(world: World, { rebalanceMovesMax }: RankOptions): FirstPlaces {

@@ -11,6 +11,7 @@ export const MOVE_REASONS = {
   "follow-holder": "the plan follows the node that answers already",
   spread: "two addresses of its Service were on one node while another node had none",
   balance: "it lowers the difference between the numbers of addresses on the nodes",
+  preference: "its advertisement prefers the node to which it went",
   plan: "a newer plan ranks another node first",
   "returned-after-loss": "its holder had lost it, and no other node was left to hold it",
   "speaker-stopped": "the speaker that held it was stopped, and handed it over first",

@@ -15,11 +15,12 @@
  * be passed on only to a node that has fewer of its group than the one it leaves. That is the paper's
  * graph with unit capacities from groups to nodes: a flow with convex costs, for which the theorem
  * holds as well. (All addresses of a group are taken to have the same candidates, as they do in life;
- * where they have not, every path found is an improvement still.)
+ * where they have not, every path found is an improvement still.) Nor is an address passed on to a node that is less
+ * wished for than the one it leaves.
  * Neighbours: spread.ts walks the paths.
  */
 import { heldBy, isOpen, loadOf, NOWHERE, type Board } from "./board.ts";
-import { candidatesOf, type World } from "./world.ts";
+import { candidatesOf, scoreOf, type World } from "./world.ts";
 
 export interface Hop {
   readonly job: number;
@@ -108,10 +109,11 @@ function reachOver(
   const set = world.setOf[job] as number;
   if (search.spent[set] === 1) return;
   const held = heldBy(world, board, job, from);
+  const score = scoreOf(world, job, from);
   let left = 0;
   for (const to of candidatesOf(world, job)) {
     if (search.seen[to] === 1 || !isOpen(board, to)) continue;
-    if (heldBy(world, board, job, to) >= held) {
+    if (heldBy(world, board, job, to) >= held || scoreOf(world, job, to) < score) {
       left++;
       continue;
     }

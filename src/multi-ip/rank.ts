@@ -46,6 +46,11 @@ export interface RankJob {
    * rank is on its way out, and would be put first again. null: nobody, or not known to be up to date.
    */
   readonly holder: string | null;
+  /**
+   * By node: how much it is wished for, 0 where it is not said. A wish stands below P1, for the addresses of a group want
+   * different nodes, and above P2. Give jobs with the same wishes the same map: it is read once.
+   */
+  readonly scores?: ReadonlyMap<string, number>;
   /** Whether it may be moved to lower the differences between nodes. */
   readonly balance: boolean;
   /**

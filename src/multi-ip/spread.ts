@@ -3,10 +3,11 @@
  *
  * 1. An address that is nowhere goes to its best node.
  * 2. Two addresses of one group on a node: one moves to a node with at least two fewer (rule P1).
- * 3. A cost-reducing path of path.ts is walked (rule P2).
+ * 3. An address moves to a node that is wished for more, and has fewer of its group.
+ * 4. A cost-reducing path of path.ts is walked (rule P2).
  *
  * `settle` does all of it until nothing is left to do, for addresses that nobody uses yet: new ones, and
- * the spare places in the ranks. `rebalance` does 2 and 3 for addresses in use, a few moves at a time.
+ * the spare places in the ranks. `rebalance` does all but 1 for addresses in use, a few moves at a time.
  * Neighbours: first.ts and depth.ts say which addresses are free to move.
  */
 import {
@@ -20,8 +21,8 @@ import {
   put,
   type Board,
 } from "./board.ts";
-import { improvingPath, type Hop } from "./path.ts";
-import type { World } from "./world.ts";
+import { improvingPath, type Hop, type Movable } from "./path.ts";
+import { scoreOf, type World } from "./world.ts";
 
 /**
  * Places jobs as evenly as can be, moving those that are placed already as little as needed.
@@ -32,7 +33,7 @@ export function settle(world: World, board: Board, jobs: readonly number[]): voi
   const fresh = jobs.filter((job) => nodeOf(board, job) === NOWHERE);
   for (const job of fresh) put(world, board, job, bestNode(world, board, job));
   for (;;) {
-    const hop = evenHop(world, board, jobs);
+    const hop = evenHop(world, board, jobs) ?? wishHop(world, board, jobs);
     if (hop === undefined) break;
     move(world, board, hop.job, hop.to);
   }
@@ -44,6 +45,9 @@ export function settle(world: World, board: Board, jobs: readonly number[]): voi
     for (const hop of path.toReversed()) moveMovable(world, board, movable, hop);
   }
 }
+
+/** Why an address in use moves though nothing was lost. */
+export type VoluntaryReason = "spread" | "preference" | "balance";
 
 export interface Rebalancing {
   /** Moves of addresses in use, at most. */
@@ -65,23 +69,36 @@ export function rebalance(
   board: Board,
   jobs: readonly number[],
   { movesMax, unused }: Rebalancing,
-): ReadonlyMap<number, "spread" | "balance"> {
-  const reasons = new Map<number, "spread" | "balance">();
+): ReadonlyMap<number, VoluntaryReason> {
+  const reasons = new Map<number, VoluntaryReason>();
   const movable = jobsByNode(world, board, jobs, unused);
   let moves = 0;
   while (moves < movesMax) {
-    const even = evenHop(world, board, jobs);
-    const path = even === undefined ? improvingPath(world, board, movable) : [even];
+    const [reason, path] = improvement(world, board, jobs, movable);
     if (path === undefined) break;
     for (const hop of path.toReversed()) {
       if (moves >= movesMax) break;
       moveMovable(world, board, movable, hop);
       if (unused.has(hop.job)) continue;
-      reasons.set(hop.job, even === undefined ? "balance" : "spread");
+      reasons.set(hop.job, reason);
       moves++;
     }
   }
   return reasons;
+}
+
+/** What is to be done next, the worst first. */
+function improvement(
+  world: World,
+  board: Board,
+  jobs: readonly number[],
+  movable: Movable,
+): [VoluntaryReason, readonly Hop[] | undefined] {
+  const even = evenHop(world, board, jobs);
+  if (even !== undefined) return ["spread", [even]];
+  const wished = wishHop(world, board, jobs);
+  if (wished !== undefined) return ["preference", [wished]];
+  return ["balance", improvingPath(world, board, movable)];
 }
 
 /** @returns a move that takes an address from a node where its group is crowded to where it is not */
@@ -95,6 +112,20 @@ function evenHop(world: World, board: Board, jobs: readonly number[]): Hop | und
     if (to !== NOWHERE) return { job, from, to };
   }
   return undefined;
+}
+
+/** @returns the move that fulfils the most of a wish, without two of a group where one was: so few are enough */
+function wishHop(world: World, board: Board, jobs: readonly number[]): Hop | undefined {
+  let [best, gainMax]: [Hop | undefined, number] = [undefined, 0];
+  for (const job of jobs) {
+    if (world.scores[job] === null) continue;
+    const from = nodeOf(board, job);
+    const to = bestNode(world, board, job, heldBy(world, board, job, from) - 1);
+    if (to === NOWHERE) continue;
+    const gain = scoreOf(world, job, to) - scoreOf(world, job, from);
+    if (gain > gainMax) [best, gainMax] = [{ job, from, to }, gain];
+  }
+  return best;
 }
 
 /** @returns true where no path can improve anything, as the fullest and emptiest node show at a glance */

@@ -24,6 +24,8 @@ export interface World {
   readonly sets: readonly Int32Array[];
   /** The candidate set of each job. */
   readonly setOf: Int32Array;
+  /** How much each node is wished for, by node; null for the jobs without wishes. */
+  readonly scores: readonly (Int32Array | null)[];
   /** For ties: see board.ts. */
   readonly jobHashes: Uint32Array;
   readonly nodeHashes: Uint32Array;
@@ -49,6 +51,7 @@ export function worldOf(
     nodeIndex,
     ...numberGroups(sorted),
     ...numberSets(lists, nodeIndex),
+    scores: scoresOf(sorted, nodes),
     jobHashes: Uint32Array.from(sorted, (job) => stableHash(job.address)),
     nodeHashes: Uint32Array.from(nodes, stableHash),
     startedAtMs: Float64Array.from(nodes, (node) => startedAtMs.get(node) ?? 0),
@@ -113,6 +116,21 @@ function numberSets(
     return sets.push(Int32Array.from(list, (node) => nodeIndex.get(node) ?? -1).sort()) - 1;
   });
   return { sets, setOf };
+}
+
+function scoresOf(jobs: readonly RankJob[], nodes: readonly string[]): (Int32Array | null)[] {
+  const known = new Map<RankJob["scores"], Int32Array>();
+  return jobs.map(({ scores }) => {
+    if (scores === undefined || scores.size === 0) return null;
+    const made = known.get(scores) ?? Int32Array.from(nodes, (node) => scores.get(node) ?? 0);
+    known.set(scores, made);
+    return made;
+  });
+}
+
+/** @returns how much the job's address is wished to be on the node */
+export function scoreOf({ scores }: World, job: number, node: number): number {
+  return scores[job]?.[node] ?? 0;
 }
 
 /** @returns the nodes among which the job's places are chosen, in ascending order */

@@ -5,6 +5,7 @@
  * Neighbours: speaker.ts decides; liveness.ts says which nodes changed.
  */
 import { familyOf, type Ip, type IpFamily } from "../base/ip.ts";
+import type { NodeInterfaces } from "../multi-ip/resource.ts";
 import type { UsableLink } from "./links.ts";
 import { wantedLinkIds } from "./links.ts";
 import type { Id } from "./wire/heartbeat.ts";
@@ -17,8 +18,18 @@ export interface PlannedAddress {
   readonly generation: number;
   /** None: all but the usual excluded. */
   readonly interfaces: readonly string[];
+  /** By node, of those that answer on others than these. */
+  readonly nodeInterfaces?: readonly NodeInterfaces[];
   /** Who answers, as the status said when the speaker met the address; null: nobody. */
   readonly holder: string | null;
+}
+
+/** @returns where a node answers; none: on all but the usual excluded */
+export function interfacesOn(
+  { interfaces, nodeInterfaces = [] }: Pick<PlannedAddress, "interfaces" | "nodeInterfaces">,
+  name: string,
+): readonly string[] {
+  return nodeInterfaces.find(({ node }) => node === name)?.interfaces ?? interfaces;
 }
 
 /** See handover.ts; "news": what somebody who may not know that it is its turn does. */
@@ -27,7 +38,9 @@ export type WaitingFor = "gain" | "release" | "answer" | "news";
 export interface AddressRecord {
   plan: PlannedAddress;
   readonly family: IpFamily;
+  /** Of the nodes that are not in `nodeLinkIds`. */
   linkIds: readonly Id[];
+  nodeLinkIds: ReadonlyMap<string, readonly Id[]>;
   /** Whom all speakers that see what we see name, by the plan before the newest decision. */
   holder: string | null;
   /** One of ours held it once, as far as we know: nobody looks for another owner any more. */
@@ -108,10 +121,10 @@ export class Addresses {
     if (record !== undefined) {
       this.#unfile(record);
       record.plan = plan;
-      record.linkIds = wantedLinkIds(plan.interfaces, family);
+      Object.assign(record, linkIdsFor(plan, family));
     } else {
       record = {
-        ...{ plan, family, linkIds: wantedLinkIds(plan.interfaces, family) },
+        ...{ plan, family, ...linkIdsFor(plan, family) },
         ...{
           holder: plan.holder,
           hadHolder: plan.holder !== null,
@@ -159,7 +172,7 @@ export class Addresses {
         this.#nodesChanged = true;
       }
     }
-    for (const name of record.plan.interfaces) {
+    for (const name of namesIn(record.plan)) {
       this.#named.set(name, (this.#named.get(name) ?? 0) + 1);
     }
   }
@@ -171,10 +184,34 @@ export class Addresses {
       this.#byNode.delete(node);
       this.#nodesChanged = true;
     }
-    for (const name of record.plan.interfaces) {
+    for (const name of namesIn(record.plan)) {
       const count = (this.#named.get(name) ?? 0) - 1;
       if (count > 0) this.#named.set(name, count);
       else this.#named.delete(name);
     }
   }
+}
+
+/** @returns ids of the interfaces of which any one will do for an address on this node, see links.ts */
+export function linkIdsOn(
+  { linkIds, nodeLinkIds }: Pick<AddressRecord, "linkIds" | "nodeLinkIds">,
+  node: string,
+): readonly Id[] {
+  return nodeLinkIds.get(node) ?? linkIds;
+}
+
+function linkIdsFor(
+  { interfaces, nodeInterfaces = [] }: PlannedAddress,
+  family: IpFamily,
+): Pick<AddressRecord, "linkIds" | "nodeLinkIds"> {
+  return {
+    linkIds: wantedLinkIds(interfaces, family),
+    nodeLinkIds: new Map(
+      nodeInterfaces.map((own) => [own.node, wantedLinkIds(own.interfaces, family)]),
+    ),
+  };
+}
+
+function namesIn({ interfaces, nodeInterfaces = [] }: PlannedAddress): ReadonlySet<string> {
+  return new Set([...interfaces, ...nodeInterfaces.flatMap((own) => own.interfaces)]);
 }

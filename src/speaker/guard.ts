@@ -266,6 +266,6 @@ export class Guard {
     const { addresses, liveness } = this.#world;
     const record = addresses.get(ip);
     if (record === undefined) return [];
-    return record.plan.rank.filter((node) => liveness.viewOf(node, record.linkIds)?.alive === true);
+    return record.plan.rank.filter((node) => liveness.viewOf(node, linkIdsOn(record, node))?.alive === true);
   }
 }

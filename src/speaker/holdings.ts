@@ -289,18 +289,19 @@ export class Holdings {
     const peer = liveness.peer(from);
     if (peer?.left === true) return "speaker-stopped";
     if (from !== node && (peer === undefined || peer.dead || peer.starting)) return "node-lost";
-    if (liveness.viewOf(from, record.linkIds)?.alive !== true) return "interface-lost";
+    if (liveness.viewOf(from, linkIdsOn(record, from))?.alive !== true) return "interface-lost";
     if (record.plan.generation > record.decidedGeneration) return "plan";
     if (liveness.isGated(from) && !liveness.isGated(to)) return "gate-closed";
     return from === to ? "returned-after-loss" : "partition-mended";
   }
 
   /** The move is off, and the successor may have announced the address already; or who did cannot answer any more. */
-  #mayBeBelievedOfAnother({ waiting, announced, linkIds }: AddressRecord): boolean {
+  #mayBeBelievedOfAnother(record: AddressRecord): boolean {
+    const { waiting, announced } = record;
     if (waiting?.what === "release" || waiting?.what === "answer") return true;
-    return (
-      announced !== null && this.#world.liveness.viewOf(announced.node, linkIds)?.alive !== true
-    );
+    if (announced === null) return false;
+    const { node } = announced;
+    return this.#world.liveness.viewOf(node, linkIdsOn(record, node))?.alive !== true;
   }
 
   #gain(record: AddressRecord, links: readonly UsableLink[], nowMs: number): void {

@@ -5,7 +5,7 @@
  * Neighbours: links.ts says what is usable; link-fences.ts what one may take that returns; speaker.ts passes reports on.
  */
 import type { Mac } from "../base/mac.ts";
-import type { AddressRecord } from "./addresses.ts";
+import { interfacesOn, type AddressRecord } from "./addresses.ts";
 import { linkReports, NO_LINKS, updateLinkFences } from "./link-fences.ts";
 import {
   linksFor,
@@ -20,6 +20,7 @@ import type { Id, LinkReport } from "./wire/heartbeat.ts";
 const MACS_MAX = 64;
 
 export class Interfaces {
+  readonly #node: string;
   readonly #graceMs: number;
   /** Indexes of those that have had a link-local address. */
   readonly #hadIpv6 = new Set<number>();
@@ -33,7 +34,8 @@ export class Interfaces {
   readonly #sets = new Map<string, readonly UsableLink[]>();
 
   /** @param graceMs see updateLinkFences */
-  constructor(graceMs: number) {
+  constructor(node: string, graceMs: number) {
+    this.#node = node;
     this.#graceMs = graceMs;
   }
 
@@ -52,10 +54,11 @@ export class Interfaces {
 
   /** Where an address may be answered. */
   serving({ plan, family }: AddressRecord): readonly UsableLink[] {
-    const key = `${family} ${plan.interfaces.join(" ")}`;
+    const interfaces = interfacesOn(plan, this.#node);
+    const key = `${family} ${interfaces.join(" ")}`;
     let links = this.#sets.get(key);
     if (links === undefined) {
-      links = linksFor(this.#usable, plan.interfaces, family);
+      links = linksFor(this.#usable, interfaces, family);
       this.#sets.set(key, links);
     }
     return links;

@@ -47,6 +47,7 @@ export class PlanFeed {
       rank: spec.rank,
       generation: spec.generation,
       interfaces: spec.interfaces,
+      ...(spec.nodeInterfaces === undefined ? {} : { nodeInterfaces: spec.nodeInterfaces }),
       holder: status?.holder ?? null,
     };
     this.noteGeneration(spec.generation);
@@ -113,6 +114,7 @@ function isSamePlan(a: PlannedAddress, b: PlannedAddress): boolean {
   return (
     a.generation === b.generation &&
     a.rank.join(" ") === b.rank.join(" ") &&
-    a.interfaces.join(" ") === b.interfaces.join(" ")
+    a.interfaces.join(" ") === b.interfaces.join(" ") &&
+    JSON.stringify(a.nodeInterfaces ?? []) === JSON.stringify(b.nodeInterfaces ?? [])
   );
 }

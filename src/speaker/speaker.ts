@@ -114,7 +114,7 @@ export class Speaker {
     this.#options = options;
     this.#liveness = new Liveness(options);
     this.#membership = new Membership(options.node);
-    this.#interfaces = new Interfaces(2 * options.intervalMs);
+    this.#interfaces = new Interfaces(options.node, 2 * options.intervalMs);
     this.#announcer = new Announcer(options);
     this.#holdings = new Holdings({
       node: options.node,

@@ -7,7 +7,7 @@
  * Neighbours: holdings.ts asks; ../multi-ip/holder.ts has the rule for those who know.
  */
 import { holderOf } from "../multi-ip/holder.ts";
-import type { AddressRecord } from "./addresses.ts";
+import { linkIdsOn, type AddressRecord } from "./addresses.ts";
 import { GAIN_WAIT_MS, type OtherSide } from "./handover.ts";
 import type { Liveness } from "./liveness.ts";
 
@@ -28,8 +28,8 @@ export class Turns {
 
   /** Where all that could are passed over, the first of them: who answers, answers until that one knows. */
   holderOf(record: AddressRecord): string | null {
-    const { plan, linkIds, passedOver } = record;
-    const viewOf = (node: string) => this.#world.liveness.viewOf(node, linkIds);
+    const { plan, passedOver } = record;
+    const viewOf = (node: string) => this.#world.liveness.viewOf(node, linkIdsOn(record, node));
     if (passedOver.size === 0) return holderOf(plan, viewOf);
     const next = holderOf(plan, (node) => {
       const view = viewOf(node);
@@ -73,7 +73,7 @@ export class Turns {
     return learns ? "informed" : "deaf";
   }
 
-  #isAlive(node: string, { linkIds }: AddressRecord): boolean {
-    return this.#world.liveness.viewOf(node, linkIds)?.alive === true;
+  #isAlive(node: string, record: AddressRecord): boolean {
+    return this.#world.liveness.viewOf(node, linkIdsOn(record, node))?.alive === true;
   }
 }

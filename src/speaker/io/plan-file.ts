@@ -113,6 +113,9 @@ function isEntry(value: unknown): boolean {
     parseIp(plan.address) === plan.address &&
     isTexts(plan.rank) &&
     isTexts(plan.interfaces) &&
+    (plan.nodeInterfaces ?? []).every(({ node, interfaces }) => {
+      return typeof node === "string" && isTexts(interfaces);
+    }) &&
     Number.isSafeInteger(plan.generation) &&
     (plan.holder === null || typeof plan.holder === "string")
   );

@@ -11,7 +11,7 @@
 import type { Write } from "../../../src/controller/writes.ts";
 import { seconds, type Fact, type RuleMaker } from "./fact.ts";
 
-const VOLUNTARY: readonly string[] = ["balance", "spread"];
+const VOLUNTARY: readonly string[] = ["balance", "spread", "preference"];
 
 export const p4: RuleMaker = (settings) => {
   let lastMoveMs = -Infinity;
