@@ -8,7 +8,7 @@
  */
 import type { Problem } from "../base/errors.ts";
 import type { IpFamily } from "../base/ip.ts";
-import { matchesAny, type Labels, type LabelSelector } from "./label-selector.ts";
+import { matchesAny, matchesSelector, type Labels, type LabelSelector } from "./label-selector.ts";
 import type { CommunityValue } from "./metallb/community-values.ts";
 import { sizeOf, type IpRange } from "./ranges.ts";
 import type { DrainTrigger, MetalLoadBalancerClassStatus } from "./resource.ts";
@@ -130,6 +130,27 @@ function selectsNode({ nodes }: Way, labels: Labels): boolean {
 function answeringWays(ways: readonly Way[]): readonly Way[] {
   const ofL2 = ways.filter(({ mode }) => mode === "L2");
   return ofL2.length > 0 ? ofL2 : ways;
+}
+
+/** @returns the ways by which the node may answer, of those that some nodes do */
+export function waysOn(ways: readonly Way[], labels: Labels): readonly Way[] {
+  return answeringWays(ways).filter((way) => selectsNode(way, labels));
+}
+
+/** @returns by node, how much the ways that select it prefer it: the sum of the weights; those of 0 are left out */
+export function scoresOf(
+  ways: readonly Way[],
+  nodes: readonly Pick<NodeFacts, "name" | "labels">[],
+): ReadonlyMap<string, number> {
+  const scores = new Map<string, number>();
+  if (ways.every(({ preferences }) => preferences.length === 0)) return scores;
+  for (const { name, labels } of nodes) {
+    const preferences = waysOn(ways, labels).flatMap((way) => way.preferences);
+    const preferred = preferences.filter((preference) => matchesSelector(preference.nodes, labels));
+    const score = preferred.reduce((sum, { weight }) => sum + weight, 0);
+    if (score > 0) scores.set(name, score);
+  }
+  return scores;
 }
 
 /** @returns the interfaces of all ways together; empty, as soon as one of them means all */

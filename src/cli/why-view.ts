@@ -15,6 +15,7 @@ import { PLAN_OPTIONS } from "../controller/plan.ts";
 import { BOUND_CONDITION, READY_CONDITION } from "../controller/resources.ts";
 import { servingNodes } from "../controller/serving.ts";
 import { verdictOn } from "../controller/verdict.ts";
+import { hasInterface } from "../controller/world.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { EndpointSlice, Lease, Node, Service } from "../kube/types.ts";
 import type { AddressFacts, NodeFinding, ServiceFacts } from "../multi-ip/explain.ts";
@@ -46,6 +47,7 @@ export function factsOfAddress(vip: VirtualIP, cluster: Cluster): AddressFacts {
       const verdict = verdictOn(node, {
         selected: selected.has(node.name),
         leaving: leaveReason(node.leaveMarks, model.drainOn),
+        connected: hasInterface(model.ways, node),
         serving: serving?.has(node.name) ?? true,
       });
       return { name: node.name, verdict };

@@ -10,7 +10,7 @@ import type { RankMove } from "../multi-ip/rank.ts";
 import type { Assignment } from "./assignments.ts";
 import { reachOf } from "./reach.ts";
 import { verdictOn } from "./verdict.ts";
-import { localServing, type World } from "./world.ts";
+import { hasInterface, localServing, type World } from "./world.ts";
 
 /** @returns the moves, each with the best word that is known for it */
 export function withCauses(
@@ -37,6 +37,7 @@ function causeOf(
   const verdict = verdictOn(node, {
     selected: ofClass?.selected.some(({ name }) => name === from) ?? false,
     leaving: ofClass?.leaving.get(from) ?? null,
+    connected: hasInterface(ofClass?.ways ?? [], node),
     serving: localServing(assignment.uses, world).every((nodes) => nodes.has(from)),
   });
   return MOVING[verdict] ?? reason;
@@ -52,5 +53,6 @@ const MOVING: Partial<Record<NodeVerdict, MoveReason>> = {
   cordoned: "cordoned",
   "out-of-service": "out-of-service",
   stopping: "speaker-stopped",
+  "no-interface": "interface-lost",
   "no-serving-endpoint": "no-serving-endpoint",
 };

@@ -14,6 +14,7 @@ import {
   SERVICE_NAME_LABEL,
   SERVICE_NAMESPACE_LABEL,
 } from "../classes/metallb/status-kinds.ts";
+import { interfacesOn } from "../multi-ip/interfaces.ts";
 import { onceForEach } from "./once.ts";
 import type { Role } from "./roles.ts";
 import type { ClaimedAddress, MetallbStatuses, World } from "./world.ts";
@@ -79,9 +80,10 @@ function wantedObjects(
 }
 
 const answeringFor = onceForEach(({ object }: ClaimedAddress): readonly Answering[] => {
-  const { pool = null, mode, services, interfaces } = object.spec;
+  const { pool = null, mode, services } = object.spec;
   const node = object.status?.holder ?? null;
   if (pool === null || mode === "BGP" || node === null) return [];
+  const interfaces = interfacesOn(object.spec, node);
   return services.map(({ namespace, name: service }) => {
     const key = `${namespace}/${service}`;
     return { name: nameOf(`${key}/${node}`), key, node, namespace, service, interfaces };

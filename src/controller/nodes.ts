@@ -8,7 +8,12 @@
 import type { NodeFacts } from "../classes/model.ts";
 import { compareText } from "../base/hash.ts";
 import type { Lease, Node } from "../kube/types.ts";
-import { REJOINED_ANNOTATION, STOPPING_ANNOTATION } from "../multi-ip/presence.ts";
+import { parseInterfaces } from "../multi-ip/interfaces.ts";
+import {
+  INTERFACES_ANNOTATION,
+  REJOINED_ANNOTATION,
+  STOPPING_ANNOTATION,
+} from "../multi-ip/presence.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { leaveMarks, type LeaveReason } from "./leaving.ts";
 
@@ -27,6 +32,8 @@ export interface Presence {
 export type Bar = "being-deleted" | "excluded" | "network-unavailable";
 
 export interface ClusterNode extends NodeFacts {
+  /** But for those of containers and tunnels; null: its speaker does not say. */
+  readonly interfaces: ReadonlySet<string> | null;
   /** null where it is eligible. */
   readonly barred: Bar | null;
   /** What says that addresses should leave it, where their class goes by that. */
@@ -80,7 +87,9 @@ export function isStale(presence: Presence, nowMs: number): boolean {
  * for there is one per node every few seconds.
  */
 export function isRejoin(before: Lease | undefined, after: Lease | undefined): boolean {
-  return joinOf(before) !== joinOf(after) || isStopping(before) !== isStopping(after);
+  const said = (lease: Lease | undefined) => lease?.metadata.annotations?.[INTERFACES_ANNOTATION];
+  const isOther = joinOf(before) !== joinOf(after) || said(before) !== said(after);
+  return isOther || isStopping(before) !== isStopping(after);
 }
 
 function clusterNode(
@@ -101,6 +110,7 @@ function clusterNode(
     name,
     labels: node.metadata.labels ?? {},
     eligible: barred === null,
+    interfaces: parseInterfaces(presence?.lease.metadata.annotations?.[INTERFACES_ANNOTATION]),
     barred,
     leaveMarks: leaveMarks(node),
     ready,

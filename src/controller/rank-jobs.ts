@@ -54,12 +54,13 @@ export function rankJobs(
     const isPending = (pending.get(assignment.ip)?.untilMs ?? 0) > nowMs;
     const holder = isPending ? null : reported;
     const rank = claimed?.object.spec.rank ?? [];
-    const made = splitFor(assignment, { world, classSplits, holder: reported });
+    const reach = reachOf(assignment.uses, assignment.className, world);
+    const made = splitFor(assignment, { world, reach, classSplits, holder: reported });
     const now = holder ?? rank[0] ?? "";
     return {
       address: assignment.ip,
       group: groups.get(assignment.ip) ?? assignment.ip,
-      ...{ ...made, rank, holder },
+      ...{ ...made, rank, holder, scores: reach?.scores ?? NO_SCORES },
       balance: world.compiled.classes.get(assignment.className)?.rebalance ?? true,
       leaves: stopping.has(now) && !made.candidates.includes(now),
     };
@@ -77,29 +78,30 @@ type Split = Pick<RankJob, "candidates" | "reserves">;
 
 interface SplitContext {
   readonly world: World;
+  readonly reach: ClassNodes | undefined;
   /** Those of all that some ways reach: most addresses share one, and the rank reads each list once. */
   readonly classSplits: Map<ClassNodes | undefined, Split>;
   readonly holder: string | null;
 }
 
 /** A node that is not trusted with more keeps what it holds. */
-function splitFor(assignment: Assignment, { world, classSplits, holder }: SplitContext): Split {
-  const { className, uses } = assignment;
+function splitFor({ uses }: Assignment, context: SplitContext): Split {
+  const { world, reach, classSplits, holder } = context;
   const local = localServing(uses, world);
   const may = (node: ClusterNode) => local.every((nodes) => nodes.has(node.name));
-  const ofClass = reachOf(uses, className, world);
-  const eligible = ofClass?.eligible.filter(may) ?? [];
-  const leaving = ofClass?.leaving ?? NOBODY;
+  const eligible = reach?.eligible.filter(may) ?? [];
+  const leaving = reach?.leaving ?? NOBODY;
   const isDoubted = (node: ClusterNode) => node.present && !node.available;
   if (eligible.some((node) => node.name === holder && isDoubted(node) && !leaving.has(holder))) {
     return split(eligible, leaving, (node) => node.available || node.name === holder);
   }
-  const known = local.length === 0 ? classSplits.get(ofClass) : undefined;
+  const known = local.length === 0 ? classSplits.get(reach) : undefined;
   const made = known ?? split(eligible, leaving, (node) => node.available);
-  if (local.length === 0) classSplits.set(ofClass, made);
+  if (local.length === 0) classSplits.set(reach, made);
   return made;
 }
 
+const NO_SCORES: ReadonlyMap<string, number> = new Map();
 const NOBODY: ReadonlyMap<string, unknown> = new Map();
 
 /**

@@ -5,7 +5,7 @@
  * has to be reached: a node may hold a shared address if every user has a way that selects it.
  * Neighbours: world.ts has the nodes of whole classes; rank-jobs.ts and the statuses ask.
  */
-import { waysFor, type Way } from "../classes/model.ts";
+import { scoresOf, waysFor, type Way } from "../classes/model.ts";
 import { classNodes, type ClassNodes, type World } from "./world.ts";
 
 interface Use {
@@ -47,9 +47,9 @@ function both(a: ClassNodes, b: ClassNodes): ClassNodes {
   const names = new Set(b.selected.map(({ name }) => name));
   const isInBoth = ({ name }: { readonly name: string }) => names.has(name);
   const eligible = a.eligible.filter(isInBoth);
+  const ways = [...new Set([...a.ways, ...b.ways])];
   return {
-    ...a,
-    ways: [...new Set([...a.ways, ...b.ways])],
+    ...{ ...a, ways, scores: scoresOf(ways, eligible) },
     selected: a.selected.filter(isInBoth),
     eligible,
     leaving: new Map([...a.leaving].filter(([name]) => names.has(name))),

@@ -12,6 +12,8 @@ export interface NodeCase {
   readonly selected: boolean;
   /** Why the class's addresses should leave it, or null. */
   readonly leaving: LeaveReason | null;
+  /** Whether it has an interface that is named for it. */
+  readonly connected: boolean;
   /** Whether a Service that wants its node's endpoints only has one there. */
   readonly serving: boolean;
 }
@@ -19,7 +21,7 @@ export interface NodeCase {
 /** @returns the first thing that forbids it, in the order in which a person would mend them */
 export function verdictOn(
   node: ClusterNode,
-  { selected, leaving, serving }: NodeCase,
+  { selected, leaving, connected, serving }: NodeCase,
 ): NodeVerdict {
   if (node.barred === "being-deleted") return node.barred;
   if (!selected) return "not-selected";
@@ -28,6 +30,7 @@ export function verdictOn(
   if (!node.ready) return "not-ready";
   if (node.stopping) return "stopping";
   if (!node.present) return "no-speaker";
+  if (!connected) return "no-interface";
   if (!node.available) return "returning";
   return serving ? "may-hold" : "no-serving-endpoint";
 }

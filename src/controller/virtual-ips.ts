@@ -4,13 +4,13 @@
  * All that change in one pass get one number, greater than every number before (speakers compare plans by it).
  * Neighbours: assignments.ts says whose they are; ../multi-ip/rank.ts says where.
  */
-import { interfacesOf, modeOf } from "../classes/model.ts";
+import { interfacesOf, modeOf, waysOn, type Way } from "../classes/model.ts";
 import { apiVersionOf } from "../kube/resource.ts";
 import { VIRTUAL_IPS } from "../multi-ip/kind.ts";
 import { describeMoveReason } from "../multi-ip/move-reason.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
 import type { RankMove, RankPlan } from "../multi-ip/rank.ts";
-import type { VirtualIP, VirtualIPSpec } from "../multi-ip/resource.ts";
+import type { NodeInterfaces, VirtualIP, VirtualIPSpec } from "../multi-ip/resource.ts";
 import { compareUses, type Assignment, type Assignments, type ServiceUse } from "./assignments.ts";
 import { reachOf } from "./reach.ts";
 import type { World } from "./world.ts";
@@ -73,9 +73,25 @@ function specOf(
     pool,
     class: pool === null ? className : null,
     mode: modeOf(ways),
-    interfaces: interfacesOf(ways),
+    ...plannedInterfaces(ways, { rank, world }),
     rank,
   };
+}
+
+/** Each node answers on the interfaces of the ways that select it; those are named that differ from all together. */
+function plannedInterfaces(
+  ways: readonly Way[],
+  { rank, world }: { readonly world: World; readonly rank: readonly string[] },
+): Pick<PlannedSpec, "interfaces" | "nodeInterfaces"> {
+  const interfaces = interfacesOf(ways);
+  if (ways.every((way) => way.interfaces.length === 0)) return { interfaces };
+  const labelsOf = new Map(world.nodes.map(({ name, labels }) => [name, labels]));
+  const nodeInterfaces = rank.flatMap((node): NodeInterfaces[] => {
+    const own = waysOn(ways, labelsOf.get(node) ?? {});
+    const named = own.length === 0 ? interfaces : interfacesOf(own);
+    return named.join() === interfaces.join() ? [] : [{ node, interfaces: named }];
+  });
+  return nodeInterfaces.length === 0 ? { interfaces } : { interfaces, nodeInterfaces };
 }
 
 function creation(spec: VirtualIPSpec): Write {
@@ -91,9 +107,11 @@ function creation(spec: VirtualIPSpec): Write {
 /** @returns a write with the fields that differ, or none */
 function update(
   before: VirtualIP,
-  { generation, ...wanted }: VirtualIPSpec,
+  { generation, ...planned }: VirtualIPSpec,
   move: RankMove | undefined,
 ): Write[] {
+  const had = before.spec.nodeInterfaces ?? [];
+  const wanted = had.length === 0 ? planned : { nodeInterfaces: [], ...planned };
   const fields = Object.keys(wanted) as (keyof PlannedSpec)[];
   const differing = fields.filter((field) => !isSame(before.spec[field], wanted[field]));
   if (differing.length === 0) return [];
@@ -122,6 +140,11 @@ function isSame(a: Field, b: Field): boolean {
 
 function isSameItem(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object") return a === b;
+  if (isOfNode(a) && isOfNode(b)) return a.node === b.node && isSame(a.interfaces, b.interfaces);
   const [one, other] = [a as ServiceUse, b as ServiceUse];
   return compareUses(one, other) === 0 && one.index === other.index;
+}
+
+function isOfNode(item: object | null): item is NodeInterfaces {
+  return item !== null && "interfaces" in item;
 }

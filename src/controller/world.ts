@@ -11,10 +11,18 @@ import { compileAll, type Manifests } from "../classes/compile.ts";
 import type { Labels } from "../classes/label-selector.ts";
 import type { ConfigurationState } from "../classes/metallb/configuration-state.ts";
 import type { ServiceL2Status } from "../classes/metallb/service-l2-status.ts";
-import { nodesOf, type ClassModel, type Compiled, type Way } from "../classes/model.ts";
+import {
+  nodesOf,
+  scoresOf,
+  waysOn,
+  type ClassModel,
+  type Compiled,
+  type Way,
+} from "../classes/model.ts";
 import type { MetalLoadBalancerClass } from "../classes/resource.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { EndpointSlice, Namespace, Node, Service } from "../kube/types.ts";
+import { isExcluded } from "../multi-ip/interfaces.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { leaveReason, type LeaveReason } from "./leaving.ts";
@@ -60,6 +68,8 @@ export interface ClassNodes {
   /** Of the eligible: those that its addresses should leave, and why. */
   readonly leaving: ReadonlyMap<string, LeaveReason>;
   readonly eligibleNames: ReadonlySet<string>;
+  /** By node, how much the ways prefer it. */
+  readonly scores: ReadonlyMap<string, number>;
   /** Whether a speaker was ever heard of on one of the eligible nodes. */
   readonly hasSpeaker: boolean;
 }
@@ -147,7 +157,7 @@ export function classNodes(
   nodes: readonly ClusterNode[],
 ): ClassNodes {
   const selected = nodesOf(ways, nodes);
-  const eligible = selected.filter((node) => node.eligible);
+  const eligible = selected.filter((node) => node.eligible && hasInterface(ways, node));
   const leaving = new Map<string, LeaveReason>();
   for (const node of eligible) {
     const reason = leaveReason(node.leaveMarks, model.drainOn);
@@ -155,9 +165,25 @@ export function classNodes(
   }
   return {
     ...{ model, ways, selected, eligible, leaving },
+    scores: scoresOf(ways, eligible),
     eligibleNames: new Set(eligible.map(({ name }) => name)),
     hasSpeaker: eligible.some(({ joinedAt }) => joinedAt !== null),
   };
+}
+
+/**
+ * Whether the node has an interface that the ways which select it name. Nothing is held against a node that does not say
+ * which it has, nor is a name that nobody tells of.
+ */
+export function hasInterface(
+  ways: readonly Way[],
+  { labels, interfaces }: Pick<ClusterNode, "labels" | "interfaces">,
+): boolean {
+  if (interfaces === null || ways.every((way) => way.interfaces.length === 0)) return true;
+  const own = waysOn(ways, labels);
+  const isThere = (name: string) => interfaces.has(name) || isExcluded(name);
+  const serves = (way: Way) => way.interfaces.length === 0 || way.interfaces.some(isThere);
+  return own.length === 0 || own.some(serves);
 }
 
 function claimsOf(objects: readonly VirtualIP[]): [Map<Ip, ClaimedAddress>, VirtualIP[]] {

@@ -10,7 +10,7 @@ import { decoded, fault, type Decoded } from "../base/decoded.ts";
 import { parseIp, type Ip } from "../base/ip.ts";
 import type { MoveReason } from "./move-reason.ts";
 import { virtualIpName } from "./name.ts";
-import type { VirtualIP, VirtualIPSpec } from "./resource.ts";
+import type { NodeInterfaces, VirtualIP, VirtualIPSpec } from "./resource.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -41,6 +41,10 @@ function parseSpec(value: unknown): Decoded<VirtualIPSpec> {
   if (mode !== "L2" && mode !== "BGP" && mode !== "Both") return fault("virtual-ip-bad-mode");
   const interfaces = value["interfaces"] ?? [];
   if (!isTexts(interfaces)) return fault("virtual-ip-bad-interfaces");
+  const nodeInterfaces = value["nodeInterfaces"];
+  if (nodeInterfaces !== undefined && !isNodeInterfaces(nodeInterfaces)) {
+    return fault("virtual-ip-bad-interfaces");
+  }
   const [pool, ofClass] = [value["pool"] ?? null, value["class"] ?? null];
   if (!isTextOrNull(pool)) return fault("virtual-ip-bad-pool");
   if (!isTextOrNull(ofClass)) return fault("virtual-ip-bad-class");
@@ -51,6 +55,7 @@ function parseSpec(value: unknown): Decoded<VirtualIPSpec> {
     class: ofClass,
     mode,
     interfaces,
+    ...(nodeInterfaces === undefined ? {} : { nodeInterfaces }),
     rank,
     generation,
   };
@@ -64,6 +69,12 @@ function isFields(value: unknown): value is Fields {
 
 function isAddress(value: unknown): value is Ip {
   return typeof value === "string" && parseIp(value) === value;
+}
+
+function isNodeInterfaces(value: unknown): value is NodeInterfaces[] {
+  const isOne = (item: unknown) =>
+    isFields(item) && typeof item["node"] === "string" && isTexts(item["interfaces"]);
+  return Array.isArray(value) && value.every(isOne);
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -24,6 +24,7 @@ export const NODE_VERDICTS = {
   "being-deleted": "is being deleted",
   "network-unavailable": "has its network unavailable",
   "no-serving-endpoint": "has no serving endpoint of the Service, whose policy is Local",
+  "no-interface": "has none of the interfaces that are named for it",
   "not-ready": "is not ready",
   stopping: "has a speaker that is about to stop",
   "no-speaker": "has no speaker that is heard of",

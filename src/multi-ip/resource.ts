@@ -112,6 +112,18 @@ const address = withRules(Type.Unsafe<Ip>(text("The address, as RFC 5952 writes 
   { rule: "self == oldSelf", message: "is immutable: another address is another object" },
 ]);
 
+const nodeInterfaces = Type.Object(
+  {
+    node: text("Name of a node.", 253, { pattern: NODE_NAME }),
+    interfaces: Type.Array(text("Name of an interface.", 64), {
+      description: "Where this node answers; none: on all but the usual excluded interfaces.",
+      maxItems: INTERFACES_MAX,
+      "x-kubernetes-list-type": "atomic",
+    }),
+  },
+  { description: "Where one node answers." },
+);
+
 const spec = Type.Object(
   {
     address,
@@ -128,6 +140,14 @@ const spec = Type.Object(
       default: [],
       "x-kubernetes-list-type": "atomic",
     }),
+    nodeInterfaces: Type.Optional(
+      Type.Array(nodeInterfaces, {
+        description: "Ranked nodes that answer on other interfaces than these.",
+        maxItems: RANK_NODES_MAX,
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["node"],
+      }),
+    ),
     rank,
     cause: Type.Optional(
       moveReason("Why the first of the rank is the first: the last change of it, in one word."),
@@ -203,6 +223,8 @@ const nameRule = {
 
 export type VirtualIPSpec = Frozen<Static<typeof spec>>;
 export type VirtualIPStatus = Frozen<Static<typeof status>>;
+
+export type NodeInterfaces = Frozen<Static<typeof nodeInterfaces>>;
 
 export interface VirtualIP {
   readonly apiVersion?: string | undefined;

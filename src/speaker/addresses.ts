@@ -24,14 +24,6 @@ export interface PlannedAddress {
   readonly holder: string | null;
 }
 
-/** @returns where a node answers; none: on all but the usual excluded */
-export function interfacesOn(
-  { interfaces, nodeInterfaces = [] }: Pick<PlannedAddress, "interfaces" | "nodeInterfaces">,
-  name: string,
-): readonly string[] {
-  return nodeInterfaces.find(({ node }) => node === name)?.interfaces ?? interfaces;
-}
-
 /** See handover.ts; "news": what somebody who may not know that it is its turn does. */
 export type WaitingFor = "gain" | "release" | "answer" | "news";
 

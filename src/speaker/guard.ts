@@ -9,7 +9,7 @@
  */
 import type { Ip } from "../base/ip.ts";
 import type { Mac } from "../base/mac.ts";
-import type { AddressRecord, Addresses } from "./addresses.ts";
+import { linkIdsOn, type AddressRecord, type Addresses } from "./addresses.ts";
 import type { Claim } from "./claims.ts";
 import { Defence } from "./defence.ts";
 import { Detection } from "./detection.ts";
@@ -266,6 +266,8 @@ export class Guard {
     const { addresses, liveness } = this.#world;
     const record = addresses.get(ip);
     if (record === undefined) return [];
-    return record.plan.rank.filter((node) => liveness.viewOf(node, linkIdsOn(record, node))?.alive === true);
+    return record.plan.rank.filter(
+      (node) => liveness.viewOf(node, linkIdsOn(record, node))?.alive === true,
+    );
   }
 }

@@ -8,7 +8,7 @@
  */
 import type { Ip } from "../base/ip.ts";
 import type { MoveReason } from "../multi-ip/move-reason.ts";
-import { Addresses, type AddressRecord, type WaitingFor } from "./addresses.ts";
+import { Addresses, linkIdsOn, type AddressRecord, type WaitingFor } from "./addresses.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Guard } from "./guard.ts";
 import { ASK_AFTER_MS, handover } from "./handover.ts";

@@ -5,7 +5,8 @@
  * Neighbours: links.ts says what is usable; link-fences.ts what one may take that returns; speaker.ts passes reports on.
  */
 import type { Mac } from "../base/mac.ts";
-import { interfacesOn, type AddressRecord } from "./addresses.ts";
+import { interfacesOn } from "../multi-ip/interfaces.ts";
+import type { AddressRecord } from "./addresses.ts";
 import { linkReports, NO_LINKS, updateLinkFences } from "./link-fences.ts";
 import {
   linksFor,

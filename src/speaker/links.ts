@@ -8,6 +8,7 @@
  */
 import type { Ip, IpFamily } from "../base/ip.ts";
 import type { Mac } from "../base/mac.ts";
+import { isExcluded } from "../multi-ip/interfaces.ts";
 import { idOf } from "./ids.ts";
 import type { Id } from "./wire/heartbeat.ts";
 
@@ -41,12 +42,6 @@ export interface UsableLink {
   readonly addresses: readonly LinkAddress[];
 }
 
-/** Interfaces of containers, tunnels and the node itself: no client is behind them. Names must match whole. */
-export const EXCLUDED_INTERFACES: readonly RegExp[] = [
-  "docker.*|cbr.*|dummy.*|virbr.*|lxc.*|veth.*|lo|cali.*|tunl.*|flannel.*|kube-ipvs.*|cni.*",
-  "nodelocaldns.*|cilium_.*|vxlan\\.calico|weave|kube-bridge|ovn-k8s-.*|antrea-.*",
-].map((names) => new RegExp(`^(?:${names})$`));
-
 /**
  * @param hadIpv6 indexes of interfaces that had a link-local address while they existed
  * @returns the interfaces that can carry an answer now
@@ -63,7 +58,7 @@ export function usableLinks(
     const families: IpFamily[] = [];
     if (link.broadcast) families.push("IPv4");
     if (hadIpv6.has(index)) families.push("IPv6");
-    const usual = !EXCLUDED_INTERFACES.some((pattern) => pattern.test(name));
+    const usual = !isExcluded(name);
     if (families.length > 0) usable.push({ index, name, mac, usual, families, addresses });
   }
   return usable;

@@ -22,7 +22,12 @@ import { writeKey, type Write } from "../../src/controller/writes.ts";
 import { isoSeconds } from "../../src/kube/patches.ts";
 import { keyOf, type KubeObject } from "../../src/kube/resource.ts";
 import type { EndpointSlice, Namespace, Node, Service } from "../../src/kube/types.ts";
-import { REJOINED_ANNOTATION, STOPPING_ANNOTATION } from "../../src/multi-ip/presence.ts";
+import { formatInterfaces } from "../../src/multi-ip/interfaces.ts";
+import {
+  INTERFACES_ANNOTATION,
+  REJOINED_ANNOTATION,
+  STOPPING_ANNOTATION,
+} from "../../src/multi-ip/presence.ts";
 import type { MoveReason, VirtualIP } from "../../src/multi-ip/resource.ts";
 
 export const START_MS = Date.parse("2026-01-01T00:00:00Z");
@@ -110,17 +115,23 @@ export class ModelCluster {
       readonly renewTime?: string;
       /** When it was back after others had taken over from it. */
       readonly rejoinedAt?: string | undefined;
+      /** Which interfaces it has. */
+      readonly interfaces?: readonly string[];
     } = {},
   ): void {
     const before = this.presences.get(node)?.lease;
-    const rejoinedAt = more.rejoinedAt ?? before?.metadata.annotations?.[REJOINED_ANNOTATION];
+    const { rejoinedAt } = more;
     const spec = {
       holderIdentity: node,
       leaseDurationSeconds: 15,
       acquireTime: more.acquireTime ?? before?.spec?.acquireTime ?? this.nowIso,
       renewTime: more.renewTime ?? this.nowIso,
     };
-    const annotations = rejoinedAt === undefined ? {} : { [REJOINED_ANNOTATION]: rejoinedAt };
+    const annotations = {
+      ...before?.metadata.annotations,
+      ...(rejoinedAt === undefined ? {} : { [REJOINED_ANNOTATION]: rejoinedAt }),
+      ...(more.interfaces && { [INTERFACES_ANNOTATION]: formatInterfaces(more.interfaces) }),
+    };
     const lease = { metadata: { name: `spreadlb-speaker-${node}`, annotations }, spec };
     this.presences.set(node, { lease, heardAtMs: this.nowMs });
     this.#hearing = hearOne(this.#hearing, this.nowMs);

@@ -59,6 +59,10 @@ export const CASES: readonly VirtualIpCase[] = [
   { name: "no node", object: virtualIp({ rank: [] }) },
   { name: "from a pool", object: virtualIp({ pool: "public", class: null, mode: "Both" }) },
   { name: "on named interfaces", object: virtualIp({ interfaces: ["eth0", "bond0.120"] }) },
+  {
+    name: "on other interfaces on one node",
+    object: virtualIp({ nodeInterfaces: [{ node: "n2", interfaces: ["eth1"] }] }),
+  },
   { name: "with a cause", object: virtualIp({ cause: "balance" }) },
   {
     name: "shared by two Services",

@@ -125,18 +125,28 @@ export function differenceOf(loads: readonly number[]): number {
   return Math.max(...loads) - Math.min(...loads);
 }
 
-/** How bad a placement is: groups crowded on nodes first (P1), then uneven nodes (P2). */
-export function costOf(jobs: readonly RankJob[], placement: Placement): [number, number] {
+/** Groups crowded on nodes (P1), then wishes not fulfilled, then uneven nodes (P2): the least first. */
+export type Cost = readonly [number, number, number];
+
+/** @returns below 0 where the first is better */
+export function compareCosts(a: Cost, b: Cost): number {
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+}
+
+/** How bad a placement is. */
+export function costOf(jobs: readonly RankJob[], placement: Placement): Cost {
   const counts = { group: new Map<string, number>(), node: new Map<string, number>() };
-  for (const { address, group } of jobs) {
+  let wished = 0;
+  for (const { address, group, scores } of jobs) {
     const node = placement.get(address);
     if (node === undefined) continue;
+    wished += scores?.get(node) ?? 0;
     const key = `${group} ${node}`;
     counts.group.set(key, (counts.group.get(key) ?? 0) + 1);
     counts.node.set(node, (counts.node.get(node) ?? 0) + 1);
   }
   const squares = (map: Map<string, number>) => [...map.values()].reduce((s, n) => s + n * n, 0);
-  return [squares(counts.group), squares(counts.node)];
+  return [squares(counts.group), 0 - wished, squares(counts.node)];
 }
 
 /** @returns the least cost of all ways to place the free jobs, the others staying where they are */
@@ -144,15 +154,15 @@ export function bestCost(
   jobs: readonly RankJob[],
   placement: Placement,
   isFree: (job: RankJob) => boolean,
-): [number, number] {
+): Cost {
   const free = jobs.filter((job) => isFree(job) && job.candidates.length > 0);
   const trial = new Map(placement);
-  let best: [number, number] = [Infinity, Infinity];
+  let best: Cost = [Infinity, Infinity, Infinity];
   const tryFrom = (i: number): void => {
     const job = free[i];
     if (job === undefined) {
       const cost = costOf(jobs, trial);
-      if (cost[0] < best[0] || (cost[0] === best[0] && cost[1] < best[1])) best = cost;
+      if (compareCosts(cost, best) < 0) best = cost;
       return;
     }
     for (const node of job.candidates) {

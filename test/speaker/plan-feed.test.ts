@@ -39,7 +39,12 @@ describe("speaker: plan feed", () => {
     feed.put(vip("192.0.2.1", {}, "n2"));
     expect(feed.take()).to.equal(null);
     expect([...feed.told.values()]).to.deep.equal([planned("192.0.2.1", { holder: "n2" })]);
-    for (const more of [{ rank: ["n2", "n1"] }, { interfaces: ["eth1"] }, { generation: 2 }]) {
+    for (const more of [
+      { rank: ["n2", "n1"] },
+      { interfaces: ["eth1"] },
+      { nodeInterfaces: [{ node: "n1", interfaces: ["eth1"] }] },
+      { generation: 2 },
+    ]) {
       feed.put(vip("192.0.2.1", more));
       expect(feed.take()?.upserts).to.deep.equal([planned("192.0.2.1", more)]);
     }

@@ -3,6 +3,7 @@
  */
 import { expect } from "chai";
 import { OVERLAP_MS } from "../../src/speaker/handover.ts";
+import type { Ip } from "../../src/base/ip.ts";
 import { ETH0, Net } from "./net.ts";
 
 const NODES = ["a", "b", "c"];
@@ -416,6 +417,33 @@ describe("speaker: holding", () => {
     net.run(1000);
     expect(holders(net)).to.deep.equal(["b", "b", "c"]);
     expect(net.rejoined).to.deep.equal(["a"]);
+  });
+
+  it("each node answers on its own interfaces: another that the plan names for others does not help", () => {
+    const eth1 = { ...ETH0, index: 3, name: "eth1" };
+    const net = new Net(["a", "b"]);
+    net.start("a", [ETH0, eth1]);
+    net.start("b", [ETH0, eth1]);
+    const upserts = [
+      {
+        ...{ address: X as Ip, rank: ["a", "b"], generation: 1, holder: null },
+        interfaces: ["eth0", "eth1"],
+        nodeInterfaces: [
+          { node: "a", interfaces: ["eth0"] },
+          { node: "b", interfaces: ["eth1"] },
+        ],
+      },
+    ];
+    const change = { upserts, removals: [], generation: 1 };
+    for (const node of net.nodes) net.feed(node, { kind: "plan", change });
+    net.run(2000);
+    expect(net.holders(X)).to.deep.equal(["a"]);
+    net.feed(net.node("a"), { kind: "links", links: [{ ...ETH0, carrier: false }, eth1] });
+    net.run(200);
+    expect(net.holders(X)).to.deep.equal(["b"]);
+    net.feed(net.node("b"), { kind: "links", links: [ETH0] });
+    net.run(200);
+    expect(net.holders(X)).to.deep.equal([]);
   });
 
   it("an interface that comes back announces what is held on it again", () => {

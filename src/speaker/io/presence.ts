@@ -8,7 +8,10 @@ import type { Logger } from "pino";
 import { ApiError } from "../../kube/api-error.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import { LEASES, type Lease } from "../../kube/types.ts";
+import { interfaceNames } from "../../linux/io/interface-names.ts";
+import { formatInterfaces } from "../../multi-ip/interfaces.ts";
 import {
+  INTERFACES_ANNOTATION,
   PRESENCE_LABEL,
   PRESENCE_RENEW_MS,
   REJOINED_ANNOTATION,
@@ -61,7 +64,11 @@ export function startPresence(options: PresenceOptions): Presence {
       .finally(() => (running = undefined));
   };
   const renewLease = async (): Promise<void> => {
-    const lease = leaseOf({ name, namespace, node, since, rejoinedAt, now: new Date() });
+    const interfaces = formatInterfaces(await interfaceNames());
+    const lease = leaseOf({
+      ...{ name, namespace, node, since },
+      ...{ rejoinedAt, interfaces, now: new Date() },
+    });
     toldAt = rejoinedAt;
     const write = { fieldManager: FIELD_MANAGER, timeoutMs: PRESENCE_RENEW_MS };
     try {
@@ -125,12 +132,16 @@ interface LeaseFacts {
   readonly node: string;
   readonly since: Date;
   readonly rejoinedAt: Date | undefined;
+  readonly interfaces: string;
   readonly now: Date;
 }
 
-function leaseOf({ name, namespace, node, since, rejoinedAt, now }: LeaseFacts): Lease {
-  const annotations =
-    rejoinedAt === undefined ? {} : { [REJOINED_ANNOTATION]: rejoinedAt.toISOString() };
+function leaseOf(facts: LeaseFacts): Lease {
+  const { name, namespace, node, since, rejoinedAt, interfaces, now } = facts;
+  const annotations = {
+    [INTERFACES_ANNOTATION]: interfaces,
+    ...(rejoinedAt === undefined ? {} : { [REJOINED_ANNOTATION]: rejoinedAt.toISOString() }),
+  };
   return {
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",

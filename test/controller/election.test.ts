@@ -1,0 +1,156 @@
+/** What advertisements say of nodes, beside selecting them: interfaces that they must have, and preferences. */
+import { expect } from "chai";
+import { isRejoin } from "../../src/controller/nodes.ts";
+import { ModelCluster } from "./model-cluster.ts";
+
+const on = (...nodes: string[]) => ({
+  nodeSelectors: nodes.map((node) => ({ matchLabels: { name: node } })),
+});
+
+/** Three nodes whose speakers say which interfaces they have; null: one says nothing. */
+function cluster(interfaces: readonly (readonly string[] | null)[]): ModelCluster {
+  const model = new ModelCluster();
+  interfaces.forEach((names, i) => {
+    const node = `n${i + 1}`;
+    model.addNode(node, { name: node });
+    model.hear(node, names === null ? {} : { interfaces: names });
+  });
+  model.addPool("prod", { addresses: ["192.0.2.10-192.0.2.19"] });
+  return model;
+}
+
+const specOf = (model: ModelCluster) => model.virtualIp("192.0.2.10")?.spec;
+const ranked = (model: ModelCluster) => [...(specOf(model)?.rank ?? [])].sort().join(" ");
+
+describe("controller: interfaces of an advertisement", () => {
+  const rows = [
+    {
+      name: "who has none of them is no candidate",
+      interfaces: [["eth0"], ["eth0", "eth1"], ["eth2"]],
+      advertisements: [{ interfaces: ["eth1", "eth2"] }],
+      want: "n2 n3",
+    },
+    {
+      name: "of a node that does not say, nothing is held against it",
+      interfaces: [["eth0"], null, ["eth1"]],
+      advertisements: [{ interfaces: ["eth1"] }],
+      want: "n2 n3",
+    },
+    {
+      name: "nor is an interface that nobody tells of, for it comes and goes with Pods",
+      interfaces: [["eth0"], ["eth0"], ["eth0"]],
+      advertisements: [{ interfaces: ["cni0"] }],
+      want: "n1 n2 n3",
+    },
+    {
+      name: "another advertisement that names none lets it in",
+      interfaces: [["eth0"], ["eth1"], ["eth0"]],
+      advertisements: [{ interfaces: ["eth1"] }, on("n1")],
+      want: "n1 n2",
+    },
+    {
+      name: "nobody has it: nobody is ranked",
+      interfaces: [["eth0"], ["eth0"], ["eth0"]],
+      advertisements: [{ interfaces: ["bond7"] }],
+      want: "",
+    },
+  ];
+  for (const { name, interfaces, advertisements, want } of rows) {
+    it(name, () => {
+      const model = cluster(interfaces);
+      advertisements.forEach((spec, i) => {
+        model.addAdvertisement(`lb${i}`, spec);
+      });
+      model.addService("web");
+      model.converge();
+      expect(ranked(model)).to.equal(want);
+    });
+  }
+
+  it("a node that loses it hands over, and the cause is named; it is news at once", () => {
+    const model = cluster([["eth1"], ["eth1"], ["eth1"]]);
+    model.addAdvertisement("lb", { interfaces: ["eth1"] });
+    model.addService("web");
+    model.converge();
+    const first = specOf(model)?.rank[0] ?? "";
+    const before = model.presences.get(first)?.lease;
+    model.hear(first, { interfaces: ["eth0"] });
+    expect(isRejoin(before, model.presences.get(first)?.lease)).to.equal(true);
+    model.converge();
+    expect(specOf(model)?.rank).to.have.length(2).and.not.include(first);
+    expect(specOf(model)?.cause).to.equal("interface-lost");
+  });
+
+  it("each node answers on those of the advertisements that select it", () => {
+    const model = cluster([["eth0"], ["eth1"], ["eth0", "eth1"]]);
+    model.addAdvertisement("left", { interfaces: ["eth0"], ...on("n1", "n3") });
+    model.addAdvertisement("right", { interfaces: ["eth1"], ...on("n2", "n3") });
+    model.addService("web");
+    model.converge();
+    expect(specOf(model)?.interfaces).to.deep.equal(["eth0", "eth1"]);
+    const own = [...(specOf(model)?.nodeInterfaces ?? [])];
+    expect(own.sort((a, b) => a.node.localeCompare(b.node))).to.deep.equal([
+      { node: "n1", interfaces: ["eth0"] },
+      { node: "n2", interfaces: ["eth1"] },
+    ]);
+    expect(model.converge()).to.deep.equal([]);
+    model.addAdvertisement("left", { interfaces: ["eth0", "eth1"] });
+    model.addAdvertisement("right", { interfaces: ["eth1"] });
+    model.converge();
+    expect(specOf(model)).to.deep.include({ interfaces: ["eth0", "eth1"], nodeInterfaces: [] });
+    expect(model.converge()).to.deep.equal([]);
+  });
+});
+
+describe("controller: preferences of an advertisement", () => {
+  const prefers = (weight: number, node: string) => ({
+    weight,
+    preference: { matchLabels: { name: node } },
+  });
+
+  it("the preferred node is first, however many it has; the addresses of a Service are on different nodes all the same", () => {
+    const model = cluster([null, null, null]);
+    model.addAdvertisement("lb", { preferredNodeSelectors: [prefers(50, "n2"), prefers(1, "n3")] });
+    for (const name of ["a", "b", "c"]) model.addService(name);
+    model.addService("wide", { count: 2 });
+    model.converge();
+    const heads = [...model.virtualIps.values()].map(({ spec }) => spec.rank.slice(0, 2).join(" "));
+    expect(heads.slice(0, 3)).to.deep.equal(["n2 n3", "n2 n3", "n2 n3"]);
+    const wide = model.addresses("wide").map((address) => model.virtualIp(address)?.spec.rank[0]);
+    expect(wide.sort()).to.deep.equal(["n2", "n3"]);
+  });
+
+  it("weights of several advertisements add up, of those that select the node", () => {
+    const model = cluster([null, null, null]);
+    model.addAdvertisement("x", { preferredNodeSelectors: [prefers(30, "n1"), prefers(40, "n2")] });
+    model.addAdvertisement("y", { preferredNodeSelectors: [prefers(20, "n1")] });
+    model.addAdvertisement("z", {
+      ...on("n3"),
+      preferredNodeSelectors: [prefers(100, "n2")],
+    });
+    model.addService("web");
+    model.converge();
+    expect(specOf(model)?.rank).to.deep.equal(["n1", "n2", "n3"]);
+  });
+
+  it("what works is not moved for a new preference before the cluster has settled, then one at a time", () => {
+    const model = cluster([null, null, null]);
+    model.addAdvertisement("lb");
+    for (const name of ["a", "b", "c"]) model.addService(name);
+    model.converge();
+    model.report();
+    model.addAdvertisement("lb", { preferredNodeSelectors: [prefers(50, "n2")] });
+    model.converge();
+    const firsts = () => [...model.virtualIps.values()].map(({ spec }) => spec.rank[0]).sort();
+    expect(firsts()).to.deep.equal(["n1", "n2", "n3"]);
+    for (let second = 0; second < 100; second++) {
+      model.nowMs += 1000;
+      if (second % 5 === 0) for (const node of ["n1", "n2", "n3"]) model.hear(node);
+      for (const write of model.plan().writes) model.apply(write);
+      model.report();
+    }
+    expect(firsts()).to.deep.equal(["n2", "n2", "n2"]);
+    const causes = [...model.virtualIps.values()].map(({ spec }) => spec.cause);
+    expect(causes.filter((cause) => cause === "preference")).to.have.length(2);
+  });
+});
