@@ -45,6 +45,20 @@ export function lookUntil(
   return Math.max(memory.lookUntilMs ?? nowMs, afterSilenceMs);
 }
 
+/**
+ * Where nothing is in place, as at the first installation, or where the addresses are another load balancer's still,
+ * speakers and controller start together. Whoever is heard of first is not to get everything.
+ *
+ * @returns until when nodes without a word of their speaker are planned with
+ */
+export function awaitUntil(
+  { lookUntilMs, awaitUntilMs }: Pick<PlanMemory, "lookUntilMs" | "awaitUntilMs">,
+  { claimed }: World,
+  { nowMs, lookTimeMs }: { readonly nowMs: number; readonly lookTimeMs: number },
+): number {
+  return lookUntilMs === null && claimed.size === 0 ? nowMs + lookTimeMs : awaitUntilMs;
+}
+
 /** @returns the plan with the ranks as they are, but for those that name a node that may hold the address no more */
 export function keepRanks(
   { ranks, moves }: RankPlan,

@@ -16,6 +16,8 @@ export interface PlanMemory {
   readonly generation: number;
   /** When the planner has looked long enough to rank anew what is in place; null: no pass yet. */
   readonly lookUntilMs: number | null;
+  /** Until then a node whose speaker was never heard of counts as one whose speaker is about to be. */
+  readonly awaitUntilMs: number;
   /** Which nodes are there, and since when exactly these. */
   readonly nodesKey: string | null;
   readonly nodesSinceMs: number;
@@ -36,6 +38,7 @@ export function emptyMemory(generationFloor = 0): PlanMemory {
   return {
     generation: generationFloor,
     lookUntilMs: null,
+    awaitUntilMs: 0,
     nodesKey: null,
     nodesSinceMs: 0,
     nextMoveAtMs: 0,

@@ -10,7 +10,7 @@ import {
 import { emptyMemory } from "../../src/controller/memory.ts";
 import { PLAN_OPTIONS } from "../../src/controller/plan.ts";
 import { observe } from "../../src/controller/world.ts";
-import { fourNodes } from "./model-cluster.ts";
+import { fourNodes, ModelCluster } from "./model-cluster.ts";
 
 const { lookTimeMs } = PLAN_OPTIONS;
 
@@ -53,6 +53,32 @@ describe("controller: looking", () => {
     const first = { lookUntilMs: null };
     const clock = { nowMs: 0, lookTimeMs };
     expect(lookUntil(first, { world, hearing: HEARD_NOBODY }, clock)).to.equal(lookTimeMs);
+  });
+
+  it("where nothing is in place yet, nodes whose speakers are about to be heard get their share", () => {
+    const fresh = new ModelCluster();
+    const nodes = ["n1", "n2", "n3", "n4"];
+    for (const name of nodes) fresh.addNode(name);
+    fresh.addClass("edge", { isDefault: true, addressPool: ["192.0.2.0/28"] });
+    for (let i = 0; i < 8; i++) fresh.addService(`s${i}`);
+    fresh.hear("n1");
+    const pass = () => {
+      for (const write of fresh.plan().writes) fresh.apply(write);
+    };
+    pass();
+    const firsts = () => [...fresh.virtualIps.values()].map(({ spec }) => spec.rank[0] ?? "");
+    const planned = firsts();
+    for (const name of nodes) expect(planned.filter((first) => first === name)).to.have.length(2);
+    for (const name of ["n2", "n3"]) fresh.hear(name);
+    fresh.nowMs += lookTimeMs / 2;
+    fresh.hear("n1");
+    fresh.nowMs += lookTimeMs / 2 - 1000;
+    pass();
+    expect(firsts()).to.deep.equal(planned);
+    fresh.nowMs += 2000;
+    pass();
+    expect(firsts()).to.not.include("n4");
+    expect(firsts().filter((first, i) => first !== planned[i])).to.have.length(2);
   });
 
   describe("keeps the ranks as they are", () => {
