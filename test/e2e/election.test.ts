@@ -1,0 +1,169 @@
+/**
+ * What MetalLB's advertisements say of nodes, as the client sees it on the wire: interfaces that a node must have, preferences,
+ * several advertisements for one pool; and pools that are split and merged.
+ */
+import { expect } from "chai";
+import { ipBatch } from "../../lab/network.ts";
+import { waitFor } from "../../lab/wait.ts";
+import { needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
+
+const ADVERTISEMENTS = "/apis/metallb.io/v1beta1/namespaces/metallb-system/l2advertisements";
+const POOLS = "/apis/metallb.io/v1beta1/namespaces/metallb-system/ipaddresspools";
+const FROM_POOL = "metallb.io/ip-allocated-from-pool";
+
+function metallb(kind: string, name: string, spec: object): object {
+  const metadata = { name, namespace: "metallb-system" };
+  return { apiVersion: "metallb.io/v1beta1", kind, metadata, spec };
+}
+
+const on = (...nodes: string[]) => [
+  { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: nodes }] },
+];
+const pool = (name: string, addresses: string) =>
+  metallb("IPAddressPool", name, { addresses: [addresses] });
+const macOf = (node: string) => `02:00:00:00:ee:0${node.slice(1)}`;
+
+describe("end to end: interfaces, preferences and several advertisements", function () {
+  this.timeout(120_000);
+  let cluster: SpreadCluster;
+  let started: SpreadCluster | undefined;
+
+  /** A second link of a node to the segment: edge0, with a MAC of its own. */
+  async function addEdge(node: string): Promise<void> {
+    const { nodes, segmentNamespace } = cluster.lab.plan;
+    const namespace = nodes.find(({ name }) => name === node)?.namespace ?? "";
+    const peer = `edge-${node}`;
+    await ipBatch([
+      `link add edge0 netns ${namespace} address ${macOf(node)} type veth peer name ${peer} netns ${segmentNamespace}`,
+    ]);
+    await ipBatch([`link set ${peer} up master switch`], segmentNamespace);
+    await ipBatch(["link set edge0 up"], namespace);
+  }
+
+  async function ranksOf(addresses: readonly string[]): Promise<string[]> {
+    const vips = await cluster.virtualIps();
+    return vips
+      .filter(({ spec }) => addresses.includes(spec.address))
+      .map(({ spec }) => [...spec.rank].sort().join(" "));
+  }
+
+  before(async function () {
+    needsRoot(this);
+    started = cluster = await SpreadCluster.start({ nodes: 4 });
+    for (const { name } of cluster.lab.plan.nodes)
+      await cluster.lab.kubectl([
+        ...["label", "node", name, `kubernetes.io/hostname=${name}`, "--overwrite"],
+      ]);
+    for (const node of ["n2", "n3"]) await addEdge(node);
+  });
+  afterEach(async function () {
+    if (this.currentTest?.isFailed() === true) await started?.printLogs();
+  });
+  after(() => started?.stop());
+
+  it("an advertisement names an interface: the nodes that have it answer, and they answer there", async () => {
+    await cluster.apply(
+      pool("edge", "10.77.0.200/31"),
+      metallb("L2Advertisement", "edge", { ipAddressPools: ["edge"], interfaces: ["edge0"] }),
+      service("web", { count: 2 }),
+    );
+    const addresses = await cluster.addressesOf("web", 2);
+    await waitFor(async () => (await ranksOf(addresses)).join() === "n2 n3,n2 n3", {
+      what: "ranks of the two nodes that have edge0",
+    });
+    const macs = [...(await cluster.holders(addresses)).values()];
+    expect(macs.sort()).to.deep.equal([macOf("n2"), macOf("n3")]);
+    await cluster.lab.waitForTraffic(addresses);
+  });
+
+  it("the interface goes: the other node answers, and who has it no more is no candidate", async () => {
+    const { addresses } = await cluster.service("web");
+    await cluster.lab.exec("n3", ["ip", "link", "delete", "edge0"]);
+    await waitFor(
+      async () => {
+        const answers = [...(await cluster.lab.whoHas(addresses)).values()];
+        return answers.every((macs) => macs.join() === macOf("n2"));
+      },
+      { what: "n2 to answer for both" },
+    );
+    await waitFor(async () => (await ranksOf(addresses)).join() === "n2,n2", {
+      what: "ranks without n3",
+    });
+    await addEdge("n3");
+    await waitFor(async () => (await ranksOf(addresses)).join() === "n2 n3,n2 n3", {
+      what: "n3 to be ranked again",
+    });
+  });
+
+  it("two advertisements of one pool: each node answers on its own interface", async () => {
+    await cluster.apply(
+      pool("two", "10.77.0.210/31"),
+      metallb("L2Advertisement", "left", {
+        ...{ ipAddressPools: ["two"], interfaces: ["eth0"], nodeSelectors: on("n1") },
+      }),
+      metallb("L2Advertisement", "right", {
+        ...{ ipAddressPools: ["two"], interfaces: ["edge0"], nodeSelectors: on("n2") },
+      }),
+      {
+        ...service("both", { count: 2 }),
+        metadata: {
+          ...{ name: "both", namespace: "default" },
+          annotations: {
+            "metallb.io/address-pool": "two",
+            "network.deckhouse.io/l2-load-balancer-external-ips-count": "2",
+          },
+        },
+      },
+    );
+    const addresses = await cluster.addressesOf("both", 2);
+    const macs = [...(await cluster.holders(addresses)).values()];
+    expect(macs.sort()).to.deep.equal([macOf("n2"), "n1"].sort());
+    await cluster.lab.waitForTraffic(addresses);
+  });
+
+  it("a preferred node answers for every Service; the second address of one is on another node", async () => {
+    const preferred = [{ weight: 100, preference: on("n4")[0] }];
+    await cluster.apply(
+      pool("liked", "10.77.0.220-10.77.0.229"),
+      metallb("L2Advertisement", "liked", {
+        ...{ ipAddressPools: ["liked"], preferredNodeSelectors: preferred },
+      }),
+    );
+    const annotations = { "metallb.io/address-pool": "liked" };
+    for (const name of ["x", "y", "z"]) await cluster.apply(service(name, { annotations }));
+    await cluster.apply(service("wide", { count: 2, annotations }));
+    for (const name of ["x", "y", "z"]) {
+      const addresses = await cluster.addressesOf(name, 1);
+      expect([...(await cluster.holders(addresses)).values()], name).to.deep.equal(["n4"]);
+    }
+    const nodes = [...(await cluster.holders(await cluster.addressesOf("wide", 2))).values()];
+    expect(nodes).to.include("n4").and.have.length(2);
+    expect(new Set(nodes).size).to.equal(2);
+  });
+
+  it("a pool is replaced by one that has its addresses and more: nothing moves, and the Service names the new one", async () => {
+    const { addresses } = await cluster.service("wide");
+    const before = await cluster.holders(addresses);
+    const probe = await cluster.lab.startProbe(addresses, { intervalMs: 20 });
+    await cluster.apply(
+      metallb("IPAddressPool", "merged", { addresses: ["10.77.0.220-10.77.0.239"] }),
+      metallb("L2Advertisement", "merged", { ipAddressPools: ["merged"] }),
+    );
+    await cluster.delete(`${POOLS}/liked`);
+    await cluster.delete(`${ADVERTISEMENTS}/liked`);
+    await waitFor(
+      async () => {
+        const path = "/api/v1/namespaces/default/services/wide";
+        const { metadata } = (await cluster.lab.api("GET", path)) as {
+          metadata: { annotations?: Record<string, string> };
+        };
+        return metadata.annotations?.[FROM_POOL] === "merged";
+      },
+      { what: "the Service to name the new pool" },
+    );
+    expect((await cluster.service("wide")).addresses).to.deep.equal(addresses);
+    expect(await cluster.holders(addresses)).to.deep.equal(before);
+    const window = await probe.stop();
+    expect(window.addresses.map(({ failures }) => failures)).to.deep.equal([0, 0]);
+  });
+});
