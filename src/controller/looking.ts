@@ -8,7 +8,7 @@
  */
 import type { RankJob, RankPlan } from "../multi-ip/rank.ts";
 import { PRESENCE_RENEW_MS } from "../multi-ip/presence.ts";
-import type { PlanMemory } from "./memory.ts";
+import type { AwaitedNodes, PlanMemory } from "./memory.ts";
 import { withRanksInPlace } from "./ranks-in-place.ts";
 import type { World } from "./world.ts";
 
@@ -49,14 +49,21 @@ export function lookUntil(
  * Where nothing is in place, as at the first installation, or where the addresses are another load balancer's still,
  * speakers and controller start together. Whoever is heard of first is not to get everything.
  *
- * @returns until when nodes without a word of their speaker are planned with
+ * @returns the nodes that are planned with though nobody has heard of their speakers, and until when. Who was heard of
+ *   once is none of them
  */
-export function awaitUntil(
-  { lookUntilMs, awaitUntilMs }: Pick<PlanMemory, "lookUntilMs" | "awaitUntilMs">,
-  { claimed }: World,
+export function awaitSpeakers(
+  { lookUntilMs, awaited }: Pick<PlanMemory, "lookUntilMs" | "awaited">,
+  { claimed, nodes }: World,
   { nowMs, lookTimeMs }: { readonly nowMs: number; readonly lookTimeMs: number },
-): number {
-  return lookUntilMs === null && claimed.size === 0 ? nowMs + lookTimeMs : awaitUntilMs;
+): AwaitedNodes {
+  const silent = nodes.filter((node) => node.ready && node.joinedAt === null);
+  const names = silent.map(({ name }) => name);
+  if (lookUntilMs === null && claimed.size === 0) {
+    return { nodes: new Set(names), untilMs: nowMs + lookTimeMs };
+  }
+  const still = nowMs < awaited.untilMs ? names.filter((name) => awaited.nodes.has(name)) : [];
+  return { nodes: new Set(still), untilMs: awaited.untilMs };
 }
 
 /** @returns the plan with the ranks as they are, but for those that name a node that may hold the address no more */

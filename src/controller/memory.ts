@@ -11,13 +11,18 @@ export interface PendingMove {
   readonly untilMs: number;
 }
 
+export interface AwaitedNodes {
+  readonly nodes: ReadonlySet<string>;
+  readonly untilMs: number;
+}
+
 export interface PlanMemory {
   /** The newest plan that was ever seen or made: deleting its VirtualIPs must not turn the counter back. */
   readonly generation: number;
   /** When the planner has looked long enough to rank anew what is in place; null: no pass yet. */
   readonly lookUntilMs: number | null;
-  /** Until then a node whose speaker was never heard of counts as one whose speaker is about to be. */
-  readonly awaitUntilMs: number;
+  /** Nodes whose speakers were not heard of yet, and are planned with until then. */
+  readonly awaited: AwaitedNodes;
   /** Which nodes are there, and since when exactly these. */
   readonly nodesKey: string | null;
   readonly nodesSinceMs: number;
@@ -38,7 +43,7 @@ export function emptyMemory(generationFloor = 0): PlanMemory {
   return {
     generation: generationFloor,
     lookUntilMs: null,
-    awaitUntilMs: 0,
+    awaited: { nodes: new Set(), untilMs: 0 },
     nodesKey: null,
     nodesSinceMs: 0,
     nextMoveAtMs: 0,

@@ -14,7 +14,7 @@ import { assign, type Assignments } from "./assignments.ts";
 import { withCauses } from "./causes.ts";
 import { planClassStatuses } from "./class-status.ts";
 import { planLabels } from "./labels.ts";
-import { awaitUntil, keepRanks, lookUntil } from "./looking.ts";
+import { awaitSpeakers, keepRanks, lookUntil } from "./looking.ts";
 import type { PlanMemory } from "./memory.ts";
 import { planMetallbStatuses } from "./metallb-status.ts";
 import { nextStaleAtMs } from "./nodes.ts";
@@ -100,9 +100,9 @@ export function plan(
   const { hearing } = snapshot;
   const lookUntilMs = lookUntil(memory, { world, hearing }, { nowMs, ...options });
   const looks = nowMs < lookUntilMs;
-  const awaitUntilMs = awaitUntil(memory, world, { nowMs, ...options });
-  const awaits = nowMs < awaitUntilMs;
-  const jobs = rankJobs(assignments.wanted, pending, { world, nowMs, awaits, ...options });
+  const awaited = awaitSpeakers(memory, world, { nowMs, ...options });
+  const context = { world, nowMs, awaited: awaited.nodes, ...options };
+  const jobs = rankJobs(assignments.wanted, pending, context);
   const fresh = rankAll(jobs, {
     rebalanceMovesMax: looks || jobs.some(isMoved) ? 0 : settled.movesMax,
     startedAtMs: startTimes(world),
@@ -142,7 +142,7 @@ export function plan(
     memory: {
       ...after,
       lookUntilMs,
-      awaitUntilMs,
+      awaited,
       generation,
       pending,
       waiting: statuses.waiting,
@@ -151,7 +151,7 @@ export function plan(
     wakeAtMs: earliest([
       nextStaleAtMs(snapshot.presences, nowMs),
       looks ? lookUntilMs : null,
-      awaits ? awaitUntilMs : null,
+      awaited.nodes.size > 0 ? awaited.untilMs : null,
       settled.wakeAtMs(moves),
       ...wakesOf(pending, nowMs),
       ...[...statuses.waiting.values()].map((sinceMs) => sinceMs + options.waitTimeMs),

@@ -19,8 +19,8 @@ import { localServing, type ClaimedAddress, type ClassNodes, type World } from "
 export interface RankContext {
   readonly world: World;
   readonly nowMs: number;
-  /** Nodes without a word of their speaker are planned with: looking.ts. */
-  readonly awaits: boolean;
+  /** Nodes that are planned with though their speakers were not heard of yet: looking.ts. */
+  readonly awaited: ReadonlySet<string>;
   /** How long the speakers have to take up a plan before what they do counts more. */
   readonly pendingTimeMs: number;
 }
@@ -28,7 +28,7 @@ export interface RankContext {
 /** @returns the moves that are still under way: what was known of them, and those seen for the first time */
 export function pendingMoves(
   known: ReadonlyMap<Ip, PendingMove>,
-  { world, nowMs, pendingTimeMs }: Omit<RankContext, "awaits">,
+  { world, nowMs, pendingTimeMs }: Omit<RankContext, "awaited">,
 ): Map<Ip, PendingMove> {
   const pending = new Map<Ip, PendingMove>();
   for (const claimed of world.claimed.values()) {
@@ -45,7 +45,7 @@ export function pendingMoves(
 export function rankJobs(
   wanted: ReadonlyMap<Ip, Assignment>,
   pending: ReadonlyMap<Ip, PendingMove>,
-  { world, nowMs, awaits }: RankContext,
+  { world, nowMs, awaited }: RankContext,
 ): RankJob[] {
   const classSplits = new Map<ClassNodes | undefined, Split>();
   const groups = groupsOf(wanted);
@@ -57,7 +57,7 @@ export function rankJobs(
     const holder = isPending ? null : reported;
     const rank = claimed?.object.spec.rank ?? [];
     const reach = reachOf(assignment.uses, assignment.className, world);
-    const made = splitFor(assignment, { world, reach, awaits, classSplits, holder: reported });
+    const made = splitFor(assignment, { world, reach, awaited, classSplits, holder: reported });
     const now = holder ?? rank[0] ?? "";
     return {
       address: assignment.ip,
@@ -81,7 +81,7 @@ type Split = Pick<RankJob, "candidates" | "reserves">;
 interface SplitContext {
   readonly world: World;
   readonly reach: ClassNodes | undefined;
-  readonly awaits: boolean;
+  readonly awaited: ReadonlySet<string>;
   /** Those of all that some ways reach: most addresses share one, and the rank reads each list once. */
   readonly classSplits: Map<ClassNodes | undefined, Split>;
   readonly holder: string | null;
@@ -89,8 +89,7 @@ interface SplitContext {
 
 /** A node that is not trusted with more keeps what it holds. */
 function splitFor({ uses }: Assignment, context: SplitContext): Split {
-  const { world, reach, awaits, classSplits, holder } = context;
-  const isAwaited = (node: ClusterNode) => awaits && node.ready && node.joinedAt === null;
+  const { world, reach, awaited, classSplits, holder } = context;
   const local = localServing(uses, world);
   const may = (node: ClusterNode) => local.every((nodes) => nodes.has(node.name));
   const eligible = reach?.eligible.filter(may) ?? [];
@@ -100,7 +99,8 @@ function splitFor({ uses }: Assignment, context: SplitContext): Split {
     return split(eligible, leaving, (node) => node.available || node.name === holder);
   }
   const known = local.length === 0 ? classSplits.get(reach) : undefined;
-  const made = known ?? split(eligible, leaving, (node) => node.available || isAwaited(node));
+  const made =
+    known ?? split(eligible, leaving, (node) => node.available || awaited.has(node.name));
   if (local.length === 0) classSplits.set(reach, made);
   return made;
 }
