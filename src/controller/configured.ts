@@ -75,6 +75,19 @@ export const CONFIGURATIONS = ofDeckhouse<MetalLoadBalancerConfiguration>(
   CONFIGURATION_PLURAL,
 );
 
+/** All of them, by the name under which `Manifests` has their objects. */
+export const CONFIGURED = {
+  ipAddressPools: IP_ADDRESS_POOLS,
+  l2Advertisements: L2_ADVERTISEMENTS,
+  bgpAdvertisements: BGP_ADVERTISEMENTS,
+  bgpPeers: BGP_PEERS,
+  bfdProfiles: BFD_PROFILES,
+  communities: COMMUNITIES,
+  metalPools: METAL_POOLS,
+  metalPeers: METAL_PEERS,
+  configurations: CONFIGURATIONS,
+} as const;
+
 function ofMetallb<T extends KubeObject>(kind: string, plural: string, version = METALLB_VERSION) {
   return defineResource<T>({ group: METALLB_GROUP, version, kind, plural, namespaced: true });
 }
