@@ -47,23 +47,26 @@ export function lookUntil(
 
 /**
  * Where nothing is in place, as at the first installation, or where the addresses are another load balancer's still,
- * speakers and controller start together. Whoever is heard of first is not to get everything.
+ * speakers start with the first class, for it labels their nodes. Whoever is heard of first is not to get everything.
  *
  * @returns the nodes that are planned with though nobody has heard of their speakers, and until when. Who was heard of
  *   once is none of them
  */
 export function awaitSpeakers(
-  { lookUntilMs, awaited }: Pick<PlanMemory, "lookUntilMs" | "awaited">,
-  { claimed, nodes }: World,
+  { awaited }: Pick<PlanMemory, "awaited">,
+  { claimed, classes, nodes }: World,
   { nowMs, lookTimeMs }: { readonly nowMs: number; readonly lookTimeMs: number },
 ): AwaitedNodes {
   const silent = nodes.filter((node) => node.ready && node.joinedAt === null);
   const names = silent.map(({ name }) => name);
-  if (lookUntilMs === null && claimed.size === 0) {
+  const { untilMs } = awaited;
+  if (untilMs === null) {
+    if (claimed.size > 0) return { nodes: new Set(), untilMs: nowMs };
+    if (classes.size === 0) return awaited;
     return { nodes: new Set(names), untilMs: nowMs + lookTimeMs };
   }
-  const still = nowMs < awaited.untilMs ? names.filter((name) => awaited.nodes.has(name)) : [];
-  return { nodes: new Set(still), untilMs: awaited.untilMs };
+  const still = nowMs < untilMs ? names.filter((name) => awaited.nodes.has(name)) : [];
+  return { nodes: new Set(still), untilMs };
 }
 
 /** @returns the plan with the ranks as they are, but for those that name a node that may hold the address no more */

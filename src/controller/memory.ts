@@ -13,7 +13,8 @@ export interface PendingMove {
 
 export interface AwaitedNodes {
   readonly nodes: ReadonlySet<string>;
-  readonly untilMs: number;
+  /** null: it has not begun, for there is no class yet. */
+  readonly untilMs: number | null;
 }
 
 export interface PlanMemory {
@@ -43,7 +44,7 @@ export function emptyMemory(generationFloor = 0): PlanMemory {
   return {
     generation: generationFloor,
     lookUntilMs: null,
-    awaited: { nodes: new Set(), untilMs: 0 },
+    awaited: { nodes: new Set(), untilMs: null },
     nodesKey: null,
     nodesSinceMs: 0,
     nextMoveAtMs: 0,

@@ -27,6 +27,14 @@ export interface PlannedAddress {
 /** See handover.ts; "news": what somebody who may not know that it is its turn does. */
 export type WaitingFor = "gain" | "release" | "answer" | "news";
 
+interface Announced {
+  readonly node: string;
+  readonly atMs: number;
+  readonly rightly: boolean;
+  /** The newest plan that its heartbeats had named. */
+  readonly generation: number;
+}
+
 export interface AddressRecord {
   plan: PlannedAddress;
   readonly family: IpFamily;
@@ -41,9 +49,9 @@ export interface AddressRecord {
   strangersFromMs: number;
   /**
    * The peer that announced it last since we gained it, or answered for it, and when it began to; null: none. `rightly`: while we waited for
-   * it, or by a plan that we did not know then.
+   * it, or by a plan that we did not know then. A plan that it did not know by its heartbeats makes that void.
    */
-  announced: { readonly node: string; readonly atMs: number; readonly rightly: boolean } | null;
+  announced: Announced | null;
   /** The plan that the last decision was made by; -1 before the first. */
   decidedGeneration: number;
   /** The plan by which we hold; null: we do not. */
@@ -113,6 +121,7 @@ export class Addresses {
     if (record !== undefined) {
       this.#unfile(record);
       record.plan = plan;
+      if ((record.announced?.generation ?? 0) < plan.generation) record.announced = null;
       Object.assign(record, linkIdsFor(plan, family));
     } else {
       record = {

@@ -125,17 +125,21 @@ export class Holdings {
   announcedBy(record: AddressRecord, node: string, nowMs: number): void {
     const before = record.announced?.node === node ? record.announced : null;
     const { liveness } = this.#world;
-    const isAhead = (liveness.peer(node)?.planGeneration ?? 0) > liveness.generation;
+    const generation = liveness.peer(node)?.planGeneration ?? 0;
+    const isAhead = generation > liveness.generation;
     const isAwaited = record.waiting !== null || record.passedOver.has(node);
     const rightly = before?.rightly === true || isAhead || isAwaited;
-    record.announced = { node, atMs: before?.atMs ?? nowMs, rightly };
+    record.announced = { node, atMs: before?.atMs ?? nowMs, rightly, generation };
     if (record.waiting?.what === "news") record.holder = node;
     if (!isAwaited) return;
     // Another answers in place of the one that should and may not know: it is between us and that other.
     const next = this.#turns.holderOf(record);
     const isSlow = next !== null && next !== node && this.#turns.mayNotKnow(next, record);
-    if (record.waiting?.what === "answer" && isSlow) this.#passOver(record, nowMs);
-    else this.decide(record, nowMs);
+    if (record.waiting?.what === "answer" && isSlow) {
+      record.passedOver.add(next);
+      this.addresses.passing.add(record);
+    }
+    this.decide(record, nowMs);
   }
 
   /** For those that waited long enough, the other side had its time. */

@@ -59,6 +59,8 @@ describe("controller: looking", () => {
     const fresh = new ModelCluster();
     const nodes = ["n1", "n2", "n3", "n4"];
     for (const name of nodes) fresh.addNode(name);
+    fresh.converge();
+    fresh.nowMs += 60_000;
     fresh.addClass("edge", { isDefault: true, addressPool: ["192.0.2.0/28"] });
     for (let i = 0; i < 8; i++) fresh.addService(`s${i}`);
     fresh.hear("n1");

@@ -85,7 +85,7 @@ export function runChild(file: string, share: Share): Promise<Batch> {
 
 /** For people: what to look at, and how to see it again. */
 export function describeViolation({ seed, profile, rule, what }: Violation): string {
-  return `seed ${seed} (${profile}) breaks ${rule}: ${what}\n    npm run sim -- --seed "${seed}" --trace`;
+  return `seed ${seed} (${profile}) breaks ${rule}: ${what}\n    npm run sim -- --seed "${seed}" --profile ${profile} --trace`;
 }
 
 /** The whole story of a run that breaks a rule: its last lines, and the command that replays it. */

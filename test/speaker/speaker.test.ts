@@ -176,6 +176,24 @@ describe("speaker: holding", () => {
     expect(net.holders(X)).to.deep.equal(["c"]);
   });
 
+  it("H4: what a peer announced for a plan that is over says nothing of the next", () => {
+    const net = running();
+    net.replan({ [X]: ["b", "a", "c"] }, ["a"]);
+    net.run(1500);
+    expect(net.holders(X)).to.deep.equal(["a", "b"]);
+    net.replan({ [X]: ["a", "b", "c"] });
+    net.run(2000);
+    expect(net.holders(X)).to.deep.equal(["a"]);
+    net.replan({ [X]: ["b", "a", "c"] }, ["b"]);
+    for (let ms = 0; ms < 300; ms += 10) {
+      net.run(10);
+      expect(net.holders(X), `after ${ms} ms`).to.deep.equal(["a"]);
+    }
+    net.tell(net.node("b"));
+    net.run(200);
+    expect(net.holders(X)).to.deep.equal(["b"]);
+  });
+
   it("H5: a holder that is back finds one that answers in place of another that does not read the plan: it gives way at once", () => {
     const net = running();
     net.crash("b");
