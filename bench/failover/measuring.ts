@@ -87,6 +87,19 @@ export function doubled(
   };
 }
 
+/** Asked is every 10 ms: a record with longer pauses, or with holes, proves nothing of two answers. */
+const ASK_PAUSE_MS_MAX = 100;
+
+/** @returns one sentence for each window of the recorder that cannot be relied on */
+export function holesOf(windows: readonly RecordWindow[]): string[] {
+  return windows.flatMap(({ name, framesMissed, askPauseMsMax }) => [
+    ...(framesMissed > 0 ? [`the recorder missed ${framesMissed} frames during "${name}"`] : []),
+    ...(askPauseMsMax > ASK_PAUSE_MS_MAX
+      ? [`the recorder asked nothing for ${askPauseMsMax.toFixed(0)} ms during "${name}"`]
+      : []),
+  ]);
+}
+
 /** A node that comes back holds nothing (rule H3): what it answered for all the same. */
 export function answersOnReturn(victims: readonly string[], window: RecordWindow): string[] {
   return victims.flatMap((node) => {

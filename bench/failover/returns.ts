@@ -11,6 +11,7 @@ import {
   answersOnReturn,
   chooseVictims,
   doubled,
+  holesOf,
   mark,
   measured,
   silenceOf,
@@ -38,7 +39,7 @@ export async function runReturn(world: World, row: Row, turn: number): Promise<T
   await row.mend(world, victims);
   await sleep(SETTLING_MS - MARGIN_MS - (performance.now() - returnMs));
   findings.push(...moved(away, await world.holders()));
-  const [, returned] = await mark(world, "moves");
+  const [settling, returned] = await mark(world, "moves");
   if (row.returnsQuietly) findings.push(...answersOnReturn(victims, returned));
   const even = world.untilSteady({ even: true, timeoutMs: MOVES_MS_MAX });
   const after = await even.catch((error: unknown) => {
@@ -47,10 +48,14 @@ export async function runReturn(world: World, row: Row, turn: number): Promise<T
   });
   await sleep(TAIL_MS);
   const [probed, recorded] = await mark(world, "between");
+  findings.push(...holesOf([returned, recorded]));
   const isOwn = (address: string) => after.get(address) !== away.get(address);
+  const moves = measured(isOwn, probed);
   return {
     victims,
-    ...measured(isOwn, probed),
+    ...moves,
+    // Before anything moves nobody is to notice that a node is back.
+    othersMs: Math.max(moves.othersMs, silenceOf(settling.addresses)),
     mendMs: silenceOf(probed.addresses),
     ...doubled([returned, recorded]),
     findings,

@@ -19,6 +19,7 @@ import {
   answersOnReturn,
   chooseVictims,
   doubled,
+  holesOf,
   mark,
   measured,
   silenceOf,
@@ -100,6 +101,7 @@ async function runTrial(
   await world.untilSteady({ api });
   const [mending, mended] = await mark(world, "between");
   if (row.returnsQuietly) findings.push(...answersOnReturn(victims, mended));
+  findings.push(...holesOf([recorded, mended]));
   return {
     victims,
     ...measured(isOwn, probed),

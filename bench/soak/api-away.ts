@@ -66,10 +66,10 @@ async function restart(world: World, verdicts: Verdicts): Promise<void> {
 async function comeBack(world: World, verdicts: Verdicts, trail: HolderTrail): Promise<void> {
   await world.lab.controlPlane.startApiServer();
   const backMs = performance.now();
-  if (world.controller?.running !== true) {
-    verdicts.say(`the controller had ended with ${world.controller?.ending ?? "nothing"}`);
-    await world.useController();
-  }
+  const { controller } = world;
+  const ending = controller?.running === true ? "it runs" : (controller?.ending ?? "nothing");
+  verdicts.judge(controller?.running === true, `the controller outlived it: ${ending}`);
+  if (controller?.running !== true) await world.useController();
   const caughtUp = await world
     .untilSteady({ timeoutMs: CATCH_UP_MS_MAX })
     .then(() => `after ${((performance.now() - backMs) / 1000).toFixed(1)} s`)

@@ -22,6 +22,8 @@ export async function flapping(verdicts: Verdicts, { seconds, logs }: SoakOption
       await trail.follow(PERIOD_MS / 2);
       flaps += 1;
     }
+    const lost = world.lossesJudged();
+    verdicts.judge(lost >= flaps, `the others gave it up each time: ${lost} verdicts`);
     const moved = [...trail.moves].map(([address, moves]) => `${address} ${moves.join(", ")}`);
     verdicts.say(`${flapper} flapped ${flaps} times in ${seconds} s: ${moved.join("; ")}`);
     verdicts.judge(
