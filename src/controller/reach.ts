@@ -46,7 +46,7 @@ function both(a: ClassNodes, b: ClassNodes): ClassNodes {
   if (a === b) return a;
   const names = new Set(b.selected.map(({ name }) => name));
   const isInBoth = ({ name }: { readonly name: string }) => names.has(name);
-  const eligible = a.eligible.filter(isInBoth);
+  const eligible = a.eligible.filter(({ name }) => b.eligibleNames.has(name));
   const ways = [...new Set([...a.ways, ...b.ways])];
   return {
     ...{ ...a, ways, scores: scoresOf(ways, eligible) },

@@ -81,6 +81,22 @@ describe("controller: interfaces of an advertisement", () => {
     expect(specOf(model)?.cause).to.equal("interface-lost");
   });
 
+  for (const order of ["ab", "ba"]) {
+    it(`a shared address wants the interfaces of all that share it (${order})`, () => {
+      const model = cluster([["eth0", "eth1"], ["eth0"], ["eth1"]]);
+      const [left = "", right = ""] = order;
+      const one = (app: string) => ({ serviceSelectors: [{ matchLabels: { app } }] });
+      model.addAdvertisement("left", { interfaces: ["eth0"], ...one(left) });
+      model.addAdvertisement("right", { interfaces: ["eth1"], ...one(right) });
+      const annotations = { "metallb.io/allow-shared-ip": "one" };
+      model.addService("a", { labels: { app: "a" }, annotations, ports: [80] });
+      model.addService("b", { labels: { app: "b" }, annotations, ports: [81] });
+      model.converge();
+      expect(specOf(model)?.services.map(({ name }) => name)).to.deep.equal(["a", "b"]);
+      expect(ranked(model)).to.equal("n1");
+    });
+  }
+
   it("each node answers on those of the advertisements that select it", () => {
     const model = cluster([["eth0"], ["eth1"], ["eth0", "eth1"]]);
     model.addAdvertisement("left", { interfaces: ["eth0"], ...on("n1", "n3") });

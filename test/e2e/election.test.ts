@@ -40,6 +40,20 @@ describe("end to end: interfaces, preferences and several advertisements", funct
     await ipBatch(["link set edge0 up"], namespace);
   }
 
+  /** The speaker tells of its node's interfaces each time it renews its Lease. */
+  async function untilTold(node: string): Promise<void> {
+    const path = `/apis/coordination.k8s.io/v1/namespaces/spreadlb-system/leases/spreadlb-speaker-${node}`;
+    await waitFor(
+      async () => {
+        const { metadata } = (await cluster.lab.api("GET", path)) as {
+          metadata: { annotations?: Record<string, string> };
+        };
+        return metadata.annotations?.["spreadlb.io/interfaces"]?.split(",").includes("edge0");
+      },
+      { what: `edge0 in the Lease of ${node}`, timeoutMs: 15_000 },
+    );
+  }
+
   async function ranksOf(addresses: readonly string[]): Promise<string[]> {
     const vips = await cluster.virtualIps();
     return vips
@@ -55,6 +69,7 @@ describe("end to end: interfaces, preferences and several advertisements", funct
         ...["label", "node", name, `kubernetes.io/hostname=${name}`, "--overwrite"],
       ]);
     for (const node of ["n2", "n3"]) await addEdge(node);
+    for (const node of ["n2", "n3"]) await untilTold(node);
   });
   afterEach(async function () {
     if (this.currentTest?.isFailed() === true) await started?.printLogs();

@@ -9,10 +9,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 const REQUEST_TIMEOUT_MS = 10_000;
-const KEEP_ALIVE_MS = 60_000;
+/** Longer than the API server's own 90 s: a connection that ends just when it is asked over is an answer lost. */
+const KEEP_ALIVE_MS = 120_000;
+const HANDSHAKE_MS_MAX = 5000;
 const CONNECTIONS_MAX = 256;
 /** The API server takes objects of 3 MiB at most, and sends two; in a conversion, many. */
-const BODY_BYTES_MAX = 32 * 1024 * 1024;
+const BODY_BYTES_MAX = 16 * 1024 * 1024;
+/** Of all that is being read: anybody in the cluster may ask, and the memory is the controller's. */
+const BODIES_BYTES_MAX = 32 * 1024 * 1024;
 const CLOSE_MS_MAX = 300;
 
 /** What is answered to a body: JSON, or what is wrong with it. */
@@ -23,6 +27,8 @@ export interface WebhookServerOptions {
   readonly port: number;
   /** By path. */
   readonly routes: ReadonlyMap<string, (body: unknown) => Answer>;
+  /** A route failed: that is a fault of ours, and is answered with status 500. */
+  readonly onFault: (error: unknown, path: string) => void;
 }
 
 /** PEM, both. */
@@ -34,17 +40,19 @@ export interface ServedCertificate {
 export class WebhookServer {
   readonly #server: Server;
   #isClosing = false;
+  readonly #bodies = { bytes: 0 };
 
   /** Listens at once; before the first certificate every handshake fails. */
-  static async listen({ port, routes }: WebhookServerOptions): Promise<WebhookServer> {
-    const server = new WebhookServer(routes);
-    await server.#listen(port);
+  static async listen(options: WebhookServerOptions): Promise<WebhookServer> {
+    const server = new WebhookServer(options);
+    await server.#listen(options.port);
     return server;
   }
 
-  private constructor(routes: WebhookServerOptions["routes"]) {
-    this.#server = createServer({ minVersion: "TLSv1.3" }, (request, response) => {
-      answer(request, routes).then(
+  private constructor(options: WebhookServerOptions) {
+    const tls = { minVersion: "TLSv1.3", handshakeTimeout: HANDSHAKE_MS_MAX } as const;
+    this.#server = createServer(tls, (request, response) => {
+      answer(request, options, this.#bodies).then(
         ({ status, text }) => {
           this.#send(response, status, text);
         },
@@ -110,38 +118,54 @@ function listenOn(server: Server, where: { port: number; host: string }): Promis
   });
 }
 
+/** @param bodies what is being read of all requests */
 async function answer(
   request: IncomingMessage,
-  routes: WebhookServerOptions["routes"],
+  { routes, onFault }: WebhookServerOptions,
+  bodies: { bytes: number },
 ): Promise<{ status: number; text: string }> {
   const [path = ""] = (request.url ?? "").split("?", 1);
   const route = routes.get(path);
   if (route === undefined) return { status: 404, text: `try ${[...routes.keys()].join(" or ")}\n` };
   if (request.method !== "POST") return { status: 405, text: "only POST is answered\n" };
-  const text = await readBody(request);
+  const text = await readBody(request, bodies);
   if (text === null) {
-    return { status: 413, text: `the body is larger than ${BODY_BYTES_MAX} bytes\n` };
+    const bounds = `${BODY_BYTES_MAX} bytes, or all bodies together than ${BODIES_BYTES_MAX}`;
+    return { status: 413, text: `the body is larger than ${bounds}\n` };
   }
   const body = parseJson(text);
   if (body === undefined) {
     return { status: 400, text: `the body is no JSON: ${JSON.stringify(text.slice(0, 80))}\n` };
   }
-  const result = route(body);
-  return result.ok
-    ? { status: 200, text: JSON.stringify(result.value) }
-    : { status: 400, text: `${result.message}\n` };
+  try {
+    const result = route(body);
+    return result.ok
+      ? { status: 200, text: JSON.stringify(result.value) }
+      : { status: 400, text: `${result.message}\n` };
+  } catch (error) {
+    onFault(error, path);
+    return { status: 500, text: "a fault of the controller; its log has more\n" };
+  }
 }
 
 /** @returns null where it is larger than may be */
-async function readBody(request: IncomingMessage): Promise<string | null> {
+async function readBody(
+  request: IncomingMessage,
+  bodies: { bytes: number },
+): Promise<string | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) return null;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      bodies.bytes += chunk.length;
+      if (bytes > BODY_BYTES_MAX || bodies.bytes > BODIES_BYTES_MAX) return null;
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString();
+  } finally {
+    bodies.bytes -= bytes;
   }
-  return Buffer.concat(chunks).toString();
 }
 
 function parseJson(text: string): unknown {

@@ -93,7 +93,12 @@ export class Webhook {
     if (this.#server !== null || this.#stopping.signal.aborted) return;
     const { log, port } = this.#options;
     try {
-      this.#server = await WebhookServer.listen({ port, routes: this.#routes() });
+      this.#server = await WebhookServer.listen({
+        ...{ port, routes: this.#routes() },
+        onFault: (err, path) => {
+          log.error({ err, path }, "a review failed: what was asked is not judged");
+        },
+      });
       log.info({ port: this.#server.port }, "the webhook listens");
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

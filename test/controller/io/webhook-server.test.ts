@@ -4,7 +4,7 @@ import { Agent, request } from "node:https";
 import type { Socket } from "node:net";
 import { connect, TLSSocket } from "node:tls";
 import { expect } from "chai";
-import { WebhookServer } from "../../../src/controller/io/webhook-server.ts";
+import { WebhookServer, type Answer } from "../../../src/controller/io/webhook-server.ts";
 import { makeAuthority, makeLeaf, type KeyPair } from "../../../src/controller/io/x509.ts";
 
 const NAME = "spreadlb-webhook.spreadlb-system.svc";
@@ -25,6 +25,7 @@ function fingerprintOf(socket: Socket): string {
 describe("webhook server", () => {
   let server: WebhookServer;
   let authority: KeyPair;
+  const faults: string[] = [];
 
   before(async () => {
     authority = await makeAuthority(life());
@@ -32,7 +33,15 @@ describe("webhook server", () => {
       body === "wrong"
         ? ({ ok: false, message: "that is wrong" } as const)
         : ({ ok: true, value: { body } } as const);
-    server = await WebhookServer.listen({ port: 0, routes: new Map([["/echo", echo]]) });
+    const fail = (): never => {
+      throw new Error("a fault");
+    };
+    const routes = new Map<string, (body: unknown) => Answer>([
+      ["/echo", echo],
+      ["/fail", fail],
+    ]);
+    const onFault = (error: unknown, path: string) => faults.push(`${path}: ${String(error)}`);
+    server = await WebhookServer.listen({ port: 0, routes, onFault });
   });
 
   after(() => server.close());
@@ -75,6 +84,7 @@ describe("webhook server", () => {
     { name: "no JSON: shows its beginning", body: "{no", status: 400, says: '"{no"' },
     { name: "nothing", body: "", status: 400, says: "no JSON" },
     { name: "another path", path: "/other?x=/echo", status: 404, says: "try /echo" },
+    { name: "a fault of ours", path: "/fail", status: 500, says: "its log has more" },
     { name: "another method", method: "GET", body: "", status: 405, says: "POST" },
   ];
   for (const { name, status, says, ...asked } of rows) {
@@ -84,6 +94,10 @@ describe("webhook server", () => {
       expect(answer.text).to.include(says);
     });
   }
+
+  it("a fault of ours is told, with its path", () => {
+    expect(faults).to.deep.equal(["/fail: Error: a fault"]);
+  });
 
   it("a body that never ends is cut off", async () => {
     const outcome = await ask({ body: Buffer.alloc(33 * 1024 * 1024, 32) }).then(
@@ -143,6 +157,7 @@ describe("webhook server", () => {
 
   it("what was asked before the end is answered", async () => {
     const ending = await WebhookServer.listen({
+      onFault: () => undefined,
       port: 0,
       routes: new Map([["/echo", (body: unknown) => ({ ok: true, value: { body } }) as const]]),
     });
