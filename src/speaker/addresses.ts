@@ -30,6 +30,7 @@ export type WaitingFor = "gain" | "release" | "answer" | "news";
 interface Announced {
   readonly node: string;
   readonly atMs: number;
+  readonly lastMs: number;
   readonly rightly: boolean;
   /** The newest plan that its heartbeats had named. */
   readonly generation: number;
@@ -49,7 +50,7 @@ export interface AddressRecord {
   strangersFromMs: number;
   /**
    * The peer that announced it last since we gained it, or answered for it, and when it began to; null: none. `rightly`: while we waited for
-   * it, or by a plan that we did not know then. A plan that it did not know by its heartbeats makes that void.
+   * it, or by a plan that we did not know then. A plan that comes later makes that void.
    */
   announced: Announced | null;
   /** The plan that the last decision was made by; -1 before the first. */
@@ -115,13 +116,13 @@ export class Addresses {
   }
 
   /** @returns the record under the new plan; a new one for a new address */
-  put(plan: PlannedAddress): AddressRecord {
+  put(plan: PlannedAddress, nowMs: number): AddressRecord {
     const family = familyOf(plan.address);
     let record = this.#records.get(plan.address);
     if (record !== undefined) {
       this.#unfile(record);
       record.plan = plan;
-      if ((record.announced?.generation ?? 0) < plan.generation) record.announced = null;
+      if (isOutdated(record.announced, plan, nowMs)) record.announced = null;
       Object.assign(record, linkIdsFor(plan, family));
     } else {
       record = {
@@ -199,6 +200,14 @@ export function linkIdsOn(
   node: string,
 ): readonly Id[] {
   return nodeLinkIds.get(node) ?? linkIds;
+}
+
+/** An announcement is often here before the heartbeat that names the plan which it follows. */
+const HEARTBEAT_LATE_MS = 500;
+
+function isOutdated(announced: Announced | null, plan: PlannedAddress, nowMs: number): boolean {
+  if (announced === null || announced.generation >= plan.generation) return false;
+  return nowMs - announced.lastMs > HEARTBEAT_LATE_MS;
 }
 
 function linkIdsFor(

@@ -129,7 +129,7 @@ export class Holdings {
     const isAhead = generation > liveness.generation;
     const isAwaited = record.waiting !== null || record.passedOver.has(node);
     const rightly = before?.rightly === true || isAhead || isAwaited;
-    record.announced = { node, atMs: before?.atMs ?? nowMs, rightly, generation };
+    record.announced = { node, atMs: before?.atMs ?? nowMs, rightly, generation, lastMs: nowMs };
     if (record.waiting?.what === "news") record.holder = node;
     if (!isAwaited) return;
     // Another answers in place of the one that should and may not know: it is between us and that other.

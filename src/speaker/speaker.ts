@@ -226,7 +226,7 @@ export class Speaker {
     for (const address of removals) this.#holdings.remove(address);
     const records = upserts
       .filter((plan) => this.#concerns(plan))
-      .map((plan) => this.#holdings.addresses.put(plan));
+      .map((plan) => this.#holdings.addresses.put(plan, nowMs));
     this.#setPeers(nowMs);
     this.#reportLinks(nowMs);
     for (const record of records) this.#decide(record, nowMs);
