@@ -53,7 +53,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/speaker/peers.ts",
     from: "const fenceGeneration = Math.max(fence, linkFence) / TURNS;",
     to: "const fenceGeneration = Math.min(0, fence, linkFence) / TURNS;",
-    profile: "flapping",
+    profile: "storm",
   },
   {
     rule: "H3",
