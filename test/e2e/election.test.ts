@@ -9,6 +9,7 @@ import { needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
 
 const ADVERTISEMENTS = "/apis/metallb.io/v1beta1/namespaces/metallb-system/l2advertisements";
 const POOLS = "/apis/metallb.io/v1beta1/namespaces/metallb-system/ipaddresspools";
+const EXCLUDE = "node.kubernetes.io/exclude-from-external-load-balancers";
 const FROM_POOL = "metallb.io/ip-allocated-from-pool";
 
 function metallb(kind: string, name: string, spec: object): object {
@@ -119,21 +120,26 @@ describe("end to end: interfaces, preferences and several advertisements", funct
       metallb("L2Advertisement", "right", {
         ...{ ipAddressPools: ["two"], interfaces: ["edge0"], nodeSelectors: on("n2") },
       }),
-      {
-        ...service("both", { count: 2 }),
-        metadata: {
-          ...{ name: "both", namespace: "default" },
-          annotations: {
-            "metallb.io/address-pool": "two",
-            "network.deckhouse.io/l2-load-balancer-external-ips-count": "2",
-          },
-        },
-      },
+      service("both", { annotations: { "metallb.io/address-pool": "two" } }),
     );
-    const addresses = await cluster.addressesOf("both", 2);
-    const macs = [...(await cluster.holders(addresses)).values()];
-    expect(macs.sort()).to.deep.equal([macOf("n2"), "n1"].sort());
+    const addresses = await cluster.addressesOf("both", 1);
+    await waitFor(async () => (await ranksOf(addresses)).join() === "n1 n2", {
+      what: "a rank of both nodes",
+    });
+    const own: Readonly<Record<string, string>> = { n1: "n1", n2: macOf("n2") };
+    const [first = ""] = (await cluster.holders(addresses)).values();
+    const holder = first === own["n1"] ? "n1" : "n2";
+    expect(first).to.equal(own[holder]);
     await cluster.lab.waitForTraffic(addresses);
+    const other = holder === "n1" ? "n2" : "n1";
+    await cluster.lab.kubectl(["label", "node", holder, `${EXCLUDE}=`]);
+    await waitFor(
+      async () =>
+        (await cluster.lab.whoHas(addresses)).get(addresses[0] ?? "")?.join() === own[other],
+      { what: `${other} to answer on its interface` },
+    );
+    await cluster.lab.waitForTraffic(addresses);
+    await cluster.lab.kubectl(["label", "node", holder, `${EXCLUDE}-`]);
   });
 
   it("a preferred node answers for every Service; the second address of one is on another node", async () => {
@@ -141,7 +147,8 @@ describe("end to end: interfaces, preferences and several advertisements", funct
     await cluster.apply(
       pool("liked", "10.77.0.220-10.77.0.229"),
       metallb("L2Advertisement", "liked", {
-        ...{ ipAddressPools: ["liked"], preferredNodeSelectors: preferred },
+        ...{ ipAddressPools: ["liked"], interfaces: ["eth0"] },
+        preferredNodeSelectors: preferred,
       }),
     );
     const annotations = { "metallb.io/address-pool": "liked" };
@@ -162,7 +169,7 @@ describe("end to end: interfaces, preferences and several advertisements", funct
     const probe = await cluster.lab.startProbe(addresses, { intervalMs: 20 });
     await cluster.apply(
       metallb("IPAddressPool", "merged", { addresses: ["10.77.0.220-10.77.0.239"] }),
-      metallb("L2Advertisement", "merged", { ipAddressPools: ["merged"] }),
+      metallb("L2Advertisement", "merged", { ipAddressPools: ["merged"], interfaces: ["eth0"] }),
     );
     await cluster.delete(`${POOLS}/liked`);
     await cluster.delete(`${ADVERTISEMENTS}/liked`);
