@@ -84,7 +84,10 @@ describe("controller: a rolling restart", () => {
           const moves = roll(cluster, order, nodes);
           expect(Math.max(...moves)).to.be.at.most(2);
           const twice = moves.filter((count) => count > 1).length;
-          expect(twice).to.be.at.most(ofFirst.size);
+          // A Service that has all nodes but one leaves no choice (P1): to that one, restarted or not.
+          const wide = counts.filter((count) => count >= nodes.length - 1);
+          const forced = wide.reduce((sum, count) => sum + count, 0);
+          expect(twice).to.be.at.most(ofFirst.size + forced);
           for (let i = 0; i < 60; i++) tick(cluster, nodes);
         }
       }),
