@@ -28,7 +28,7 @@ import type { SimNode } from "./node.ts";
 import type { NodeWorld } from "./node-world.ts";
 
 const OVERWRITTEN_MS = 1000;
-const REJOINED_MS = 300;
+const REJOINED_MS = 1000;
 const RETRY_MS_MAX = 5000;
 
 export class Reporter {
@@ -40,7 +40,7 @@ export class Reporter {
   readonly #failures = new Map<string, number>();
   #acquired = "";
   #rejoinedAt: string | undefined;
-  #tellsAgain = false;
+  #tellsSoon = false;
   #quiet = false;
   #testimony: Testimony;
   #testimonyTurn = 0;
@@ -96,11 +96,10 @@ export class Reporter {
   /** Others took over from this node, which is back. */
   rejoined(): void {
     this.#rejoinedAt = new Date(this.#node.wallMs()).toISOString();
-    if (this.#tellsAgain) return;
-    this.#tellsAgain = true;
-    this.renew();
+    if (this.#tellsSoon) return;
+    this.#tellsSoon = true;
     this.#node.later(REJOINED_MS, () => {
-      this.#tellsAgain = false;
+      this.#tellsSoon = false;
       this.renew();
     });
   }

@@ -41,8 +41,8 @@ export interface Presence {
 const LEASE_SECONDS = 15;
 /** One that comes late is better than none: while it is under way the controller may have it already. */
 const MARK_MS_MAX = 1100;
-/** Several peers tell of one absence: a write at once, and one for all that came after. */
-const REJOINED_MS = 300;
+/** Several peers tell of one absence: one write, and not while those that answered beside each other give way. */
+const REJOINED_MS = 1000;
 const DELETE_MS_MAX = 1000;
 const FIELD_MANAGER = "spreadlb-speaker";
 
@@ -51,7 +51,6 @@ export function startPresence(options: PresenceOptions): Presence {
   const name = `spreadlb-speaker-${node}`;
   const since = new Date();
   let rejoinedAt: Date | undefined;
-  let toldAt: Date | undefined;
   let soon: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let stopped = false;
@@ -69,7 +68,6 @@ export function startPresence(options: PresenceOptions): Presence {
       ...{ name, namespace, node, since },
       ...{ rejoinedAt, interfaces, now: new Date() },
     });
-    toldAt = rejoinedAt;
     const write = { fieldManager: FIELD_MANAGER, timeoutMs: PRESENCE_RENEW_MS };
     try {
       // The mark of a life that ended before it could delete its Lease.
@@ -94,11 +92,9 @@ export function startPresence(options: PresenceOptions): Presence {
     renew,
     rejoined: () => {
       rejoinedAt = new Date();
-      if (soon !== undefined) return;
-      renew();
-      soon = setTimeout(() => {
+      soon ??= setTimeout(() => {
         soon = undefined;
-        if (rejoinedAt !== toldAt) renew();
+        renew();
       }, REJOINED_MS).unref();
     },
     announceEnd: async () => {
