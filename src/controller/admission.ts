@@ -12,7 +12,8 @@ import type { Change, CheckWorld, Use } from "../classes/check/world.ts";
 import { parseIp } from "../base/ip.ts";
 import type { Namespace } from "../kube/types.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
-import { isFields, type Fields, type Reviewed } from "./review.ts";
+import { isFields, type Fields } from "../base/fields.ts";
+import type { Reviewed } from "./review.ts";
 import type { Snapshot } from "./world.ts";
 
 const ADMISSION_GROUP = "admission.k8s.io/v1";

@@ -8,7 +8,8 @@
 import { BGP_PEER_KIND, BGP_PEER_VERSION } from "../classes/metallb/bgp-peer.ts";
 import { toV1beta1, toV1beta2, type PeerObject } from "../classes/metallb/bgp-peer-conversion.ts";
 import { METALLB_GROUP } from "../classes/metallb/kinds.ts";
-import { isFields, type Reviewed } from "./review.ts";
+import { isFields } from "../base/fields.ts";
+import type { Reviewed } from "./review.ts";
 
 const CONVERSION_GROUP = "apiextensions.k8s.io/v1";
 

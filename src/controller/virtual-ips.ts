@@ -4,6 +4,7 @@
  * All that change in one pass get one number, greater than every number before (speakers compare plans by it).
  * Neighbours: assignments.ts says whose they are; ../multi-ip/rank.ts says where.
  */
+import type { Labels } from "../classes/label-selector.ts";
 import { interfacesOf, modeOf, waysOn, type Way } from "../classes/model.ts";
 import { apiVersionOf } from "../kube/resource.ts";
 import { VIRTUAL_IPS } from "../multi-ip/kind.ts";
@@ -30,6 +31,7 @@ export function planVirtualIps(
   const newest = newestGeneration(world, known);
   const moveOf = new Map(moves.map((move) => [move.address, move]));
   const generation = newest + 1;
+  const labelsByNode = new Map(world.nodes.map(({ name, labels }) => [name, labels]));
   const writes: Write[] = [];
   for (const [ip, assignment] of wanted) {
     const uses = [...assignment.uses, ...(heldBack.get(ip) ?? [])].sort(compareUses);
@@ -37,7 +39,7 @@ export function planVirtualIps(
     const cause = moveOf.get(ip)?.reason; // Without a move the one before stays: what is not named is not patched.
     const rank = ranks.get(ip) ?? [];
     const spec = {
-      ...specOf({ ...assignment, uses }, { world, rank }),
+      ...specOf({ ...assignment, uses }, { world, labelsByNode, rank }),
       ...(cause === undefined ? {} : { cause }),
     };
     if (before === undefined) writes.push(creation({ ...spec, generation }));
@@ -58,11 +60,16 @@ export function newestGeneration({ claimed }: World, known: number): number {
   return newest;
 }
 
+interface RankContext {
+  readonly labelsByNode: ReadonlyMap<string, Labels>;
+  readonly rank: readonly string[];
+}
+
 type PlannedSpec = Omit<VirtualIPSpec, "generation">;
 
 function specOf(
   { ip, className, uses }: Assignment,
-  { world, rank }: { readonly world: World; readonly rank: readonly string[] },
+  { world, ...context }: RankContext & { readonly world: World },
 ): PlannedSpec {
   const reach = reachOf(uses, className, world);
   const ways = reach?.ways ?? [];
@@ -73,21 +80,20 @@ function specOf(
     pool,
     class: pool === null ? className : null,
     mode: modeOf(ways),
-    ...plannedInterfaces(ways, { rank, world }),
-    rank,
+    ...plannedInterfaces(ways, context),
+    rank: context.rank,
   };
 }
 
 /** Each node answers on the interfaces of the ways that select it; those are named that differ from all together. */
 function plannedInterfaces(
   ways: readonly Way[],
-  { rank, world }: { readonly world: World; readonly rank: readonly string[] },
+  { rank, labelsByNode }: RankContext,
 ): Pick<PlannedSpec, "interfaces" | "nodeInterfaces"> {
   const interfaces = interfacesOf(ways);
   if (ways.every((way) => way.interfaces.length === 0)) return { interfaces };
-  const labelsOf = new Map(world.nodes.map(({ name, labels }) => [name, labels]));
   const nodeInterfaces = rank.flatMap((node): NodeInterfaces[] => {
-    const own = waysOn(ways, labelsOf.get(node) ?? {});
+    const own = waysOn(ways, labelsByNode.get(node) ?? {});
     const named = own.length === 0 ? interfaces : interfacesOf(own);
     return named.join() === interfaces.join() ? [] : [{ node, interfaces: named }];
   });

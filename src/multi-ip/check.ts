@@ -7,12 +7,11 @@
  * Neighbours: resource.ts has the schema; tests hold both to the same cases.
  */
 import { decoded, fault, type Decoded } from "../base/decoded.ts";
+import { isFields } from "../base/fields.ts";
 import { parseIp, type Ip } from "../base/ip.ts";
 import type { MoveReason } from "./move-reason.ts";
 import { virtualIpName } from "./name.ts";
 import type { NodeInterfaces, VirtualIP, VirtualIPSpec } from "./resource.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** @returns the object with defaults filled in, or the name of its first fault */
 export function parseVirtualIp(value: unknown): Decoded<VirtualIP> {
@@ -61,10 +60,6 @@ function parseSpec(value: unknown): Decoded<VirtualIPSpec> {
   };
   const cause = value["cause"];
   return decoded(typeof cause === "string" ? { ...known, cause: cause as MoveReason } : known);
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isAddress(value: unknown): value is Ip {

@@ -257,7 +257,6 @@ export function listenTo(
 
 /** What a peer makes of us, and what of it is news. */
 export interface Regard {
-  readonly hearsUs: boolean;
   /** Whether it hears us is not as it was. */
   readonly informed: boolean;
   /** Whether it may have taken over what we hold is not as it was. */
@@ -275,7 +274,6 @@ export function noteRegard(
   const [hearsUs, lostUs] = [heard.includes(own), lost.includes(own)];
   const doubtsUs = isolated || lostUs;
   const regard: Regard = {
-    hearsUs,
     informed: hearsUs !== peer.hearsUs,
     doubted: doubtsUs !== peer.doubtsUs,
     takenBack: peer.lostUs && !lostUs,

@@ -5,17 +5,12 @@
 import { expect } from "chai";
 import { ipBatch } from "../../lab/network.ts";
 import { waitFor } from "../../lab/wait.ts";
-import { needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
+import { metallb, needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
 
 const ADVERTISEMENTS = "/apis/metallb.io/v1beta1/namespaces/metallb-system/l2advertisements";
 const POOLS = "/apis/metallb.io/v1beta1/namespaces/metallb-system/ipaddresspools";
 const EXCLUDE = "node.kubernetes.io/exclude-from-external-load-balancers";
 const FROM_POOL = "metallb.io/ip-allocated-from-pool";
-
-function metallb(kind: string, name: string, spec: object): object {
-  const metadata = { name, namespace: "metallb-system" };
-  return { apiVersion: "metallb.io/v1beta1", kind, metadata, spec };
-}
 
 const on = (...nodes: string[]) => [
   { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: nodes }] },

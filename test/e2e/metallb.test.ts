@@ -1,16 +1,11 @@
 /** MetalLB's manifests on the wire: pools give the addresses, advertisements say which nodes answer for them. */
 import { expect } from "chai";
 import { waitFor } from "../../lab/wait.ts";
-import { edgeClass, needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
+import { edgeClass, metallb, needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
 
 const POOLS = "/apis/metallb.io/v1beta1/namespaces/metallb-system/ipaddresspools";
 
 const L2_STATUSES = "/apis/metallb.io/v1beta1/namespaces/metallb-system/servicel2statuses";
-
-function metallb(kind: string, name: string, spec: object): object {
-  const metadata = { name, namespace: "metallb-system" };
-  return { apiVersion: "metallb.io/v1beta1", kind, metadata, spec };
-}
 
 describe("end to end: pools and advertisements of MetalLB", function () {
   this.timeout(120_000);

@@ -1,15 +1,10 @@
 /** Two Services on one address, on the wire: they share it across namespaces, and one node answers for both. */
 import { expect } from "chai";
 import { waitFor } from "../../lab/wait.ts";
-import { needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
+import { metallb, needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
 
 const SHARED = { "metallb.universe.tf/allow-shared-ip": "front" };
 const SERVICE_OF_SLICE = "kubernetes.io/service-name";
-
-function metallb(kind: string, name: string, spec: object): object {
-  const metadata = { name, namespace: "metallb-system" };
-  return { apiVersion: "metallb.io/v1beta1", kind, metadata, spec };
-}
 
 function servicePort(port: number): { readonly ports: readonly object[] } {
   return { ports: [{ port, targetPort: 8080 }] };

@@ -44,6 +44,12 @@ export function edgeClass(name = "edge", spec: object = {}): object {
   };
 }
 
+/** An object of MetalLB, where its manifests put it. */
+export function metallb(kind: string, name: string, spec: object): object {
+  const metadata = { name, namespace: "metallb-system" };
+  return { apiVersion: "metallb.io/v1beta1", kind, metadata, spec };
+}
+
 export function service(name: string, options: ServiceOptions = {}): object {
   const count = options.count === undefined ? {} : { [COUNT]: String(options.count) };
   return {

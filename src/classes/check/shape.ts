@@ -5,6 +5,7 @@
  * fails as soon as a definition has a rule that is not there.
  * Neighbours: ../rules.ts, ../metallb/bgp-peer-rules.ts have the rules; kinds.ts the definitions.
  */
+import { isFields } from "../../base/fields.ts";
 import type { CelRuleWithValue, JsonSchema } from "../../base/crd.ts";
 import type { CelRule } from "../../base/schema.ts";
 import { SERVICES_ONE_BY_ONE, type BGPAdvertisementSpec } from "../metallb/bgp-advertisement.ts";
@@ -109,10 +110,6 @@ function walk({ schema, value, before, path }: Place, faults: Fault[]): void {
 interface Children {
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function unknownField(name: string, properties: Readonly<Record<string, JsonSchema>>): string {

@@ -6,6 +6,7 @@
  */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { listenOnAll } from "../../linux/io/listen.ts";
 import type { Exposition } from "../../metrics/io/metrics.ts";
 import { CommandFailure } from "./failure.ts";
 
@@ -83,24 +84,8 @@ async function answer(
 }
 
 async function listen(server: Server, port: number): Promise<void> {
-  try {
-    await listenOn(server, { port, host: "::" });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EAFNOSUPPORT" && code !== "EADDRNOTAVAIL") throw portFailure(port, code);
-    await listenOn(server, { port, host: "0.0.0.0" }).catch((second: unknown) => {
-      throw portFailure(port, (second as NodeJS.ErrnoException).code);
-    });
-  }
-}
-
-function listenOn(server: Server, where: { port: number; host: string }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(where, () => {
-      server.off("error", reject);
-      resolve();
-    });
+  await listenOnAll(server, port).catch((error: unknown) => {
+    throw portFailure(port, (error as NodeJS.ErrnoException).code);
   });
 }
 

@@ -7,6 +7,7 @@
 import { createServer, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { listenOnAll } from "../../linux/io/listen.ts";
 
 const REQUEST_TIMEOUT_MS = 10_000;
 /** Longer than the API server's own 90 s: a connection that ends just when it is asked over is an answer lost. */
@@ -45,7 +46,7 @@ export class WebhookServer {
   /** Listens at once; before the first certificate every handshake fails. */
   static async listen(options: WebhookServerOptions): Promise<WebhookServer> {
     const server = new WebhookServer(options);
-    await server.#listen(options.port);
+    await listenOnAll(server.#server, options.port);
     return server;
   }
 
@@ -96,26 +97,6 @@ export class WebhookServer {
     response.writeHead(status, { "content-type": type, ...connection });
     response.end(text);
   }
-
-  async #listen(port: number): Promise<void> {
-    try {
-      await listenOn(this.#server, { port, host: "::" });
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== "EAFNOSUPPORT" && code !== "EADDRNOTAVAIL") throw error;
-      await listenOn(this.#server, { port, host: "0.0.0.0" }); // A machine without IPv6.
-    }
-  }
-}
-
-function listenOn(server: Server, where: { port: number; host: string }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(where, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }
 
 /** @param bodies what is being read of all requests */

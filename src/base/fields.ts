@@ -1,0 +1,7 @@
+/** Objects of whose fields nothing is known yet: what JSON from strangers is read as. Pure. */
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
