@@ -75,6 +75,12 @@ export function parseFile(text: string): string {
   throw new InvalidArgumentError("A path cannot be empty");
 }
 
+export function metallbNamespaceFlag(): Option {
+  return flag("--metallb-namespace <name>", "where the metallb.io objects live")
+    .default("metallb-system")
+    .argParser(parseNamespace);
+}
+
 /** What both programs that stay have in common. */
 export interface ServerFlags {
   readonly kubeconfig?: string;
@@ -96,11 +102,7 @@ export function addServerFlags(command: Command, httpPort: number): Command {
         .default("spreadlb-system")
         .argParser(parseNamespace),
     )
-    .addOption(
-      flag("--metallb-namespace <name>", "where the metallb.io objects live")
-        .default("metallb-system")
-        .argParser(parseNamespace),
-    )
+    .addOption(metallbNamespaceFlag())
     .addOption(
       flag("--http-port <port>", "/healthz, /readyz and /metrics, on every address")
         .default(httpPort)

@@ -60,12 +60,18 @@ export function unmovable(
   cluster: Cluster,
 ): readonly Unmovable[] {
   return left.flatMap((vip) => {
-    const others = factsOfAddress(vip, cluster).nodes?.filter(({ name }) => name !== node);
+    const { nodes, pool } = factsOfAddress(vip, cluster);
+    const others = nodes?.filter(({ name }) => name !== node);
     if (others === undefined || others.some(({ verdict }) => verdict === "may-hold")) return [];
     const clauses = others.map(({ name, verdict }) => `${name} ${NODE_VERDICTS[verdict]}`);
-    const why = clauses.length === 0 ? "its class has no other node" : named(clauses, "; ");
+    const none = pool === null ? "its class has no other node" : noneOf(pool);
+    const why = clauses.length === 0 ? none : named(clauses, "; ");
     return [{ address: vip.spec.address, why }];
   });
+}
+
+function noneOf(pool: string): string {
+  return `the advertisements of ${pool.replace("/", " ")} select no other node`;
 }
 
 export function unmovableLine(node: string, { address, why }: Unmovable): string {

@@ -7,12 +7,14 @@ import type { Command } from "commander";
 import {
   addConnectionFlags,
   flag,
+  metallbNamespaceFlag,
   parseNodeName,
   parseSeconds,
   type ConnectionFlags,
 } from "./command-line.ts";
 
 export interface DrainFlags extends ConnectionFlags {
+  readonly metallbNamespace: string;
   readonly timeout: number;
   readonly wait: boolean;
 }
@@ -28,6 +30,7 @@ export function addDrain(
     .description("Move all addresses of a node to other nodes, and keep them away until undrain.")
     .argument("<node>", "the name of the node in Kubernetes", parseNodeName);
   addConnectionFlags(command)
+    .addOption(metallbNamespaceFlag())
     .addOption(
       flag(
         "--timeout <seconds>",

@@ -10,7 +10,7 @@ import { checkAll, checkChange, checkObject } from "../classes/check/check.ts";
 import type { Fault, Finding } from "../classes/check/finding.ts";
 import { readObject } from "../classes/check/kinds.ts";
 import type { Change, CheckWorld } from "../classes/check/world.ts";
-import { flag, parseNamespace } from "./command-line.ts";
+import { flag, metallbNamespaceFlag } from "./command-line.ts";
 import { readDocuments, type Document, type Found, type Place } from "./lint-reading.ts";
 
 export interface LintFlags {
@@ -34,11 +34,7 @@ export function addLint(
         "what there is now, several times: then the change is checked",
       ).argParser(collect),
     )
-    .addOption(
-      flag("--metallb-namespace <name>", "where the metallb.io objects live")
-        .default("metallb-system")
-        .argParser(parseNamespace),
-    )
+    .addOption(metallbNamespaceFlag())
     .action((files: readonly string[], flags: LintFlags) => run(files, flags));
 }
 

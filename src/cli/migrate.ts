@@ -7,8 +7,8 @@ import { Argument, type Command } from "commander";
 import {
   addConnectionFlags,
   flag,
+  metallbNamespaceFlag,
   parseFile,
-  parseNamespace,
   type ConnectionFlags,
 } from "./command-line.ts";
 
@@ -38,11 +38,7 @@ export function addMigrate(
     )
     .argument("[file]", "of configmap: the file; without it: the cluster's own", parseFile);
   addConnectionFlags(command)
-    .addOption(
-      flag("--metallb-namespace <name>", "where the metallb.io objects live")
-        .default("metallb-system")
-        .argParser(parseNamespace),
-    )
+    .addOption(metallbNamespaceFlag())
     .addOption(
       flag("--lb-class <name>", "as the controller will be given it")
         .default("")

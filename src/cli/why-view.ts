@@ -6,59 +6,105 @@
  * Neighbours: ../multi-ip/explain.ts finds the words; subject.ts what is meant.
  */
 import { REMEDIES, type Problem, type ProblemCode } from "../base/errors.ts";
-import { compileClasses } from "../classes/compile.ts";
-import { nodesOf } from "../classes/model.ts";
-import type { MetalLoadBalancerClass } from "../classes/resource.ts";
-import { leaveReason } from "../controller/leaving.ts";
-import { clusterNodes, type ClusterNode } from "../controller/nodes.ts";
+import { classFinder } from "../classes/class-at.ts";
+import { NO_MANIFESTS, type Manifests } from "../classes/compile.ts";
+import { METAL_POOL_KIND } from "../classes/deckhouse/pool.ts";
+import { IP_ADDRESS_POOL_KIND } from "../classes/metallb/ip-address-pool.ts";
+import type { Way } from "../classes/model.ts";
+import { HEARD_NOBODY } from "../controller/looking.ts";
+import { onceForEach } from "../controller/once.ts";
 import { PLAN_OPTIONS } from "../controller/plan.ts";
+import { reachOf } from "../controller/reach.ts";
 import { BOUND_CONDITION, READY_CONDITION } from "../controller/resources.ts";
-import { servingNodes } from "../controller/serving.ts";
 import { verdictOn } from "../controller/verdict.ts";
-import { hasInterface } from "../controller/world.ts";
+import { hasInterface, localServing, observe, type World } from "../controller/world.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { EndpointSlice, Lease, Node, Service } from "../kube/types.ts";
 import type { AddressFacts, NodeFinding, ServiceFacts } from "../multi-ip/explain.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 
-export interface Cluster {
+/** What is left out of the manifests has no objects. */
+export interface Cluster extends Partial<Omit<Manifests, "classes">> {
+  readonly classes: Manifests["classes"];
   readonly virtualIps: readonly VirtualIP[];
   readonly services: readonly Service[];
   readonly nodes: readonly Node[];
   readonly leases: readonly Lease[];
   readonly slices: readonly EndpointSlice[];
-  readonly classes: readonly MetalLoadBalancerClass[];
   /** Milliseconds since 1970: the Leases' clock. */
   readonly nowMs: number;
 }
 
+/** One of the ways in which nodes answer for the addresses of a pool. */
+export interface AdvertisedBy {
+  /** The name of the advertisement. */
+  readonly name: string;
+  readonly mode: Way["mode"];
+}
+
+/** What is known of an address of a pool, besides. */
+export interface PoolFacts {
+  /** `Kind/name` of the pool; null: the address comes from a class, or from what is gone. */
+  readonly pool: string | null;
+  /** Who advertises it, for the Services that use it; empty of a class. */
+  readonly advertisements: readonly AdvertisedBy[];
+}
+
 /** @returns the address with a finding for every node that its class selects, or that is ranked or answers */
-export function factsOfAddress(vip: VirtualIP, cluster: Cluster): AddressFacts {
-  const className = vip.spec.class;
-  const model = compileClasses(cluster.classes).classes.get(className ?? "");
-  if (model === undefined) return { vip, nodes: undefined };
-  const all = allNodes(cluster);
-  const selected = new Set(nodesOf(model.ways, all).map(({ name }) => name));
+export function factsOfAddress(vip: VirtualIP, cluster: Cluster): AddressFacts & PoolFacts {
+  const world = worldOf(cluster);
+  const reach = reachOf(vip.spec.services, keyOfClass(vip, world), world);
+  if (reach === undefined) return { vip, nodes: undefined, pool: null, advertisements: [] };
+  const { model, ways, leaving } = reach;
+  const selected = new Set(reach.selected.map(({ name }) => name));
   const named = new Set([...selected, ...vip.spec.rank, vip.status?.holder ?? ""]);
-  const serving = servingFor(vip, cluster);
-  const findings = all
+  const serving = localServing(vip.spec.services, world);
+  const findings = world.nodes
     .filter(({ name }) => named.has(name))
     .map((node): NodeFinding => {
       const verdict = verdictOn(node, {
         selected: selected.has(node.name),
-        leaving: leaveReason(node.leaveMarks, model.drainOn),
-        connected: hasInterface(model.ways, node),
-        serving: serving?.has(node.name) ?? true,
+        leaving: leaving.get(node.name) ?? null,
+        connected: hasInterface(ways, node),
+        serving: serving.every((nodes) => nodes.has(node.name)),
       });
       return { name: node.name, verdict };
     });
-  return { vip, nodes: findings };
+  return {
+    ...{ vip, nodes: findings, pool: model.pool === null ? null : model.key },
+    advertisements: ways.flatMap(({ advertisement: name, mode }) =>
+      name === null ? [] : [{ name, mode }],
+    ),
+  };
+}
+
+/** As the controller has it: whose range has the address; where none has it any more, what it was given from. */
+function keyOfClass({ spec }: VirtualIP, { compiled: { classes } }: World): string {
+  const pool = spec.pool ?? "";
+  const names = [
+    spec.class ?? "",
+    ...[IP_ADDRESS_POOL_KIND, METAL_POOL_KIND].map((kind) => `${kind}/${pool}`),
+  ];
+  return classFinder(classes)(spec.address)?.key ?? names.find((key) => classes.has(key)) ?? "";
+}
+
+/** @returns a paragraph for each pool: who answers for its addresses */
+export function explainPools(all: readonly (AddressFacts & PoolFacts)[]): readonly string[] {
+  const sentences = all.flatMap(({ pool, advertisements }) => {
+    if (pool === null) return [];
+    const title = pool.replace("/", " ");
+    const list = advertisements.map(({ name, mode }) => `"${name}" (${mode})`).join(", ");
+    return list === ""
+      ? [`${title} has no advertisement for the Service: the address is given, and nobody answers.`]
+      : [`${title} is answered for by the nodes that its advertisements select: ${list}.`];
+  });
+  return [...new Set(sentences)];
 }
 
 export function factsOfService(
   { namespace, name }: { readonly namespace: string; readonly name: string },
   cluster: Cluster,
-): ServiceFacts {
+): ServiceFacts & { readonly addresses: readonly (AddressFacts & PoolFacts)[] } {
   const key = `${namespace}/${name}`;
   const service = cluster.services.find((one) => keyOf(one) === key);
   const vips = cluster.virtualIps.filter(({ spec }) =>
@@ -75,28 +121,18 @@ export function factsOfService(
   };
 }
 
-/** The nodes by the controller's own reading, each Lease as old as it says. */
-function allNodes(cluster: Cluster): readonly ClusterNode[] {
-  const { nodes, leases, virtualIps, nowMs } = cluster;
+/** All by the controller's own reading, each Lease as old as it says. */
+const worldOf = onceForEach((cluster: Cluster): World => {
+  const { leases, nowMs } = cluster;
   const presences = leases.map((lease) => ({
     lease,
     heardAtMs: Date.parse(lease.spec?.renewTime ?? "") || 0,
   }));
   const { settlingTimeMs } = PLAN_OPTIONS;
-  return clusterNodes({ nodes, presences, virtualIps }, { nowMs, settlingTimeMs });
-}
-
-/** @returns the nodes with an endpoint of a Service that asks for local ones; undefined: none asks */
-function servingFor(vip: VirtualIP, cluster: Cluster): ReadonlySet<string> | undefined {
-  const users = new Set(vip.spec.services.map(({ namespace, name }) => `${namespace}/${name}`));
-  const local = cluster.services.filter(
-    (one) => users.has(keyOf(one)) && one.spec?.externalTrafficPolicy === "Local",
-  );
-  const [first] = local;
-  if (first === undefined) return undefined;
-  const key = keyOf(first);
-  return servingNodes(cluster.slices, (service) => service === key).get(key) ?? new Set<string>();
-}
+  const unknown = { namespaces: [], hearing: HEARD_NOBODY, claiming: [], told: new Map() };
+  const snapshot = { ...NO_MANIFESTS, ...cluster, ...unknown, presences };
+  return observe(snapshot, { nowMs, settlingTimeMs });
+});
 
 function conditionOf(service: Service | undefined, wanted: string) {
   return service?.status?.conditions?.find(({ type }) => type === wanted);

@@ -4,9 +4,10 @@
  * Neighbours: ../multi-ip/explain.ts finds the words; io/why.ts fetches and prints.
  */
 import type { Command } from "commander";
-import { addClientFlags, flag, type ClientFlags } from "./command-line.ts";
+import { addClientFlags, flag, metallbNamespaceFlag, type ClientFlags } from "./command-line.ts";
 
 export interface WhyFlags extends ClientFlags {
+  readonly metallbNamespace: string;
   readonly output?: "json";
 }
 
@@ -17,10 +18,11 @@ export function addWhy(
   const command = program
     .command("why")
     .description(
-      "Say in a paragraph why an address is where it is: class, rank, who is alive, last move.",
+      "Say in a paragraph why an address is where it is: class or pool, rank, who is alive, last move.",
     )
     .argument("<address|service>", "an address, namespace/name of a Service, or its name with -n");
   addClientFlags(command)
+    .addOption(metallbNamespaceFlag())
     .addOption(flag("-o, --output <format>", "data instead of words").choices(["json"]))
     .action((subject: string) => run(subject, command.opts()));
 }

@@ -109,6 +109,23 @@ describe("cli: what can go nowhere", () => {
       why: "n2 is drained, and answers only where no other node can",
     },
     {
+      name: "the advertisement of its pool selects one node",
+      cluster: cluster({
+        classes: [],
+        ipAddressPools: [
+          { metadata: { name: "prod" }, spec: { addresses: ["192.0.2.0/24"] } },
+        ],
+        l2Advertisements: [
+          {
+            metadata: { name: "l2" },
+            spec: { nodeSelectors: [{ matchLabels: { rack: "a" } }] },
+          },
+        ],
+        nodes: [node("n1", { annotations: DRAINED, labels: { rack: "a" } }), node("n2")],
+      }),
+      why: "the advertisements of IPAddressPool prod select no other node",
+    },
+    {
       name: "the class is not known: nothing is said",
       cluster: cluster({ classes: [] }),
       why: null,

@@ -1,7 +1,12 @@
 import { expect } from "chai";
 import { describeProblem } from "../../src/base/errors.ts";
 import { parseIp } from "../../src/base/ip.ts";
-import { factsOfAddress, factsOfService, type Cluster } from "../../src/cli/why-view.ts";
+import {
+  explainPools,
+  factsOfAddress,
+  factsOfService,
+  type Cluster,
+} from "../../src/cli/why-view.ts";
 import type { Lease, Node, Service } from "../../src/kube/types.ts";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
 
@@ -159,6 +164,141 @@ describe("cli: what is known of an address's nodes", () => {
 
   it("nothing is said of nodes where the class is gone", () => {
     expect(verdicts({ ...world, classes: [] })).to.equal(null);
+  });
+});
+
+describe("cli: what is known of an address of a pool", () => {
+  const metadata = (name: string) => ({ name, namespace: "metallb-system" });
+  const byLabel = (key: string) => [{ matchLabels: { [key]: "" } }];
+  const ipAddressPools = [
+    {
+      apiVersion: "metallb.io/v1beta1",
+      ...{
+        kind: "IPAddressPool",
+        metadata: metadata("prod"),
+        spec: { addresses: ["192.0.2.0/24"] },
+      },
+    },
+  ];
+  const advertisement = (name: string, spec: object) => ({
+    ...{
+      apiVersion: "metallb.io/v1beta1",
+      kind: "L2Advertisement",
+      metadata: metadata(name),
+      spec,
+    },
+  });
+  const [n1, n2, n3] = ["n1", "n2", "n3"].map((name) =>
+    node(name, { labels: { [name]: "", rack: name === "n3" ? "b" : "a" } }),
+  ) as [Node, Node, Node];
+  const base: Cluster = {
+    ...{ ...world, classes: [], ipAddressPools, nodes: [n1, n2, n3] },
+    virtualIps: [vip({ class: null, pool: "prod" })],
+    leases: [lease("n1", 0), lease("n2", 0), lease("n3", 0)],
+  };
+  const all = { n1: "may-hold", n2: "may-hold", n3: "may-hold" };
+  const labelled = (labels: Record<string, string>): Service => {
+    const one = service({ type: "LoadBalancer" });
+    return { ...one, metadata: { ...one.metadata, labels } };
+  };
+  const forWeb = [{ matchLabels: { app: "web" } }];
+  const rows: {
+    name: string;
+    cluster: Partial<Cluster>;
+    want: Record<string, string> | null;
+  }[] = [
+    {
+      name: "one advertisement for all: all nodes",
+      cluster: { l2Advertisements: [advertisement("l2", {})] },
+      want: all,
+    },
+    {
+      name: "it selects nodes; who is ranked is named still",
+      cluster: { l2Advertisements: [advertisement("l2", { nodeSelectors: byLabel("n3") })] },
+      want: { n1: "not-selected", n2: "not-selected", n3: "may-hold" },
+    },
+    {
+      name: "no advertisement: who is ranked is not selected",
+      cluster: {},
+      want: { n1: "not-selected", n2: "not-selected" },
+    },
+    {
+      name: "an advertisement for other Services counts for nothing",
+      cluster: {
+        l2Advertisements: [
+          advertisement("other", { serviceSelectors: forWeb }),
+          advertisement("l2", { nodeSelectors: byLabel("n1") }),
+        ],
+      },
+      want: { n1: "may-hold", n2: "not-selected" },
+    },
+    {
+      name: "and for this one it does",
+      cluster: {
+        services: [labelled({ app: "web" })],
+        l2Advertisements: [
+          advertisement("other", { serviceSelectors: forWeb }),
+          advertisement("l2", { nodeSelectors: byLabel("n1") }),
+        ],
+      },
+      want: all,
+    },
+    {
+      name: "a node that says that it has none of the interfaces",
+      cluster: {
+        leases: [
+          lease("n1", 0),
+          {
+            ...lease("n2", 0),
+            metadata: {
+              ...lease("n2", 0).metadata,
+              annotations: { "spreadlb.io/interfaces": "eth9" },
+            },
+          },
+          lease("n3", 0),
+        ],
+        l2Advertisements: [advertisement("l2", { interfaces: ["eth1"] })],
+      },
+      want: { ...all, n2: "no-interface" },
+    },
+    {
+      name: "the pool has the address no more, but is there: as it was given",
+      cluster: {
+        ipAddressPools: ipAddressPools.map((pool) => ({
+          ...{ ...pool, spec: { addresses: ["198.51.100.0/24"] } },
+        })),
+        l2Advertisements: [advertisement("l2", {})],
+      },
+      want: all,
+    },
+    { name: "the pool is gone", cluster: { ipAddressPools: [] }, want: null },
+  ];
+  for (const { name, cluster, want } of rows) {
+    it(name, () => {
+      expect(verdicts({ ...base, ...cluster })).to.deep.equal(want);
+    });
+  }
+
+  const saying = (l2Advertisements: Cluster["l2Advertisements"]) => {
+    const cluster = { ...base, l2Advertisements: l2Advertisements ?? [] };
+    return explainPools(cluster.virtualIps.map((each) => factsOfAddress(each, cluster)));
+  };
+
+  it("says who answers for the pool, once for all its addresses", () => {
+    const [one, two] = [advertisement("a", {}), advertisement("b", {})];
+    expect(saying([one])).to.deep.equal([
+      'IPAddressPool prod is answered for by the nodes that its advertisements select: "a" (L2).',
+    ]);
+    const both = { ...base, l2Advertisements: [one, two] };
+    const twice = [vip({ class: null, pool: "prod" }), vip({ class: null, pool: "prod" })];
+    expect(explainPools(twice.map((each) => factsOfAddress(each, both)))).to.have.length(1);
+    expect(saying([])).to.deep.equal([
+      "IPAddressPool prod has no advertisement for the Service: the address is given, and nobody answers.",
+    ]);
+  });
+
+  it("and nothing of a class", () => {
+    expect(explainPools([factsOfAddress(vip(), world)])).to.deep.equal([]);
   });
 });
 

@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { waitFor } from "../../lab/wait.ts";
-import { edgeClass, needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
+import { edgeClass, metallb, needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const PEOPLE = "spreadlb-system";
@@ -86,6 +86,7 @@ describe("end to end: the operator's rights, and the out-of-service taint", func
     const why = await spreadlb("why", address);
     expect({ status: why.status, err: why.err }).to.deep.equal({ status: 0, err: "" });
     expect(why.out).to.include(address);
+    expect(why.out, "what forbids nodes is known").to.match(/Now .*may hold it/);
     const drained = await spreadlb("drain", "n1");
     expect(drained.err).to.match(/\nn1 is drained: no address is left on it\n$/);
     expect(drained.status).to.equal(0);
@@ -155,5 +156,28 @@ describe("end to end: the operator's rights, and the out-of-service taint", func
     await cluster.holders([later]);
     expect([...(await cluster.holders(addresses))]).to.deep.equal([...before]);
     await cluster.lab.kubectl(["taint", "node", "n3", `${TAINT}-`]);
+  });
+
+  it("why and drain know pools: which nodes the advertisements select, and that none is left", async () => {
+    await cluster.lab.kubectl(["label", "node", "n1", "example.org/lb="]);
+    await cluster.apply(
+      metallb("IPAddressPool", "solo", { addresses: ["10.77.0.190/32"] }),
+      metallb("L2Advertisement", "one", {
+        ipAddressPools: ["solo"],
+        nodeSelectors: [{ matchLabels: { "example.org/lb": "" } }],
+      }),
+      service("pooled", { annotations: { "metallb.io/address-pool": "solo" } }),
+    );
+    const [address = ""] = await cluster.addressesOf("pooled", 1);
+    expect([...(await cluster.holders([address])).values()]).to.deep.equal(["n1"]);
+    const why = await spreadlb("why", "pooled", "-n", "default");
+    expect(why.out).to.include("Now n1 may hold it");
+    expect(why.out).to.include('the nodes that its advertisements select: "one" (L2)');
+    const drained = await spreadlb("drain", "n1", "--timeout", "5");
+    expect(drained.err).to.include(
+      `${address} stays on n1, for no other node may hold it: the advertisements of IPAddressPool solo select no other node`,
+    );
+    expect(drained.status).to.equal(1);
+    expect((await spreadlb("undrain", "n1")).status).to.equal(0);
   });
 });

@@ -149,9 +149,9 @@ class Drain {
 
   /** Who may drain need not be allowed to read Services: then it is not said what keeps an address. */
   async #ask(left: readonly VirtualIP[]): Promise<readonly Unmovable[]> {
-    const { node, cluster } = this.#parts;
+    const { node, cluster, flags } = this.#parts;
     try {
-      return unmovable(node, left, await fetchFacts(cluster));
+      return unmovable(node, left, await fetchFacts(cluster, flags.metallbNamespace));
     } catch (error) {
       if (error instanceof ApiError) return [];
       throw error;

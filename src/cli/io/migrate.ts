@@ -5,19 +5,7 @@ import { dump } from "js-yaml";
 import { readFile } from "node:fs/promises";
 import { NO_MANIFESTS, type Manifests } from "../../classes/compile.ts";
 import { convertConfig, type Conversion } from "../../classes/metallb/config-map.ts";
-import {
-  BFD_PROFILES,
-  BGP_ADVERTISEMENTS,
-  BGP_PEERS,
-  COMMUNITIES,
-  CONFIGURATIONS,
-  IP_ADDRESS_POOLS,
-  L2_ADVERTISEMENTS,
-  METAL_PEERS,
-  METAL_POOLS,
-} from "../../controller/configured.ts";
-import { METAL_LOAD_BALANCER_CLASSES } from "../../controller/resources.ts";
-import { ApiError } from "../../kube/api-error.ts";
+import { IP_ADDRESS_POOLS } from "../../controller/configured.ts";
 import { defineResource, type KubeObject, type ResourceType } from "../../kube/resource.ts";
 import { NAMESPACES, NODES, SERVICES } from "../../kube/types.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
@@ -40,6 +28,7 @@ import { isSmooth, renderReport, type LiveSource } from "../migrate-view.ts";
 import type { MigrateFlags, MigrateSource } from "../migrate.ts";
 import { withCluster, type Cluster } from "./cluster.ts";
 import { CommandFailure } from "./failure.ts";
+import { listIfKnown, listManifests } from "./manifests.ts";
 
 interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
@@ -153,18 +142,7 @@ async function reportOf(
   const inNamespace = ({ metadata }: KubeObject) => metadata.namespace === metallbNamespace;
   const listOwn = async <T extends KubeObject>(type: ResourceType<T>) =>
     (await listIfKnown(cluster, type)).filter(inNamespace);
-  const manifests: Manifests = {
-    classes: await listIfKnown(cluster, METAL_LOAD_BALANCER_CLASSES),
-    metalPools: await listIfKnown(cluster, METAL_POOLS),
-    metalPeers: await listIfKnown(cluster, METAL_PEERS),
-    configurations: await listIfKnown(cluster, CONFIGURATIONS),
-    ipAddressPools: pools.filter(inNamespace),
-    l2Advertisements: await listOwn(L2_ADVERTISEMENTS),
-    bgpAdvertisements: await listOwn(BGP_ADVERTISEMENTS),
-    bgpPeers: await listOwn(BGP_PEERS),
-    bfdProfiles: await listOwn(BFD_PROFILES),
-    communities: await listOwn(COMMUNITIES),
-  };
+  const manifests = await listManifests(cluster, metallbNamespace);
   const plan = planMigration({ manifests, services, namespaces, nodes, virtualIps, lbClass });
   const hands: Hand[] = [...elsewhereHands(pools, metallbNamespace)];
   let workloads: readonly string[] = [];
@@ -184,19 +162,6 @@ async function reportOf(
     ];
   }
   return { report: { ...plan, hands: [...plan.hands, ...hands] }, workloads };
-}
-
-/** A cluster without the kind has none of it. */
-async function listIfKnown<T extends KubeObject>(
-  cluster: Cluster,
-  type: ResourceType<T>,
-): Promise<readonly T[]> {
-  try {
-    return await cluster.list(type);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return [];
-    throw error;
-  }
 }
 
 function namesOf(objects: readonly KubeObject[]): ReadonlySet<string> {
