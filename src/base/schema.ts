@@ -99,6 +99,8 @@ function problemOf(error: ErrorObject): SchemaProblem {
   const field = error.instancePath
     .slice(1)
     .replace(/\/(\d+)/g, "[$1]")
-    .replaceAll("/", ".");
+    .replaceAll("/", ".")
+    .replaceAll("~1", "/") // RFC 6901 section 3
+    .replaceAll("~0", "~");
   return { field, message: error.message ?? error.keyword };
 }

@@ -3,7 +3,8 @@
  *
  * Neighbours: lint.ts judges what is read here.
  */
-import { CHECKED_KINDS, readObject, type CheckedKind } from "../classes/check/kinds.ts";
+import { readObject, type CheckedKind } from "../classes/check/kinds.ts";
+import type { SchemaProblem, Validator } from "../base/schema.ts";
 import {
   worldOf,
   type CheckWorld,
@@ -12,6 +13,8 @@ import {
   type ServiceObject,
 } from "../classes/check/world.ts";
 import { NO_MANIFESTS } from "../classes/compile.ts";
+import { CORE_KINDS, readMetadata } from "./lint-core.ts";
+import { checkedKind, typeProblem } from "./lint-kinds.ts";
 
 /** One document of a file, from 1. */
 export interface Document {
@@ -26,6 +29,8 @@ export interface Place {
   readonly place: number;
   /** `Kind/name`; of a Service `Service/namespace/name`. */
   readonly object: string;
+  /** `Kind/namespace/name`: of two objects in a cluster no two have the same; null: it has no name. */
+  readonly id: string | null;
 }
 
 /** An object of a kind that is checked. */
@@ -42,8 +47,15 @@ export interface Reading {
   /** In the order of the files. */
   readonly objects: readonly Found[];
   readonly services: readonly Place[];
+  /** Kinds and versions that there are not, and Kubernetes' own objects that nobody can read. */
+  readonly unread: readonly Unread[];
   /** Objects of other kinds. */
   readonly skipped: number;
+}
+
+/** What is wrong with a document, so that no check looks at it. */
+export interface Unread extends SchemaProblem {
+  readonly at: Place;
 }
 
 /** @param metallbNamespace where the objects are that name no namespace */
@@ -51,31 +63,47 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
   const objects: Found[] = [];
   const [services, nodes, secrets]: [ServiceObject[], NodeObject[], SecretObject[]] = [[], [], []];
   const servicePlaces: Place[] = [];
+  const unread: Unread[] = [];
+  const collect = <T>(at: Place, validate: Validator<T>, [value, list]: [unknown, T[]]) => {
+    const read = validate(value);
+    if (read.ok) list.push(read.value);
+    else unread.push(...read.problems.map((problem) => ({ at, ...problem })));
+  };
   let [manifests, skipped] = [NO_MANIFESTS, 0];
   for (const { file, place, value } of documents.flatMap(unpack)) {
     const { apiVersion = "", kind = "", metadata } = value;
     const { name = "", namespace } = metadata ?? {};
-    const known = CHECKED_KINDS.get(kind);
-    const at = { file, place, object: `${kind}/${name}` };
-    if (known !== undefined && apiVersion.startsWith(`${known.group}/`)) {
+    const known = checkedKind(apiVersion, kind);
+    const idIn = (where: string) => (name === "" ? null : `${kind}/${where}/${name}`);
+    const object = `${kind}/${name}`;
+    const problem = typeProblem(apiVersion, kind);
+    const bare = { file, place, object, id: null };
+    if (problem !== null) unread.push({ at: bare, ...problem });
+    if (known !== undefined) {
       const isNamespaced = known.crd.spec.scope === "Namespaced";
       const home = isNamespaced ? (namespace ?? metallbNamespace) : "";
+      const at = { file, place, object, id: idIn(home) };
       objects.push({ at, kind: known, name, namespace: home, value });
+      collect(at, readMetadata, [value, []]);
       const read = readObject(known, value);
       const isObeyed = !isNamespaced || home === metallbNamespace;
       if (read.ok && isObeyed) manifests = known.put(manifests, name, read.object);
-    } else if (kind === "Service" && apiVersion === "v1") {
-      services.push(value as unknown as ServiceObject);
-      servicePlaces.push({ file, place, object: `${kind}/${namespace ?? "default"}/${name}` });
-    } else if (kind === "Node") nodes.push(value as unknown as NodeObject);
-    else if (kind === "Secret") secrets.push(value as unknown as SecretObject);
-    else skipped += 1;
+    } else if (apiVersion === "v1" && kind === "Service") {
+      const home = namespace ?? "default";
+      const at = { file, place, object: `${kind}/${home}/${name}`, id: idIn(home) };
+      servicePlaces.push(at);
+      collect(at, CORE_KINDS.Service, [value, services]);
+    } else if (apiVersion === "v1" && kind === "Node") {
+      collect(bare, CORE_KINDS.Node, [value, nodes]);
+    } else if (apiVersion === "v1" && kind === "Secret") {
+      collect(bare, CORE_KINDS.Secret, [value, secrets]);
+    } else if (problem === null) skipped += 1;
   }
   const world: CheckWorld = {
     ...{ ...worldOf(manifests), metallbNamespace, services: orNull(services) },
     ...{ nodes: orNull(nodes), secrets: orNull(secrets) },
   };
-  return { world, objects, services: servicePlaces, skipped };
+  return { world, objects, services: servicePlaces, unread, skipped };
 }
 
 /** Files without any say nothing about them. */

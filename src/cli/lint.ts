@@ -67,7 +67,10 @@ export function lint(documents: readonly Document[], options: LintOptions): Lint
   const { metallbNamespace, before } = options;
   const reading = readDocuments(documents, metallbNamespace);
   const { objects, services, skipped } = reading;
-  const doubled = doublesOf(objects);
+  const places = [...objects.map(({ at }) => at), ...services];
+  const unread = reading.unread.map(({ at, ...problem }) =>
+    lineOf(at, { ...problem, isWarning: false }),
+  );
   const lines =
     before === undefined
       ? [
@@ -75,16 +78,20 @@ export function lint(documents: readonly Document[], options: LintOptions): Lint
           ...linesBetween(reading.world, objects, services),
         ]
       : linesOfChanges(readDocuments(before, metallbNamespace), reading);
-  return { lines: [...doubled, ...lines], checked: objects.length + services.length, skipped };
+  return {
+    lines: [...unread, ...doublesOf(places), ...lines].map(withHint),
+    ...{ checked: places.length, skipped },
+  };
 }
 
-function doublesOf(objects: readonly Found[]): LintLine[] {
-  const seen = new Set<string>();
-  return objects.flatMap(({ at }) => {
-    const isDouble = seen.has(at.object);
-    seen.add(at.object);
-    const message = "It is in the files twice. Keep one of the two.";
-    return isDouble ? [lineOf(at, { field: "metadata.name", message, isWarning: false })] : [];
+function doublesOf(places: readonly Place[]): LintLine[] {
+  const seen = new Map<string, Place>();
+  return places.flatMap((at) => {
+    const first = at.id === null ? undefined : seen.get(at.id);
+    if (at.id !== null) seen.set(at.id, first ?? at);
+    if (first === undefined) return [];
+    const message = `It is in the files twice, first in ${first.file}:${first.place}. Keep one of the two.`;
+    return [lineOf(at, { field: "metadata.name", message, isWarning: false })];
   });
 }
 
@@ -99,9 +106,9 @@ function linesBetween(
   objects: readonly Found[],
   services: readonly Place[],
 ): LintLine[] {
-  const places = new Map(
-    [...objects.map(({ at }) => at), ...services].map((at) => [at.object, at]),
-  );
+  const home = world.metallbNamespace;
+  const obeyed = objects.filter(({ namespace }) => namespace === "" || namespace === home);
+  const places = new Map([...obeyed.map(({ at }) => at), ...services].map((at) => [at.object, at]));
   return checkAll(world).flatMap((finding) => {
     const at = places.get(finding.object);
     return at === undefined ? [] : [lineOf(at, finding)];
@@ -112,7 +119,7 @@ type Read = ReturnType<typeof readDocuments>;
 
 /** Each file meets what those before it left, as with kubectl apply; what is in none any more goes last. */
 function linesOfChanges(before: Read, after: Read): LintLine[] {
-  const gone = new Map(before.objects.map((found) => [found.at.object, found]));
+  const gone = new Map(before.objects.map((found) => [idOf(found), found]));
   const known = (list: "services" | "nodes" | "secrets") => after.world[list] ?? before.world[list];
   let world = {
     ...before.world,
@@ -123,15 +130,15 @@ function linesOfChanges(before: Read, after: Read): LintLine[] {
     { at, kind, name, namespace }: Found,
     change: Pick<Change, "operation" | "before" | "after">,
   ) => {
-    const findings = checkChange(world, { ...change, kind: kind.kind, name, namespace });
+    const findings = checkChange(world, { ...change, kind: kind.kind, name, namespace }, STRICT);
     lines.push(...findings.map((finding) => lineOf(at, finding)));
     const read = change.after === null ? null : readObject(kind, change.after);
     const object = read?.ok === true ? read.object : null;
     world = { ...world, manifests: kind.put(world.manifests, name, object) };
   };
   for (const found of after.objects) {
-    const old = gone.get(found.at.object);
-    gone.delete(found.at.object);
+    const old = gone.get(idOf(found));
+    gone.delete(idOf(found));
     if (old === undefined) apply(found, { operation: "CREATE", before: null, after: found.value });
     else if (JSON.stringify(old.value) !== JSON.stringify(found.value)) {
       apply(found, { operation: "UPDATE", before: old.value, after: found.value });
@@ -141,6 +148,21 @@ function linesOfChanges(before: Read, after: Read): LintLine[] {
     apply(found, { operation: "DELETE", before: found.value, after: null });
   }
   return lines;
+}
+
+const STRICT = { isStrict: true } as const;
+
+function idOf({ at, kind, namespace, name }: Found): string {
+  return at.id ?? `${kind.kind}/${namespace}/${name}`;
+}
+
+const QUOTES =
+  "Put it into quotes: kubectl reads a bare yes, no, on, off, y or n as a boolean, and 0755 as an octal number";
+
+/** What is a text for the reader's eye is none for kubectl. */
+function withHint(line: LintLine): LintLine {
+  if (line.message !== "must be string") return line;
+  return { ...line, message: `${line.message}. ${QUOTES}.` };
 }
 
 function lineOf({ file, place, object }: Place, { field, message, isWarning }: Fault): LintLine {

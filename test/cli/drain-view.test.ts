@@ -112,9 +112,7 @@ describe("cli: what can go nowhere", () => {
       name: "the advertisement of its pool selects one node",
       cluster: cluster({
         classes: [],
-        ipAddressPools: [
-          { metadata: { name: "prod" }, spec: { addresses: ["192.0.2.0/24"] } },
-        ],
+        ipAddressPools: [{ metadata: { name: "prod" }, spec: { addresses: ["192.0.2.0/24"] } }],
         l2Advertisements: [
           {
             metadata: { name: "l2" },

@@ -72,6 +72,15 @@ describe("lint: the command", () => {
     expect(out).to.match(/^deep\/b\.json:1: IPAddressPool\/b spec\.addresses: /);
   });
 
+  it("a bare Off is what kubectl makes of it", async () => {
+    const edge = (rebalance: string) =>
+      `apiVersion: network.deckhouse.io/v1alpha1\nkind: MetalLoadBalancerClass\nmetadata: {name: edge}\nspec: {addressPool: [192.0.2.0/28], rebalance: ${rebalance}}\n`;
+    const bare = await run(await write("bare.yaml", edge("Off")));
+    expect(bare.status).to.equal(1);
+    expect(bare.out).to.contain("spec.rebalance: must be string. Put it into quotes: kubectl");
+    expect((await run(await write("quoted.yaml", edge('"Off"')))).out).to.equal("");
+  });
+
   it("what is no YAML is said, and the rest is read", async () => {
     const broken = await write("broken.yaml", "a: [1,");
     const { status, out, err } = await run(broken, await write("good.yaml", GOOD));
@@ -191,13 +200,123 @@ describe("lint: what it makes of documents", () => {
       name: "a field in other letters",
       text: `${FOR_ALL}spec: {Interfaces: [eth0]}\n`,
       lines: [
-        'L2Advertisement/all spec.Interfaces: warning: There is no field "Interfaces": the API server leaves it out. Write "interfaces".',
+        'L2Advertisement/all spec.Interfaces: There is no field "Interfaces": kubectl refuses it. Write "interfaces".',
       ],
     },
     {
       name: "a field that nobody knows",
       text: `${FOR_ALL}spec: {colour: red}\n`,
-      lines: ["L2Advertisement/all spec.colour: warning: There is no field"],
+      lines: [
+        'L2Advertisement/all spec.colour: There is no field "colour": kubectl refuses it. Take it out.',
+      ],
+    },
+    {
+      name: "a slip in the one field that has to be there",
+      text: pool("a", "192.0.2.0/28").replace("addresses", "adresses") + `---\n${FOR_ALL}`,
+      lines: [
+        'IPAddressPool/a spec.adresses: There is no field "adresses": kubectl refuses it. Write "addresses".',
+        "IPAddressPool/a spec: must have required property 'addresses'",
+      ],
+    },
+    {
+      name: "a field deep in a list",
+      text: `${FOR_ALL}spec: {nodeSelectors: [{matchLabel: {a: b}}]}\n`,
+      lines: [
+        'L2Advertisement/all spec.nodeSelectors[0].matchLabel: There is no field "matchLabel"',
+      ],
+    },
+    {
+      name: "fields of the spec beside it, and of the metadata",
+      text: `${FOR_ALL.replace("name: all", "name: all, lables: {}")}interfaces: [eth0]\n`,
+      lines: [
+        'metadata.lables: There is no field "lables": kubectl refuses it. Write "labels".',
+        'interfaces: There is no field "interfaces": kubectl refuses it. Write it under "spec".',
+      ],
+    },
+    {
+      name: "nothing that stands in a status, nor the keys of labels",
+      text: GOOD.replace("spec:", "status: {future: 1}\nspec:"),
+      lines: [],
+    },
+    {
+      name: "a kind that is meant to be another",
+      text: pool("a", "192.0.2.0/28").replace("IPAddressPool", "IPAdressPool"),
+      lines: [
+        'IPAdressPool/a kind: There is no kind "IPAdressPool" in metallb.io. Write "IPAddressPool".',
+      ],
+    },
+    {
+      name: "a kind that nobody knows, in a group that is MetalLB's alone",
+      text: "apiVersion: metallb.io/v1beta1\nkind: Quux\nmetadata: {name: a}\n",
+      lines: ['Quux/a kind: There is no kind "Quux" in metallb.io. There are: '],
+    },
+    {
+      name: "a kind of another module in Deckhouse's group, of MetalLB's operator, a status",
+      text: [
+        ["network.deckhouse.io/v1alpha1", "EgressGateway"],
+        ["metallb.io/v1beta1", "MetalLB"],
+        ["metallb.io/v1beta1", "ServiceL2Status"],
+      ]
+        .map(([version, kind]) => `apiVersion: ${version}\nkind: ${kind}\nmetadata: {name: a}\n`)
+        .join("---\n"),
+      ...{ lines: [], skipped: 3 },
+    },
+    {
+      name: "a slip in a kind of Deckhouse",
+      text: "apiVersion: network.deckhouse.io/v1alpha1\nkind: MetalLoadbalancerClas\nmetadata: {name: a}\n",
+      lines: [
+        'There is no kind "MetalLoadbalancerClas" in network.deckhouse.io. Write "MetalLoadBalancerClass".',
+      ],
+    },
+    {
+      name: "a version that there is not: the rest is checked",
+      text: OVERLAP.replace("v1beta1", "v1alpha9"),
+      lines: [
+        'IPAddressPool/a apiVersion: There is no version "v1alpha9" of IPAddressPool. Write "metallb.io/v1beta1".',
+        "IPAddressPool/b spec.addresses: Pool",
+      ],
+    },
+    {
+      name: "a version without its group",
+      text: FOR_ALL.replace("metallb.io/", ""),
+      lines: ['There is no kind L2Advertisement in "v1beta1". Write "metallb.io/v1beta1".'],
+    },
+    {
+      name: "a name twice, where one of them is not obeyed: two objects",
+      text: `${GOOD}---\n${pool("a", "198.51.100.0/28").replace(HOME, "shop")}`,
+      lines: ["IPAddressPool/a metadata.namespace: resource must be created in metallb-system"],
+    },
+    {
+      name: "a name twice, in two versions, and with the namespace left out",
+      text:
+        peer("a", "peerAddress: 10.0.0.1") +
+        `---\n${peer("a", "peerAddress: 10.0.0.1").replace("v1beta2", "v1beta1").replace("name: a", `name: a, namespace: ${HOME}`)}`,
+      lines: [
+        "BGPPeer/a metadata.name: It is in the files twice, first in f:1. Keep one of the two.",
+        "BGPPeer/a apiVersion: warning: v1beta1 is deprecated",
+      ],
+    },
+    {
+      name: "a Service twice, and one of its name elsewhere",
+      text: ["shop", "shop", "lab"].map((it) => service("").replace("shop", it)).join("---\n"),
+      lines: ["Service/shop/web metadata.name: It is in the files twice, first in f:1."],
+    },
+    {
+      name: "no text where a text belongs",
+      text:
+        service("", "{network.deckhouse.io/l2-load-balancer-external-ips-count: 3}") +
+        `---\n${FOR_ALL.replace("name: all", "name: all, labels: {a: true}")}`,
+      lines: [
+        "Service/shop/web metadata.annotations.network.deckhouse.io/l2-load-balancer-external-ips-count: must be string. Put it into quotes",
+        "L2Advertisement/all metadata.labels.a: must be string. Put it into quotes",
+      ],
+    },
+    {
+      name: "Services and Nodes that are none",
+      text: ["Service", "Node", "Secret"]
+        .map((kind) => `apiVersion: v1\nkind: ${kind}\nmetadata: hello\n`)
+        .join("---\n"),
+      lines: ["Service/default/ metadata: must be object", "Node/ metadata", "Secret/ metadata"],
     },
     {
       name: "the older version of a peer",

@@ -14,7 +14,7 @@ import { CLASS_KIND } from "../resource.ts";
 import { advertisementFaults } from "./advertisements.ts";
 import { classFaults, classInUse } from "./classes.ts";
 import { refusal, type Fault, type Finding } from "./finding.ts";
-import { CHECKED_KINDS, readObject, type CheckedKind, type ReadObject } from "./kinds.ts";
+import { CHECKED_KINDS, readObject, schemaOf, type CheckedKind, type ReadObject } from "./kinds.ts";
 import { peerFaults, peerHints } from "./peers.ts";
 import { lostAddresses, poolFaults } from "./pools.ts";
 import { compiledFaults, inUse } from "./references.ts";
@@ -22,17 +22,32 @@ import { selectorFaults } from "./selectors.ts";
 import { serviceFaults, usesOf } from "./services.ts";
 import { shapeFaults } from "./shape.ts";
 import type { Scene, Standing } from "./standing.ts";
+import { unknownFields } from "./unknown.ts";
 import type { Change, CheckWorld } from "./world.ts";
 
 /** `warn` on an object: what the checks would refuse of it is said, and let through. The definition's own rules stay. */
 export const CHECKS_ANNOTATION = "spreadlb.io/checks";
 
+interface Strictness {
+  /** Whether a field that is not in the definition refuses, as kubectl has it. */
+  readonly isStrict: boolean;
+}
+
 /** @returns what is to be said of the change; it is refused where one of the findings is no warning */
-export function checkChange(world: CheckWorld, change: Change): Finding[] {
+export function checkChange(
+  world: CheckWorld,
+  change: Change,
+  strictness: Strictness = { isStrict: false },
+): Finding[] {
   const kind = CHECKED_KINDS.get(change.kind);
   if (kind === undefined) return [];
   const object = `${change.kind}/${change.name}`;
-  return distinct(faultsOf(world, change, kind).map((fault) => ({ object, ...fault })));
+  const unknown =
+    change.operation === "DELETE"
+      ? []
+      : unknownFields(schemaOf(kind, change.after), change.after, strictness);
+  const faults = [...unknown, ...faultsOf(world, change, kind)];
+  return distinct(faults.map((fault) => ({ object, ...fault })));
 }
 
 function faultsOf(world: CheckWorld, change: Change, kind: CheckedKind): Fault[] {
@@ -158,7 +173,11 @@ export function checkObject(kind: CheckedKind, value: unknown, home: string | nu
   const read = readObject(kind, value);
   const namespace = read.ok ? (read.object.metadata.namespace ?? home) : home;
   const isOutside = kind.group === METALLB_GROUP && home !== null && namespace !== home;
-  return [...(isOutside ? [outside(home)] : []), ...objectFaults(read, null)];
+  return [
+    ...(isOutside ? [outside(home)] : []),
+    ...unknownFields(schemaOf(kind, value), value, { isStrict: true }),
+    ...objectFaults(read, null),
+  ];
 }
 
 /** @returns what is to be said of all objects together; what is wrong with one alone, checkObject says */

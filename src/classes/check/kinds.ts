@@ -102,16 +102,23 @@ export function readObject(kind: CheckedKind, value: unknown): ReadObject {
   const older = kind.older?.[version];
   const parsed = (older?.parse ?? kind.parse)(value);
   if (!parsed.ok) return parsed;
-  const { versions } = kind.crd.spec;
-  const stored = versions.find(({ storage }) => storage);
-  const served = older === undefined ? stored : versions.find(({ name }) => name === version);
+  const served = kind.crd.spec.versions.find(({ name }) => name === version);
   return {
     ok: true,
     object: older === undefined ? parsed.value : older.convert(parsed.value),
     written: parsed.value,
-    schema: (served ?? stored)?.schema.openAPIV3Schema ?? {},
+    schema: schemaOf(kind, value),
     deprecation: served?.deprecationWarning ?? null,
   };
+}
+
+/** @returns the definition of the version in which the object is written; of the one that is stored, where there is no such */
+export function schemaOf({ crd }: CheckedKind, value: unknown): JsonSchema {
+  const version = versionOf(value);
+  const { versions } = crd.spec;
+  const served = versions.find(({ name }) => name === version);
+  const { schema } = served ?? versions.find(({ storage }) => storage) ?? {};
+  return schema?.openAPIV3Schema ?? {};
 }
 
 function versionOf(value: unknown): string {

@@ -3,7 +3,7 @@
  *
  * Nothing here runs CEL. Each rule that a definition may hold is said again in TypeScript, beside its text in `RULES`, and a test
  * fails as soon as a definition has a rule that is not there.
- * Neighbours: ../rules.ts, ../metallb/bgp-peer-rules.ts have the rules; kinds.ts the definitions.
+ * Neighbours: unknown.ts has the fields that are not there; ../rules.ts, ../metallb/bgp-peer-rules.ts have the rules; kinds.ts the definitions.
  */
 import { isFields } from "../../base/fields.ts";
 import type { CelRuleWithValue, JsonSchema } from "../../base/crd.ts";
@@ -67,7 +67,7 @@ export const RULES: ReadonlyMap<string, Check> = new Map<string, Check>([
 
 /**
  * @param before the same object as it was; undefined: it is new
- * @returns what the API server would refuse, and what it would leave out
+ * @returns what the API server would refuse
  */
 export function shapeFaults(schema: JsonSchema, object: object, before?: object): Fault[] {
   const faults: Fault[] = [];
@@ -98,11 +98,8 @@ function walk({ schema, value, before, path }: Place, faults: Fault[]): void {
     for (const [name, child] of Object.entries(value)) {
       const field = path === "" ? name : `${path}.${name}`;
       const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
-      if (known !== undefined) {
-        walk({ schema: known, value: child, before: old[name], path: field }, faults);
-      } else {
-        faults.push({ field, message: unknownField(name, properties), isWarning: true });
-      }
+      if (known === undefined) continue;
+      walk({ schema: known, value: child, before: old[name], path: field }, faults);
     }
   }
 }
@@ -110,12 +107,6 @@ function walk({ schema, value, before, path }: Place, faults: Fault[]): void {
 interface Children {
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
-}
-
-function unknownField(name: string, properties: Readonly<Record<string, JsonSchema>>): string {
-  const like = Object.keys(properties).find((key) => key.toLowerCase() === name.toLowerCase());
-  const hint = like === undefined ? "Take it out" : `Write "${like}"`;
-  return `There is no field "${name}": the API server leaves it out. ${hint}.`;
 }
 
 function of(rule: CelRule, holds: (self: unknown, before: unknown) => boolean): [string, Check] {

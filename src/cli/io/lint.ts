@@ -1,13 +1,14 @@
 /**
  * Runs `spreadlb lint`: reads files, directories and stdin, prints what is wrong, leaves.
  */
-import { loadAll, YAMLException } from "js-yaml";
+import { YAMLException } from "js-yaml";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { EXIT_FAILED, EXIT_USAGE, type Output } from "../command-line.ts";
 import type { Document } from "../lint-reading.ts";
 import { formatLine, isClean, lint, type LintFlags } from "../lint.ts";
+import { loadAsKubectl } from "../yaml.ts";
 import { CommandFailure } from "./failure.ts";
 
 const STDIN = "-";
@@ -44,7 +45,7 @@ class Reading {
   async read(files: readonly string[]): Promise<Document[]> {
     return (await readAll(files)).flatMap(({ file, content }) => {
       try {
-        return loadAll(content).map((value, i) => ({ file, place: i + 1, value }));
+        return loadAsKubectl(content).map((value, i) => ({ file, place: i + 1, value }));
       } catch (error) {
         if (!(error instanceof YAMLException)) throw error;
         this.isReadable = false;
