@@ -5,6 +5,8 @@
  * address with another). A change is a Service that comes, gets an address, is claimed, goes, and gives it back: five
  * settlements of the book, each measured alone, offers to the Service included. The last rows have pools that are too small:
  * a tenth of the Services wait, and each address that comes free may be theirs.
+ * The second table is of the controller's whole mind, which allocates, ranks and writes statuses: allocate/controller.ts. It
+ * alone: `-- --controller`.
  */
 import { allocate } from "../src/classes/allocate.ts";
 import type { AllocationRequest, AllocationResult, Claim } from "../src/classes/allocation.ts";
@@ -16,6 +18,8 @@ import type { ClassModel } from "../src/classes/model.ts";
 import { offersFor } from "../src/classes/offers.ts";
 import { parseRequest } from "../src/classes/request.ts";
 import { partyOf } from "../src/classes/sharing.ts";
+import { measureController } from "./allocate/controller.ts";
+import { cpuMs, quantile } from "./allocate/figures.ts";
 
 interface Shape {
   readonly services: number;
@@ -75,14 +79,6 @@ function claimsFor({ services }: AllocationResult, service: string): Claim[] {
       address === null ? [] : [{ address, service, index }],
     ),
   );
-}
-
-/** @returns milliseconds of the processor */
-function cpuMs(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 }
 
 function wallMs(work: () => void): number {
@@ -166,9 +162,33 @@ function measure(shape: Shape): string {
 
 const claimed = new Map<string, boolean>();
 
-console.log(
-  "| Services | waiting | pass, nothing given (CPU ms) | pass, all given (CPU ms) | change, median (ms) | 99 % | worst |",
-);
-console.log("| --- | --- | --- | --- | --- | --- | --- |");
-measure({ services: 1000, addressesPercent: 200 }); // Warm, so that the first row measures what the others do.
-for (const shape of SHAPES) console.log(measure(shape));
+const CONTROLLER_SIZES = [100, 1000, 5000, 10_000];
+const CONTROLLER_CHANGES = 30;
+const NODES = 20;
+
+function measureAllocation(): void {
+  console.log(
+    "| Services | waiting | pass, nothing given (CPU ms) | pass, all given (CPU ms) | change, median (ms) | 99 % | worst |",
+  );
+  console.log("| --- | --- | --- | --- | --- | --- | --- |");
+  measure({ services: 1000, addressesPercent: 200 }); // Warm, so that the first row measures what the others do.
+  for (const shape of SHAPES) console.log(measure(shape));
+}
+
+function measurePasses(): void {
+  console.log(
+    "| Services | full pass, nothing given (CPU ms) | full pass, all given | nothing changed | pass after a change, median | 90 % | worst |",
+  );
+  console.log("| --- | --- | --- | --- | --- | --- | --- |");
+  measureController({ services: 1000, nodes: NODES, changes: CONTROLLER_CHANGES });
+  for (const services of CONTROLLER_SIZES) {
+    const shape = { services, nodes: NODES, changes: CONTROLLER_CHANGES };
+    const { emptyMs, fullMs, idleMs, changesMs } = measureController(shape);
+    const changes = [0.5, 0.9, 1].map((part) => quantile(changesMs, part).toFixed(1));
+    const cells = [services, emptyMs.toFixed(0), fullMs.toFixed(0), idleMs.toFixed(1), ...changes];
+    console.log(`| ${cells.join(" | ")} |`);
+  }
+}
+
+if (!process.argv.includes("--controller")) measureAllocation();
+measurePasses();

@@ -30,6 +30,7 @@ export class Book {
   readonly #allocations = new Map<string, Allocation>();
   readonly #released = new Map<string, readonly Claim[]>();
   readonly #touched = new Set<string>();
+  #news = new Set<string>();
   readonly #restless = new Set<string>();
   readonly #waiting = new Set<string>();
   /** Those that have an address, and no claim for it (any more): one that waits may come before them. */
@@ -83,6 +84,13 @@ export class Book {
     return { services: this.#allocations, released };
   }
 
+  /** @returns the Services of which something may have been settled otherwise since this was last asked */
+  takeNews(): ReadonlySet<string> {
+    const news = this.#news;
+    this.#news = new Set();
+    return news;
+  }
+
   /**
    * They, and all that have an address with one that changed. Last, whoever claims an address of any of these and is no
    * Service of ours: it comes after those that are.
@@ -129,6 +137,7 @@ export class Book {
   }
 
   #note(key: string, allocation: Allocation | undefined): void {
+    this.#news.add(key);
     this.#restless.delete(key);
     this.#waiting.delete(key);
     const request = this.#requests.get(key);

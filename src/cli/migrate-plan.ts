@@ -12,17 +12,13 @@ import { COUNT_ANNOTATION } from "../classes/annotations.ts";
 import { classFinder } from "../classes/class-at.ts";
 import type { Manifests } from "../classes/compile.ts";
 import { modeOf, titleOf } from "../classes/model.ts";
-import {
-  assign,
-  listedAddresses,
-  placesInOrder,
-  type Assignments,
-} from "../controller/assignments.ts";
+import { listedAddresses, placesInOrder, type Assignments } from "../controller/assignments.ts";
 import { HEARD_NOBODY } from "../controller/looking.ts";
 import { PLAN_OPTIONS } from "../controller/plan.ts";
 import { reachOf } from "../controller/reach.ts";
-import { rolesOf, type Role } from "../controller/roles.ts";
-import { observe, type World } from "../controller/world.ts";
+import { Standing } from "../controller/standing.ts";
+import type { Role } from "../controller/roles.ts";
+import type { World } from "../controller/world.ts";
 import type { Namespace, Node, Service } from "../kube/types.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 
@@ -69,7 +65,8 @@ export interface MigrateReport {
 
 /** @returns the same for the same objects in any order */
 export function planMigration(given: MigrateWorld): MigrateReport {
-  const world = observe(
+  const { observer, desk } = new Standing();
+  const { world, news } = observer.observe(
     {
       ...given.manifests,
       services: given.services.filter(isLoadBalancer),
@@ -80,8 +77,8 @@ export function planMigration(given: MigrateWorld): MigrateReport {
     },
     { nowMs: 0, settlingTimeMs: PLAN_OPTIONS.settlingTimeMs },
   );
-  const roles = rolesOf(world, { lbClass: given.lbClass });
-  const assignments = assign(world, roles);
+  const assignments = desk.decide(world, news, { lbClass: given.lbClass });
+  const { roles } = assignments;
   const found = [...world.services.values()].map((service) =>
     findService(service, { world, roles, assignments }),
   );

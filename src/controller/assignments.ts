@@ -5,12 +5,11 @@
  * which is how a cluster that ran Deckhouse, or whose VirtualIPs were lost, keeps its addresses.
  * An address that a Service gives up stays claimed for it as long as its status lists it: nobody may be promised what
  * another is still promised (design rule K1).
- * Neighbours: ../classes/allocate.ts gives the addresses; virtual-ips.ts writes the claims.
+ * Neighbours: desk.ts asks for those that it has to; ../classes/book.ts gives the addresses; virtual-ips.ts writes the claims.
  */
 import { compareText } from "../base/hash.ts";
 import { parseIp, type Ip, type IpFamily } from "../base/ip.ts";
-import { allocate } from "../classes/allocate.ts";
-import type { Allocation, Claim } from "../classes/allocation.ts";
+import type { Allocation, AllocationRequest, Claim } from "../classes/allocation.ts";
 import { classFinder } from "../classes/class-at.ts";
 import { clashOf, partyOf, type Party } from "../classes/sharing.ts";
 import { keyOf, refOf } from "../kube/resource.ts";
@@ -19,6 +18,8 @@ import type { VirtualIPSpec } from "../multi-ip/resource.ts";
 import { onceForEach } from "./once.ts";
 import type { Role } from "./roles.ts";
 import type { ClaimedAddress, World } from "./world.ts";
+
+type Served = Extract<Role, { kind: "served" }>;
 
 export type ServiceUse = VirtualIPSpec["services"][number];
 
@@ -33,28 +34,17 @@ export interface Assignment {
 
 export interface Assignments {
   readonly allocations: ReadonlyMap<string, Allocation>;
-  /** In the order of their texts. */
   readonly wanted: ReadonlyMap<Ip, Assignment>;
   /** Uses that are given up, but not yet: a status still lists them. */
   readonly heldBack: ReadonlyMap<Ip, readonly ServiceUse[]>;
 }
 
-export function assign(world: World, roles: ReadonlyMap<string, Role>): Assignments {
-  const { services: allocations } = allocate({
-    requests: [...roles].flatMap(([key, role]) => {
-      if (role.kind !== "served") return [];
-      const service = world.services.get(key);
-      if (service === undefined) return [];
-      const createdAt = service.metadata.creationTimestamp ?? "";
-      const { offers, request } = role;
-      const [party, adopted] = [partyOfService(service), listedAddresses(service)];
-      return { key, createdAt, offers, request, party, adopted };
-    }),
-    classes: world.compiled.classes,
-    claims: claims({ world, roles }),
-  });
-  const wanted = wantedAddresses(allocations, { world, roles });
-  return { allocations, wanted, heldBack: heldBack(world, wanted) };
+/** @returns what the Service asks the allocator for */
+export function requestOf(key: string, service: Service, role: Served): AllocationRequest {
+  const createdAt = service.metadata.creationTimestamp ?? "";
+  const { offers, request } = role;
+  const [party, adopted] = [partyOfService(service), listedAddresses(service)];
+  return { key, createdAt, offers, request, party, adopted };
 }
 
 /** @returns the addresses in the Service's status, in its order; what is no address is left out */
@@ -79,17 +69,22 @@ export function placesInOrder(
 }
 
 /**
- * All that is claimed or being claimed. Where a Service has two addresses at one index, because a plan was made while
+ * All that is claimed or being claimed for one Service. Where it has two addresses at one index, because a plan was made while
  * the claim of an older one was not known yet, only the better one counts as its claim. The other is kept from
  * everybody, and given up.
+ *
+ * @param addresses all that name it
  */
-function claims(context: ClaimContext): Claim[] {
-  const { claimed, claiming } = context.world;
+export function rivalClaims(
+  service: string,
+  addresses: readonly ClaimedAddress[],
+  context: ClaimContext,
+): Claim[] {
   const byPlace = new Map<string, PlacedClaim[]>();
-  for (const address of [...claimed.values(), ...claiming.values()]) {
+  for (const address of addresses) {
     for (const { namespace, name, index } of address.object.spec.services) {
-      const service = `${namespace}/${name}`;
-      const place = `${service} ${address.family} ${index}`;
+      if (`${namespace}/${name}` !== service) continue;
+      const place = `${address.family} ${index}`;
       const rivals = byPlace.get(place);
       if (rivals === undefined) byPlace.set(place, [{ address, service, index }]);
       else rivals.push({ address, service, index });
@@ -97,7 +92,7 @@ function claims(context: ClaimContext): Claim[] {
   }
   return [...byPlace.values()].flatMap((rivals) => {
     if (rivals.length > 1) rivals.sort((a, b) => compareRivals(a, b, context));
-    return rivals.map(({ address, service, index }, order) => {
+    return rivals.map(({ address, index }, order) => {
       return { address: address.ip, service: order === 0 ? service : `${service} twice`, index };
     });
   });
@@ -105,7 +100,8 @@ function claims(context: ClaimContext): Claim[] {
 
 interface ClaimContext {
   readonly world: World;
-  readonly roles: ReadonlyMap<string, Role>;
+  /** Of the Service; undefined: it has none. */
+  readonly role: Role | undefined;
 }
 
 interface PlacedClaim {
@@ -124,15 +120,13 @@ function compareRivals(a: PlacedClaim, b: PlacedClaim, context: ClaimContext): n
   return older.generation - younger.generation || compareText(a.address.ip, b.address.ip);
 }
 
-function isRequested({ address, service }: PlacedClaim, { roles }: ClaimContext): boolean {
-  const role = roles.get(service);
+function isRequested({ address }: PlacedClaim, { role }: ClaimContext): boolean {
   if (role?.kind !== "served") return false;
   const places = role.request.places[address.family];
   return places.some((place) => place.kind === "this" && place.ip === address.ip);
 }
 
-function isInPool({ address, service }: PlacedClaim, { world, roles }: ClaimContext): boolean {
-  const role = roles.get(service);
+function isInPool({ address }: PlacedClaim, { world, role }: ClaimContext): boolean {
   const key = classFinder(world.compiled.classes)(address.ip)?.key;
   if (role?.kind !== "served" || key === undefined) return false;
   const { automatic, byName, leave = [] } = role.offers;
@@ -160,44 +154,21 @@ function isPromised({ address, service }: PlacedClaim, { world }: ClaimContext):
   return owner !== undefined && listedAddresses(owner).includes(address.ip);
 }
 
-function wantedAddresses(
-  allocations: ReadonlyMap<string, Allocation>,
-  { world, roles }: ClaimContext,
-): Map<Ip, Assignment> {
-  const classAt = classFinder(world.compiled.classes);
-  const wanted = new Map<Ip, { className: string; uses: ServiceUse[] }>();
-  for (const [key, role] of roles) {
-    const allocation = allocations.get(key);
-    if (allocation === undefined || role.kind !== "served") continue;
-    for (const { ip, index } of placesInOrder(allocation, role.request.families)) {
-      if (ip === null) continue;
-      const known = wanted.get(ip) ?? { className: classAt(ip)?.key ?? "", uses: [] };
-      known.uses.push(useOf(key, index));
-      wanted.set(ip, known);
-    }
-  }
-  return new Map(
-    [...wanted]
-      .sort(([a], [b]) => compareText(a, b))
-      .map(([ip, { className, uses }]) => [ip, { ip, className, uses: uses.sort(compareUses) }]),
-  );
+/** @returns the uses of a claim that are given up, and still listed by a status */
+export function heldBackOf(
+  ip: Ip,
+  { claimed, services }: World,
+  wanted: ReadonlyMap<Ip, Assignment>,
+): readonly ServiceUse[] {
+  const uses = wanted.get(ip)?.uses ?? [];
+  return (claimed.get(ip)?.object.spec.services ?? []).filter((use) => {
+    if (uses.some((other) => compareUses(use, other) === 0)) return false;
+    const service = services.get(`${use.namespace}/${use.name}`);
+    return service !== undefined && listedAddresses(service).includes(ip);
+  });
 }
 
-function heldBack(world: World, wanted: ReadonlyMap<Ip, Assignment>): Map<Ip, ServiceUse[]> {
-  const held = new Map<Ip, ServiceUse[]>();
-  for (const { ip, object } of world.claimed.values()) {
-    const uses = wanted.get(ip)?.uses ?? [];
-    const kept = object.spec.services.filter((use) => {
-      if (uses.some((other) => compareUses(use, other) === 0)) return false;
-      const service = world.services.get(`${use.namespace}/${use.name}`);
-      return service !== undefined && listedAddresses(service).includes(ip);
-    });
-    if (kept.length > 0) held.set(ip, kept);
-  }
-  return held;
-}
-
-function useOf(key: string, index: number): ServiceUse {
+export function useOf(key: string, index: number): ServiceUse {
   const { namespace = "", name } = refOf(key);
   return { namespace, name, index };
 }

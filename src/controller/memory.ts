@@ -3,6 +3,7 @@
  *
  * What must not be forgotten is in the API: claims in VirtualIPs, problems and the bound class in conditions.
  */
+import { Standing } from "./standing.ts";
 import type { Ip } from "../base/ip.ts";
 
 /** A first place that the speakers have not answered for yet: until then the plan stands, not what they reported last. */
@@ -34,6 +35,8 @@ export interface PlanMemory {
   readonly waiting: ReadonlyMap<string, number>;
   /** When the counters in the status of a class, or of a pool, were last brought up to date. */
   readonly countedAtMs: ReadonlyMap<string, number>;
+  /** What was worked out before, so that it need not be again; it changes no plan. */
+  readonly standing: Standing;
 }
 
 /**
@@ -51,5 +54,6 @@ export function emptyMemory(generationFloor = 0): PlanMemory {
     pending: new Map(),
     waiting: new Map(),
     countedAtMs: new Map(),
+    standing: new Standing(),
   };
 }

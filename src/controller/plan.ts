@@ -6,11 +6,12 @@
  * Neighbours: world.ts sees, roles.ts and assignments.ts decide, the others put it in words; io/run.ts performs.
  */
 import type { Problem, ProblemCode } from "../base/errors.ts";
+import { compareText } from "../base/hash.ts";
 import type { Ip } from "../base/ip.ts";
 import type { Allocation } from "../classes/allocation.ts";
 import { planManifests } from "./manifest-status.ts";
 import { rankAll, type RankJob } from "../multi-ip/rank.ts";
-import { assign, type Assignments } from "./assignments.ts";
+import type { Assignments } from "./assignments.ts";
 import { withCauses } from "./causes.ts";
 import { planClassStatuses } from "./class-status.ts";
 import { planLabels } from "./labels.ts";
@@ -20,7 +21,7 @@ import { planMetallbStatuses } from "./metallb-status.ts";
 import { nextStaleAtMs } from "./nodes.ts";
 import { moveFirst, pendingMoves, rankJobs, startTimes } from "./rank-jobs.ts";
 import { isQuiet, rememberRight } from "./quiet.ts";
-import { rolesOf, type Role } from "./roles.ts";
+import type { Role } from "./roles.ts";
 import {
   planReleasedStatus,
   planServedStatus,
@@ -30,8 +31,8 @@ import {
 } from "./service-status.ts";
 import { settle } from "./settling.ts";
 import { newestGeneration, planVirtualIps } from "./virtual-ips.ts";
-import { observe, type Snapshot, type World } from "./world.ts";
-import { WRITE_ORDER, type Write } from "./writes.ts";
+import type { Snapshot, World } from "./world.ts";
+import { WRITE_ORDER, writeKey, type Write } from "./writes.ts";
 
 export interface PlanOptions {
   /** How long the nodes have to stay the same before addresses move without need. */
@@ -92,9 +93,14 @@ export function plan(
   memory: PlanMemory,
   { nowMs, nowIso, ...options }: PlanClock & PlanOptions,
 ): Plan {
-  const world = observe(snapshot, { nowMs, settlingTimeMs: options.settlingTimeMs });
-  const roles = rolesOf(world, options);
-  const assignments = assign(world, roles);
+  const { standing } = memory;
+  const seen = standing.observer.observe(snapshot, {
+    nowMs,
+    settlingTimeMs: options.settlingTimeMs,
+  });
+  const { world } = seen;
+  const assignments = standing.desk.decide(world, seen.news, options);
+  const { roles } = assignments;
   const pending = pendingMoves(memory.pending, { world, nowMs, ...options });
   const settled = settle(world, memory, { nowMs, ...options });
   const { hearing } = snapshot;
@@ -234,8 +240,15 @@ function planStatus(input: StatusInput, role: Role, allocation: Allocation): Sta
   return planServedStatus(input, role, allocation);
 }
 
-/** Claims before promises, then what silences, then what describes; what moves first, for a node may wait for it. */
-function inOrder(writes: readonly Write[]): Write[] {
+/**
+ * Claims before promises, then what silences, then what describes; what moves first, for a node may wait for it. Of one kind
+ * by name: the same plan, however it was found.
+ */
+function inOrder(all: readonly Write[]): Write[] {
+  const writes = all
+    .map((write) => ({ write, key: writeKey(write) }))
+    .sort((a, b) => compareText(a.key, b.key))
+    .map(({ write }) => write);
   const moves = (write: Write) => write.kind === "update-virtual-ip" && write.move !== undefined;
   return WRITE_ORDER.flatMap((kind) => {
     const ofKind = writes.filter((write) => write.kind === kind);

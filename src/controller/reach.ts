@@ -13,8 +13,8 @@ interface Use {
   readonly name: string;
 }
 
-/** By world: what was found for a set of ways is found for all Services that have it. */
-const known = new WeakMap<World, Map<string, ClassNodes>>();
+/** By classes with their nodes: what was found for a set of ways is found for all Services that have it. */
+const known = new WeakMap<World["classes"], Map<string, ClassNodes>>();
 
 /** @returns the nodes for an address of the class that these Services use; undefined: there is no such class */
 export function reachOf(uses: readonly Use[], key: string, world: World): ClassNodes | undefined {
@@ -30,10 +30,10 @@ function waysOf({ namespace, name }: Use, { model }: ClassNodes, world: World): 
   const labels = world.services.get(`${namespace}/${name}`)?.metadata.labels ?? {};
   const ways = waysFor(model, labels);
   const id = JSON.stringify([model.key, ways.map(numberIn(model.ways))]);
-  const ofWorld = known.get(world) ?? new Map<string, ClassNodes>();
-  known.set(world, ofWorld);
-  const found = ofWorld.get(id) ?? classNodes(model, ways, world.nodes);
-  ofWorld.set(id, found);
+  const ofClasses = known.get(world.classes) ?? new Map<string, ClassNodes>();
+  known.set(world.classes, ofClasses);
+  const found = ofClasses.get(id) ?? classNodes(model, ways, world.nodes);
+  ofClasses.set(id, found);
   return found;
 }
 

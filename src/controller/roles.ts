@@ -26,7 +26,7 @@ import type { Service } from "../kube/types.ts";
 import { listedAddresses } from "./assignments.ts";
 import { onceForEach } from "./once.ts";
 import { BOUND_CONDITION, READY_CONDITION } from "./resources.ts";
-import type { World } from "./world.ts";
+import type { ClaimedAddress, World } from "./world.ts";
 
 export type Role =
   | {
@@ -51,22 +51,6 @@ export interface RoleOptions {
   readonly lbClass?: string;
 }
 
-/** @returns the roles of the Services that have one, by key, in the order of keys */
-export function rolesOf(world: World, options: RoleOptions = {}): Map<string, Role> {
-  const claimants = claimantsOf(world);
-  const roles = new Map<string, Role>();
-  for (const [key, service] of world.services) {
-    const claimed = claimants.get(key);
-    const role = roleOf(service, {
-      ...{ world, ...options },
-      isMarked: isMarked(service) || claimed !== undefined,
-      claimedClass: claimed ?? null,
-    });
-    if (role !== undefined) roles.set(key, role);
-  }
-  return roles;
-}
-
 /** @returns the class that a Service is bound to: the message of Deckhouse's condition */
 export function boundClassOf(service: Service): string | null {
   const bound = service.status?.conditions?.find(({ type }) => type === BOUND_CONDITION);
@@ -74,34 +58,41 @@ export function boundClassOf(service: Service): string | null {
 }
 
 /**
- * Every Service that a VirtualIP names, and the class that it has its addresses of: it stays bound to it though
- * somebody wiped its status. Of a shared address the class is that of the Service named first.
+ * A Service that a VirtualIP names stays bound to the class that it has its addresses of though somebody wiped its status. Of
+ * a shared address the class is that of the Service named first.
+ *
+ * @param claims all that name the Service, in the order of names
+ * @returns the class, null where none is known, undefined where no VirtualIP names it
  */
-function claimantsOf({ claimed }: World): Map<string, string | null> {
-  const claimants = new Map<string, string | null>();
-  for (const { services, object } of claimed.values()) {
-    services.forEach((key, i) => {
-      const known = claimants.get(key) ?? null;
-      claimants.set(key, i === 0 ? (object.spec.class ?? known) : known);
-    });
+export function claimedClassOf(
+  key: string,
+  claims: readonly ClaimedAddress[],
+): string | null | undefined {
+  let claimed: string | null | undefined;
+  for (const { services, object } of claims) {
+    const known = claimed ?? null;
+    claimed = services[0] === key ? (object.spec.class ?? known) : known;
   }
-  return claimants;
+  return claimed;
 }
 
-function isMarked(service: Service): boolean {
+function hasMark(service: Service): boolean {
   return service.status?.conditions?.some(({ type }) => type === READY_CONDITION) ?? false;
 }
 
-interface RoleContext extends RoleOptions {
+export interface RoleContext extends RoleOptions {
   readonly world: World;
-  readonly isMarked: boolean;
-  readonly claimedClass: string | null;
+  /** As `claimedClassOf` says. */
+  readonly claimed: string | null | undefined;
 }
 
-function roleOf(
+/** @returns undefined where the Service is none of our business */
+export function roleOf(
   service: Service,
-  { world, isMarked, claimedClass, lbClass = "" }: RoleContext,
+  { world, claimed, lbClass = "" }: RoleContext,
 ): Role | undefined {
+  const isMarked = hasMark(service) || claimed !== undefined;
+  const claimedClass = claimed ?? null;
   const released: Role | undefined = isMarked ? { kind: "released" } : undefined;
   if (!isLive(service)) return released;
   const wishes = {

@@ -3,11 +3,10 @@
  * they hold, addresses with whose they are. Pure.
  *
  * Time comes in: whether a speaker is heard of is judged by our clock, from when its Lease was seen to change.
- * Neighbours: plan.ts goes on from here; nodes.ts and serving.ts know one thing each.
+ * Neighbours: observer.ts makes it; plan.ts goes on from here; nodes.ts and serving.ts know one thing each.
  */
-import { compareText } from "../base/hash.ts";
 import { familyOf, parseIp, type Ip, type IpFamily } from "../base/ip.ts";
-import { compileAll, type Manifests } from "../classes/compile.ts";
+import type { Manifests } from "../classes/compile.ts";
 import type { Labels } from "../classes/label-selector.ts";
 import type { ConfigurationState } from "../classes/metallb/configuration-state.ts";
 import type { ServiceL2Status } from "../classes/metallb/service-l2-status.ts";
@@ -20,7 +19,6 @@ import {
   type Way,
 } from "../classes/model.ts";
 import type { MetalLoadBalancerClass } from "../classes/resource.ts";
-import { keyOf } from "../kube/resource.ts";
 import type { EndpointSlice, Namespace, Node, Service } from "../kube/types.ts";
 import { isExcluded } from "../multi-ip/interfaces.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
@@ -28,8 +26,7 @@ import type { VirtualIP } from "../multi-ip/resource.ts";
 import { leaveReason, type LeaveReason } from "./leaving.ts";
 import type { Hearing } from "./looking.ts";
 import { onceForEach } from "./once.ts";
-import { clusterNodes, type ClusterNode, type NodeOptions, type Presence } from "./nodes.ts";
-import { servingNodes } from "./serving.ts";
+import type { ClusterNode, Presence } from "./nodes.ts";
 
 /** The objects as the stores hold them, in any order. */
 export interface Snapshot extends Manifests {
@@ -84,7 +81,7 @@ export interface ClaimedAddress {
 }
 
 export interface World {
-  /** By key, in the order of keys. */
+  /** By key. */
   readonly services: ReadonlyMap<string, Service>;
   readonly classObjects: readonly MetalLoadBalancerClass[];
   readonly manifests: Manifests;
@@ -97,40 +94,12 @@ export interface World {
   readonly nodes: readonly ClusterNode[];
   /** Nodes with a serving endpoint, for Services that want their own node's only. */
   readonly serving: ReadonlyMap<string, ReadonlySet<string>>;
-  /** By address, in the order of names. */
+  /** By address. */
   readonly claimed: ReadonlyMap<Ip, ClaimedAddress>;
   /** What is being claimed and is not seen to exist yet. */
   readonly claiming: ReadonlyMap<Ip, ClaimedAddress>;
   /** VirtualIPs that are none: the API server lets none in, an older definition may have. */
   readonly malformed: readonly VirtualIP[];
-}
-
-export function observe(snapshot: Snapshot, options: NodeOptions): World {
-  const compiled = compileAll(snapshot);
-  const nodes = clusterNodes(snapshot, options);
-  const services = new Map(byKey(snapshot.services).map((service) => [keyOf(service), service]));
-  const [claimed, malformed] = claimsOf(snapshot.virtualIps);
-  const [claiming] = claimsOf(snapshot.claiming);
-  for (const ip of claimed.keys()) claiming.delete(ip);
-  return {
-    services,
-    classObjects: byKey(snapshot.classes),
-    manifests: snapshot,
-    told: snapshot.told,
-    compiled,
-    namespaceLabels: new Map(
-      snapshot.namespaces.map(({ metadata: { name, labels = {} } }) => [name, labels]),
-    ),
-    classes: new Map(
-      [...compiled.classes].map(([key, model]) => [key, classNodes(model, model.ways, nodes)]),
-    ),
-    nodeObjects: byKey(snapshot.nodes),
-    nodes,
-    serving: servingNodes(snapshot.slices, (key) => isLocal(services.get(key))),
-    claimed,
-    claiming,
-    malformed,
-  };
 }
 
 /** True where only nodes with an endpoint of their own may hold the Service's addresses. */
@@ -186,27 +155,10 @@ export function hasInterface(
   return own.length === 0 || own.some(serves);
 }
 
-function claimsOf(objects: readonly VirtualIP[]): [Map<Ip, ClaimedAddress>, VirtualIP[]] {
-  const claimed = new Map<Ip, ClaimedAddress>();
-  const malformed: VirtualIP[] = [];
-  for (const object of byKey(objects)) {
-    const read = claimedAddress(object);
-    if (read === null) malformed.push(object);
-    else claimed.set(read.ip, read);
-  }
-  return [claimed, malformed];
-}
-
-const claimedAddress = onceForEach((object: VirtualIP): ClaimedAddress | null => {
+/** @returns null for one that is none */
+export const claimedAddress = onceForEach((object: VirtualIP): ClaimedAddress | null => {
   const ip = parseIp(object.spec.address);
   if (ip === undefined || virtualIpName(ip) !== object.metadata.name) return null;
   const services = object.spec.services.map((use) => `${use.namespace}/${use.name}`);
   return { ip, family: familyOf(ip), object, services };
 });
-
-function byKey<T extends Pick<Service, "metadata">>(objects: readonly T[]): T[] {
-  return objects
-    .map((object) => ({ object, key: keyOf(object) }))
-    .sort((a, b) => compareText(a.key, b.key))
-    .map(({ object }) => object);
-}

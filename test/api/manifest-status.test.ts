@@ -5,7 +5,7 @@ import { waitFor } from "../../lab/wait.ts";
 import { planManifests } from "../../src/controller/manifest-status.ts";
 import { perform } from "../../src/controller/io/perform.ts";
 import { startSources, type Sources } from "../../src/controller/io/sources.ts";
-import { observe } from "../../src/controller/world.ts";
+import { observe } from "../../src/controller/observer.ts";
 import { KubeClient } from "../../src/kube/io/client.ts";
 import { startEventRecorder } from "../../src/kube/io/event-recorder.ts";
 import { usePlane } from "./plane.ts";

@@ -105,6 +105,7 @@ const history = fc.array(step, { minLength: 1, maxLength: 25 });
 
 function begin(): ModelCluster {
   const cluster = new ModelCluster();
+  cluster.isChecked = true;
   cluster.addClass("edge", { isDefault: true, addressPool: [...(POOLS[0] ?? [])] });
   for (const one of NODES.slice(0, 3)) {
     cluster.addNode(one, { lb: "" });

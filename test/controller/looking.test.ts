@@ -9,7 +9,7 @@ import {
 } from "../../src/controller/looking.ts";
 import { emptyMemory } from "../../src/controller/memory.ts";
 import { PLAN_OPTIONS } from "../../src/controller/plan.ts";
-import { observe } from "../../src/controller/world.ts";
+import { observe } from "../../src/controller/observer.ts";
 import { fourNodes, ModelCluster } from "./model-cluster.ts";
 
 const { lookTimeMs } = PLAN_OPTIONS;

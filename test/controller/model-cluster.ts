@@ -4,6 +4,7 @@
  * Nothing of the controller is replaced by it: a plan is made of its snapshot, and the plan's writes are applied to it,
  * all, some or in another order. Speakers are as dutiful as asked for.
  */
+import { expect } from "chai";
 import { NO_MANIFESTS, type Manifests } from "../../src/classes/compile.ts";
 import type { IPAddressPool } from "../../src/classes/metallb/ip-address-pool.ts";
 import type { ConfigurationState } from "../../src/classes/metallb/configuration-state.ts";
@@ -15,6 +16,7 @@ import { HEARD_NOBODY, hearOne, type Hearing } from "../../src/controller/lookin
 import { emptyMemory, type PlanMemory } from "../../src/controller/memory.ts";
 import type { Presence } from "../../src/controller/nodes.ts";
 import { plan, PLAN_OPTIONS, type Plan } from "../../src/controller/plan.ts";
+import { Standing } from "../../src/controller/standing.ts";
 import { MEMBER_LABEL } from "../../src/controller/resources.ts";
 import type { Snapshot } from "../../src/controller/world.ts";
 import { mergePatched, without } from "./model-maps.ts";
@@ -70,6 +72,8 @@ export class ModelCluster {
   nowMs = 0;
   /** As `--lb-class`. */
   lbClass = "";
+  /** Whether each plan is held against one that knows nothing of the passes before. */
+  isChecked = false;
   #version = 0;
   #hearing: Hearing = HEARD_NOBODY;
 
@@ -263,12 +267,17 @@ export class ModelCluster {
   }
 
   plan(): Plan {
-    const made = plan(this.snapshot(), this.memory, {
+    const options = {
       ...PLAN_OPTIONS,
       lbClass: this.lbClass,
       nowMs: this.nowMs,
       nowIso: this.nowIso,
-    });
+    };
+    const made = plan(this.snapshot(), this.memory, options);
+    if (this.isChecked) {
+      const anew = plan(this.snapshot(), { ...this.memory, standing: new Standing() }, options);
+      expect(said(made)).to.deep.equal(said(anew));
+    }
     this.memory = made.memory;
     return made;
   }
@@ -401,6 +410,15 @@ export class ModelCluster {
     const creationTimestamp = isoSeconds(START_MS + this.#version * 1000);
     return { ...metadata, uid: `uid-${this.#version}`, creationTimestamp };
   }
+}
+
+/** What is new in a plan, for comparison: all of it but the world and what stands from other passes. */
+function said({ writes, memory, wakeAtMs, figures }: Plan) {
+  const [remembered, shown] = [
+    { ...memory, standing: null },
+    { ...figures, world: null },
+  ];
+  return { writes, wakeAtMs, memory: remembered, figures: shown };
 }
 
 /** Four nodes whose speakers are heard of, and a class over all of them. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { emptyMemory } from "../../src/controller/memory.ts";
 import { settle } from "../../src/controller/settling.ts";
-import { observe } from "../../src/controller/world.ts";
+import { observe } from "../../src/controller/observer.ts";
 import type { RankMove } from "../../src/multi-ip/rank.ts";
 import type { Ip } from "../../src/base/ip.ts";
 import { fourNodes } from "./model-cluster.ts";

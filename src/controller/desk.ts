@@ -1,0 +1,215 @@
+/**
+ * Roles, addresses and whose they are, kept up to date: what the news touches is decided anew, and nothing else. Pure in what
+ * it says: the same as a new desk would say of the world, whatever was before (test/controller/standing.property.test.ts).
+ *
+ * A Service is touched by its own change, by that of a VirtualIP that names it or has an address of its status, and by that of
+ * a Service with which it is named in one VirtualIP. Other classes touch everything: then all begins anew.
+ * Neighbours: observer.ts has the news; ../classes/book.ts the allocation; roles.ts and assignments.ts decide of one Service.
+ */
+import { compareText } from "../base/hash.ts";
+import type { Ip } from "../base/ip.ts";
+import type { Allocation, Claim } from "../classes/allocation.ts";
+import { Book } from "../classes/book.ts";
+import { classFinder } from "../classes/class-at.ts";
+import type { Compiled } from "../classes/model.ts";
+import {
+  compareUses,
+  heldBackOf,
+  listedAddresses,
+  placesInOrder,
+  requestOf,
+  rivalClaims,
+  useOf,
+  type Assignment,
+  type Assignments,
+  type ServiceUse,
+} from "./assignments.ts";
+import type { News } from "./observer.ts";
+import { claimedClassOf, roleOf, type Role, type RoleOptions } from "./roles.ts";
+import type { ClaimedAddress, World } from "./world.ts";
+
+export interface Decided extends Assignments {
+  readonly roles: ReadonlyMap<string, Role>;
+  /** What may be decided otherwise than before. */
+  readonly news: News;
+}
+
+export class Desk {
+  #roles = new Map<string, Role>();
+  #book: Book | null = null;
+  #compiled: Compiled | null = null;
+  #lbClass = "";
+  #wanted = new Map<Ip, Assignment>();
+  #heldBack = new Map<Ip, readonly ServiceUse[]>();
+  /** By Service: the addresses that it was given, with their places. */
+  #given = new Map<string, ReadonlyMap<Ip, number>>();
+  readonly #claims = new Links();
+  readonly #listed = new Links();
+
+  decide(world: World, seen: News, { lbClass = "" }: RoleOptions = {}): Decided {
+    const isNew = world.compiled !== this.#compiled || lbClass !== this.#lbClass;
+    const news = isNew ? this.#everything(world, seen) : seen;
+    const book = this.#book === null || isNew ? this.#begin(world, lbClass) : this.#book;
+    const touched = this.#touched(world, news);
+    for (const key of touched) this.#tell(key, { world, lbClass }, book);
+    const { services: allocations } = book.settle();
+    const services = new Set([...touched, ...book.takeNews()]);
+    const addresses = new Set(news.addresses);
+    for (const key of services) this.#give(key, { world, allocations }, addresses);
+    for (const ip of addresses) this.#holdBack(ip, world);
+    const [roles, wanted, heldBack] = [this.#roles, this.#wanted, this.#heldBack];
+    return { roles, allocations, wanted, heldBack, news: { services, addresses } };
+  }
+
+  /** All that there is, and was. */
+  #everything({ services, claimed, claiming }: World, seen: News): News {
+    const [roles, addresses] = [
+      this.#roles.keys(),
+      [...this.#wanted.keys(), ...this.#heldBack.keys()],
+    ];
+    return {
+      services: new Set([...seen.services, ...services.keys(), ...roles]),
+      addresses: new Set([...seen.addresses, ...claimed.keys(), ...claiming.keys(), ...addresses]),
+    };
+  }
+
+  #begin({ compiled }: World, lbClass: string): Book {
+    [this.#compiled, this.#lbClass] = [compiled, lbClass];
+    this.#book = new Book(compiled.classes);
+    this.#roles = new Map();
+    this.#wanted = new Map();
+    this.#heldBack = new Map();
+    this.#given = new Map();
+    return this.#book;
+  }
+
+  #touched(world: World, { services, addresses }: News): Set<string> {
+    const touched = new Set(services);
+    const isToAll = (links: Links, ip: Ip) => {
+      for (const key of links.at(ip)) touched.add(key);
+    };
+    for (const ip of addresses) isToAll(this.#claims, ip);
+    for (const ip of addresses) this.#claims.set(ip, claimAt(ip, world)?.services ?? []);
+    for (const key of services) {
+      const service = world.services.get(key);
+      this.#listed.setOf(key, service === undefined ? [] : listedAddresses(service));
+    }
+    for (const ip of addresses) isToAll(this.#claims, ip);
+    for (const ip of addresses) isToAll(this.#listed, ip);
+    for (const key of services) for (const ip of this.#claims.of(key)) isToAll(this.#claims, ip);
+    return touched;
+  }
+
+  /** What the Service is and wants, and what is claimed for it. */
+  #tell(key: string, { world, lbClass }: { world: World; lbClass: string }, book: Book): void {
+    const service = world.services.get(key);
+    const claims = this.#claimsOf(key, world);
+    const made = claims.filter(({ ip }) => world.claimed.has(ip));
+    const claimed = claimedClassOf(key, made);
+    const role = service && roleOf(service, { world, lbClass, claimed });
+    if (role === undefined) this.#roles.delete(key);
+    else this.#roles.set(key, role);
+    if (service === undefined || role?.kind !== "served") book.forget(key);
+    else book.request(requestOf(key, service, role));
+    const named: Record<"own" | "twice", Claim[]> = { own: [], twice: [] };
+    for (const claim of rivalClaims(key, claims, { world, role })) {
+      named[claim.service === key ? "own" : "twice"].push(claim);
+    }
+    book.claim(key, named.own);
+    book.claim(`${key} twice`, named.twice);
+  }
+
+  #claimsOf(key: string, world: World): ClaimedAddress[] {
+    const claims = [...this.#claims.of(key)].flatMap((ip) => claimAt(ip, world) ?? []);
+    return claims.sort((a, b) => compareText(a.object.metadata.name, b.object.metadata.name));
+  }
+
+  #give(
+    key: string,
+    { world, allocations }: { world: World; allocations: ReadonlyMap<string, Allocation> },
+    addresses: Set<Ip>,
+  ): void {
+    const [role, allocation] = [this.#roles.get(key), allocations.get(key)];
+    const places =
+      role?.kind !== "served" || allocation === undefined
+        ? []
+        : placesInOrder(allocation, role.request.families);
+    const given = new Map(places.flatMap(({ ip, index }) => (ip === null ? [] : [[ip, index]])));
+    const before = this.#given.get(key) ?? NOTHING;
+    if (given.size > 0) this.#given.set(key, given);
+    else this.#given.delete(key);
+    for (const ip of before.keys()) if (!given.has(ip)) this.#assign(ip, key, null, world);
+    for (const [ip, index] of given) {
+      if (before.get(ip) !== index) this.#assign(ip, key, index, world);
+    }
+    for (const ip of [...before.keys(), ...given.keys()]) addresses.add(ip);
+    for (const ip of [...this.#claims.of(key), ...this.#listed.of(key)]) addresses.add(ip);
+  }
+
+  #assign(ip: Ip, key: string, index: number | null, { compiled }: World): void {
+    const known = this.#wanted.get(ip);
+    const use = useOf(key, index ?? 0);
+    const others = (known?.uses ?? []).filter((other) => compareUses(other, use) !== 0);
+    const uses = index === null ? others : [...others, use].sort(compareUses);
+    const className = classFinder(compiled.classes)(ip)?.key ?? "";
+    if (uses.length === 0) this.#wanted.delete(ip);
+    else this.#wanted.set(ip, { ip, className, uses });
+  }
+
+  #holdBack(ip: Ip, world: World): void {
+    const kept = heldBackOf(ip, world, this.#wanted);
+    if (kept.length > 0) this.#heldBack.set(ip, kept);
+    else this.#heldBack.delete(ip);
+  }
+}
+
+const NOTHING: ReadonlyMap<Ip, number> = new Map();
+
+function claimAt(ip: Ip, { claimed, claiming }: World): ClaimedAddress | undefined {
+  return claimed.get(ip) ?? claiming.get(ip);
+}
+
+/** Services and addresses that have to do with each other, from either side. */
+class Links {
+  readonly #at = new Map<Ip, Set<string>>();
+  readonly #of = new Map<string, Set<Ip>>();
+
+  at(ip: Ip): ReadonlySet<string> {
+    return this.#at.get(ip) ?? NONE;
+  }
+
+  of(key: string): ReadonlySet<Ip> {
+    return this.#of.get(key) ?? NOWHERE;
+  }
+
+  set(ip: Ip, keys: readonly string[]): void {
+    for (const key of this.at(ip)) removed(this.#of, key, ip);
+    this.#at.delete(ip);
+    for (const key of keys) this.#link(ip, key);
+  }
+
+  setOf(key: string, addresses: readonly Ip[]): void {
+    for (const ip of this.of(key)) removed(this.#at, ip, key);
+    this.#of.delete(key);
+    for (const ip of addresses) this.#link(ip, key);
+  }
+
+  #link(ip: Ip, key: string): void {
+    added(this.#at, ip, key);
+    added(this.#of, key, ip);
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const NOWHERE: ReadonlySet<Ip> = new Set();
+
+function added<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
+  const known = sets.get(key);
+  if (known === undefined) sets.set(key, new Set([value]));
+  else known.add(value);
+}
+
+function removed<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
+  const known = sets.get(key);
+  if (known?.delete(value) === true && known.size === 0) sets.delete(key);
+}

@@ -1,0 +1,11 @@
+/**
+ * What passes hand on to each other, so that a pass looks only at what is new. Pure in what it says: a plan is the same with
+ * what stands from other passes, of this cluster or of another, as with nothing (test/controller/standing.property.test.ts).
+ */
+import { Desk } from "./desk.ts";
+import { Observer } from "./observer.ts";
+
+export class Standing {
+  readonly observer = new Observer();
+  readonly desk = new Desk();
+}
