@@ -39,6 +39,8 @@ export const REMEDIES = {
   NAMESPACE_WRONG: "Set metadata.namespace to what --metallb-namespace says",
   NODE_ADDRESS_IN_POOL: "Take the address of the node out of the pool",
   NOT_ADVERTISED: "Create an L2Advertisement that selects the pool, the Service and a node",
+  NO_INTERFACE:
+    "Name interfaces that the nodes have, as `ip link` shows them, or leave them out: all are answered on then",
   NO_NODES: "Label at least one ready node so that the class's nodeSelector matches it",
   NO_POOL:
     "Set autoAssign on a pool, widen its serviceAllocation, or request an address of a pool by name",

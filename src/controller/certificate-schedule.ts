@@ -53,6 +53,8 @@ export const LEAF_LIFE_MS = 30 * DAY_MS;
 export const BACKDATE_MS = 3_600_000;
 /** The bundle reaches every API server by a watch, within a second; this is long beyond that. */
 export const SPREAD_MS = 30_000;
+/** For a name that it lacks: where a new one lacks it as well, making more in a row would help nobody. */
+export const REISSUE_AFTER_MS = 60_000;
 /** Every replica reads the Secret each 10 s; this long after, nobody serves the old one. */
 export const FORGET_AFTER_MS = 600_000;
 
@@ -68,7 +70,8 @@ export function certificateStep(
   if (!isServed) return "issue"; // Nothing to lose.
   if (leaf.issuer !== newest.id) return isKnown(facts) ? "issue" : "none";
   if (facts.isRotationAsked || isDue(newest, facts)) return "add-authority";
-  if (isDue(leaf, facts) || !leaf.hasNames) return "issue";
+  const lacksNames = !leaf.hasNames && facts.nowMs >= leaf.fromMs + REISSUE_AFTER_MS;
+  if (isDue(leaf, facts) || lacksNames) return "issue";
   const isForgotten = authorities.length > 1 && facts.nowMs >= leaf.fromMs + FORGET_AFTER_MS;
   return isForgotten ? "forget" : "none";
 }

@@ -6,7 +6,7 @@ import { titleOf } from "../classes/model.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
 import { reachOf } from "./reach.ts";
-import { isLocal, type World } from "./world.ts";
+import { isLocal, type ClassNodes, type World } from "./world.ts";
 
 /** @returns at most one problem: the first reason why the nodes of the Service's home do not answer for it */
 export function nodeProblems(service: Service, home: string | null, world: World): Problem[] {
@@ -17,14 +17,7 @@ export function nodeProblems(service: Service, home: string | null, world: World
   if (nodes.ways.length === 0) {
     return [{ code: "NOT_ADVERTISED", message: `No advertisement of ${title} is for the Service` }];
   }
-  if (nodes.eligible.length === 0) {
-    const count = nodes.selected.length;
-    const message =
-      count === 0
-        ? `No node has the labels of ${title}`
-        : `All ${count} nodes of ${title} are excluded, without network or being deleted`;
-    return [{ code: "NO_NODES", message }];
-  }
+  if (nodes.eligible.length === 0) return [nobodyMay(nodes, title)];
   if (!nodes.hasSpeaker) {
     const message = `No speaker runs on the nodes of ${title}`;
     return [{ code: "NO_SPEAKER", message }];
@@ -36,4 +29,17 @@ export function nodeProblems(service: Service, home: string | null, world: World
     return [{ code: "NO_SERVING_ENDPOINT", message }];
   }
   return [];
+}
+
+/** Nobody is eligible: no labels, no node that may hold anything, or none that has an interface which is named. */
+function nobodyMay({ selected, ways }: ClassNodes, title: string): Problem {
+  const count = selected.length;
+  if (count === 0) return { code: "NO_NODES", message: `No node has the labels of ${title}` };
+  if (!selected.some(({ eligible }) => eligible)) {
+    const message = `All ${count} nodes of ${title} are excluded, without network or being deleted`;
+    return { code: "NO_NODES", message };
+  }
+  const names = [...new Set(ways.flatMap(({ interfaces }) => interfaces))].sort();
+  const message = `No node of ${title} has an interface ${names.map((it) => `"${it}"`).join(" or ")}`;
+  return { code: "NO_INTERFACE", message };
 }

@@ -11,6 +11,7 @@ import {
   type WebhookClientConfig,
   type WebhookConversion,
 } from "../base/crd.ts";
+import { parseIp } from "../base/ip.ts";
 import { BGP_PEER_PLURAL } from "../classes/metallb/bgp-peer.ts";
 import { METALLB_GROUP } from "../classes/metallb/kinds.ts";
 import { defineResource, type KubeObject } from "../kube/resource.ts";
@@ -68,14 +69,34 @@ export const CRDS = defineResource<ConvertedCrd>({
 
 /** @returns the names and addresses that the certificate has to be for, in order */
 export function namesOf(configuration: WebhookConfiguration | null, namespace: string): string[] {
-  const places = (configuration?.webhooks ?? []).map(({ clientConfig }) => hostOf(clientConfig));
   const ours = hostOf({ service: { namespace, name: "spreadlb-webhook" } });
-  return [...new Set([ours, ...places])].filter((name) => name !== "").sort();
+  const names = [ours, ...hostsOf(configuration).filter(isCertifiable)];
+  return [...new Set(names)].sort();
+}
+
+/** @returns hosts for which no certificate can be: one such name, and an API server may refuse it for the others as well */
+export function oddHostsOf(configuration: WebhookConfiguration | null): string[] {
+  return hostsOf(configuration).filter((host) => !isCertifiable(host));
+}
+
+function hostsOf(configuration: WebhookConfiguration | null): string[] {
+  const places = (configuration?.webhooks ?? []).map(({ clientConfig }) => hostOf(clientConfig));
+  return [...new Set(places)].filter((host) => host !== "");
 }
 
 function hostOf({ service, url }: ClientConfig): string {
   if (service !== undefined) return `${service.name}.${service.namespace}.svc`;
-  return URL.canParse(url ?? "") ? new URL(url ?? "").hostname.replaceAll(/^\[|\]$/g, "") : "";
+  // "lb.example." is called under the name without the dot, RFC 6066 section 3.
+  return URL.canParse(url ?? "") ? new URL(url ?? "").hostname.replaceAll(/^\[|\]$|\.$/g, "") : "";
+}
+
+const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
+const NAME_LENGTH_MAX = 253;
+
+/** An address, or a name of labels as RFC 1035 section 2.3.1 has them; an underscore is let through. */
+function isCertifiable(host: string): boolean {
+  if (parseIp(host) !== undefined) return true;
+  return host.length <= NAME_LENGTH_MAX && host.split(".").every((label) => LABEL.test(label));
 }
 
 /** @returns a merge patch, or null where every hook has the bundle */

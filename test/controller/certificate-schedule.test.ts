@@ -5,6 +5,7 @@ import {
   certificateStep,
   FORGET_AFTER_MS,
   LEAF_LIFE_MS,
+  REISSUE_AFTER_MS,
   SPREAD_MS,
   type Authority,
   type CertificateFacts,
@@ -57,8 +58,13 @@ const rows: readonly {
   },
   {
     name: "the certificate lacks a name",
-    kept: { authorities: [ONE], leaf: leaf("a", 0, false) },
+    kept: { authorities: [ONE], leaf: leaf("a", REISSUE_AFTER_MS, false) },
     want: "issue",
+  },
+  {
+    name: "a certificate lacks a name that was made a moment ago: another would lack it as well",
+    kept: { authorities: [ONE], leaf: leaf("a", REISSUE_AFTER_MS - 1, false) },
+    want: "none",
   },
   {
     name: "the certificate ran out: nothing to lose, also where the bundle is not known to be in place",

@@ -1,6 +1,7 @@
 /** What advertisements say of nodes, beside selecting them: interfaces that they must have, and preferences. */
 import { expect } from "chai";
 import { isRejoin } from "../../src/controller/nodes.ts";
+import { READY_CONDITION } from "../../src/controller/resources.ts";
 import { ModelCluster } from "./model-cluster.ts";
 
 const on = (...nodes: string[]) => ({
@@ -66,6 +67,38 @@ describe("controller: interfaces of an advertisement", () => {
       expect(ranked(model)).to.equal(want);
     });
   }
+
+  it("nobody has it: the Service keeps the address, and says which interface; it is gone when a node gets one", () => {
+    const model = cluster([["eth0"], ["eth0"]]);
+    model.addAdvertisement("lb", { interfaces: ["bond7", "bond8"] });
+    model.addService("web");
+    model.converge();
+    const said = 'No node of pool "prod" has an interface "bond7" or "bond8"';
+    const ready = () => model.condition("web", READY_CONDITION);
+    expect(ready()).to.include(`False NoInterface: ${said}`);
+    expect(model.addresses("web")).to.deep.equal(["192.0.2.10"]);
+    expect(model.converge()).to.deep.equal([]);
+    model.hear("n2", { interfaces: ["eth0", "bond8"] });
+    model.converge();
+    expect(ready()).to.include("True AddressesAssigned");
+    expect(ranked(model)).to.equal("n2");
+  });
+
+  it("a class names one that nobody has: its Service says so", () => {
+    const model = cluster([["eth0"]]);
+    model.addClass("edge", { addressPool: ["198.51.100.0/29"], l2: { interfaces: ["bond7"] } });
+    model.addService("web", { loadBalancerClass: "edge" });
+    const events = model.converge().flatMap((write) => ("events" in write ? write.events : []));
+    expect(events.map(({ reason }) => reason)).to.deep.equal(["NoInterface"]);
+    expect(model.condition("web", READY_CONDITION)).to.include("False NoInterface");
+    model.hear("n1", { interfaces: ["bond7"] });
+    model.converge();
+    expect(model.addresses("web")).to.deep.equal(["198.51.100.0"]);
+    expect(model.virtualIp("198.51.100.0")?.spec).to.deep.include({
+      interfaces: ["bond7"],
+      rank: ["n1"],
+    });
+  });
 
   it("a node that loses it hands over, and the cause is named; it is news at once", () => {
     const model = cluster([["eth1"], ["eth1"], ["eth1"]]);

@@ -4,6 +4,7 @@ import {
   configurationPatch,
   conversionPatch,
   namesOf,
+  oddHostsOf,
   type ClientConfig,
   type ConvertedCrd,
   type WebhookConfiguration,
@@ -47,11 +48,52 @@ describe("namesOf", () => {
       ),
       want: ["192.0.2.1", "2001:db8::1", "lb.example", usual],
     },
+    {
+      name: "a host with a dot at its end is called without it",
+      given: configuration({ url: "https://lb.example.:9443/validate" }),
+      want: ["lb.example", usual],
+    },
+    {
+      name: "hosts that are no DNS names are left out: one of them could spoil the certificate for all",
+      given: configuration(
+        { url: "https://lb..example/validate" },
+        { url: "https://*.example/validate" },
+        { url: "https://-a.example/validate" },
+        { url: `https://${"a".repeat(64)}.example/validate` },
+        { url: "https://a_b.example/validate" },
+      ),
+      want: ["a_b.example", usual],
+    },
     { name: "no URL at all", given: configuration({ url: "nonsense" }, {}), want: [usual] },
   ];
   for (const { name, given, want } of rows) {
     it(name, () => {
       expect(namesOf(given, "spreadlb-system")).to.deep.equal(want);
+    });
+  }
+});
+
+describe("oddHostsOf", () => {
+  const rows = [
+    { name: "no configuration", given: null, want: [] },
+    {
+      name: "names, addresses, Services",
+      given: configuration(
+        { service: SERVICE },
+        { url: "https://lb.example./validate" },
+        { url: "https://[2001:db8::1]/validate" },
+      ),
+      want: [],
+    },
+    {
+      name: "what no certificate can be for, each once",
+      given: configuration({ url: "https://lb..example/a" }, { url: "https://lb..example/b" }),
+      want: ["lb..example"],
+    },
+  ];
+  for (const { name, given, want } of rows) {
+    it(name, () => {
+      expect(oddHostsOf(given)).to.deep.equal(want);
     });
   }
 });

@@ -125,7 +125,7 @@ describe("deploy: the manifests", () => {
   });
 
   it("the kubelet waits longer for a stop than the program takes", () => {
-    expect(podSpecOf("Deployment").terminationGracePeriodSeconds).to.be.greaterThan(1);
+    expect(podSpecOf("Deployment").terminationGracePeriodSeconds).to.be.greaterThan(6);
     expect(podSpecOf("DaemonSet").terminationGracePeriodSeconds).to.be.greaterThan(2);
   });
 });

@@ -7,6 +7,7 @@
 import { readFile } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { startControlPlane, type ControlPlane } from "../../lab/control-plane.ts";
 import { freePorts } from "../../lab/ports.ts";
@@ -31,9 +32,13 @@ const RIGHTS = ["Namespace", "ServiceAccount"];
 /** Who prepares what a test needs, and is not asked about it. */
 const UNASKED = "kube-controller-manager";
 
+/** As long as EndpointSlices and kube-proxy take, at most: the forwarder stands for both. */
+const ENDPOINTS_MS = 1000;
+
 export interface Replica {
   readonly process: LabProcess;
   readonly port: number;
+  readonly httpPort: number;
 }
 
 export interface WebhookConfiguration {
@@ -51,6 +56,7 @@ export class WebhookCluster {
   readonly unasked: Api;
   readonly replicas: Replica[] = [];
   readonly #forwarder: Server;
+  readonly #left = new Set<Replica>();
   #turn = 0;
 
   /** @param options.canLead false: all of them are standbys, and nobody writes addresses */
@@ -76,7 +82,7 @@ export class WebhookCluster {
     this.api = parts.api;
     this.unasked = parts.unasked;
     this.#forwarder = createServer((incoming) => {
-      const running = this.replicas.filter(({ process }) => process.running);
+      const running = this.replicas.filter((it) => it.process.running && !this.#left.has(it));
       this.#turn += 1;
       const replica = running[this.#turn % running.length];
       incoming.on("error", () => undefined);
@@ -120,9 +126,30 @@ export class WebhookCluster {
     const url = `http://127.0.0.1:${http}/readyz`;
     const what = `${name} was ready`;
     await controller.until(async () => (await fetch(url)).ok, { what, timeoutMs: 30_000 });
-    const replica = { process: controller, port };
+    const replica = { process: controller, port, httpPort: http };
     this.replicas.push(replica);
     return replica;
+  }
+
+  /**
+   * What the deletion of a Pod is: SIGTERM, and some time later nobody is sent there any more.
+   *
+   * @returns what /readyz said meanwhile
+   */
+  async replace(replica: Replica): Promise<string> {
+    const stopped = replica.process.stop("SIGTERM", 10_000);
+    const url = `http://127.0.0.1:${replica.httpPort}/readyz`;
+    const said = await replica.process.until(
+      async () => {
+        const answer = await fetch(url);
+        return !answer.ok && answer.text();
+      },
+      { what: "it said that it is not ready", timeoutMs: 2000 },
+    );
+    await sleep(ENDPOINTS_MS);
+    this.#left.add(replica);
+    await stopped;
+    return said;
   }
 
   async configuration(): Promise<WebhookConfiguration> {

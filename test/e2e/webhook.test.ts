@@ -166,12 +166,17 @@ describe("webhook on a real API server", function () {
     );
     const tookMs = performance.now() - beginMs;
     await waitFor(() => performance.now() - beginMs > tookMs + 2000, { what: "requests after" });
-    const { asked, unlike, slowestMs } = await load.stop();
+    const { sent, answered, unlike, slowestMs, lastedMs } = await load.stop();
     console.log(
-      `      ${asked} requests in ${Math.round(tookMs / 1000)} s, the slowest ${Math.round(slowestMs)} ms`,
+      `      ${sent} requests in ${(lastedMs / 1000).toFixed(1)} s, the slowest ${Math.round(slowestMs)} ms`,
     );
-    expect(unlike).to.deep.equal([]);
-    expect(asked).to.be.greaterThan(((tookMs / 1000) * REQUESTS_PER_SECOND) / 2);
+    const wanted = Math.floor((lastedMs / 1000) * REQUESTS_PER_SECOND);
+    if (sent < wanted) {
+      throw new Error(
+        `this machine is too busy to ask ${REQUESTS_PER_SECOND} times a second: ${sent} requests instead of ${wanted}; run this test alone`,
+      );
+    }
+    expect({ unlike, answered }).to.deep.equal({ unlike: [], answered: sent });
     const { "ca.crt": bundle = "" } = await cluster.certificates();
     expect(bundle.startsWith(before["ca.crt"] ?? "-")).to.equal(true);
     const { webhooks } = await cluster.configuration();
@@ -180,14 +185,17 @@ describe("webhook on a real API server", function () {
   });
 
   it("one replica stops: every request is asked about by the other", async () => {
+    const [leaving] = cluster.replicas;
+    if (leaving === undefined) throw new Error("there are two replicas");
     const load = startLoad(cluster);
-    await waitFor(() => load.asked() > 50, { what: "requests" });
-    await cluster.replicas[0]?.process.stop("SIGTERM");
-    const then = load.asked();
-    await waitFor(() => load.asked() > then + 100, { what: "requests" });
-    const { unlike } = await load.stop();
-    // What reaches a replica in the moment in which it stops gets no answer, and is allowed: Ignore.
-    expect(unlike.length).to.be.lessThan(5);
+    await waitFor(() => load.answered() > 50, { what: "requests" });
+    const said = await cluster.replace(leaving);
+    const then = load.answered();
+    await waitFor(() => load.answered() > then + 100, { what: "requests" });
+    const { sent, answered, unlike } = await load.stop();
+    expect({ unlike, answered }).to.deep.equal({ unlike: [], answered: sent });
+    expect(said).to.equal("not ready: it is stopping\n");
+    expect(leaving.process.ending).to.equal("status 0");
   });
 
   it("all controllers are away: Services, Pods, Namespaces, pools and BGPPeers are written as ever", async () => {
@@ -241,29 +249,40 @@ function urlOf({ clientConfig }: { readonly clientConfig: { readonly url?: strin
   return clientConfig.url ?? "";
 }
 
-/** Asks for a pool that overlaps, again and again: every answer but a refusal was not judged. */
+/** So many requests without an answer, and no more are sent: the machine does not keep up. */
+const WAITING_MAX = 200;
+
+/** Asks for a pool that overlaps, again and again: every answer but a refusal was not judged. What a late timer missed is made up for. */
 function startLoad(cluster: WebhookCluster) {
   const unlike: string[] = [];
   const running = new Set<Promise<void>>();
-  let asked = 0;
-  let slowestMs = 0;
+  let [sent, answered, slowestMs] = [0, 0, 0];
   const ask = async () => {
-    const beginMs = performance.now();
+    const askedMs = performance.now();
     const { status, message } = await cluster.tryPool("192.0.2.9/32");
     if (status !== 422) unlike.push(`${status} ${message}`);
-    slowestMs = Math.max(slowestMs, performance.now() - beginMs);
-    asked += 1;
+    slowestMs = Math.max(slowestMs, performance.now() - askedMs);
+    answered += 1;
   };
-  const timer = setInterval(() => {
-    const asking = ask().finally(() => running.delete(asking));
-    running.add(asking);
-  }, 1000 / REQUESTS_PER_SECOND);
+  const beginMs = performance.now();
+  const catchUp = () => {
+    const due = Math.ceil(((performance.now() - beginMs) / 1000) * REQUESTS_PER_SECOND);
+    for (; sent < due && running.size < WAITING_MAX; sent++) {
+      const asking = ask()
+        .catch((error: unknown) => unlike.push(String(error)))
+        .then(() => void running.delete(asking));
+      running.add(asking);
+    }
+  };
+  const timer = setInterval(catchUp, 1000 / REQUESTS_PER_SECOND);
   return {
-    asked: () => asked,
+    answered: () => answered,
     stop: async () => {
       clearInterval(timer);
+      catchUp();
+      const lastedMs = performance.now() - beginMs;
       await Promise.all(running);
-      return { asked, unlike, slowestMs };
+      return { sent, answered, unlike, slowestMs, lastedMs };
     },
   };
 }

@@ -8,8 +8,8 @@ import type { ControllerFlags } from "../controller.ts";
 import { mustBeReadable } from "./failure.ts";
 import { serve } from "./serve.ts";
 
-/** A clean stop gives the lease back; more than this and the other replica waits for it to run out. */
-const STOP_MS_MAX = 1000;
+/** The lease is given back at once, or the other replica waits for it to run out; the webhook answers for 3 s more. */
+const STOP_MS_MAX = 6000;
 
 /** @returns the exit status */
 export async function runCommand(flags: ControllerFlags, version: string): Promise<number> {

@@ -112,21 +112,24 @@ class Controller implements RunningController {
   }
 
   reasons(): readonly string[] {
+    if (this.#isStopping()) return ["it is stopping"];
     if (this.#sources === null) return ["the API server has not answered yet"];
     const missing = this.#sources.missing().map((plural) => `${plural} are not listed yet`);
     // Who leads goes on by what it knows; a term begins with fresh lists, so that one watch that hangs keeps nobody from it.
     const isCutOff = this.#passes === null && this.#sources.cutOff();
-    return isCutOff ? [...missing, "the API server does not answer"] : missing;
+    const cutOff = isCutOff ? ["the API server does not answer"] : [];
+    return [...missing, ...cutOff, ...(this.#webhook?.reasons() ?? [])];
   }
 
+  /** Gives the lease back at once; the webhook, and what it judges by, stays for some seconds. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     const closed = this.#webhook?.stop();
     await this.#started;
     await this.#election?.release();
     await this.#recorder.stop(EVENTS_GRACE_MS);
-    await this.#sources?.stop();
     await closed;
+    await this.#sources?.stop();
     await this.#parts.client.close();
   }
 

@@ -18,7 +18,8 @@ const CONNECTIONS_MAX = 256;
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 /** Of all that is being read: anybody in the cluster may ask, and the memory is the controller's. */
 const BODIES_BYTES_MAX = 32 * 1024 * 1024;
-const CLOSE_MS_MAX = 300;
+/** What runs at the end: an answer takes milliseconds, a body may come slowly. */
+const CLOSE_MS_MAX = 1000;
 
 /** What is answered to a body: JSON, or what is wrong with it. */
 export type Answer =
@@ -40,7 +41,7 @@ export interface ServedCertificate {
 
 export class WebhookServer {
   readonly #server: Server;
-  #isClosing = false;
+  #isLeaving = false;
   readonly #bodies = { bytes: 0 };
 
   /** Listens at once; before the first certificate every handshake fails. */
@@ -75,9 +76,14 @@ export class WebhookServer {
     this.#server.setSecureContext({ ...certificate, minVersion: "TLSv1.3" });
   }
 
+  /** Goes on answering, and lets no connection live beyond its next answer: who asks again comes to another replica. */
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
   /** Answers what was asked, and takes nothing new. */
   async close(): Promise<void> {
-    this.#isClosing = true;
+    this.leave();
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => {
         resolve();
@@ -93,7 +99,7 @@ export class WebhookServer {
 
   #send(response: ServerResponse, status: number, text: string): void {
     const type = status === 200 ? "application/json" : "text/plain; charset=utf-8";
-    const connection = this.#isClosing || status === 413 ? { connection: "close" } : {};
+    const connection = this.#isLeaving || status === 413 ? { connection: "close" } : {};
     response.writeHead(status, { "content-type": type, ...connection });
     response.end(text);
   }

@@ -10,17 +10,28 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { CheckWorld } from "../../classes/check/world.ts";
 import { ApiError } from "../../kube/api-error.ts";
+import { backoffMs, type BackoffLimits } from "../../kube/backoff.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
 import { reviewAdmission } from "../admission.ts";
 import { reviewConversion } from "../conversion.ts";
-import { CONVERT_PATH, CONVERTED_CRD, namesOf, VALIDATE_PATH } from "../webhook-injection.ts";
+import {
+  CONVERT_PATH,
+  CONVERTED_CRD,
+  namesOf,
+  oddHostsOf,
+  VALIDATE_PATH,
+} from "../webhook-injection.ts";
 import { Certificates, type CertificateFiles } from "./certificates.ts";
 import { inject, isConvertedByOthers, readInjected } from "./webhook-configuration.ts";
 import { WebhookServer } from "./webhook-server.ts";
 
 /** How long something stripped is missing, and how long another replica serves what was replaced. */
 const LOOK_INTERVAL_MS = 10_000;
+/** After looks that failed, in a row. */
+const RETRY: BackoffLimits = { baseMs: 2000, maxMs: 60_000 };
+/** From the deletion of a Pod until no API server calls it any more: EndpointSlice, then kube-proxy, by watches. */
+const LEAVE_MS = 3000;
 
 export interface WebhookOptions {
   readonly client: KubeClient;
@@ -30,6 +41,8 @@ export interface WebhookOptions {
   readonly world: () => CheckWorld | null;
   readonly log: Logger;
   readonly metrics: ControllerMetrics;
+  /** How long it serves after it was asked to stop. */
+  readonly leaveMs?: number;
 }
 
 export class Webhook {
@@ -37,7 +50,9 @@ export class Webhook {
   readonly #certificates: Certificates;
   readonly #stopping = new AbortController();
   #server: WebhookServer | null = null;
-  #served = "";
+  #served: { readonly cert: string; readonly untilMs: number } | null = null;
+  #failures = 0;
+  #toldOddHosts = "";
   /** The bundle that is in place, and since when this process sees it there. */
   #known: { readonly bundle: string; readonly sinceMs: number } | null = null;
   #hasToldOfOthers = false;
@@ -55,8 +70,21 @@ export class Webhook {
     return first;
   }
 
+  /** What is missing before the API server can ask here; empty: nothing. */
+  reasons(): readonly string[] {
+    const { port } = this.#options;
+    if (this.#server === null) return [`the webhook does not listen on port ${port}`];
+    if (this.#served === null) return ["the webhook has no certificate yet"];
+    const isOver = this.#served.untilMs <= Date.now();
+    return isOver ? ["the webhook's certificate has run out"] : [];
+  }
+
+  /** Serves until nobody can be calling any more, then ends what runs. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#server?.leave();
+    const { leaveMs = LEAVE_MS } = this.#options;
+    if (this.#server !== null && this.#served !== null) await sleep(leaveMs);
     await this.#server?.close();
     await this.#loop;
   }
@@ -64,7 +92,9 @@ export class Webhook {
   async #lookOn(): Promise<void> {
     const { signal } = this.#stopping;
     for (;;) {
-      await sleep(LOOK_INTERVAL_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      const waitMs =
+        this.#failures === 0 ? LOOK_INTERVAL_MS : backoffMs(this.#failures, Math.random(), RETRY);
+      await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
       await this.#look();
     }
@@ -83,9 +113,13 @@ export class Webhook {
       if (!isInPlace) this.#known = null;
       else if (this.#known?.bundle !== bundle) this.#known = { bundle, sinceMs: Date.now() };
       this.#tellOfOthers(isConvertedByOthers(injected));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      log.warn({ err: error }, "cannot see to the webhook's certificate now");
+      this.#tellOddHosts(oddHostsOf(injected.configuration));
+      this.#failures = 0;
+    } catch (err) {
+      this.#failures += 1;
+      // Addresses need nothing of this: whatever it is, the process goes on, and tries again.
+      const level = err instanceof ApiError ? "warn" : "error";
+      log[level]({ err, failures: this.#failures }, "cannot see to the webhook's certificate now");
     }
   }
 
@@ -131,12 +165,23 @@ export class Webhook {
 
   #serve(files: CertificateFiles): void {
     const cert = files["tls.crt"];
-    if (this.#server === null || this.#served === cert) return;
+    if (this.#server === null || this.#served?.cert === cert) return;
     this.#server.serve({ cert, key: files["tls.key"] });
-    this.#served = cert;
     const { fingerprint256, validTo } = new X509Certificate(cert);
-    this.#options.metrics.webhookCertificateExpiry.set(Date.parse(validTo) / 1000);
+    this.#served = { cert, untilMs: Date.parse(validTo) };
+    this.#options.metrics.webhookCertificateExpiry.set(this.#served.untilMs / 1000);
     this.#options.log.info({ fingerprint256, validTo }, "the webhook serves a new certificate");
+  }
+
+  #tellOddHosts(hosts: readonly string[]): void {
+    const told = hosts.join();
+    if (told !== this.#toldOddHosts && told !== "") {
+      this.#options.log.warn(
+        { hosts },
+        "no certificate can be for these hosts: put a DNS name or an address into the URLs of the webhooks",
+      );
+    }
+    this.#toldOddHosts = told;
   }
 
   #tellOfOthers(isForeign: boolean): void {

@@ -155,6 +155,34 @@ describe("webhook server", () => {
     expect(outcome).to.be.instanceOf(Error);
   });
 
+  it("who leaves still answers everybody, and keeps no connection", async () => {
+    const leaving = await WebhookServer.listen({
+      onFault: () => undefined,
+      port: 0,
+      routes: new Map([["/echo", () => ({ ok: true, value: {} }) as const]]),
+    });
+    leaving.serve(await newServing(authority));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const askLeaving = () =>
+      new Promise<string | undefined>((resolve, reject) => {
+        const where = { port: leaving.port, host: "127.0.0.1", servername: NAME, path: "/echo" };
+        const how = { method: "POST", ca: authority.certificate, agent };
+        const outgoing = request({ ...where, ...how }, (incoming) => {
+          incoming.resume();
+          incoming.once("end", () => {
+            resolve(incoming.headers.connection);
+          });
+        });
+        outgoing.once("error", reject);
+        outgoing.end("1");
+      });
+    expect(await askLeaving()).to.equal("keep-alive");
+    leaving.leave();
+    expect([await askLeaving(), await askLeaving()]).to.deep.equal(["close", "close"]);
+    agent.destroy();
+    await leaving.close();
+  });
+
   it("what was asked before the end is answered", async () => {
     const ending = await WebhookServer.listen({
       onFault: () => undefined,
