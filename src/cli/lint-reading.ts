@@ -3,7 +3,7 @@
  *
  * Neighbours: lint.ts judges what is read here.
  */
-import { readObject, type CheckedKind } from "../classes/check/kinds.ts";
+import { readLoosely, type CheckedKind } from "../classes/check/kinds.ts";
 import type { SchemaProblem, Validator } from "../base/schema.ts";
 import {
   worldOf,
@@ -85,7 +85,7 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
       const at = { file, place, object, id: idIn(home) };
       objects.push({ at, kind: known, name, namespace: home, value });
       collect(at, readMetadata, [value, []]);
-      const read = readObject(known, value);
+      const read = readLoosely(known, value);
       const isObeyed = !isNamespaced || home === metallbNamespace;
       if (read.ok && isObeyed) manifests = known.put(manifests, name, read.object);
     } else if (apiVersion === "v1" && kind === "Service") {

@@ -8,7 +8,7 @@
 import type { Command } from "commander";
 import { checkAll, checkChange, checkObject } from "../classes/check/check.ts";
 import type { Fault, Finding } from "../classes/check/finding.ts";
-import { readObject } from "../classes/check/kinds.ts";
+import { readLoosely } from "../classes/check/kinds.ts";
 import type { Change, CheckWorld } from "../classes/check/world.ts";
 import { flag, metallbNamespaceFlag } from "./command-line.ts";
 import { readDocuments, type Document, type Found, type Place } from "./lint-reading.ts";
@@ -132,7 +132,7 @@ function linesOfChanges(before: Read, after: Read): LintLine[] {
   ) => {
     const findings = checkChange(world, { ...change, kind: kind.kind, name, namespace }, STRICT);
     lines.push(...findings.map((finding) => lineOf(at, finding)));
-    const read = change.after === null ? null : readObject(kind, change.after);
+    const read = change.after === null ? null : readLoosely(kind, change.after);
     const object = read?.ok === true ? read.object : null;
     world = { ...world, manifests: kind.put(world.manifests, name, object) };
   };

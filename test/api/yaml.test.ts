@@ -13,7 +13,7 @@ describe("api: YAML as kubectl reads it", function () {
       const argv = ["annotate", "--local", "-f", "-", "a=b", "-o", "json"];
       const child = execFile(kubectl, argv, (error, text) => {
         if (error === null) resolve(text);
-        else reject(error);
+        else reject(new Error(error.message));
       });
       child.stdin?.end(YAML_DOCUMENT);
     });

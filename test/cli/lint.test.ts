@@ -56,6 +56,13 @@ describe("lint: the command", () => {
     expect(err).to.contain("1 problems, 0 warnings");
   });
 
+  it("what is wrong between objects is said of the one that is obeyed", async () => {
+    const elsewhere = pool("b", "198.51.100.0/28").replace(HOME, "shop");
+    const { out } = await run(await write("bad.yaml", `${OVERLAP}---\n${elsewhere}`));
+    expect(out).to.match(/^bad\.yaml:3: IPAddressPool\/b spec\.addresses: Pool "b" shares/m);
+    expect(out).to.match(/^bad\.yaml:4: IPAddressPool\/b metadata\.namespace: /m);
+  });
+
   it("a warning is marked, and the status is 0", async () => {
     const { status, out } = await run(await write("pool.yaml", pool("a", "192.0.2.0/28")));
     expect(status).to.equal(0);

@@ -11,6 +11,7 @@ import { CONFIGURATION_KIND } from "../deckhouse/configuration.ts";
 import { compareObjects } from "../draft.ts";
 import { BGP_ADVERTISEMENT_KIND } from "../metallb/bgp-advertisement.ts";
 import type { BgpWay, ClassModel, Way } from "../model.ts";
+import { canonical } from "./loose.ts";
 import { meeting } from "./meeting.ts";
 import type { Scene, Standing } from "./standing.ts";
 import type { CheckWorld } from "./world.ts";
@@ -41,16 +42,6 @@ function doubled({ world }: Scene): Standing[] {
         },
       ];
     });
-}
-
-/** The same text for the same value, whatever the order of its fields. */
-function canonical(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${name}:${canonical(field)}`).join(",")}}`;
 }
 
 interface Announced extends Way {

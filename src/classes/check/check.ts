@@ -14,8 +14,16 @@ import { CLASS_KIND } from "../resource.ts";
 import { advertisementFaults } from "./advertisements.ts";
 import { classFaults, classInUse } from "./classes.ts";
 import { refusal, type Fault, type Finding } from "./finding.ts";
-import { CHECKED_KINDS, readObject, schemaOf, type CheckedKind, type ReadObject } from "./kinds.ts";
+import {
+  CHECKED_KINDS,
+  readLoosely,
+  readObject,
+  schemaOf,
+  type CheckedKind,
+  type ReadObject,
+} from "./kinds.ts";
 import { peerFaults, peerHints } from "./peers.ts";
+import { isUnchangedAt } from "./loose.ts";
 import { lostAddresses, poolFaults } from "./pools.ts";
 import { compiledFaults, inUse } from "./references.ts";
 import { selectorFaults } from "./selectors.ts";
@@ -59,8 +67,11 @@ function faultsOf(world: CheckWorld, change: Change, kind: CheckedKind): Fault[]
   if (operation === "DELETE" && world.endingNamespaces.has(namespace)) return [];
   const old = operation === "CREATE" ? null : readable(kind, change.before);
   if (operation === "DELETE") return mildIfAsked(old, changeFaults({ world, change, kind, old }));
-  const after = readObject(kind, change.after);
-  const faults = ratcheted(objectFaults(after, old), old === null ? [] : objectFaults(old, old));
+  const after = readLoosely(kind, change.after);
+  const faults = [
+    ...boundFaults(after, old),
+    ...ratcheted(objectFaults(after, old), old === null ? [] : objectFaults(old, old)),
+  ];
   if (!after.ok || faults.some(({ isWarning }) => !isWarning)) return faults;
   const more = changeFaults({ world, change, kind, old, after });
   return [...faults, ...mildIfAsked(after, more)];
@@ -68,9 +79,19 @@ function faultsOf(world: CheckWorld, change: Change, kind: CheckedKind): Fault[]
 
 type Readable = Extract<ReadObject, { readonly ok: true }>;
 
+/** @returns what the object says; null where nobody can read it: then the controller had nothing from it either */
 function readable(kind: CheckedKind, value: unknown): Readable | null {
-  const read = readObject(kind, value);
+  const read = readLoosely(kind, value);
   return read.ok ? read : null;
+}
+
+/** What breaks a bound and stays as it was is let through, as by the API server. */
+function boundFaults(after: ReadObject, old: Readable | null): Fault[] {
+  if (!after.ok) return [];
+  return after.broken.map((problem) => ({
+    ...problem,
+    isWarning: old !== null && isUnchangedAt(problem, old.written, after.written),
+  }));
 }
 
 /** @returns what is wrong with one object, whatever else there is */

@@ -18,6 +18,7 @@ import { communityCrd, parseCommunityObject } from "../metallb/community.ts";
 import { ipAddressPoolCrd, parseIpAddressPool } from "../metallb/ip-address-pool.ts";
 import { METALLB_GROUP, type Manifest } from "../metallb/kinds.ts";
 import { l2AdvertisementCrd, parseL2Advertisement } from "../metallb/l2-advertisement.ts";
+import { looseValidator } from "./loose.ts";
 import { metalLoadBalancerClassCrd, parseMetalLoadBalancerClass } from "../resource.ts";
 
 export interface CheckedKind {
@@ -47,6 +48,8 @@ export type ReadObject =
       /** Of the version in which it is written. */
       readonly schema: JsonSchema;
       readonly deprecation: string | null;
+      /** Bounds of the definition that it breaks: readObject gives none such. */
+      readonly broken: readonly SchemaProblem[];
     }
   | { readonly ok: false; readonly problems: readonly SchemaProblem[] };
 
@@ -98,16 +101,32 @@ function kindOf<List extends keyof Manifests>(
 
 /** @returns the object, whichever served version it is written in */
 export function readObject(kind: CheckedKind, value: unknown): ReadObject {
-  const version = versionOf(value);
-  const older = kind.older?.[version];
-  const parsed = (older?.parse ?? kind.parse)(value);
-  if (!parsed.ok) return parsed;
+  const parse = kind.older?.[versionOf(value)]?.parse ?? kind.parse;
+  const parsed = parse(value);
+  return parsed.ok ? readingOf(kind, parsed.value, []) : parsed;
+}
+
+/** The same, and of one that breaks bounds alone what it says, with the bounds. */
+export function readLoosely(kind: CheckedKind, value: unknown): ReadObject {
+  const read = readObject(kind, value);
+  if (read.ok) return read;
+  const loose = looseValidator(schemaOf(kind, value))(value);
+  const isNamed = read.problems.every(({ field }) => field.startsWith("spec"));
+  return loose.ok && isNamed ? readingOf(kind, loose.value, read.problems) : read;
+}
+
+function readingOf(
+  kind: CheckedKind,
+  written: Manifest<object>,
+  broken: readonly SchemaProblem[],
+): ReadObject {
+  const version = versionOf(written);
   const served = kind.crd.spec.versions.find(({ name }) => name === version);
   return {
     ok: true,
-    object: older === undefined ? parsed.value : older.convert(parsed.value),
-    written: parsed.value,
-    schema: schemaOf(kind, value),
+    object: kind.older?.[version]?.convert(written) ?? written,
+    ...{ written, broken },
+    schema: schemaOf(kind, written),
     deprecation: served?.deprecationWarning ?? null,
   };
 }
