@@ -63,7 +63,7 @@ function valueAt(object: unknown, field: string): unknown {
 
 /** @returns the same text for the same value, whatever the order of its fields */
 export function canonical(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(JSON.stringify(value));
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   const fields = Object.entries(value)
     .filter(([, field]) => field !== undefined)
