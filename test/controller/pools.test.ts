@@ -204,6 +204,19 @@ describe("controller: pools", () => {
     expect(model.converge()).to.deep.equal([]);
   });
 
+  it("an address whose Service is without an endpoint stays where it is: kube-proxy refuses, and no client waits", () => {
+    const model = withPool();
+    model.addService("web");
+    model.setEndpoints("web", ["n1"]);
+    model.converge();
+    const [address = ""] = model.addresses("web");
+    const before = model.virtualIp(address)?.spec;
+    expect(before?.rank).to.have.length(2);
+    model.setEndpoints("web", []);
+    expect(model.converge()).to.deep.equal([]);
+    expect(model.virtualIp(address)?.spec).to.deep.equal(before);
+  });
+
   it("the controller restarts: nothing is written", () => {
     const model = withPool();
     model.addService("web", { count: 2 });

@@ -198,6 +198,25 @@ describe("webhook on a real API server", function () {
     expect(leaving.process.ending).to.equal("status 0");
   });
 
+  it("the controllers hang: Services and Pods are written while a pool still waits for them, and then the pool is, too", async () => {
+    for (const { process } of cluster.replicas) process.signal("SIGSTOP");
+    const inDefault = { namespace: "default" };
+    let isPoolWritten = false;
+    const writingPool = cluster.api
+      .create(POOLS_PATH, pool("patient", ["203.0.113.128/25"]))
+      .finally(() => (isPoolWritten = true));
+    const spec = { type: "LoadBalancer", ports: [{ port: 80 }] };
+    const service = { metadata: { name: "meanwhile", ...inDefault }, spec };
+    const made = await cluster.api.create("/api/v1/namespaces/default/services", service);
+    const containers = [{ name: "web", image: "web" }];
+    const pod = { metadata: { name: "meanwhile", ...inDefault }, spec: { containers } };
+    const started = await cluster.api.create("/api/v1/namespaces/default/pods", pod);
+    expect([made.status, started.status, isPoolWritten]).to.deep.equal([201, 201, false]);
+    expect((await writingPool).status).to.equal(201);
+    await cluster.unasked.delete(`${POOLS_PATH}/patient`);
+    for (const { process } of cluster.replicas) process.signal("SIGCONT");
+  });
+
   it("all controllers are away: Services, Pods, Namespaces, pools and BGPPeers are written as ever", async () => {
     await Promise.all(cluster.replicas.map(({ process }) => process.stop("SIGKILL")));
     const inDefault = { namespace: "default" };
