@@ -45,6 +45,8 @@ import { waitFor } from "./wait.ts";
 const PROJECT = join(import.meta.dirname, "..");
 export const SYSTEM_NAMESPACE = "spreadlb-system";
 export const BACKEND_PORT = 8080;
+/** With the one capability that deploy/ gives a speaker: above all, without the right to a larger share of the CPU. */
+const AS_DEPLOYED = ["setpriv", "--bounding-set=-all,+net_raw", "--"];
 const KUBE_PROXY_READY_MS_MAX = 60_000;
 
 export interface ClusterOptions {
@@ -289,7 +291,8 @@ export class Cluster {
       ...["--node-name", node, "--state-dir", stateDirectory],
       ...(this.kubeProxies.size === 0 ? ["--gate", "off"] : []),
     ];
-    return this.spawn(node, [program(), "speaker", ...flags, ...args], { name: `speaker-${node}` });
+    const argv = [...AS_DEPLOYED, program(), "speaker", ...flags, ...args];
+    return this.spawn(node, argv, { name: `speaker-${node}` });
   }
 
   /** Starts the kube-proxy of a node and waits until its rules are in. */

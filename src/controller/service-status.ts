@@ -8,7 +8,7 @@
  * Neighbours: roles.ts and assignments.ts decided; service-events.ts and words.ts say it; service-annotations.ts goes along.
  */
 import type { Problem } from "../base/errors.ts";
-import { parseIp, type Ip } from "../base/ip.ts";
+import { familyOf, parseIp, type Ip, type IpFamily } from "../base/ip.ts";
 import type { Allocation } from "../classes/allocation.ts";
 import { titleOf } from "../classes/model.ts";
 import {
@@ -170,6 +170,7 @@ function changes(
 
 type Place = ReturnType<typeof placesInOrder>[number];
 
+/** One whose claim is still to come keeps those of its family behind it waiting: a list grows at its end (design rule P5). */
 function promisedAddresses(
   { service, world }: StatusInput,
   home: string | null,
@@ -184,11 +185,14 @@ function promisedAddresses(
   const isForAll = model.pool !== null;
   if (eligible.size === 0 && !isForAll) return [];
   const key = keyOf(service);
+  const waiting = new Set<IpFamily>();
   return places.flatMap(({ ip }) => {
     if (ip === null) return [];
     const claimed = world.claimed.get(ip);
+    if (claimed === undefined && !listed.has(ip)) waiting.add(familyOf(ip));
+    if (waiting.has(familyOf(ip)) && !listed.has(ip)) return [];
     // Listed without any claim: adopted, and claimed in this very pass.
-    if (claimed === undefined) return listed.has(ip) ? [ip] : [];
+    if (claimed === undefined) return [ip];
     if (!claimed.services.includes(key)) return [];
     const isRanked = claimed.object.spec.rank.some((node) => eligible.has(node));
     const needsNoRank = isForAll && eligible.size === 0;

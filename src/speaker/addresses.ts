@@ -57,6 +57,9 @@ export interface AddressRecord {
   decidedGeneration: number;
   /** The plan by which we hold; null: we do not. */
   heldGeneration: number | null;
+  heldSinceMs: number;
+  /** A peer that answers for it by a plan that we do not know: it is that one's until we know, or it gives way or is gone. */
+  givenTo: string | null;
   /** Where we answer; empty unless we hold. */
   links: readonly UsableLink[];
   /** The nodes that the record is found by. */
@@ -73,7 +76,7 @@ export class Addresses {
   readonly #named = new Map<string, number>();
   readonly waiting = new Set<AddressRecord>();
   readonly held = new Set<AddressRecord>();
-  /** Those of which a node in the rank may not know that it should answer: asked about anew when peers know more. */
+  /** Those of which a node in the rank, or this one, may not know whose turn it is: asked about anew when more is known. */
   readonly passing = new Set<AddressRecord>();
   #nodesChanged = false;
 
@@ -122,6 +125,7 @@ export class Addresses {
     if (record !== undefined) {
       this.#unfile(record);
       record.plan = plan;
+      record.givenTo = null;
       if (isOutdated(record.announced, plan, nowMs)) record.announced = null;
       Object.assign(record, linkIdsFor(plan, family));
     } else {
@@ -135,6 +139,8 @@ export class Addresses {
           passedOver: new Set<string>(),
           decidedGeneration: -1,
           heldGeneration: null,
+          heldSinceMs: Infinity,
+          givenTo: null,
           links: [],
           nodes: new Set<string>(),
           waiting: null,

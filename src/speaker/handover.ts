@@ -10,7 +10,7 @@
 
 /** From the announcement on: for those that ask just now. */
 export const OVERLAP_MS = 50;
-/** Whoever holds an older plan for longer than this is cut off from the API: its successor begins regardless. */
+/** Whoever holds an older plan for longer than this is cut off from the API: its successor begins, and is heard. */
 export const GAIN_WAIT_MS = 1000;
 /** How long to wait for a word of its own before it is asked whether it answers. */
 export const ASK_AFTER_MS = 25;

@@ -131,7 +131,8 @@ export class Holdings {
     const rightly = before?.rightly === true || isAhead || isAwaited;
     record.announced = { node, atMs: before?.atMs ?? nowMs, rightly, generation, lastMs: nowMs };
     if (record.waiting?.what === "news") record.holder = node;
-    if (!isAwaited) return;
+    if (this.#turns.isOutplanned(record, node, nowMs)) record.givenTo = node;
+    if (!isAwaited && record.givenTo !== node) return;
     // Another answers in place of the one that should and may not know: it is between us and that other.
     const next = this.#turns.holderOf(record);
     const isSlow = next !== null && next !== node && this.#turns.mayNotKnow(next, record);
@@ -200,6 +201,8 @@ export class Holdings {
   decide(record: AddressRecord, nowMs: number): void {
     if (!this.addresses.has(record)) return;
     const { node, liveness } = this.#world;
+    if (record.givenTo !== null && !this.#turns.isAlive(record.givenTo, record))
+      record.givenTo = null;
     const able = liveness.serving;
     const next = able ? this.#turns.holderOf(record) : null;
     const holding = record.heldGeneration !== null;
@@ -217,6 +220,7 @@ export class Holdings {
       able: able && (mine || links.length > 0),
       replanned:
         record.passedOver.size > 0 ||
+        record.givenTo !== null ||
         generation > (record.heldGeneration ?? record.decidedGeneration),
       yielding: liveness.isGated(node),
       other: this.#turns.otherSide(mine ? record.holder : next, record),
@@ -240,6 +244,15 @@ export class Holdings {
   /** Peers know a newer plan than before. */
   informed(nowMs: number): void {
     for (const record of new Set([...this.addresses.waiting, ...this.addresses.passing])) {
+      this.decide(record, nowMs);
+    }
+  }
+
+  /** A peer has given up something: what we gave to it goes by our plan again. */
+  gaveWay(node: string, nowMs: number): void {
+    for (const record of [...this.addresses.passing]) {
+      if (record.givenTo !== node) continue;
+      record.givenTo = null;
       this.decide(record, nowMs);
     }
   }
@@ -270,7 +283,8 @@ export class Holdings {
     for (const node of record.passedOver) {
       if (!this.#turns.mayNotKnow(node, record)) record.passedOver.delete(node);
     }
-    if (isSure && record.passedOver.size === 0) this.addresses.passing.delete(record);
+    if (isSure && record.passedOver.size === 0 && record.givenTo === null)
+      this.addresses.passing.delete(record);
     else this.addresses.passing.add(record);
     if (isSure) this.addresses.settle(record);
     const { address, generation } = record.plan;
@@ -313,6 +327,7 @@ export class Holdings {
     const [from, to] = [record.holder, this.#world.node];
     const reason = this.#reason(record, to);
     record.heldGeneration = generation;
+    record.heldSinceMs = nowMs;
     record.announced = null;
     const isKnown = from === null || (this.#world.liveness.peer(from)?.macs.length ?? 0) > 0;
     record.strangersFromMs = isKnown ? nowMs : nowMs + STRANGERS_GRACE_MS;

@@ -47,6 +47,8 @@ export type LivenessEffect =
   | { readonly kind: "changed"; readonly nodes: readonly string[] }
   /** A peer was cut off, took us for dead, heard nobody, or gave something up: it may have announced what we hold. */
   | { readonly kind: "doubted" }
+  /** It gave up at once, since its heartbeat before, what another holds. */
+  | { readonly kind: "gave-way"; readonly node: string }
   /** Others took over what we had, for they had lost us, an interface of ours, or our kube-proxy, and now it is back. */
   | { readonly kind: "rejoined" }
   /** Addresses that wait for these nodes to know the plan may move on. */

@@ -19,11 +19,12 @@ import type {
   UnsignedHeartbeat,
 } from "./liveness-events.ts";
 import type { WantedPeer } from "./membership.ts";
+import { Muteness } from "./muteness.ts";
 import { Ourselves } from "./ourselves.ts";
 import {
   excuse,
-  FENCE_EVERYTHING,
   fenceAt,
+  imposedOn,
   knowsItsFence,
   linkFenceBehind,
   listenTo,
@@ -32,8 +33,9 @@ import {
   turnBehind,
   isExpired,
   type Peer,
+  type Regard,
   verdictOn,
-  viewFrom,
+  viewOfPeer,
 } from "./peers.ts";
 import { Rounds } from "./rounds.ts";
 import { Vouching } from "./vouching.ts";
@@ -48,6 +50,7 @@ export class Liveness {
   readonly #own: Ourselves;
   readonly #rounds: Rounds;
   readonly #vouching = new Vouching();
+  readonly #muteness = new Muteness();
   readonly #peers = new Map<Id, Peer>();
   readonly #byName = new Map<string, Peer>();
   #startEndsMs = Infinity;
@@ -122,10 +125,7 @@ export class Liveness {
     if (node === this.#own.node) return this.#own.viewOf(links);
     const peer = this.#byName.get(node);
     if (peer === undefined) return undefined;
-    // Before its first word a peer is taken to have every interface: it is about to speak, or to be judged.
-    const reports = peer.state === "unjudged" && peer.incarnation === 0 ? undefined : peer.links;
-    const fence = Math.max(peer.fence, peer.imposedFence);
-    return viewFrom({ alive: !peer.dead, fence, gated: peer.gated }, reports, links);
+    return viewOfPeer(peer, links);
   }
 
   /** Moves by one event. @returns what to do, in order; the array is the caller's */
@@ -176,7 +176,8 @@ export class Liveness {
         if (this.#own.gated !== event.open) return;
         this.#own.gated = !event.open;
         // While it was closed others took over: it is as if we had been away.
-        if (event.open && this.#own.phase === "serving") this.#fenceSelf(nowMs);
+        if (event.open && this.serving) this.#fenceSelf(nowMs);
+        if (event.open) this.#rejoined();
         this.#changed.add(this.#own.node);
         return;
       case "yielded":
@@ -240,7 +241,7 @@ export class Liveness {
       this.#own.beginAnew(nowMs);
     }
     if (latenessMs >= LATENESS_MS_MIN) {
-      const [intervalMs, detectionMs] = [this.#own.intervalMs, this.#own.detectionMs];
+      const { intervalMs, detectionMs } = this.#own;
       const stall = { nowMs, latenessMs, intervalMs, detectionMs };
       for (const peer of this.#peers.values()) excuse(peer, stall);
     }
@@ -284,14 +285,19 @@ export class Liveness {
     if (before.differs) this.#changed.add(peer.node);
     const regard = noteRegard(peer, heartbeat, this.#own.id);
     if (regard.doubted || before.yielded) this.#effects.push({ kind: "doubted" });
+    if (before.yielded) this.#effects.push({ kind: "gave-way", node: peer.node });
     if (regard.informed || before.informed)
       this.#effects.push({ kind: "informed", nodes: [peer.node] });
-    if (regard.takenBack) this.#rejoined();
+    if (this.#isTakenBack(regard)) this.#rejoined();
     const wasIsolated = this.#own.isolated;
     const vouches = this.#vouch(peer);
     if (before.differs || vouches) this.#judgeAll(nowMs);
     if (wasIsolated && !this.#own.isolated && before.ourAbsence) this.#cameBack(peer, nowMs);
     this.#standBehind(peer, heartbeat, nowMs);
+  }
+
+  #isTakenBack({ informed, takenBack }: Regard): boolean {
+    return (informed && this.#muteness.ends(this.#peers.values())) || takenBack;
   }
 
   /** @returns whether its word is another than before */
@@ -315,7 +321,9 @@ export class Liveness {
     if (isolated && nowMs - this.#stalledAtMs > this.#own.detectionMs) return;
     const known = Math.max(this.#own.generation, planGeneration);
     const behind = peer.imposedFence > 0 ? fenceAt(known) : turnBehind(peer.fence, known);
-    if (this.#own.fence < behind) this.#fenceSelf(nowMs, behind);
+    if (this.#own.fence >= behind) return;
+    this.#fenceSelf(nowMs, behind);
+    if (peer.lostUs) this.#rejoined();
   }
 
   /**
@@ -330,13 +338,12 @@ export class Liveness {
     }
     this.#judgeAll(nowMs);
     for (const peer of this.#peers.values()) peer.imposedFence = 0;
-    if (this.#own.phase === "serving" && !first.hearsUs) this.#fenceSelf(nowMs);
-    else this.#rejoined();
+    if (this.serving && !first.hearsUs) this.#fenceSelf(nowMs);
+    this.#rejoined();
   }
 
   #fenceSelf(nowMs: number, atLeast = 0): void {
     this.#own.fenceBehind(this.#peers.values(), nowMs, atLeast);
-    this.#rejoined();
     this.#changed.add(this.#own.node);
   }
 
@@ -349,12 +356,13 @@ export class Liveness {
     let [isolated, doubted] = [this.#peers.size > 0, false];
     for (const peer of this.#peers.values()) {
       const silent = peer.state === "silent";
-      if (!silent) isolated = false;
+      // One that the plan names anew has not been heard: it ends no isolation.
+      if (peer.state === "heard" || !(silent || this.#own.isolated)) isolated = false;
       peer.vouchedFor = silent && !peer.left && this.#isVouchedFor(peer, nowMs);
       const dead = silent && !peer.vouchedFor;
       if (dead !== peer.dead) {
         peer.dead = dead;
-        peer.imposedFence = this.#imposedOn(peer);
+        peer.imposedFence = imposedOn(peer, this.#own.generation);
         if (!peer.lingering)
           this.#effects.push({ kind: "judged", node: peer.node, verdict: verdictOn(peer) });
         if (dead) peer.lost = !peer.left;
@@ -370,15 +378,6 @@ export class Liveness {
     if (doubted) this.#effects.push({ kind: "doubted" });
     if (isolated !== this.#own.isolated) this.#rounds.promptly(nowMs);
     this.#own.isolated = isolated;
-  }
-
-  /**
-   * Until it says that it knows, a node back from the dead may hold only plans newer than its return.
-   * One that was never heard has lost nothing: it was late to learn that we are its peer. So has one that lingers.
-   */
-  #imposedOn(peer: Peer): number {
-    if (peer.dead) return peer.incarnation === 0 || peer.lingering ? 0 : FENCE_EVERYTHING;
-    return peer.imposedFence === 0 ? 0 : fenceAt(this.#own.generation, Infinity);
   }
 
   /** Where it may be about to die all are told, for a while at every beat, whom we hear: so all know when the last one does. */

@@ -33,7 +33,7 @@ export interface Peer {
   /** Silent to us, and to so many others that it may be dead: all were told so. */
   suspected: boolean;
   dead: boolean;
-  /** It has heard us since we began: before that, whom it has lost is who we were before. */
+  /** It has heard us since both of us began: before that, whom it has lost is who we were before. */
   heardUs: boolean;
   /** By its newest word. */
   hearsUs: boolean;
@@ -179,6 +179,13 @@ export function viewFrom(
   return { alive: linkFence < Infinity, gated, fenceGeneration };
 }
 
+/** Before its first word a peer is taken to have every interface: it is about to speak, or to be judged. */
+export function viewOfPeer(peer: Peer, wanted: readonly Id[]): NodeView {
+  const reports = peer.state === "unjudged" && peer.incarnation === 0 ? undefined : peer.links;
+  const fence = Math.max(peer.fence, peer.imposedFence);
+  return viewFrom({ alive: !peer.dead, fence, gated: peer.gated }, reports, wanted);
+}
+
 export function isExpired(peer: Peer, nowMs: number): boolean {
   return peer.state !== "silent" && peer.deadlineMs <= nowMs;
 }
@@ -192,6 +199,15 @@ export function verdictOn(peer: Peer): "lost" | "left" | "heard-again" | "vouche
 export function knowsItsFence({ state, fence, imposedFence }: Peer): boolean {
   if (state !== "heard" || imposedFence === 0) return false;
   return fencedGeneration(fence) >= fencedGeneration(imposedFence);
+}
+
+/**
+ * Until it says that it knows, a node back from the dead may hold only plans newer than its return.
+ * One that was never heard has lost nothing: it was late to learn that we are its peer. So has one that lingers.
+ */
+export function imposedOn(peer: Peer, generation: number): number {
+  if (peer.dead) return peer.incarnation === 0 || peer.lingering ? 0 : FENCE_EVERYTHING;
+  return peer.imposedFence === 0 ? 0 : fenceAt(generation, Infinity);
 }
 
 /** What a heartbeat was, compared with what was known of its sender. */
@@ -238,6 +254,7 @@ export function listenTo(
   peer.left = leaving;
   peer.suspected = false;
   peer.deadlineMs = now.nowMs + Math.max(now.detectionMs, heartbeat.detectionMs);
+  if (restarted) peer.heardUs = false;
   peer.incarnation = incarnation;
   peer.sequence = sequence;
   peer.fence = heartbeat.fence;
@@ -261,7 +278,7 @@ export interface Regard {
   readonly informed: boolean;
   /** Whether it may have taken over what we hold is not as it was. */
   readonly doubted: boolean;
-  /** It had given us up, and no longer does. */
+  /** It had given us up in this life of ours, and no longer does. */
   readonly takenBack: boolean;
 }
 
@@ -271,8 +288,10 @@ export function noteRegard(
   { heard, lost, isolated }: Pick<Heartbeat, "heard" | "lost" | "isolated">,
   own: Id,
 ): Regard {
-  const [hearsUs, lostUs] = [heard.includes(own), lost.includes(own)];
-  const doubtsUs = isolated || lostUs;
+  const [hearsUs, losesUs] = [heard.includes(own), lost.includes(own)];
+  const doubtsUs = isolated || losesUs;
+  // Whom it never heard before it lost in a former life, and our start has told of that.
+  const lostUs = losesUs && (peer.lostUs || peer.heardUs);
   const regard: Regard = {
     informed: hearsUs !== peer.hearsUs,
     doubted: doubtsUs !== peer.doubtsUs,

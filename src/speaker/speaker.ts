@@ -295,14 +295,17 @@ export class Speaker {
         for (const node of effect.nodes) {
           for (const record of addresses.ofNode(node)) this.#decide(record, nowMs);
         }
-        // The node that they wait for may be none of our peers any more.
-        for (const record of addresses.waiting) this.#decide(record, nowMs);
+        // The node that they wait for, or that answers for them, may be none of our peers any more.
+        this.#decideOpen(nowMs);
         return;
       case "doubted":
         this.#holdings.announceAgain(nowMs);
         return;
+      case "gave-way":
+        if (this.#leaveAtMs === Infinity) this.#holdings.gaveWay(effect.node, nowMs);
+        return;
       case "informed":
-        if (this.#leaveAtMs === Infinity) this.#holdings.informed(nowMs);
+        this.#decideOpen(nowMs);
         return;
     }
   }
@@ -315,6 +318,10 @@ export class Speaker {
   /** While leaving, what is held is answered until the end: the others take it over meanwhile. */
   #decide(record: AddressRecord, nowMs: number): void {
     if (this.#leaveAtMs === Infinity) this.#holdings.decide(record, nowMs);
+  }
+
+  #decideOpen(nowMs: number): void {
+    if (this.#leaveAtMs === Infinity) this.#holdings.informed(nowMs);
   }
 
   #leave(): void {

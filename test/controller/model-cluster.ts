@@ -124,6 +124,7 @@ export class ModelCluster {
     } = {},
   ): void {
     const before = this.presences.get(node)?.lease;
+    const said = Object.entries(before?.metadata.annotations ?? {});
     const { rejoinedAt } = more;
     const spec = {
       holderIdentity: node,
@@ -132,7 +133,7 @@ export class ModelCluster {
       renewTime: more.renewTime ?? this.nowIso,
     };
     const annotations = {
-      ...before?.metadata.annotations,
+      ...Object.fromEntries(said.filter(([name]) => name !== STOPPING_ANNOTATION)),
       ...(rejoinedAt === undefined ? {} : { [REJOINED_ANNOTATION]: rejoinedAt }),
       ...(more.interfaces && { [INTERFACES_ANNOTATION]: formatInterfaces(more.interfaces) }),
     };

@@ -258,6 +258,30 @@ describe("controller: plan", () => {
     expect(cluster.condition("dual", ASSIGNED)).to.match(/: 4 of 4 public IPs/);
   });
 
+  it("lists no address before one that is still being claimed: a list grows at its end", () => {
+    const cluster = fourNodes();
+    cluster.addService("web", { count: 3 });
+    const { writes } = cluster.plan();
+    const [late, ...others] = writes.filter(({ kind }) => kind === "create-virtual-ip");
+    if (late?.kind !== "create-virtual-ip") throw new Error("no claim is made");
+    const first = late.object.spec.address;
+    for (const write of others) cluster.apply(write);
+    const listed = () => cluster.addresses("web");
+    cluster.claiming.set(late.object.metadata.name, late.object);
+    for (let pass = 0; pass < 5; pass++) {
+      for (const write of cluster.plan().writes)
+        if (write.kind === "service-status") cluster.apply(write);
+      cluster.nowMs += 1000;
+    }
+    const [before, { index }] = [listed(), late.object.spec.services[0] ?? { index: -1 }];
+    expect(before).to.deep.equal(["192.0.2.0", "192.0.2.1", "192.0.2.2"].slice(0, index));
+    cluster.claiming.clear();
+    cluster.apply(late);
+    cluster.converge();
+    expect(listed().indexOf(first)).to.equal(index);
+    expect(listed()).to.have.length(3);
+  });
+
   it("keeps to what it is claiming while new Services come before it", () => {
     const cluster = fourNodes();
     cluster.addService("z", { count: 2 });

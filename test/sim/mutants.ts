@@ -75,8 +75,8 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "H5",
     what: "two sides that hear each other again both go on",
     file: "src/speaker/liveness.ts",
-    from: "peer.imposedFence = this.#imposedOn(peer);",
-    to: "peer.imposedFence = peer.dead ? this.#imposedOn(peer) : FENCE_EVERYTHING;",
+    from: "peer.imposedFence = imposedOn(peer, this.#own.generation);",
+    to: "peer.imposedFence = peer.dead ? imposedOn(peer, this.#own.generation) : 2 ** 48 - 1;",
     profile: "partitions",
   },
   {

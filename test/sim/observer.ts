@@ -17,6 +17,7 @@ interface Tracked {
   readonly name: string;
   /** Nobody has held it since it was made, or since no other has it. */
   isNew: boolean;
+  bornMs: number;
   /** The first plan that has it; less than that knows of another life of it. */
   bornGeneration: number;
   /** A bit for each node that was told of it. */
@@ -99,7 +100,8 @@ export class Observer {
     const known = this.#tracked.get(address);
     if (known !== undefined) {
       known.fault = { atMs: this.#world.nowMs(), kind: "new" };
-      Object.assign(known, { toldOf: 0, bornGeneration, isNew: true });
+      const bornMs = this.#world.nowMs();
+      Object.assign(known, { toldOf: 0, bornGeneration, bornMs, isNew: true });
       return;
     }
     const { nodeCount } = this.#world.settings;
@@ -109,6 +111,7 @@ export class Observer {
         address,
         name,
         bornGeneration,
+        bornMs: this.#world.nowMs(),
         isNew: true,
         toldOf: 0,
         held: 0,
@@ -264,9 +267,10 @@ export class Observer {
     return tracked === undefined ? 0 : this.#answers(tracked) & piece;
   }
 
+  /** What is planned no more is steady for nobody: who has not heard of that yet answers on. */
   steadySinceMs(address: string): number {
     const tracked = this.#tracked.get(address);
-    if (tracked === undefined) return Infinity;
+    if (tracked === undefined || !this.#world.exists(tracked.name)) return Infinity;
     return Math.max(tracked.fault.atMs, ...tracked.gainedMs, ...tracked.endedMs);
   }
 
@@ -297,7 +301,7 @@ export class Observer {
         if (before?.able === 0 && able !== 0 && answers === 0 && !isNew) {
           tracked.fault = { atMs: nowMs, kind: "able" };
         }
-        const unknown = isNew && this.#isUnknown(tracked, piece);
+        const unknown = this.#isUnused(tracked, piece) && this.#isUnknown(tracked, piece);
         const wrong = wrongOf({ answers, able }) !== null;
         const wrongSinceMs = wrong ? Math.min(before?.wrongSinceMs ?? nowMs, nowMs) : Infinity;
         const plansDiffer = this.#plansDiffer(tracked, piece);
@@ -381,6 +385,11 @@ export class Observer {
       most = Math.max(most, generation);
     }
     return least < most;
+  }
+
+  /** On this piece nobody has answered for it yet. */
+  #isUnused({ isNew, bornMs, gainedMs }: Tracked, piece: number): boolean {
+    return isNew || gainedMs.every((atMs, i) => !((piece >> i) & 1) || atMs < bornMs);
   }
 
   /** Some node that is to answer for a new address has not been told of it. */

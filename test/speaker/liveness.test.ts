@@ -454,6 +454,8 @@ describe("speaker: liveness: who gave way", () => {
 
   const doubted = (effects: readonly LivenessEffect[]) =>
     effects.filter(({ kind }) => kind === "doubted").length;
+  const rejoined = (effects: readonly LivenessEffect[]) =>
+    effects.filter(({ kind }) => kind === "rejoined").length;
 
   it("a peer that gave something up: what is held is announced again, once", () => {
     const { say } = serving();
@@ -479,13 +481,54 @@ describe("speaker: liveness: who gave way", () => {
 
   it("says that it is back where a peer that had given it up no longer does; to be given up as such is no return", () => {
     const { say } = serving();
-    const rejoined = (effects: readonly LivenessEffect[]) =>
-      effects.filter(({ kind }) => kind === "rejoined").length;
     say("c", 950, { planGeneration: 1, lost: [A] });
     expect(rejoined(say("b", 960, { lost: [A] }))).to.equal(0);
     expect(rejoined(say("b", 970, { lost: [A] }))).to.equal(0);
     expect(rejoined(say("b", 980, { lost: [] }))).to.equal(1);
     expect(rejoined(say("b", 990, { lost: [] }))).to.equal(0);
+  });
+
+  it("is not back by what a peer says of its former life, which ended with its start", () => {
+    const { say } = serving();
+    say("b", 950, { incarnation: 2, heard: [A], lost: [A] });
+    expect(rejoined(say("b", 960, { incarnation: 2, heard: [A], lost: [] }))).to.equal(0);
+  });
+
+  it("is back where all had ceased to hear it, whether or not they counted on it", () => {
+    const { say } = serving();
+    say("b", 950, { heard: [A] });
+    say("c", 950, { heard: [A] });
+    expect(rejoined(say("b", 960, { heard: [] }))).to.equal(0);
+    expect(rejoined(say("b", 970, { heard: [A] }))).to.equal(0);
+    say("b", 980, { heard: [] });
+    say("c", 980, { heard: [] });
+    expect(rejoined(say("c", 990, { heard: [A] }))).to.equal(1);
+    expect(rejoined(say("b", 990, { heard: [A] }))).to.equal(0);
+  });
+
+  it("is back, and holds nothing against those it had lost, though a plan named another peer while it was alone", () => {
+    const { a, say } = serving();
+    for (let nowMs = 901; nowMs < 1400; nowMs++) {
+      if (a.dueMs <= nowMs) a.step({ kind: "timer", nowMs });
+      a.step({ kind: "rechecked", nowMs });
+    }
+    expect(a.isolated).to.equal(true);
+    const peer = (node: string) => ({ node, addresses: [], lingering: false });
+    a.step({ kind: "peers", peers: ["b", "c", "d"].map(peer), nowMs: 1400 });
+    expect(a.isolated).to.equal(true);
+    const effects = say("b", 1410, { heard: [C] });
+    expect(rejoined(effects)).to.equal(1);
+    expect(a.isolated).to.equal(false);
+    expect(a.peer("c")?.imposedFence).to.equal(0);
+  });
+
+  it("is not back where a peer starts anew, and hears nobody at first", () => {
+    const { say } = serving();
+    for (const node of ["b", "c"] as const) {
+      say(node, 950, { heard: [A] });
+      say(node, 960, { incarnation: 2, heard: [] });
+    }
+    expect(rejoined(say("b", 970, { incarnation: 2, heard: [A] }))).to.equal(0);
   });
 
   it("whether a peer hears us is news: who waits for that decides anew", () => {

@@ -69,7 +69,7 @@ describe("speaker: members come and go by plans", () => {
     const net = begun();
     net.replan({ [A]: ["b", "c"], [B]: ["b", "c"] }, ["a"]);
     net.run(30_000);
-    expect(net.holders(A)).to.deep.equal(["a", "b"]); // it does not know yet, and was waited for long enough
+    expect(net.holders(A)).to.deep.equal(["b"]); // it does not know yet, was waited for, and gave way
     net.tell(net.node("a"));
     net.run(1000);
     expect(net.holders(A)).to.deep.equal(["b"]);

@@ -127,7 +127,7 @@ describe("speaker: holding", () => {
     expect(reasons(net, "c").at(-1)).to.equal(`+${X} plan`);
   });
 
-  it("H4: whoever has not heard of the plan is waited for: by its successor for a second, by its predecessor for good", () => {
+  it("H4: whoever has not heard of the plan is waited for: by its successor for a second, by its predecessor for good; then it gives way", () => {
     const net = running();
     net.replan({ [X]: ["c", "a", "b"] }, ["c"]);
     net.run(10_000);
@@ -138,11 +138,39 @@ describe("speaker: holding", () => {
     net.replan({ [X]: ["b", "c", "a"] }, ["c"]);
     net.run(900);
     expect(net.holders(X)).to.deep.equal(["c"]);
-    net.run(200);
-    expect(net.holders(X)).to.deep.equal(["b", "c"]);
+    net.run(105);
+    expect(net.holders(X)).to.deep.equal(["b", "c"]); // as long as in any planned move
+    net.run(95);
+    expect(net.holders(X)).to.deep.equal(["b"]);
     net.tell(net.node("c"));
     net.run(500);
     expect(net.holders(X)).to.deep.equal(["b"]);
+  });
+
+  it("who gave way to a plan that it has not read goes by its own again when the other dies, or gives way itself", () => {
+    const net = running();
+    net.replan({ [X]: ["c", "b"] }, ["a"]);
+    net.run(2000);
+    expect(net.holders(X)).to.deep.equal(["c"]);
+    net.crash("c");
+    net.run(1000);
+    expect(net.holders(X)).to.deep.equal(["b"]);
+    net.crash("b");
+    net.run(1000);
+    expect(net.holders(X)).to.deep.equal(["a"]);
+  });
+
+  it("one that has not read the newest plan and was away gives way to who took over", () => {
+    const net = running();
+    net.replan({ [Y]: ["b", "a", "c"] }, ["a"]);
+    net.partition([["a"], ["b", "c"]]);
+    net.run(1000);
+    net.partition([["a", "b", "c"]]);
+    net.run(2000);
+    expect(net.holders(X)).to.have.length(1);
+    net.tell(net.node("a"));
+    net.run(2000);
+    expect(net.holders(X)).to.have.length(1);
   });
 
   it("a new address that its first node cannot know: the next answers after a second, until that node knows", () => {
@@ -180,7 +208,7 @@ describe("speaker: holding", () => {
     const net = running();
     net.replan({ [X]: ["b", "a", "c"] }, ["a"]);
     net.run(1500);
-    expect(net.holders(X)).to.deep.equal(["a", "b"]);
+    expect(net.holders(X)).to.deep.equal(["b"]);
     net.replan({ [X]: ["a", "b", "c"] });
     net.run(2000);
     expect(net.holders(X)).to.deep.equal(["a"]);

@@ -6,10 +6,10 @@
  * - speakers that do not hear each other, directly or through a third, though clients hear both: rule H1 speaks of
  *   "while the speakers of a segment hear each other". A speaker that hears nobody while others hear it is such a one:
  *   it cannot be told that the others live, and they do not take the word of one that was away (docs/heartbeat.md);
- * - a speaker that another has as a peer and cannot hear, and never has: it is not told that it is given up;
- * - two answers while speakers of one piece know different plans of the address: a speaker cut off from the API
- *   server answers by the plan it knows, and its successor begins after a second (src/speaker/handover.ts). That none
- *   answers is excused by nothing.
+ * - a speaker that another has as a peer and cannot hear, and never has: it is not told that it is given up.
+ * Two answers while speakers of one piece know different plans of the address have the bound from when they began: a speaker
+ * cut off from the API server answers by the plan it knows, its successor begins after a second (src/speaker/handover.ts), and
+ * is heard. That none answers is excused by nothing.
  * A speaker that learns by a plan of a peer that is away believes that it lives, for the detection time: with more nodes
  * than a rank is deep, that is a fault like another.
  * A new address that some node of its rank has not been told of, because it is cut off from the API server, has its
@@ -41,9 +41,8 @@ export function overdue(
   const how = wrongOf(stretch);
   if (how === null || !stretch.hearing) return null;
   const { fault, plannedMs, boundMs, plansDiffer } = stretch;
-  if (how === "several" && plansDiffer) return null;
   // A successor that does not hear the holder begins a second after the plan: the two have the bound from there.
-  const beganMs = wasPlanned(stretch) ? stretch.wrongSinceMs : -Infinity;
+  const beganMs = plansDiffer || wasPlanned(stretch) ? stretch.wrongSinceMs : -Infinity;
   const sinceMs = how === "several" ? Math.max(fault.atMs, plannedMs, beganMs) : fault.atMs;
   const limitMs = sinceMs + boundMs;
   return stretch.toMs > limitMs ? { how, limitMs } : null;
