@@ -58,6 +58,12 @@ export function parseSeconds(text: string): number {
   throw new InvalidArgumentError(`A time is a whole number of seconds from 1 to ${SECONDS_MAX}`);
 }
 
+/** @returns whether a flag that may stand alone is meant: `--flag`, `--flag=true`, `--flag=false` */
+export function parseBoolean(text: string): boolean {
+  if (text === "true" || text === "false") return text === "true";
+  throw new InvalidArgumentError("It is true or false");
+}
+
 export function parseNamespace(text: string): string {
   if (DNS_LABEL.test(text)) return text;
   throw new InvalidArgumentError(

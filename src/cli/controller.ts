@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import {
   addServerFlags,
   flag,
+  parseBoolean,
   parseMilliseconds,
   parsePortOrNone,
   type ServerFlags,
@@ -16,6 +17,7 @@ export interface ControllerFlags extends ServerFlags {
   readonly settlingTimeMs: number;
   readonly moveIntervalMs: number;
   readonly lbClass: string;
+  readonly ignoreExcludeLb: boolean;
 }
 
 export function addController(
@@ -57,6 +59,15 @@ export function addController(
         "--lb-class <name>",
         "MetalLB's pools serve Services that name this loadBalancerClass, and no others; without it: those that name none",
       ).default(""),
+    )
+    .addOption(
+      flag(
+        "--ignore-exclude-lb [bool]",
+        "nodes with the label node.kubernetes.io/exclude-from-external-load-balancers answer as others do",
+      )
+        .default(false)
+        .preset("true")
+        .argParser(parseBoolean),
     )
     .action(() => run(command.opts()));
 }

@@ -54,6 +54,8 @@ export interface ClusterNode extends NodeFacts {
 export interface NodeOptions {
   readonly nowMs: number;
   readonly settlingTimeMs: number;
+  /** Nodes with `EXCLUDE_LABEL` are as good as others. */
+  readonly ignoreExcludeLabel?: boolean;
 }
 
 /** @returns all nodes by name */
@@ -96,10 +98,10 @@ function clusterNode(
   node: Node,
   presence: Presence | undefined,
   losses: ReadonlyMap<string, number>,
-  { nowMs, settlingTimeMs }: NodeOptions,
+  { nowMs, settlingTimeMs, ignoreExcludeLabel = false }: NodeOptions,
 ): ClusterNode {
   const { name } = node.metadata;
-  const [ready, barred] = [isReady(node), barOf(node)];
+  const [ready, barred] = [isReady(node), barOf(node, ignoreExcludeLabel)];
   const stopping = isStopping(presence?.lease);
   const isHeardOf = presence !== undefined && !isStale(presence, nowMs);
   const present = ready && isHeardOf && !stopping;
@@ -123,9 +125,10 @@ function clusterNode(
   };
 }
 
-function barOf(node: Node): Bar | null {
+function barOf(node: Node, ignoreExcludeLabel: boolean): Bar | null {
   if (node.metadata.deletionTimestamp !== undefined) return "being-deleted";
-  if (node.metadata.labels?.[EXCLUDE_LABEL] !== undefined) return "excluded";
+  const isExcluded = node.metadata.labels?.[EXCLUDE_LABEL] !== undefined;
+  if (isExcluded && !ignoreExcludeLabel) return "excluded";
   return conditionOf(node, "NetworkUnavailable") === "True" ? "network-unavailable" : null;
 }
 

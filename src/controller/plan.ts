@@ -49,6 +49,8 @@ export interface PlanOptions {
   readonly countIntervalMs: number;
   /** As `--lb-class` says; empty: MetalLB's pools are for Services that name no class. */
   readonly lbClass: string;
+  /** As `--ignore-exclude-lb` says. */
+  readonly ignoreExcludeLabel: boolean;
 }
 
 export const PLAN_OPTIONS: PlanOptions = {
@@ -59,6 +61,7 @@ export const PLAN_OPTIONS: PlanOptions = {
   waitTimeMs: 1000,
   countIntervalMs: 1000,
   lbClass: "",
+  ignoreExcludeLabel: false,
 };
 
 export interface PlanClock {
@@ -97,6 +100,7 @@ export function plan(
   const seen = standing.observer.observe(snapshot, {
     nowMs,
     settlingTimeMs: options.settlingTimeMs,
+    ignoreExcludeLabel: options.ignoreExcludeLabel,
   });
   const { world } = seen;
   const assignments = standing.desk.decide(world, seen.news, options);

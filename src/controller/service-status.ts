@@ -96,7 +96,7 @@ export function planServedStatus(
     ...(kept < listed.size ? noticeEvents(allocation.notices) : []),
     ...(isNews ? [assignedEvent(promised, listed, model ? titleOf(model) : "")] : []),
   ];
-  const isUnderWay = problems.every((problem) => problem.code !== "NO_NODES");
+  const isUnderWay = problems.every(({ code }) => code !== "NO_NODES" && code !== "NO_INTERFACE");
   // What it gives up by itself is claimed until the status lets it go: one write, and no moment without an address.
   const isClaimed = (ip: Ip) => world.claimed.get(ip)?.services.includes(keyOf(service)) === true;
   const mayKeep =

@@ -70,6 +70,7 @@ export class ModelCluster {
   metallbNamespace: string | null = null;
   memory: PlanMemory = emptyMemory();
   nowMs = 0;
+  ignoreExcludeLabel = false;
   /** As `--lb-class`. */
   lbClass = "";
   /** Whether each plan is held against one that knows nothing of the passes before. */
@@ -270,6 +271,7 @@ export class ModelCluster {
   plan(): Plan {
     const options = {
       ...PLAN_OPTIONS,
+      ignoreExcludeLabel: this.ignoreExcludeLabel,
       lbClass: this.lbClass,
       nowMs: this.nowMs,
       nowIso: this.nowIso,

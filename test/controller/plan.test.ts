@@ -439,6 +439,19 @@ describe("controller: plan", () => {
     expect(label(cluster.converge())).to.deep.equal(["n3 false"]);
   });
 
+  it("an excluded node answers as others do where the controller is told so", () => {
+    const cluster = fourNodes();
+    const excluded = { "node.kubernetes.io/exclude-from-external-load-balancers": "" };
+    for (const node of ["n1", "n2", "n3", "n4"]) cluster.addNode(node, excluded);
+    cluster.addService("web");
+    cluster.converge();
+    expect(cluster.addresses("web")).to.deep.equal([]);
+    cluster.ignoreExcludeLabel = true;
+    cluster.converge();
+    expect(cluster.addresses("web")).to.have.length(1);
+    expect(cluster.virtualIp("192.0.2.0")?.spec.rank).to.have.length(4);
+  });
+
   it("says on the class what is wrong with it, once, and how full it is", () => {
     const cluster = fourNodes();
     cluster.addClass("bad", { addressPool: ["192.0.2.9-192.0.2.1", "198.51.100.0/31"] });

@@ -16,7 +16,8 @@ export async function runCommand(flags: ControllerFlags, version: string): Promi
   if (flags.kubeconfig !== undefined) await mustBeReadable(flags.kubeconfig);
   const metrics = createMetrics("controller", { version });
   const { identity = hostname(), settlingTimeMs, moveIntervalMs, lbClass } = flags;
-  const plan = { settlingTimeMs, moveIntervalMs, lbClass };
+  const ignoreExcludeLabel = flags.ignoreExcludeLb;
+  const plan = { settlingTimeMs, moveIntervalMs, lbClass, ignoreExcludeLabel };
   return serve({
     component: "controller",
     version,
