@@ -8,21 +8,43 @@
 import { familyOf, type Ip, type IpFamily } from "../base/ip.ts";
 import type { Assignment, ServiceUse } from "./assignments.ts";
 
-/** @returns the group's name by address: its first Service and the family */
-export function groupsOf(wanted: ReadonlyMap<Ip, Assignment>): Map<Ip, string> {
+/** The groups, kept up to date. */
+export class Groups {
+  readonly #shared = new Map<Ip, Assignment>();
+  #leaders: ReadonlyMap<string, string> = new Map();
+
+  /**
+   * @param news addresses that may be used otherwise than the last time
+   * @returns true where an address may be in another group though nothing of itself has changed
+   */
+  see(wanted: ReadonlyMap<Ip, Assignment>, news: ReadonlySet<Ip>): boolean {
+    let isOther = false;
+    for (const ip of news) {
+      const [before, now] = [this.#shared.get(ip), wanted.get(ip)];
+      const shared = now !== undefined && now.uses.length > 1 ? now : undefined;
+      if (shared === before) continue;
+      isOther = true;
+      if (shared === undefined) this.#shared.delete(ip);
+      else this.#shared.set(ip, shared);
+    }
+    if (isOther) this.#leaders = leadersOf(this.#shared.values());
+    return isOther;
+  }
+
+  /** @returns the group's name: its first Service and the family */
+  of({ ip, uses: [use] }: Assignment): string {
+    return leaderOf(use === undefined ? ip : nameOf(use, familyOf(ip)), this.#leaders);
+  }
+}
+
+function leadersOf(shared: Iterable<Assignment>): Map<string, string> {
   const leaders = new Map<string, string>();
-  for (const { ip, uses } of wanted.values()) {
-    if (uses.length < 2) continue;
+  for (const { ip, uses } of shared) {
     const names = uses.map((use) => leaderOf(nameOf(use, familyOf(ip)), leaders)).sort();
     const [first = ""] = names;
     for (const name of names) if (name !== first) leaders.set(name, first);
   }
-  return new Map(
-    [...wanted.values()].map(({ ip, uses: [use] }) => {
-      const name = use === undefined ? ip : nameOf(use, familyOf(ip));
-      return [ip, leaderOf(name, leaders)];
-    }),
-  );
+  return leaders;
 }
 
 function leaderOf(name: string, leaders: ReadonlyMap<string, string>): string {

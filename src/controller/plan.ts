@@ -8,10 +8,8 @@
 import type { Problem, ProblemCode } from "../base/errors.ts";
 import { compareText } from "../base/hash.ts";
 import type { Ip } from "../base/ip.ts";
-import type { Allocation } from "../classes/allocation.ts";
 import { planManifests } from "./manifest-status.ts";
-import { rankAll, type RankJob } from "../multi-ip/rank.ts";
-import type { Assignments } from "./assignments.ts";
+import type { RankJob } from "../multi-ip/rank.ts";
 import { withCauses } from "./causes.ts";
 import { planClassStatuses } from "./class-status.ts";
 import { planLabels } from "./labels.ts";
@@ -19,18 +17,8 @@ import { awaitSpeakers, keepRanks, lookUntil } from "./looking.ts";
 import type { PlanMemory } from "./memory.ts";
 import { planMetallbStatuses } from "./metallb-status.ts";
 import { nextStaleAtMs } from "./nodes.ts";
-import { moveFirst, pendingMoves, rankJobs, startTimes } from "./rank-jobs.ts";
-import { isQuiet, rememberRight } from "./quiet.ts";
-import type { Role } from "./roles.ts";
-import {
-  planReleasedStatus,
-  planServedStatus,
-  planUnservedStatus,
-  type StatusInput,
-  type StatusPlan,
-} from "./service-status.ts";
+import { moveFirst } from "./rank-jobs.ts";
 import { settle } from "./settling.ts";
-import { newestGeneration, planVirtualIps } from "./virtual-ips.ts";
 import type { Snapshot, World } from "./world.ts";
 import { WRITE_ORDER, writeKey, type Write } from "./writes.ts";
 
@@ -105,26 +93,29 @@ export function plan(
   const { world } = seen;
   const assignments = standing.desk.decide(world, seen.news, options);
   const { roles } = assignments;
-  const pending = pendingMoves(memory.pending, { world, nowMs, ...options });
   const settled = settle(world, memory, { nowMs, ...options });
   const { hearing } = snapshot;
   const lookUntilMs = lookUntil(memory, { world, hearing }, { nowMs, ...options });
   const looks = nowMs < lookUntilMs;
   const awaited = awaitSpeakers(memory, world, { nowMs, ...options });
-  const context = { world, nowMs, awaited: awaited.nodes, ...options };
-  const jobs = rankJobs(assignments.wanted, pending, context);
-  const fresh = rankAll(jobs, {
-    rebalanceMovesMax: looks || jobs.some(isMoved) ? 0 : settled.movesMax,
-    startedAtMs: startTimes(world),
-  });
+  const { jobs, pending } = standing.ranking.jobs.of(
+    assignments.wanted,
+    assignments.news.addresses,
+    { world, nowMs, awaited: awaited.nodes, known: memory.pending, ...options },
+  );
+  const isFollowing = looks || jobs.some(isMoved);
+  const fresh = standing.ranking.rank(jobs, world, isFollowing ? 0 : settled.movesMax);
   const ranked = looks ? keepRanks(fresh, jobs, world) : moveFirst(fresh, world);
   const { moves, ranks } = {
     ...ranked,
     moves: withCauses(ranked.moves, assignments.wanted, world),
   };
   const { generation: known } = memory;
-  const virtualIps = planVirtualIps(world, assignments, { ranks, moves, generation: known });
-  const statuses = planStatuses({ world, nowIso }, { roles, assignments, memory, nowMs, options });
+  const virtualIps = standing.claims.plan(world, assignments, { ranks, moves, generation: known });
+  const statuses = standing.statuses.plan({ world, nowIso }, assignments, {
+    ...{ nowMs, waitTimeMs: options.waitTimeMs },
+    waiting: memory.waiting,
+  });
   const classes = planClassStatuses({
     ...{ world, roles, nowMs, nowIso },
     countIntervalMs: options.countIntervalMs,
@@ -169,8 +160,9 @@ export function plan(
       metallb.wakeAtMs,
     ]),
     figures: {
-      generation: newestGeneration(world, generation),
-      ...statuses.figures,
+      generation,
+      servicesReady: statuses.ready,
+      servicesWaiting: statuses.unready,
       virtualIps: world.claimed.size,
       problems: countProblems(statuses.problems, world),
       world,
@@ -182,66 +174,6 @@ export function plan(
 function isMoved({ holder, rank, candidates }: RankJob): boolean {
   const [first] = rank;
   return first !== undefined && holder !== null && holder !== first && candidates.includes(holder);
-}
-
-interface StatusContext {
-  readonly roles: ReadonlyMap<string, Role>;
-  readonly assignments: Assignments;
-  readonly memory: PlanMemory;
-  readonly nowMs: number;
-  readonly options: PlanOptions;
-}
-
-interface StatusPlans {
-  readonly writes: readonly Write[];
-  readonly waiting: ReadonlyMap<string, number>;
-  readonly problems: readonly Problem[];
-  readonly figures: Pick<PlanFigures, "servicesReady" | "servicesWaiting">;
-}
-
-function planStatuses(
-  input: Omit<StatusInput, "service">,
-  { roles, assignments, memory, nowMs, options }: StatusContext,
-): StatusPlans {
-  const writes: Write[] = [];
-  const waiting = new Map<string, number>();
-  const problems: Problem[] = [];
-  const figures = { servicesReady: 0, servicesWaiting: 0 };
-  for (const [key, role] of roles) {
-    const before = input.world.services.get(key);
-    if (before === undefined) continue;
-    const allocation = assignments.allocations.get(key) ?? NOTHING;
-    const { world } = input;
-    if (role.kind === "served" && isQuiet(before, { role, allocation, world })) {
-      figures.servicesReady++;
-      continue;
-    }
-    const status = planStatus({ ...input, service: before }, role, allocation);
-    if (role.kind !== "released")
-      figures[status.isComplete ? "servicesReady" : "servicesWaiting"]++;
-    problems.push(...status.problems);
-    if (!status.isChange) {
-      const isRight = status.isComplete && status.problems.length === 0;
-      if (isRight && role.kind === "served") rememberRight(before, allocation, world);
-      continue;
-    }
-    const sinceMs = memory.waiting.get(key) ?? nowMs;
-    if (status.mayWait && nowMs < sinceMs + options.waitTimeMs) waiting.set(key, sinceMs);
-    else {
-      const { status: patch, annotations, events } = status;
-      const also = annotations === undefined ? {} : { annotations };
-      writes.push({ kind: "service-status", before, status: patch, ...also, events });
-    }
-  }
-  return { writes, waiting, problems, figures };
-}
-
-const NOTHING: Allocation = { home: null, places: {}, problems: [], notices: [] };
-
-function planStatus(input: StatusInput, role: Role, allocation: Allocation): StatusPlan {
-  if (role.kind === "released") return planReleasedStatus(input);
-  if (role.kind === "unserved") return planUnservedStatus(input, role);
-  return planServedStatus(input, role, allocation);
 }
 
 /**

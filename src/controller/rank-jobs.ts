@@ -9,7 +9,7 @@
 import type { Ip } from "../base/ip.ts";
 import type { RankJob, RankPlan } from "../multi-ip/rank.ts";
 import type { Assignment } from "./assignments.ts";
-import { groupsOf } from "./groups.ts";
+import { Groups } from "./groups.ts";
 import { reachOf } from "./reach.ts";
 import type { PendingMove } from "./memory.ts";
 import type { ClusterNode } from "./nodes.ts";
@@ -26,13 +26,13 @@ export interface RankContext {
 }
 
 /** @returns the moves that are still under way: what was known of them, and those seen for the first time */
-export function pendingMoves(
+function pendingMoves(
   known: ReadonlyMap<Ip, PendingMove>,
-  { world, nowMs, pendingTimeMs }: Omit<RankContext, "awaited">,
+  unanswered: Iterable<ClaimedAddress>,
+  { nowMs, pendingTimeMs }: Pick<RankContext, "nowMs" | "pendingTimeMs">,
 ): Map<Ip, PendingMove> {
   const pending = new Map<Ip, PendingMove>();
-  for (const claimed of world.claimed.values()) {
-    if (!isUnanswered(claimed)) continue;
+  for (const claimed of unanswered) {
     const { generation } = claimed.object.spec;
     const before = known.get(claimed.ip);
     const untilMs = before?.generation === generation ? before.untilMs : nowMs + pendingTimeMs;
@@ -41,32 +41,107 @@ export function pendingMoves(
   return pending;
 }
 
-/** @returns one job for each address that is wanted, in the order given */
-export function rankJobs(
-  wanted: ReadonlyMap<Ip, Assignment>,
-  pending: ReadonlyMap<Ip, PendingMove>,
-  { world, nowMs, awaited }: RankContext,
-): RankJob[] {
-  const classSplits = new Map<ClassNodes | undefined, Split>();
-  const groups = groupsOf(wanted);
-  const stopping = new Set(world.nodes.filter((node) => node.stopping).map(({ name }) => name));
-  return [...wanted.values()].map((assignment) => {
+/** The jobs of a ranking, kept up to date: one that is as it was is the very same object. */
+export class RankJobs {
+  readonly #jobs = new Map<Ip, RankJob>();
+  readonly #groups = new Groups();
+  readonly #unanswered = new Map<Ip, ClaimedAddress>();
+  /** Addresses whose plan waits for an answer: the time alone may end it. */
+  #waiting: ReadonlySet<Ip> = new Set();
+  #splits = new Map<ClassNodes | undefined, Split>();
+  #classes: World["classes"] | null = null;
+  #awaited = "";
+  #list: readonly RankJob[] = [];
+
+  /**
+   * @param news what may be otherwise than the last time
+   * @returns one for each address that is wanted, the very same list where all are as they were, and the moves under way
+   */
+  of(
+    wanted: ReadonlyMap<Ip, Assignment>,
+    news: ReadonlySet<Ip>,
+    { known, ...context }: RankContext & { readonly known: ReadonlyMap<Ip, PendingMove> },
+  ): { readonly jobs: readonly RankJob[]; readonly pending: ReadonlyMap<Ip, PendingMove> } {
+    const { world, nowMs } = context;
+    for (const ip of news) {
+      const claimed = world.claimed.get(ip);
+      if (claimed !== undefined && isUnanswered(claimed)) this.#unanswered.set(ip, claimed);
+      else this.#unanswered.delete(ip);
+    }
+    const pending = pendingMoves(known, this.#unanswered.values(), context);
+    const waiting = new Set(
+      [...pending].flatMap(([ip, { untilMs }]) => (untilMs > nowMs ? [ip] : [])),
+    );
+    const others = new Set([...news, ...this.#waiting, ...waiting]);
+    this.#waiting = waiting;
+    if (this.#groups.see(wanted, news)) {
+      for (const [ip, { group }] of this.#jobs) {
+        const assignment = wanted.get(ip);
+        if (assignment !== undefined && group !== this.#groups.of(assignment)) others.add(ip);
+      }
+    }
+    if (this.#isOtherWorld(context)) for (const ip of wanted.keys()) others.add(ip);
+    const stopping = new Set(world.nodes.filter((node) => node.stopping).map(({ name }) => name));
+    let isSame = true;
+    for (const ip of others) {
+      const assignment = wanted.get(ip);
+      const before = this.#jobs.get(ip);
+      if (assignment === undefined) {
+        if (this.#jobs.delete(ip)) isSame = false;
+        continue;
+      }
+      const job = this.#jobOf(assignment, { ...context, stopping, isPending: waiting.has(ip) });
+      if (before !== undefined && isSameJob(before, job)) continue;
+      this.#jobs.set(ip, job);
+      isSame = false;
+    }
+    if (!isSame) this.#list = [...this.#jobs.values()];
+    return { jobs: this.#list, pending };
+  }
+
+  #isOtherWorld({ world, awaited }: RankContext): boolean {
+    const names = [...awaited].join(" ");
+    if (world.classes === this.#classes && names === this.#awaited) return false;
+    [this.#classes, this.#awaited] = [world.classes, names];
+    this.#splits = new Map();
+    return true;
+  }
+
+  #jobOf(assignment: Assignment, context: JobContext): RankJob {
+    const { world, awaited, stopping, isPending } = context;
     const claimed = world.claimed.get(assignment.ip) ?? world.claiming.get(assignment.ip);
     const reported = claimed?.object.status?.holder ?? null;
-    const isPending = (pending.get(assignment.ip)?.untilMs ?? 0) > nowMs;
     const holder = isPending ? null : reported;
     const rank = claimed?.object.spec.rank ?? [];
     const reach = reachOf(assignment.uses, assignment.className, world);
+    const classSplits = this.#splits;
     const made = splitFor(assignment, { world, reach, awaited, classSplits, holder: reported });
     const now = holder ?? rank[0] ?? "";
     return {
       address: assignment.ip,
-      group: groups.get(assignment.ip) ?? assignment.ip,
+      group: this.#groups.of(assignment),
       ...{ ...made, rank, holder, scores: reach?.scores ?? NO_SCORES },
       balance: world.compiled.classes.get(assignment.className)?.rebalance ?? true,
       leaves: stopping.has(now) && !made.candidates.includes(now),
     };
-  });
+  }
+}
+
+interface JobContext extends RankContext {
+  readonly stopping: ReadonlySet<string>;
+  readonly isPending: boolean;
+}
+
+function isSameJob(a: RankJob, b: RankJob): boolean {
+  const lists = ["candidates", "reserves", "rank"] as const;
+  return (
+    a.group === b.group &&
+    a.holder === b.holder &&
+    a.balance === b.balance &&
+    a.leaves === b.leaves &&
+    a.scores === b.scores &&
+    lists.every((list) => a[list] === b[list] || a[list].join(" ") === b[list].join(" "))
+  );
 }
 
 /** True where another node answers than the plan says, and no speaker has said that it knows this plan. */
@@ -133,7 +208,7 @@ function split(
 }
 
 /** @returns when each node's speaker started, for the addresses that leave another */
-export function startTimes({ nodes }: World): Map<string, number> {
+export function startTimes({ nodes }: Pick<World, "nodes">): Map<string, number> {
   return new Map(nodes.map(({ name, startedAtMs }) => [name, startedAtMs]));
 }
 

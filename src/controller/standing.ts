@@ -4,8 +4,14 @@
  */
 import { Desk } from "./desk.ts";
 import { Observer } from "./observer.ts";
+import { Ranking } from "./ranking.ts";
+import { Statuses } from "./statuses.ts";
+import { ClaimPlans } from "./virtual-ips.ts";
 
 export class Standing {
   readonly observer = new Observer();
   readonly desk = new Desk();
+  readonly ranking = new Ranking();
+  readonly claims = new ClaimPlans();
+  readonly statuses = new Statuses();
 }

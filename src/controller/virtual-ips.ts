@@ -4,6 +4,7 @@
  * All that change in one pass get one number, greater than every number before (speakers compare plans by it).
  * Neighbours: assignments.ts says whose they are; ../multi-ip/rank.ts says where.
  */
+import type { Ip } from "../base/ip.ts";
 import type { Labels } from "../classes/label-selector.ts";
 import { interfacesOf, modeOf, waysOn, type Way } from "../classes/model.ts";
 import { apiVersionOf } from "../kube/resource.ts";
@@ -14,6 +15,7 @@ import type { RankMove, RankPlan } from "../multi-ip/rank.ts";
 import type { NodeInterfaces, VirtualIP, VirtualIPSpec } from "../multi-ip/resource.ts";
 import { compareUses, type Assignment, type Assignments, type ServiceUse } from "./assignments.ts";
 import { reachOf } from "./reach.ts";
+import type { Decided } from "./desk.ts";
 import type { World } from "./world.ts";
 import type { PlannedEvent, Write } from "./writes.ts";
 
@@ -23,38 +25,81 @@ export interface VirtualIpPlan {
   readonly generation: number;
 }
 
-export function planVirtualIps(
-  world: World,
-  { wanted, heldBack }: Assignments,
-  { ranks, moves, generation: known }: RankPlan & { readonly generation: number },
-): VirtualIpPlan {
-  const newest = newestGeneration(world, known);
-  const moveOf = new Map(moves.map((move) => [move.address, move]));
-  const generation = newest + 1;
-  const labelsByNode = new Map(world.nodes.map(({ name, labels }) => [name, labels]));
-  const writes: Write[] = [];
-  for (const [ip, assignment] of wanted) {
-    const uses = [...assignment.uses, ...(heldBack.get(ip) ?? [])].sort(compareUses);
-    const before = world.claimed.get(ip)?.object;
-    const cause = moveOf.get(ip)?.reason; // Without a move the one before stays: what is not named is not patched.
-    const rank = ranks.get(ip) ?? [];
-    const spec = {
-      ...specOf({ ...assignment, uses }, { world, labelsByNode, rank }),
-      ...(cause === undefined ? {} : { cause }),
+/** What is planned of VirtualIPs, kept up to date: looked at are those that the news touches, and those not written yet. */
+export class ClaimPlans {
+  /** Addresses of which something is to be written. */
+  #open: ReadonlySet<Ip> = new Set();
+  #classes: World["classes"] | null = null;
+  #ranks: RankPlan["ranks"] | null = null;
+
+  plan(world: World, decided: Decided, planned: RankPlan & { readonly generation: number }) {
+    const { ranks, moves } = planned;
+    const newest = newestGeneration(world, planned.generation);
+    const generation = newest + 1;
+    const context = {
+      ...{ world, decided, ranks, generation },
+      moveOf: new Map(moves.map((move) => [move.address, move])),
+      labelsByNode: new Map(world.nodes.map(({ name, labels }) => [name, labels])),
     };
-    if (before === undefined) writes.push(creation({ ...spec, generation }));
-    else writes.push(...update(before, { ...spec, generation }, moveOf.get(ip)));
+    const open = new Set<Ip>();
+    const writes: Write[] = [];
+    for (const ip of this.#toLookAt(world, decided, ranks)) {
+      const planned = planAddress(ip, context);
+      if (planned.length > 0) open.add(ip);
+      writes.push(...planned);
+    }
+    this.#open = open;
+    const isChanged = writes.some(({ kind }) => kind !== "delete-virtual-ip");
+    for (const before of world.malformed) writes.push({ kind: "delete-virtual-ip", before });
+    return { writes, generation: isChanged ? generation : newest } satisfies VirtualIpPlan;
   }
-  const isChanged = writes.length > 0;
-  for (const { ip, object } of world.claimed.values()) {
-    if (wanted.has(ip) || heldBack.has(ip)) continue;
-    writes.push({ kind: "delete-virtual-ip", before: object });
+
+  #toLookAt(world: World, { wanted, news }: Decided, ranks: RankPlan["ranks"]): Set<Ip> {
+    const addresses = new Set([...news.addresses, ...this.#open]);
+    if (world.classes !== this.#classes) {
+      for (const ip of [...wanted.keys(), ...world.claimed.keys()]) addresses.add(ip);
+    } else if (ranks !== this.#ranks) {
+      for (const [ip, rank] of ranks) {
+        if (rank !== world.claimed.get(ip)?.object.spec.rank) addresses.add(ip);
+      }
+    }
+    [this.#classes, this.#ranks] = [world.classes, ranks];
+    return addresses;
   }
-  for (const before of world.malformed) writes.push({ kind: "delete-virtual-ip", before });
-  return { writes, generation: isChanged ? generation : newest };
 }
 
-export function newestGeneration({ claimed }: World, known: number): number {
+interface AddressContext {
+  readonly world: World;
+  readonly decided: Assignments;
+  readonly ranks: RankPlan["ranks"];
+  readonly moveOf: ReadonlyMap<Ip, RankMove>;
+  readonly labelsByNode: ReadonlyMap<string, Labels>;
+  readonly generation: number;
+}
+
+function planAddress(
+  ip: Ip,
+  { world, decided, ranks, moveOf, labelsByNode, generation }: AddressContext,
+): Write[] {
+  const { wanted, heldBack } = decided;
+  const assignment = wanted.get(ip);
+  const before = world.claimed.get(ip)?.object;
+  if (assignment === undefined) {
+    const isLeft = before !== undefined && !heldBack.has(ip);
+    return isLeft ? [{ kind: "delete-virtual-ip", before }] : [];
+  }
+  const uses = [...assignment.uses, ...(heldBack.get(ip) ?? [])].sort(compareUses);
+  const cause = moveOf.get(ip)?.reason; // Without a move the one before stays: what is not named is not patched.
+  const rank = ranks.get(ip) ?? [];
+  const spec = {
+    ...specOf({ ...assignment, uses }, { world, labelsByNode, rank }),
+    ...(cause === undefined ? {} : { cause }),
+  };
+  if (before === undefined) return [creation({ ...spec, generation })];
+  return update(before, { ...spec, generation }, moveOf.get(ip));
+}
+
+function newestGeneration({ claimed }: World, known: number): number {
   let newest = known;
   for (const { object } of claimed.values()) newest = Math.max(newest, object.spec.generation);
   return newest;
