@@ -3,13 +3,12 @@
  *
  * Counters follow at leisure: one write a second at most while Services come and go. A problem is told at once.
  */
-import type { Ip, IpFamily } from "../base/ip.ts";
-import { addressCounters, type ClassModel } from "../classes/model.ts";
-import { membership } from "../classes/ranges.ts";
+import type { IpFamily } from "../base/ip.ts";
+import { addressCounters } from "../classes/model.ts";
 import type { MetalLoadBalancerClass, MetalLoadBalancerClassStatus } from "../classes/resource.ts";
 import { setCondition, type Condition, type ConditionWish } from "../kube/patches.ts";
+import type { Counts } from "./counts.ts";
 import { CLASS_READY_CONDITION } from "./resources.ts";
-import type { Role } from "./roles.ts";
 import { newProblems, problemCondition, warning } from "./words.ts";
 import type { World } from "./world.ts";
 import type { Write } from "./writes.ts";
@@ -23,7 +22,7 @@ export interface ClassPlan {
 
 export interface ClassPlanInput {
   readonly world: World;
-  readonly roles: ReadonlyMap<string, Role>;
+  readonly counts: Counts;
   readonly nowMs: number;
   readonly nowIso: string;
   readonly countIntervalMs: number;
@@ -32,15 +31,16 @@ export interface ClassPlanInput {
 
 export function planClassStatuses(input: ClassPlanInput): ClassPlan {
   const { world, nowMs, countIntervalMs } = input;
-  const services = servicesOf(input.roles);
-  const addresses = addressesByClass(world);
   const writes: Write[] = [];
   const countedAtMs = new Map<string, number>();
   let wakeAtMs: number | null = null;
   for (const before of world.classObjects) {
     const { name } = before.metadata;
     const dueAtMs = (input.countedAtMs.get(name) ?? Number.NEGATIVE_INFINITY) + countIntervalMs;
-    const counted = { services: services.get(name) ?? 0, addresses: addresses.get(name) ?? [] };
+    const counted = {
+      services: input.counts.servicesOf(name),
+      addresses: input.counts.addressesOf(name),
+    };
     const planned = planClassStatus(input, before, counted);
     const isWritten = planned !== null && (planned.isUrgent || dueAtMs <= nowMs);
     if (isWritten) writes.push(planned.write);
@@ -53,7 +53,7 @@ export function planClassStatuses(input: ClassPlanInput): ClassPlan {
 
 interface Counted {
   readonly services: number;
-  readonly addresses: readonly Ip[];
+  readonly addresses: Readonly<Record<IpFamily, number>>;
 }
 
 function planClassStatus(
@@ -71,7 +71,7 @@ function planClassStatus(
   const conditions = (before.status?.conditions ?? []) as readonly Condition[];
   const after = setCondition(conditions, wish, nowIso);
   const counters = {
-    ...addressCounters(nodes.model, countInRanges(nodes.model, addresses)),
+    ...addressCounters(nodes.model, addresses),
     nodes: nodes.eligible.length - nodes.leaving.size,
     services,
   };
@@ -101,37 +101,4 @@ function isCounted(
       return is?.total === should?.total && is?.assigned === should?.assigned;
     })
   );
-}
-
-/** @returns how many of the addresses are in the class's ranges, by family */
-export function countInRanges(
-  { ranges }: ClassModel,
-  addresses: readonly Ip[],
-): Record<IpFamily, number> {
-  const assigned = { IPv4: 0, IPv6: 0 };
-  const contains = membership(ranges);
-  for (const ip of addresses) {
-    if (contains(ip)) assigned[ip.includes(":") ? "IPv6" : "IPv4"] += 1;
-  }
-  return assigned;
-}
-
-function servicesOf(roles: ReadonlyMap<string, Role>): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const role of roles.values()) {
-    if (role.kind !== "served" || role.className === null) continue;
-    counts.set(role.className, (counts.get(role.className) ?? 0) + 1);
-  }
-  return counts;
-}
-
-function addressesByClass({ claimed }: World): Map<string, Ip[]> {
-  const byClass = new Map<string, Ip[]>();
-  for (const { ip, object } of claimed.values()) {
-    const name = object.spec.class ?? "";
-    const known = byClass.get(name);
-    if (known === undefined) byClass.set(name, [ip]);
-    else known.push(ip);
-  }
-  return byClass;
 }

@@ -24,6 +24,7 @@ import {
   type Assignments,
   type ServiceUse,
 } from "./assignments.ts";
+import { Links } from "./links.ts";
 import type { News } from "./observer.ts";
 import { claimedClassOf, roleOf, type Role, type RoleOptions } from "./roles.ts";
 import type { ClaimedAddress, World } from "./world.ts";
@@ -43,8 +44,8 @@ export class Desk {
   #heldBack = new Map<Ip, readonly ServiceUse[]>();
   /** By Service: the addresses that it was given, with their places. */
   #given = new Map<string, ReadonlyMap<Ip, number>>();
-  readonly #claims = new Links();
-  readonly #listed = new Links();
+  readonly #claims = new Links<Ip, string>();
+  readonly #listed = new Links<Ip, string>();
 
   decide(world: World, seen: News, { lbClass = "" }: RoleOptions = {}): Decided {
     const isNew = world.compiled !== this.#compiled || lbClass !== this.#lbClass;
@@ -85,7 +86,7 @@ export class Desk {
 
   #touched(world: World, { services, addresses }: News): Set<string> {
     const touched = new Set(services);
-    const isToAll = (links: Links, ip: Ip) => {
+    const isToAll = (links: Links<Ip, string>, ip: Ip) => {
       for (const key of links.at(ip)) touched.add(key);
     };
     for (const ip of addresses) isToAll(this.#claims, ip);
@@ -167,49 +168,4 @@ const NOTHING: ReadonlyMap<Ip, number> = new Map();
 
 function claimAt(ip: Ip, { claimed, claiming }: World): ClaimedAddress | undefined {
   return claimed.get(ip) ?? claiming.get(ip);
-}
-
-/** Services and addresses that have to do with each other, from either side. */
-class Links {
-  readonly #at = new Map<Ip, Set<string>>();
-  readonly #of = new Map<string, Set<Ip>>();
-
-  at(ip: Ip): ReadonlySet<string> {
-    return this.#at.get(ip) ?? NONE;
-  }
-
-  of(key: string): ReadonlySet<Ip> {
-    return this.#of.get(key) ?? NOWHERE;
-  }
-
-  set(ip: Ip, keys: readonly string[]): void {
-    for (const key of this.at(ip)) removed(this.#of, key, ip);
-    this.#at.delete(ip);
-    for (const key of keys) this.#link(ip, key);
-  }
-
-  setOf(key: string, addresses: readonly Ip[]): void {
-    for (const ip of this.of(key)) removed(this.#at, ip, key);
-    this.#of.delete(key);
-    for (const ip of addresses) this.#link(ip, key);
-  }
-
-  #link(ip: Ip, key: string): void {
-    added(this.#at, ip, key);
-    added(this.#of, key, ip);
-  }
-}
-
-const NONE: ReadonlySet<string> = new Set();
-const NOWHERE: ReadonlySet<Ip> = new Set();
-
-function added<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
-  const known = sets.get(key);
-  if (known === undefined) sets.set(key, new Set([value]));
-  else known.add(value);
-}
-
-function removed<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
-  const known = sets.get(key);
-  if (known?.delete(value) === true && known.size === 0) sets.delete(key);
 }

@@ -5,7 +5,8 @@
  * time is told in an Event: the object is the memory, so that it is told once, not once per pass.
  * Left out: Services of classes, where nobody looks for such objects.
  */
-import { stableHash } from "../base/hash.ts";
+import { compareText, stableHash } from "../base/hash.ts";
+import type { Ip } from "../base/ip.ts";
 import type { ServiceL2Status } from "../classes/metallb/service-l2-status.ts";
 import {
   isOurs,
@@ -15,16 +16,13 @@ import {
   SERVICE_NAMESPACE_LABEL,
 } from "../classes/metallb/status-kinds.ts";
 import { interfacesOn } from "../multi-ip/interfaces.ts";
+import type { Decided } from "./desk.ts";
+import { Links } from "./links.ts";
+import { Listing } from "./listing.ts";
 import { onceForEach } from "./once.ts";
 import type { Role } from "./roles.ts";
 import type { ClaimedAddress, MetallbStatuses, World } from "./world.ts";
 import type { PlannedEvent, Write } from "./writes.ts";
-
-interface L2Input {
-  readonly world: World;
-  readonly roles: ReadonlyMap<string, Role>;
-  readonly statuses: MetallbStatuses;
-}
 
 /** One node that answers for addresses of one Service. */
 interface Answering {
@@ -38,45 +36,102 @@ interface Answering {
   readonly interfaces: readonly string[];
 }
 
-export function planL2Statuses({ world, roles, statuses }: L2Input): Write[] {
-  const wanted = wantedObjects(world, roles);
-  const known = new Map(statuses.l2.map((object) => [object.metadata.name, object]));
-  const writes: Write[] = [];
-  for (const answering of wanted.values()) {
-    const before = known.get(answering.name);
-    if (before !== undefined && seenRight.get(before) === answering) continue;
-    if (before === undefined) writes.push(creation(answering, { world, statuses }));
-    else if (!isAbout(before, answering))
-      writes.push({ kind: "delete-metallb-status", of: "ServiceL2Status", before });
-    else if (!isSaid(before, answering)) {
-      const status = statusOf(answering);
-      writes.push({ kind: "metallb-status", of: "ServiceL2Status", before, status });
-    } else seenRight.set(before, answering);
-  }
-  for (const before of statuses.l2) {
-    if (wanted.has(before.metadata.name)) continue;
-    if (!isOurs(before) && !isServedByPools(before, roles)) continue;
-    writes.push({ kind: "delete-metallb-status", of: "ServiceL2Status", before });
-  }
-  return writes;
+interface Seen {
+  readonly world: World;
+  readonly statuses: MetallbStatuses;
+  readonly roles: ReadonlyMap<string, Role>;
 }
 
-/** Most are so in most passes, and neither side is made anew. */
-const seenRight = new WeakMap<ServiceL2Status, Answering>();
+/** What is planned of these objects, kept up to date: looked at are those that the news touches, and those not written yet. */
+export class L2Plans {
+  readonly #listing = new Listing<ServiceL2Status>();
+  readonly #objects = new Map<string, ServiceL2Status>();
+  readonly #answering = new Map<string, Map<Ip, Answering>>();
+  /** Names of objects, by address and by Service that they should be about. */
+  readonly #ofAddress = new Links<string, Ip>();
+  readonly #ofService = new Links<string, string>();
+  /** By Service that they say they are about. */
+  readonly #said = new Links<string, string>();
+  #open: ReadonlySet<string> = new Set();
+  #namespace = "";
 
-function wantedObjects(
-  { claimed }: World,
-  roles: ReadonlyMap<string, Role>,
-): Map<string, Answering> {
-  const wanted = new Map<string, Answering>();
-  for (const address of claimed.values()) {
-    for (const answering of answeringFor(address)) {
-      if (roles.get(answering.key)?.kind !== "served") continue;
-      const known = wanted.get(answering.name);
-      wanted.set(answering.name, known === undefined ? answering : merged(known, answering));
+  plan(world: World, statuses: MetallbStatuses, { roles, news }: Decided): Write[] {
+    const names = new Set(this.#open);
+    this.#seeObjects(statuses, names);
+    for (const ip of news.addresses) this.#seeAddress(ip, world, names);
+    for (const key of news.services) {
+      for (const name of [...this.#ofService.of(key), ...this.#said.of(key)]) names.add(name);
+    }
+    const open = new Set<string>();
+    const writes: Write[] = [];
+    for (const name of names) {
+      const write = this.#planOne(name, { world, statuses, roles });
+      if (write === null) continue;
+      open.add(name);
+      writes.push(write);
+    }
+    this.#open = open;
+    return writes;
+  }
+
+  #seeObjects({ namespace, l2 }: MetallbStatuses, names: Set<string>): void {
+    if (namespace !== this.#namespace) for (const name of this.#answering.keys()) names.add(name);
+    this.#namespace = namespace;
+    const { gone, come } = this.#listing.turn(l2);
+    for (const { metadata } of gone) {
+      this.#objects.delete(metadata.name);
+      this.#said.set(metadata.name, []);
+      names.add(metadata.name);
+    }
+    for (const object of come) {
+      this.#objects.set(object.metadata.name, object);
+      this.#said.set(object.metadata.name, [saidOf(object)]);
+      names.add(object.metadata.name);
     }
   }
-  return wanted;
+
+  #seeAddress(ip: Ip, { claimed }: World, names: Set<string>): void {
+    for (const name of this.#ofAddress.of(ip)) {
+      const known = this.#answering.get(name);
+      known?.delete(ip);
+      if (known?.size === 0) {
+        this.#answering.delete(name);
+        this.#ofService.set(name, []);
+      }
+      names.add(name);
+    }
+    const address = claimed.get(ip);
+    const all = address === undefined ? [] : answeringFor(address);
+    this.#ofAddress.setOf(
+      ip,
+      all.map(({ name }) => name),
+    );
+    for (const answering of all) {
+      const known = this.#answering.get(answering.name);
+      if (known === undefined) this.#answering.set(answering.name, new Map([[ip, answering]]));
+      else known.set(ip, answering);
+      this.#ofService.set(answering.name, [answering.key]);
+      names.add(answering.name);
+    }
+  }
+
+  #planOne(name: string, seen: Seen): Write | null {
+    const all = [...(this.#answering.get(name) ?? [])].sort(([a], [b]) => compareText(a, b));
+    const before = this.#objects.get(name);
+    const [first, ...others] = all.map(([, answering]) => answering);
+    if (first === undefined || seen.roles.get(first.key)?.kind !== "served") {
+      const isLeft =
+        before !== undefined && (isOurs(before) || isServedByPools(before, seen.roles));
+      return isLeft ? { kind: "delete-metallb-status", of: "ServiceL2Status", before } : null;
+    }
+    const answering = others.reduce(merged, first);
+    if (before === undefined) return creation(answering, seen);
+    if (!isAbout(before, answering))
+      return { kind: "delete-metallb-status", of: "ServiceL2Status", before };
+    if (isSaid(before, answering)) return null;
+    const status = statusOf(answering);
+    return { kind: "metallb-status", of: "ServiceL2Status", before, status };
+  }
 }
 
 const answeringFor = onceForEach(({ object }: ClaimedAddress): readonly Answering[] => {
@@ -106,7 +161,7 @@ function merged(a: Answering, b: Answering): Answering {
 
 function creation(
   answering: Answering,
-  { world, statuses: { namespace } }: Pick<L2Input, "world" | "statuses">,
+  { world, statuses: { namespace } }: Pick<Seen, "world" | "statuses">,
 ): Write {
   const labels = { ...labelsOf(answering), ...OUR_LABEL };
   const metadata = { name: answering.name, namespace, labels };
@@ -169,7 +224,12 @@ function isSaid({ status }: ServiceL2Status, { interfaces }: Answering): boolean
 }
 
 /** One that MetalLB left behind: it names a node that answers no more. */
-function isServedByPools({ status }: ServiceL2Status, roles: ReadonlyMap<string, Role>): boolean {
-  const role = roles.get(`${status?.serviceNamespace ?? ""}/${status?.serviceName ?? ""}`);
+function isServedByPools(object: ServiceL2Status, roles: ReadonlyMap<string, Role>): boolean {
+  const role = roles.get(saidOf(object));
   return role?.kind === "served" && role.className === null;
+}
+
+/** @returns the key of the Service that the object says it is about */
+function saidOf({ status }: ServiceL2Status): string {
+  return `${status?.serviceNamespace ?? ""}/${status?.serviceName ?? ""}`;
 }

@@ -6,7 +6,6 @@
  * Neighbours: l2-status.ts has the objects of Services; writes.ts the shape of what is to be written.
  */
 import { describeProblem, type Problem } from "../base/errors.ts";
-import type { Ip } from "../base/ip.ts";
 import type { ConfigurationState } from "../classes/metallb/configuration-state.ts";
 import { IP_ADDRESS_POOL_KIND, type IPAddressPool } from "../classes/metallb/ip-address-pool.ts";
 import {
@@ -18,15 +17,15 @@ import {
 import { addressCounters } from "../classes/model.ts";
 import { hasPools } from "../classes/offers.ts";
 import { setCondition } from "../kube/patches.ts";
-import { countInRanges } from "./class-status.ts";
-import { planL2Statuses } from "./l2-status.ts";
-import type { Role } from "./roles.ts";
+import type { Counts } from "./counts.ts";
 import type { MetallbStatuses, World } from "./world.ts";
 import type { Write } from "./writes.ts";
 
 export interface MetallbStatusInput {
   readonly world: World;
-  readonly roles: ReadonlyMap<string, Role>;
+  readonly counts: Counts;
+  /** Of ServiceL2Status objects. */
+  readonly l2Writes: readonly Write[];
   /** null where the cluster has no such kinds. */
   readonly statuses: MetallbStatuses | null;
   readonly pools: readonly IPAddressPool[];
@@ -44,14 +43,10 @@ export interface MetallbStatusPlan {
 }
 
 export function planMetallbStatuses(input: MetallbStatusInput): MetallbStatusPlan {
-  const { world, roles, statuses } = input;
+  const { world, statuses } = input;
   const counters = atLeisure(planPoolCounters(input), input);
   if (statuses === null || !world.namespaceLabels.has(statuses.namespace)) return counters;
-  const writes = [
-    ...counters.writes,
-    ...planL2Statuses({ world, roles, statuses }),
-    ...planStates(input, statuses),
-  ];
+  const writes = [...counters.writes, ...input.l2Writes, ...planStates(input, statuses)];
   return { ...counters, writes };
 }
 
@@ -79,13 +74,12 @@ function atLeisure(
   return { writes, countedAtMs, wakeAtMs };
 }
 
-function planPoolCounters({ world, pools }: MetallbStatusInput): Write[] {
-  if (pools.length === 0) return [];
-  const addresses = addressesByPool(world);
+function planPoolCounters({ world, pools, counts }: MetallbStatusInput): Write[] {
   return pools.flatMap((before): Write[] => {
-    const model = world.compiled.classes.get(`${IP_ADDRESS_POOL_KIND}/${before.metadata.name}`);
+    const key = `${IP_ADDRESS_POOL_KIND}/${before.metadata.name}`;
+    const model = world.compiled.classes.get(key);
     if (model === undefined) return [];
-    const assigned = countInRanges(model, addresses.get(before.metadata.name) ?? []);
+    const assigned = counts.addressesOf(key);
     const { ipv4, ipv6 } = addressCounters(model, assigned).addresses;
     const wanted = {
       assignedIPv4: assigned.IPv4,
@@ -103,18 +97,6 @@ function planPoolCounters({ world, pools }: MetallbStatusInput): Write[] {
 /** MetalLB stops at 2^63 - 1; JSON is exact up to 2^53 - 1. */
 function countOf(free: string | undefined): number {
   return Math.max(0, Math.min(Number(free ?? "0"), Number.MAX_SAFE_INTEGER));
-}
-
-function addressesByPool({ claimed }: World): Map<string, Ip[]> {
-  const byPool = new Map<string, Ip[]>();
-  for (const { ip, object } of claimed.values()) {
-    const { pool = null } = object.spec;
-    if (pool === null) continue;
-    const known = byPool.get(pool);
-    if (known === undefined) byPool.set(pool, [ip]);
-    else known.push(ip);
-  }
-  return byPool;
 }
 
 interface WantedState {

@@ -19,7 +19,7 @@ import { planMetallbStatuses } from "./metallb-status.ts";
 import { nextStaleAtMs } from "./nodes.ts";
 import { moveFirst } from "./rank-jobs.ts";
 import { settle } from "./settling.ts";
-import type { Snapshot, World } from "./world.ts";
+import type { MetallbStatuses, Snapshot, World } from "./world.ts";
 import { WRITE_ORDER, writeKey, type Write } from "./writes.ts";
 
 export interface PlanOptions {
@@ -92,7 +92,6 @@ export function plan(
   });
   const { world } = seen;
   const assignments = standing.desk.decide(world, seen.news, options);
-  const { roles } = assignments;
   const settled = settle(world, memory, { nowMs, ...options });
   const { hearing } = snapshot;
   const lookUntilMs = lookUntil(memory, { world, hearing }, { nowMs, ...options });
@@ -116,14 +115,17 @@ export function plan(
     ...{ nowMs, waitTimeMs: options.waitTimeMs },
     waiting: memory.waiting,
   });
+  const counts = standing.counts.see(world, assignments);
   const classes = planClassStatuses({
-    ...{ world, roles, nowMs, nowIso },
+    ...{ world, counts, nowMs, nowIso },
     countIntervalMs: options.countIntervalMs,
     countedAtMs: memory.countedAtMs,
   });
+  const { metallbStatuses: kinds = null } = snapshot;
   const metallb = planMetallbStatuses({
-    ...{ world, roles, nowMs, nowIso },
-    statuses: snapshot.metallbStatuses ?? null,
+    ...{ world, counts, nowMs, nowIso },
+    statuses: kinds,
+    l2Writes: standing.l2.plan(world, kinds ?? NO_STATUSES, assignments),
     pools: snapshot.ipAddressPools,
     countIntervalMs: options.countIntervalMs,
     countedAtMs: memory.countedAtMs,
@@ -169,6 +171,9 @@ export function plan(
     },
   };
 }
+
+/** What is planned of a cluster without the kinds is not written. */
+const NO_STATUSES: MetallbStatuses = { namespace: "", l2: [], states: [] };
 
 /** The speakers gave it to another node: that is followed first, and settles before anything goes back. */
 function isMoved({ holder, rank, candidates }: RankJob): boolean {
