@@ -199,25 +199,14 @@ const writtenIn = onceForEach((object: KubeObject): string => {
   return JSON.stringify({ ...object, metadata, status: null });
 });
 
+/** All facts of a node count, also those that are added one day. */
 function isSameNode(a: ClusterNode, b: ClusterNode): boolean {
-  return (
-    a.eligible === b.eligible &&
-    a.barred === b.barred &&
-    a.ready === b.ready &&
-    a.stopping === b.stopping &&
-    a.present === b.present &&
-    a.lost === b.lost &&
-    a.available === b.available &&
-    a.joinedAt === b.joinedAt &&
-    a.startedAtMs === b.startedAtMs &&
-    a.leaveMarks.join() === b.leaveMarks.join() &&
-    textOf(a.interfaces) === textOf(b.interfaces) &&
-    (a.labels === b.labels || JSON.stringify(a.labels) === JSON.stringify(b.labels))
-  );
+  const facts = Object.keys(b) as (keyof ClusterNode)[];
+  return facts.every((fact) => a[fact] === b[fact] || textOf(a[fact]) === textOf(b[fact]));
 }
 
-function textOf(names: ReadonlySet<string> | null): string | null {
-  return names === null ? null : [...names].join(" ");
+function textOf(fact: ClusterNode[keyof ClusterNode]): string {
+  return JSON.stringify(fact instanceof Set ? [...fact] : fact);
 }
 
 function byKey<T extends KubeObject>(objects: readonly T[]): T[] {
