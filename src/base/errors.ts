@@ -62,6 +62,7 @@ export const REMEDIES = {
   RAW_SOCKET_DENIED: "Give the speaker container the capability NET_RAW, or run it as root",
   SECRET_UNUSABLE:
     'Create a Secret of type kubernetes.io/basic-auth with the key "password" where the peers are',
+  SELECTOR_IDLE: "Label a node so that it matches, or correct the selector",
   SELECTOR_INVALID: "Write what Kubernetes takes as a label selector, each requirement once",
   USAGE: "See --help",
 } as const;

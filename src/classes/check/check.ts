@@ -22,6 +22,7 @@ import {
   type CheckedKind,
   type ReadObject,
 } from "./kinds.ts";
+import { idleSelectors } from "./node-selectors.ts";
 import { peerFaults, peerHints } from "./peers.ts";
 import { isUnchangedAt } from "./loose.ts";
 import { lostAddresses, poolFaults } from "./pools.ts";
@@ -163,6 +164,7 @@ function standingFaults(scene: Scene): Standing[] {
     ...classFaults(scene),
     ...advertisementFaults(scene),
     ...peerFaults(scene),
+    ...idleSelectors(scene),
   ];
 }
 

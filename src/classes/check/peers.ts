@@ -1,12 +1,16 @@
 /**
- * BGPPeers: those that contradict each other on a node, and the Secrets that they name. Pure.
+ * Peers of both families: those that contradict each other on a node, and the Secrets that they name. Pure.
  *
- * Read first: RFC 4271 sections 4.2 and 6.8: a node has one identifier, and one session with one address. What MetalLB refuses
- * for FRR's sake is refused here: two AS numbers of one node in one VRF, two router IDs.
+ * Read first: RFC 4271 sections 4.2 and 6.8: a router has one session with one address, and one identifier. Two sessions of a node with one
+ * router are refused. Two AS numbers of ours, or two identifiers, are a warning: MetalLB's native mode takes them, its FRR modes
+ * do not, and the same manifests should work here.
  * Neighbours: ../metallb/bgp-peer-rules.ts has what one peer alone may say.
  */
+import { parseIp } from "../../base/ip.ts";
+import { METAL_PEER_KIND } from "../deckhouse/bgp-peer.ts";
 import { compareObjects } from "../draft.ts";
-import { BGP_PEER_KIND, type BGPPeer, type BGPPeerSpec } from "../metallb/bgp-peer.ts";
+import type { LabelSelector } from "../label-selector.ts";
+import { BGP_PEER_KIND, type BGPPeerSpec } from "../metallb/bgp-peer.ts";
 import { warning, type Fault } from "./finding.ts";
 import { meeting } from "./meeting.ts";
 import type { Scene, Standing } from "./standing.ts";
@@ -14,63 +18,98 @@ import type { Scene, Standing } from "./standing.ts";
 const PORT = 179;
 const PASSWORD_TYPE = "kubernetes.io/basic-auth";
 
+/** A peer of either family, as far as two can clash. */
+interface NodePeer {
+  /** `Kind/name`. */
+  readonly object: string;
+  readonly spec: Pick<
+    Partial<BGPPeerSpec>,
+    "peerAddress" | "interface" | "peerPort" | "vrf" | "myASN" | "routerID"
+  >;
+  /** Empty: all nodes. */
+  readonly nodes: readonly LabelSelector[];
+}
+
 export function peerFaults(scene: Scene): Standing[] {
-  const peers = [...scene.world.manifests.bgpPeers].sort(compareObjects);
+  const peers = [...ofMetallb(scene), ...ofDeckhouse(scene)];
   const clashes = peers.flatMap((peer, place) =>
     peers.slice(0, place).flatMap((older) => clashOf(peer, older, scene)),
   );
   return [...clashes, ...secretFaults(scene), ...echoFaults(scene)];
 }
 
-function clashOf(peer: BGPPeer, older: BGPPeer, { world }: Scene): Standing[] {
-  const [a, b] = [specOf(peer), specOf(older)];
-  const [name, other] = [peer.metadata.name, older.metadata.name];
-  const contradictions = contradictionsOf(a, b, other);
-  if (contradictions.length === 0) return [];
-  const met = meeting(a.nodeSelectors ?? [], b.nodeSelectors ?? [], world.nodes);
-  if (met === "never") return [];
-  const where = met === "surely" ? "on the same nodes" : "if a node is selected by both";
-  return contradictions.map(({ field, words }) => ({
-    ...{ object: `${BGP_PEER_KIND}/${name}`, field, isWarning: met === "perhaps" },
-    problem: { code: "PEER_CLASH", message: `The peer "${name}": ${words}, ${where}` },
+function ofMetallb({ world: { manifests } }: Scene): NodePeer[] {
+  return [...manifests.bgpPeers].sort(compareObjects).map(({ metadata, spec = {} }) => ({
+    ...{ object: `${BGP_PEER_KIND}/${metadata.name}`, spec },
+    nodes: (spec as Partial<BGPPeerSpec>).nodeSelectors ?? [],
   }));
 }
 
-function specOf({ spec }: BGPPeer): Partial<BGPPeerSpec> {
-  return spec ?? {};
+/** Which nodes speak to them, the configurations say; one that none names is spoken to by nobody. */
+function ofDeckhouse({ world: { manifests } }: Scene): NodePeer[] {
+  return [...manifests.metalPeers].sort(compareObjects).flatMap(({ metadata, spec = {} }) => {
+    const naming = manifests.configurations.filter((it) =>
+      it.spec?.bgp?.peerNames?.includes(metadata.name),
+    );
+    const nodes = naming.map((it) => ({ matchLabels: it.spec?.nodeSelector ?? {} }));
+    const object = `${METAL_PEER_KIND}/${metadata.name}`;
+    return nodes.length === 0 ? [] : [{ object, spec, nodes }];
+  });
 }
 
-function contradictionsOf(a: Partial<BGPPeerSpec>, b: Partial<BGPPeerSpec>, other: string) {
-  const found: { readonly field: string; readonly words: string }[] = [];
-  const { vrf = "", routerID = "" } = a;
-  if (vrf === (b.vrf ?? "")) {
-    if (routerOf(a) === routerOf(b)) {
-      const field = (a.interface ?? "") === "" ? "spec.peerAddress" : "spec.interface";
-      found.push({ field, words: `peer "${other}" already exists with the router ${routerOf(a)}` });
-    }
-    if (a.myASN !== b.myASN) {
-      found.push({
-        field: "spec.myASN",
-        words: `myASN ${a.myASN ?? 0} differs from ${b.myASN ?? 0} of the peer "${other}"`,
-      });
-    }
+function clashOf(peer: NodePeer, older: NodePeer, { world }: Scene): Standing[] {
+  const contradictions = contradictionsOf(peer.spec, older.spec, nameOf(older, peer));
+  if (contradictions.length === 0) return [];
+  const met = meeting(peer.nodes, older.nodes, world.nodes);
+  if (met === "never") return [];
+  const where = met === "surely" ? "on the same nodes" : "if a node is selected by both";
+  const title = `The peer "${peer.object.split("/").at(-1) ?? ""}"`;
+  return contradictions.map(({ field, words, isWarning }) => ({
+    ...{ object: peer.object, field, isWarning: isWarning || met === "perhaps" },
+    problem: { code: "PEER_CLASH", message: `${title}: ${words}, ${where}` },
+  }));
+}
+
+/** @returns its name, with its kind where the other is of another */
+function nameOf({ object }: NodePeer, other: NodePeer): string {
+  const [kind = "", name = ""] = object.split("/");
+  return other.object.startsWith(`${kind}/`) ? `peer "${name}"` : `${kind} "${name}"`;
+}
+
+interface Contradiction {
+  readonly field: string;
+  readonly words: string;
+  readonly isWarning: boolean;
+}
+
+/** A VRF is a router of its own; a peer that names no router ID takes whichever the node has. */
+function contradictionsOf(a: NodePeer["spec"], b: NodePeer["spec"], other: string) {
+  const found: Contradiction[] = [];
+  if ((a.vrf ?? "") !== (b.vrf ?? "")) return found;
+  if (routerOf(a) === routerOf(b)) {
+    const field = (a.interface ?? "") === "" ? "spec.peerAddress" : "spec.interface";
+    const words = `${other} already exists with the router ${routerOf(a)}`;
+    found.push({ field, words, isWarning: false });
   }
-  if (routerID !== (b.routerID ?? "")) {
-    const [mine, its] = [routerID, b.routerID ?? ""].map((id) => (id === "" ? "none" : id));
-    found.push({
-      field: "spec.routerID",
-      words: `routerID ${mine ?? ""} differs from ${its ?? ""} of the peer "${other}"`,
-    });
+  if (a.myASN !== b.myASN) {
+    const words = `myASN ${a.myASN ?? 0} differs from ${b.myASN ?? 0} of the ${other}`;
+    found.push({ field: "spec.myASN", words, isWarning: true });
+  }
+  const [mine, its] = [canonicalIp(a.routerID), canonicalIp(b.routerID)];
+  if (mine !== its && mine !== "" && its !== "") {
+    const words = `routerID ${mine} differs from ${its} of the ${other}`;
+    found.push({ field: "spec.routerID", words, isWarning: true });
   }
   return found;
 }
 
-function routerOf({
-  peerAddress = "",
-  interface: name = "",
-  peerPort = PORT,
-}: Partial<BGPPeerSpec>) {
-  return `${name === "" ? peerAddress : name} port ${peerPort}`;
+/** An address of IPv6 can be written in many ways. */
+function canonicalIp(text = ""): string {
+  return parseIp(text) ?? text;
+}
+
+function routerOf({ peerAddress, interface: name = "", peerPort = PORT }: NodePeer["spec"]) {
+  return `${name === "" ? canonicalIp(peerAddress) : name} port ${peerPort}`;
 }
 
 function secretFaults({ world }: Scene): Standing[] {
