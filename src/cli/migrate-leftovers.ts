@@ -5,9 +5,10 @@
  */
 import type { IPAddressPool } from "../classes/metallb/ip-address-pool.ts";
 import { listedAddresses } from "../controller/assignments.ts";
+import { EXCLUDE_LABEL } from "../controller/nodes.ts";
 import { boundClassOf } from "../controller/roles.ts";
 import { defineResource, keyOf, type KubeObject } from "../kube/resource.ts";
-import type { Service } from "../kube/types.ts";
+import type { Node, Service } from "../kube/types.ts";
 import type { Hand } from "./migrate-plan.ts";
 
 /** Deckhouse makes one for each address of a Service. */
@@ -141,20 +142,51 @@ export function oldPoolHands(pools: readonly KubeObject[]): readonly Hand[] {
   }));
 }
 
-/** @param lbClass what this command was told */
-export function flagHands(workloads: readonly Workload[], lbClass: string): readonly Hand[] {
+/**
+ * Flags of MetalLB that change who is served, or who answers.
+ *
+ * @param lbClass what this command was told
+ */
+export function flagHands(
+  workloads: readonly Workload[],
+  lbClass: string,
+  nodes: readonly Node[],
+): readonly Hand[] {
   const words = workloads.flatMap(({ spec }) =>
     (spec?.template?.spec?.containers ?? []).flatMap(({ command = [], args = [] }) => [
       ...command,
       ...args,
     ]),
   );
-  const found = new Set(words.flatMap((word) => /^--?lb-class=(.+)$/.exec(word)?.[1] ?? []));
-  return [...found]
-    .filter((name) => name !== lbClass)
-    .map((name) => ({
+  const classes = new Set(words.flatMap((word) => /^--?lb-class=(.+)$/.exec(word)?.[1] ?? []));
+  const ignores = words.some((word) =>
+    /^--?ignore-exclude-lb(=(true|1|t|T|TRUE|True))?$/.test(word),
+  );
+  return [
+    ...[...classes]
+      .filter((name) => name !== lbClass)
+      .map((name) => ({
+        object: "MetalLB",
+        message: `It runs with --lb-class=${name}, and serves Services of that loadBalancerClass alone`,
+        todo: `Give SpreadLB's controller --lb-class ${name}, and this command too.`,
+      })),
+    ...(ignores ? excludedHands(nodes) : []),
+  ];
+}
+
+/** What MetalLB was told to ignore counts here. */
+function excludedHands(nodes: readonly Node[]): readonly Hand[] {
+  const names = nodes
+    .filter(({ metadata }) => metadata.labels?.[EXCLUDE_LABEL] !== undefined)
+    .map(({ metadata }) => metadata.name)
+    .sort();
+  if (names.length === 0) return [];
+  const list = names.join(" ");
+  return [
+    {
       object: "MetalLB",
-      message: `It runs with --lb-class=${name}, and serves Services of that loadBalancerClass alone`,
-      todo: `Give SpreadLB's controller --lb-class ${name}, and this command too.`,
-    }));
+      message: `Its speakers run with --ignore-exclude-lb, so that these nodes answer too, which are excluded by a label: ${names.join(", ")}`,
+      todo: `SpreadLB has no such switch. Where one of them should answer: kubectl label node ${list} ${EXCLUDE_LABEL}-`,
+    },
+  ];
 }

@@ -16,6 +16,7 @@ import { listedAddresses, placesInOrder, type Assignments } from "../controller/
 import { HEARD_NOBODY } from "../controller/looking.ts";
 import { PLAN_OPTIONS } from "../controller/plan.ts";
 import { reachOf } from "../controller/reach.ts";
+import { checkManifests, type Note } from "./migrate-checks.ts";
 import { Standing } from "../controller/standing.ts";
 import type { Role } from "../controller/roles.ts";
 import type { World } from "../controller/world.ts";
@@ -61,6 +62,7 @@ export interface MigrateReport {
   readonly manifests: readonly { readonly object: string; readonly problems: readonly string[] }[];
   readonly services: readonly AdoptedService[];
   readonly hands: readonly Hand[];
+  readonly notes: readonly Note[];
 }
 
 /** @returns the same for the same objects in any order */
@@ -82,14 +84,21 @@ export function planMigration(given: MigrateWorld): MigrateReport {
   const found = [...world.services.values()].map((service) =>
     findService(service, { world, roles, assignments }),
   );
+  const hands = [...manifestHands(world), ...found.flatMap((it) => it.hands)];
+  const checked = checkManifests(given.manifests, { nodes: given.nodes, known: hands });
   const manifests = namesOf(given.manifests).map((object) => {
-    const problems = problemsOf(object, world).map(describeProblem);
+    const refused = checked.hands.filter((hand) => hand.object === object);
+    const problems = [
+      ...problemsOf(object, world).map(describeProblem),
+      ...refused.map(({ message, todo }) => `${message}. ${todo}`),
+    ];
     return { object, problems };
   });
   return {
     manifests,
     services: found.flatMap(({ adopted }) => adopted ?? []),
-    hands: [...manifestHands(world), ...found.flatMap(({ hands }) => hands)],
+    hands: [...hands, ...checked.hands],
+    notes: checked.notes,
   };
 }
 

@@ -18,7 +18,7 @@ export interface ViewOptions {
 }
 
 export function renderReport(report: MigrateReport, options: ViewOptions): string {
-  const { manifests, services, hands } = report;
+  const { manifests, services, hands, notes } = report;
   const kept = services.filter(({ outcome }) => outcome === "keeps" || outcome === "gains");
   const sections = [
     `From ${NAMES[options.source]} to SpreadLB: a dry run, nothing is written.\n`,
@@ -27,6 +27,11 @@ export function renderReport(report: MigrateReport, options: ViewOptions): strin
     hands.length === 0
       ? "Needs a hand: nothing.\n"
       : `Needs a hand, before the cut-over:\n${hands.map(handLines).join("")}`,
+    ...(notes.length === 0
+      ? []
+      : [
+          `Worth a look:\n${notes.map(({ object, message }) => `  - ${object}: ${message}\n`).join("")}`,
+        ]),
     `The cut-over (docs/migrate-from-${options.source}.md has all of it, and the way back):\n${stepsOf(options)}`,
     `${manifests.length} manifests, ${kept.length} of ${services.length} Services adopted, ${hands.length} need a hand.\n`,
   ];
@@ -98,12 +103,12 @@ function metallbSteps({ metallbNamespace, workloads }: ViewOptions): readonly st
 
 const DECKHOUSE_STEPS: readonly string[] = [
   "Keep what there is: kubectl get services,metalloadbalancerclasses,metalloadbalancerpools,sdninternall2lbservices -A -o yaml > before.yaml",
-  "Stop Deckhouse's hooks: kubectl -n d8-system scale deployment/deckhouse --replicas 0",
-  "Stop its controller; its speakers go on answering: kubectl -n d8-metallb scale deployment/l2lb-controller --replicas 0",
+  "Stop Deckhouse's hooks: kubectl --as=system:sudouser -n d8-system scale deployment/deckhouse --replicas 0",
+  "Stop its controller; its speakers go on answering: kubectl --as=system:sudouser -n d8-metallb scale deployment/l2lb-controller --replicas 0",
   ...ourSteps("as it is"),
-  "Stop its speakers: kubectl -n d8-metallb delete daemonset/l2lb-speaker",
+  "Stop its speakers: kubectl --as=system:sudouser -n d8-metallb delete daemonset/l2lb-speaker",
   "Look: spreadlb status",
-  "Stop our controller, disable the module, start Deckhouse, look for the classes, start our controller: all in the walk",
+  "Stop our controller, let the webhook of ModuleConfigs yield, disable the module, start Deckhouse, look for the classes, start our controller: all in the walk",
 ];
 
 /** Speakers before the controller: at its first pass it knows all nodes that can answer. */

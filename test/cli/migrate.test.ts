@@ -327,8 +327,8 @@ describe("cli: what only the old load balancer knows", () => {
     };
     expect(isMetallb(workload)).to.equal(true);
     expect(isMetallb({ metadata: { name: "frr-k8s" } })).to.equal(false);
-    expect(flagHands([workload, workload], "metallb")).to.deep.equal([]);
-    expect(flagHands([workload, workload], "").map(({ todo }) => todo)).to.deep.equal([
+    expect(flagHands([workload, workload], "metallb", [])).to.deep.equal([]);
+    expect(flagHands([workload, workload], "", []).map(({ todo }) => todo)).to.deep.equal([
       "Give SpreadLB's controller --lb-class metallb, and this command too.",
     ]);
   });

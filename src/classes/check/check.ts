@@ -192,13 +192,18 @@ function outside(home: string): Fault {
  * @param home where objects of `metallb.io` are obeyed; null: it is not looked at
  * @returns what is wrong with one object, whatever else there is
  */
-export function checkObject(kind: CheckedKind, value: unknown, home: string | null): Fault[] {
+export function checkObject(
+  kind: CheckedKind,
+  value: unknown,
+  home: string | null,
+  strictness: Strictness = { isStrict: true },
+): Fault[] {
   const read = readObject(kind, value);
   const namespace = read.ok ? (read.object.metadata.namespace ?? home) : home;
   const isOutside = kind.group === METALLB_GROUP && home !== null && namespace !== home;
   return [
     ...(isOutside ? [outside(home)] : []),
-    ...unknownFields(schemaOf(kind, value), value, { isStrict: true }),
+    ...unknownFields(schemaOf(kind, value), value, strictness),
     ...objectFaults(read, null),
   ];
 }

@@ -28,6 +28,8 @@ export interface CheckedKind {
   /** @param manifests where the object takes the place of the one of its name; null: nothing does */
   readonly put: (manifests: Manifests, name: string, object: Manifest<object> | null) => Manifests;
   readonly get: (manifests: Manifests, name: string) => Manifest<object> | undefined;
+  /** In the order of the list. */
+  readonly all: (manifests: Manifests) => readonly Manifest<object>[];
   readonly parse: Validator<Manifest<object>>;
   /** Older versions that are read, and how they become the one that is stored. */
   readonly older?: Readonly<Record<string, Older>>;
@@ -95,6 +97,7 @@ function kindOf<List extends keyof Manifests>(
       return { ...manifests, [list]: object === null ? others : [...others, object] };
     },
     get: (manifests, name) => manifests[list].find(({ metadata }) => metadata.name === name),
+    all: (manifests) => manifests[list],
     parse: parse,
   };
 }

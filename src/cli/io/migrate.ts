@@ -154,7 +154,7 @@ async function reportOf(
   } else {
     const deployments = (await listOwn(DEPLOYMENTS)).filter(isMetallb);
     const daemonSets = (await listOwn(DAEMON_SETS)).filter(isMetallb);
-    hands.push(...flagHands([...deployments, ...daemonSets], lbClass));
+    hands.push(...flagHands([...deployments, ...daemonSets], lbClass, nodes));
     hands.push(...oldPoolHands(await listOwn(OLD_POOLS)));
     workloads = [
       ...deployments.map(({ metadata }) => `deployment/${metadata.name}`),
