@@ -174,7 +174,7 @@ export function flagHands(
   ];
 }
 
-/** What MetalLB was told to ignore counts here. */
+/** What MetalLB was told to ignore counts here, until our controller is told so, too. */
 function excludedHands(nodes: readonly Node[]): readonly Hand[] {
   const names = nodes
     .filter(({ metadata }) => metadata.labels?.[EXCLUDE_LABEL] !== undefined)
@@ -186,7 +186,7 @@ function excludedHands(nodes: readonly Node[]): readonly Hand[] {
     {
       object: "MetalLB",
       message: `Its speakers run with --ignore-exclude-lb, so that these nodes answer too, which are excluded by a label: ${names.join(", ")}`,
-      todo: `SpreadLB has no such switch. Where one of them should answer: kubectl label node ${list} ${EXCLUDE_LABEL}-`,
+      todo: `Give SpreadLB's controller --ignore-exclude-lb, or take the label off: kubectl label node ${list} ${EXCLUDE_LABEL}-`,
     },
   ];
 }

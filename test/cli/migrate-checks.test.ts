@@ -115,7 +115,7 @@ describe("cli: --ignore-exclude-lb of MetalLB's speakers", () => {
         spec: { template: { spec: { containers: [{ args }] } } },
       };
       const todos = flagHands([speaker], "", nodes).map(({ todo }) => todo);
-      const todo = `SpreadLB has no such switch. Where one of them should answer: kubectl label node cp ${label}-`;
+      const todo = `Give SpreadLB's controller --ignore-exclude-lb, or take the label off: kubectl label node cp ${label}-`;
       expect(todos).to.deep.equal(told ? [todo] : []);
       expect(flagHands([speaker], "", nodes.slice(1))).to.deep.equal([]);
     });
