@@ -155,29 +155,36 @@ const step = fc.record({
   /** How many of the writes get through. */
   writes: fc.nat(8),
   backwards: fc.boolean(),
+  /** Whether the speakers take up what is planned. */
+  reports: fc.boolean(),
 });
+
+const worlds = fc.subarray(Object.keys(POOLS) as (keyof typeof POOLS)[], { minLength: 1 });
 
 describe("controller: what stands from other passes", function () {
   this.timeout(300_000);
 
   it("changes no plan, whatever happened in whatever order", () => {
     fc.assert(
-      fc.property(fc.array(step, { minLength: 5, maxLength: 25 }), (steps) => {
+      fc.property(worlds, fc.array(step, { minLength: 5, maxLength: 25 }), (pools, steps) => {
         const cluster = new ModelCluster();
         cluster.isChecked = true;
         cluster.metallbNamespace = "metallb-system";
         cluster.addNamespace("metallb-system", {});
-        cluster.addPool("a", POOLS.a);
+        cluster.addNamespace("x", { team: "x" });
+        for (const name of pools) cluster.addPool(name, POOLS[name]);
         cluster.addAdvertisement("ad-0", ADVERTISEMENTS[0]);
+        cluster.addService("f", { namespace: "x" });
         for (const name of NODES.slice(0, 3)) {
           cluster.addNode(name);
           cluster.hear(name);
         }
-        for (const { change, writes, backwards } of steps) {
+        for (const { change, writes, backwards, reports } of steps) {
           change(cluster);
           const planned = cluster.plan().writes;
           const order = backwards ? planned.toReversed() : planned;
           for (const write of order.slice(0, writes)) cluster.apply(write);
+          if (reports) cluster.report();
         }
         cluster.plan();
       }),
