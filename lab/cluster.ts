@@ -359,10 +359,10 @@ export class Cluster {
     return new Map(entries.flatMap(({ dst, lladdr }) => (lladdr ? [[dst, lladdr] as const] : [])));
   }
 
-  /** Connects from the client to every address, every `intervalMs`, until stopped. */
+  /** Connects from the client to every address, or to the next of them (`rotate`), every `intervalMs`, until stopped. */
   async startProbe(
     addresses: readonly string[],
-    { intervalMs = 5, port = 80, timeoutMs = 1000 } = {},
+    { intervalMs = 5, port = 80, timeoutMs = 1000, rotate = false } = {},
   ): Promise<Probe> {
     const flags = [
       "-interval",
@@ -371,9 +371,11 @@ export class Cluster {
       `${port}`,
       "-timeout",
       `${timeoutMs}ms`,
+      ...(rotate ? ["-rotate"] : []),
     ];
     const argv = [this.tools, "probe", ...flags, ...addresses];
-    return new Probe(await this.spawn("client", argv, { name: "probe", pipes: true }));
+    const name = rotate ? "probe-rotating" : "probe";
+    return new Probe(await this.spawn("client", argv, { name, pipes: true }));
   }
 
   /** Asks from the observer who has every address, every `intervalMs`, until stopped. */

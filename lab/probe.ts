@@ -40,6 +40,8 @@ export interface ProbeWindow {
   /** The longest time that the probe itself was late: below it, a silence proves nothing. */
   readonly pauseMsMax: number;
   readonly addresses: readonly ProbedAddress[];
+  /** Of a client that rotates over all addresses: what it lost, from its first attempt that failed to its last. */
+  readonly rotation?: { readonly attempts: number; readonly lost: number; readonly ms: number };
 }
 
 export interface WatchedAddress {

@@ -65,13 +65,14 @@ export interface Load {
   readonly stealPercent: number;
 }
 
-/** What of a client's fresh connections over all addresses is lost when a node dies. */
+/** What of the fresh connections of a client that rotates over all addresses is lost when a node dies. */
 export interface Share {
   readonly addresses: number;
-  /** While addresses of the node were silent. */
+  /** From the first that was lost to the last, of all trials. */
   readonly attempts: number;
   readonly lost: number;
-  readonly lostAfter: number;
+  /** That long at most in one trial. */
+  readonly msMax: number;
 }
 
 export interface RowResult {
@@ -141,7 +142,7 @@ const SENTENCES: Readonly<Record<Judgement["what"], readonly [what: string, why:
 
 /** @returns one sentence per promise that the row breaks */
 export function broken(result: RowResult): string[] {
-  const { title, trials, share } = result;
+  const { title, trials, share, bounds } = result;
   const found = trials.flatMap(({ findings }, index) =>
     findings.map((finding) => `trial ${index + 1}: ${finding}`),
   );
@@ -150,17 +151,17 @@ export function broken(result: RowResult): string[] {
     const sentence = `${words} ${ms.toFixed(1)} ms; at most ${msMax.toFixed(0)} ms are promised${why}`;
     return kept ? [] : [sentence];
   });
-  const shares = share === undefined ? [] : brokenShare(share);
+  const shares = share === undefined ? [] : brokenShare(share, bounds);
   return [...found, ...over, ...shares].map((sentence) => `${title}: ${sentence}`);
 }
 
-/** The dead node's share of the traffic and no more, and nothing once its addresses answer again. */
-function brokenShare({ addresses, attempts, lost, lostAfter }: Share): string[] {
+/** The dead node's share of the traffic and no more, and for no longer than its addresses may be silent. */
+function brokenShare({ addresses, attempts, lost, msMax }: Share, { ownMaxMs }: Bounds): string[] {
   const [percent, wanted] = [(100 * lost) / attempts, 100 / addresses];
   return [
     ...(Math.abs(percent - wanted) <= SHARE_PERCENT_MAX
       ? []
       : [`${percent.toFixed(1)} % of connections were lost; ${wanted} % are the node's share`]),
-    ...(lostAfter === 0 ? [] : [`${lostAfter} connections were lost outside of the silence`]),
+    ...(msMax <= ownMaxMs ? [] : [`connections were lost for ${msMax} ms, not ${ownMaxMs}`]),
   ];
 }

@@ -36,7 +36,7 @@ export function reportOf(rows: readonly RowResult[]): string {
     const percent = ((100 * share.lost) / share.attempts).toFixed(1);
     return [
       "",
-      `  Share: of ${share.attempts} connections over ${share.addresses} addresses while a node's were silent, ${percent} % were lost, and ${share.lostAfter} besides; ${trials.length} trials.`,
+      `  Share: a client that rotates over ${share.addresses} addresses lost ${share.lost} of ${share.attempts} connections, ${percent} %, from its first loss to its last, ${share.msMax.toFixed(0)} ms at most; ${trials.length} trials.`,
     ];
   });
   return [

@@ -7,7 +7,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../lab/wait.ts";
 import type { ProbeWindow } from "../../lab/probe.ts";
 import {
-  PROBE_INTERVAL_MS,
   spreadOf,
   type Noise,
   type RowResult,
@@ -91,12 +90,13 @@ async function runTrial(
   const isOwn = (address: string) => victims.includes(before.get(address) ?? "");
   const findings: string[] = [];
   await mark(world, "trial");
+  await world.rotating?.mark("trial");
   const endMs = performance.now() + row.windowMs;
   await row.hit(world, victims);
   await untilMoved(world, victims).catch((error: unknown) => findings.push(messageOf(error)));
   await sleep(Math.max(0, endMs - performance.now()) + TAIL_MS);
   const [probed, recorded] = await mark(world, "mend");
-  shares.push(shareOf(isOwn, probed));
+  if (world.rotating !== null) shares.push(shareOf(await world.rotating.mark("mend")));
   await row.mend(world, victims);
   await world.untilSteady({ api });
   const [mending, mended] = await mark(world, "between");
@@ -111,14 +111,9 @@ async function runTrial(
   };
 }
 
-/** What of the attempts at all addresses failed while the addresses of the node were silent, and after that. */
-function shareOf(isOwn: (address: string) => boolean, { addresses }: ProbeWindow): Share {
-  const own = addresses.filter(({ address }) => isOwn(address));
-  const silentMs = Math.max(0, ...own.map(({ longestLoss }) => longestLoss.ms));
-  const attempts = Math.round(silentMs / PROBE_INTERVAL_MS) * addresses.length;
-  const lost = addresses.reduce((sum, { longestLoss }) => sum + longestLoss.attempts, 0);
-  const all = addresses.reduce((sum, address) => sum + address.lost, 0);
-  return { addresses: addresses.length, attempts, lost, lostAfter: all - lost };
+function shareOf({ addresses, rotation }: ProbeWindow): Share {
+  const { attempts = 0, lost = 0, ms = 0 } = rotation ?? {};
+  return { addresses: addresses.length, attempts, lost, msMax: ms };
 }
 
 function summed(shares: readonly Share[]): Share {
@@ -127,6 +122,6 @@ function summed(shares: readonly Share[]): Share {
     addresses: shares[0]?.addresses ?? 0,
     attempts: sum(({ attempts }) => attempts),
     lost: sum(({ lost }) => lost),
-    lostAfter: sum(({ lostAfter }) => lostAfter),
+    msMax: Math.max(...shares.map(({ msMax }) => msMax)),
   };
 }

@@ -59,6 +59,8 @@ export class World {
   controller: LabProcess | null = null;
   #addresses: readonly string[] = [];
   #probe: Probe | null = null;
+  /** A client that rotates over the addresses of one Service. */
+  rotating: Probe | null = null;
   #recorder: Recorder | null = null;
   #controllerFlags: readonly string[] = [];
 
@@ -221,6 +223,11 @@ export class World {
       intervalMs: PROBE_INTERVAL_MS,
       timeoutMs: ATTEMPT_MS_MAX,
     });
+    if (kind === "one") {
+      const intervalMs = PROBE_INTERVAL_MS / this.#addresses.length;
+      const client = { intervalMs, timeoutMs: ATTEMPT_MS_MAX, rotate: true };
+      this.rotating = await lab.startProbe(this.#addresses, client);
+    }
     await sleep(2 * ATTEMPT_MS_MAX); // The instruments themselves.
   }
 

@@ -22,6 +22,9 @@ import (
 // itself meanwhile; "longestLoss" goes by the starts of attempts: from the first that failed to the first after it that
 // did not. Connections are closed with a reset (linger 0): no TIME_WAIT.
 //
+// With -rotate it is a client that rotates over all addresses: each tick is one connection to the next of them, and a window
+// says what of those was lost, from the first that failed to the last ("rotation").
+//
 // Lines on stdin: "mark NAME" prints the window so far and starts a new one, "report" prints it and goes on,
 // "quit" (or the end of stdin) prints it and ends. A silence that crosses a mark belongs to the later window.
 func probe(args []string) error {
@@ -29,6 +32,7 @@ func probe(args []string) error {
 	interval := flags.Duration("interval", 5*time.Millisecond, "between two attempts at one address")
 	timeout := flags.Duration("timeout", time.Second, "for one attempt")
 	port := flags.Int("port", 80, "TCP port")
+	rotate := flags.Bool("rotate", false, "each interval one attempt at the next address, instead of one at each")
 	notable := flags.Duration("notable", 50*time.Millisecond, "silences from this length on are listed one by one")
 	flags.Parse(args)
 
@@ -45,6 +49,9 @@ func probe(args []string) error {
 	p, err := newProber(addresses, *port, *timeout, *notable)
 	if err != nil {
 		return err
+	}
+	if *rotate {
+		p.rotation = &rotation{}
 	}
 	return p.run(*interval)
 }
@@ -63,6 +70,17 @@ type loss struct {
 	FromMs   int64   `json:"fromMs"`
 	Ms       float64 `json:"ms"`
 	Attempts int     `json:"attempts"`
+}
+
+// rotation is what a client that goes round all addresses loses, by the starts of its attempts in this window.
+type rotation struct {
+	Attempts int     `json:"attempts"` // from the first that failed to the last, both counted
+	Lost     int     `json:"lost"`
+	Ms       float64 `json:"ms"` // between those two
+
+	next    int
+	started []time.Time
+	lost    []time.Time // as they failed
 }
 
 // target is one address: figures of this window, and the last success of all windows.
@@ -101,12 +119,13 @@ type fate struct {
 }
 
 type window struct {
-	Kind       string   `json:"kind"` // "window", "report" or "final"
-	Name       string   `json:"name"`
-	FromMs     int64    `json:"fromMs"`
-	ToMs       int64    `json:"toMs"`
-	PauseMsMax float64  `json:"pauseMsMax"`
-	Addresses  []target `json:"addresses"`
+	Kind       string    `json:"kind"` // "window", "report" or "final"
+	Name       string    `json:"name"`
+	FromMs     int64     `json:"fromMs"`
+	ToMs       int64     `json:"toMs"`
+	PauseMsMax float64   `json:"pauseMsMax"`
+	Addresses  []target  `json:"addresses"`
+	Rotation   *rotation `json:"rotation,omitempty"`
 }
 
 type attempt struct {
@@ -130,6 +149,7 @@ type prober struct {
 	from     time.Time
 	pauseMax time.Duration
 	late     time.Duration // in all
+	rotation *rotation     // nil: every address at every tick
 }
 
 func newProber(addresses []netip.Addr, port int, timeout, notable time.Duration) (*prober, error) {
@@ -187,9 +207,7 @@ func (p *prober) run(interval time.Duration) error {
 		var expirations [8]byte
 		syscall.Read(timer, expirations[:])
 		p.expire(now)
-		for i := range p.targets {
-			p.begin(i, now)
-		}
+		p.tick(now)
 		select {
 		case line, open := <-commands:
 			if !open || line == "quit" {
@@ -210,6 +228,9 @@ func (p *prober) obey(line string, now time.Time) {
 	if len(line) > 5 && line[:5] == "mark " {
 		p.print("window", now)
 		p.name, p.from, p.pauseMax = line[5:], now, 0
+		if p.rotation != nil {
+			p.rotation = &rotation{next: p.rotation.next}
+		}
 		for i := range p.targets {
 			t := &p.targets[i]
 			*t = target{Address: t.Address, family: t.family, sockaddr: t.sockaddr, lastOK: t.lastOK, lateOK: t.lateOK, Errors: map[string]int{}, fates: t.fates}
@@ -217,6 +238,18 @@ func (p *prober) obey(line string, now time.Time) {
 		return
 	}
 	fmt.Fprintf(os.Stderr, "probe: unknown command %q: mark NAME, report or quit\n", line)
+}
+
+func (p *prober) tick(now time.Time) {
+	if p.rotation == nil {
+		for i := range p.targets {
+			p.begin(i, now)
+		}
+		return
+	}
+	p.rotation.started = append(p.rotation.started, now)
+	p.begin(p.rotation.next, now)
+	p.rotation.next = (p.rotation.next + 1) % len(p.targets)
 }
 
 // begin starts one attempt.
@@ -291,6 +324,10 @@ func (p *prober) close(a attempt) {
 func (p *prober) fail(t *target, turn uint32, err error) {
 	t.Failures++
 	t.Errors[err.Error()]++
+	start := t.fates.queue[turn-t.fates.serial].start
+	if p.rotation != nil && !start.Before(p.from) {
+		p.rotation.lost = append(p.rotation.lost, start)
+	}
 	t.end(turn, false, p.from)
 }
 
@@ -351,7 +388,7 @@ func (p *prober) note(t *target, s silence) {
 
 // print tells the window; a silence that lasts is counted as if it ended now, without being kept.
 func (p *prober) print(kind string, now time.Time) {
-	w := window{kind, p.name, p.from.UnixMilli(), now.UnixMilli(), milliseconds(p.pauseMax), nil}
+	w := window{kind, p.name, p.from.UnixMilli(), now.UnixMilli(), milliseconds(p.pauseMax), nil, p.rotation.counted()}
 	for i := range p.targets {
 		t := p.targets[i]
 		t.Silences = append([]silence{}, t.Silences...)
@@ -361,6 +398,20 @@ func (p *prober) print(kind string, now time.Time) {
 		w.Addresses = append(w.Addresses, t)
 	}
 	printJSON(w)
+}
+
+func (r *rotation) counted() *rotation {
+	if r == nil || len(r.lost) == 0 {
+		return r
+	}
+	first, last := slices.MinFunc(r.lost, time.Time.Compare), slices.MaxFunc(r.lost, time.Time.Compare)
+	r.Attempts, r.Lost, r.Ms = 0, len(r.lost), milliseconds(last.Sub(first))
+	for _, start := range r.started {
+		if !start.Before(first) && !start.After(last) {
+			r.Attempts++
+		}
+	}
+	return r
 }
 
 func (p *prober) silenceOf(t *target, now time.Time, open bool) silence {

@@ -61,10 +61,10 @@ describe("figures of the failover benchmark", () => {
     { name: "and ten are kept", result: row([trial({ ownMs: 10 })], planned), want: [] },
     {
       name: "of a share lost, other than the node's is too much",
-      result: row([trial()], { share: { addresses: 4, attempts: 100, lost: 29, lostAfter: 1 } }),
+      result: row([trial()], { share: { addresses: 4, attempts: 100, lost: 29, msMax: 700 } }),
       want: [
         "cut: 29.0 % of connections were lost; 25 % are the node's share",
-        "cut: 1 connections were lost outside of the silence",
+        "cut: connections were lost for 700 ms, not 600",
       ],
     },
     {
