@@ -3,8 +3,8 @@
  *
  * What must not be forgotten is in the API: claims in VirtualIPs, problems and the bound class in conditions.
  */
-import { Standing } from "./standing.ts";
 import type { Ip } from "../base/ip.ts";
+import { Standing, type Stood } from "./standing.ts";
 
 /** A first place that the speakers have not answered for yet: until then the plan stands, not what they reported last. */
 export interface PendingMove {
@@ -18,7 +18,8 @@ export interface AwaitedNodes {
   readonly untilMs: number | null;
 }
 
-export interface PlanMemory {
+/** And what was worked out before, so that it need not be again; that changes no plan. */
+export interface PlanMemory extends Stood {
   /** The newest plan that was ever seen or made: deleting its VirtualIPs must not turn the counter back. */
   readonly generation: number;
   /** When the planner has looked long enough to rank anew what is in place; null: no pass yet. */
@@ -35,8 +36,6 @@ export interface PlanMemory {
   readonly waiting: ReadonlyMap<string, number>;
   /** When the counters in the status of a class, or of a pool, were last brought up to date. */
   readonly countedAtMs: ReadonlyMap<string, number>;
-  /** What was worked out before, so that it need not be again; it changes no plan. */
-  readonly standing: Standing;
 }
 
 /**
@@ -55,5 +54,6 @@ export function emptyMemory(generationFloor = 0): PlanMemory {
     waiting: new Map(),
     countedAtMs: new Map(),
     standing: new Standing(),
+    standingSinceMs: null,
   };
 }

@@ -19,6 +19,7 @@ import { planMetallbStatuses } from "./metallb-status.ts";
 import { nextStaleAtMs } from "./nodes.ts";
 import { moveFirst } from "./rank-jobs.ts";
 import { settle } from "./settling.ts";
+import { standingAt } from "./standing.ts";
 import type { MetallbStatuses, Snapshot, World } from "./world.ts";
 import { WRITE_ORDER, writeKey, type Write } from "./writes.ts";
 
@@ -84,7 +85,8 @@ export function plan(
   memory: PlanMemory,
   { nowMs, nowIso, ...options }: PlanClock & PlanOptions,
 ): Plan {
-  const { standing } = memory;
+  const stood = standingAt(memory, nowMs);
+  const { standing } = stood;
   const seen = standing.observer.observe(snapshot, {
     nowMs,
     settlingTimeMs: options.settlingTimeMs,
@@ -144,6 +146,7 @@ export function plan(
     writes: inOrder(writes),
     memory: {
       ...after,
+      ...stood,
       lookUntilMs,
       awaited,
       generation,

@@ -10,6 +10,9 @@ import { Ranking } from "./ranking.ts";
 import { Statuses } from "./statuses.ts";
 import { ClaimPlans } from "./virtual-ips.ts";
 
+/** After so long all is worked out anew: should anything stand that is not so any more, it stands no longer. */
+const STANDING_MS_MAX = 600_000;
+
 export class Standing {
   readonly observer = new Observer();
   readonly desk = new Desk();
@@ -18,4 +21,19 @@ export class Standing {
   readonly statuses = new Statuses();
   readonly counts = new Counts();
   readonly l2 = new L2Plans();
+}
+
+export interface Stood {
+  readonly standing: Standing;
+  /** null before the first pass. */
+  readonly standingSinceMs: number | null;
+}
+
+/** @returns what stands now: of the pass before, or nothing yet */
+export function standingAt({ standing, standingSinceMs }: Stood, nowMs: number): Stood {
+  if (standingSinceMs === null) return { standing, standingSinceMs: nowMs };
+  const isOld = nowMs - standingSinceMs >= STANDING_MS_MAX;
+  return isOld
+    ? { standing: new Standing(), standingSinceMs: nowMs }
+    : { standing, standingSinceMs };
 }

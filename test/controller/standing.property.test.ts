@@ -5,6 +5,7 @@
  * The model cluster compares the two in each pass (`isChecked`). Here are worlds of pools with selectors of Services and
  * namespaces, shared addresses, two families and preferences; histories.test.ts does the same with classes.
  */
+import { expect } from "chai";
 import fc from "fast-check";
 import { ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../../src/classes/annotations.ts";
 import { ModelCluster } from "./model-cluster.ts";
@@ -190,5 +191,14 @@ describe("controller: what stands from other passes", function () {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it("is worked out anew after ten minutes, and not before", () => {
+    const cluster = new ModelCluster();
+    const first = cluster.plan().memory.standing;
+    cluster.nowMs += 599_999;
+    expect(cluster.plan().memory.standing).to.equal(first);
+    cluster.nowMs += 1;
+    expect(cluster.plan().memory.standing).not.to.equal(first);
   });
 });
