@@ -6,13 +6,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../lab/wait.ts";
 import type { ProbeWindow } from "../../lab/probe.ts";
-import {
-  spreadOf,
-  type Noise,
-  type RowResult,
-  type Share,
-  type Trial,
-} from "./figures.ts";
+import { spreadOf, type Noise, type RowResult, type Share, type Trial } from "./figures.ts";
 import { cpuTimes, loadSince } from "./load.ts";
 import {
   answersOnReturn,
