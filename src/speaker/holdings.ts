@@ -133,12 +133,9 @@ export class Holdings {
     if (record.waiting?.what === "news") record.holder = node;
     if (this.#turns.isOutplanned(record, node, nowMs)) record.givenTo = node;
     if (!isAwaited && record.givenTo !== node) return;
-    // Another answers in place of the one that should and may not know: it is between us and that other.
-    const next = this.#turns.holderOf(record);
-    const isSlow = next !== null && next !== node && this.#turns.mayNotKnow(next, record);
-    if (record.waiting?.what === "answer" && isSlow) {
-      record.passedOver.add(next);
-      this.addresses.passing.add(record);
+    const { waiting } = record;
+    if (waiting?.what === "answer" || waiting?.what === "release") {
+      if (this.#turns.passOverFor(node, record)) this.addresses.passing.add(record);
     }
     this.decide(record, nowMs);
   }

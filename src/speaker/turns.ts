@@ -63,6 +63,19 @@ export class Turns {
     return peer.planGeneration < plan.generation;
   }
 
+  /** Another answers in place of those that should and may not know: it is between us and that other. @returns whether so */
+  passOverFor(node: string, record: AddressRecord): boolean {
+    const { passedOver } = record;
+    const before = passedOver.size;
+    let next = this.holderOf(record);
+    while (next !== null && next !== node && !passedOver.has(next)) {
+      if (!this.mayNotKnow(next, record)) break;
+      passedOver.add(next);
+      next = this.holderOf(record);
+    }
+    return passedOver.size > before;
+  }
+
   /** @returns how long to wait for a word of the node that should answer, before another does; 0: not at all */
   patienceMs(next: string, record: AddressRecord): number {
     const { node, intervalMs } = this.#world;
