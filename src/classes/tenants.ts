@@ -98,7 +98,8 @@ export class Tenants {
     for (const { party } of tenants) {
       const key = party?.key ?? "";
       if (key !== "" && left.every((tenant) => tenant.party?.key !== key)) {
-        this.#byKey.get(key)?.delete(ip);
+        const ips = this.#byKey.get(key);
+        if (ips?.delete(ip) === true && ips.size === 0) this.#byKey.delete(key);
       }
     }
     if (left.length > 0) this.#at.set(ip, left);

@@ -62,6 +62,9 @@ export class L2Plans {
     for (const key of news.services) {
       for (const name of [...this.#ofService.of(key), ...this.#said.of(key)]) names.add(name);
     }
+    // Nowhere to write to: they stay to be looked at.
+    this.#open = names;
+    if (!world.namespaceLabels.has(statuses.namespace)) return [];
     const open = new Set<string>();
     const writes: Write[] = [];
     for (const name of names) {

@@ -81,17 +81,9 @@ export class Observer {
     const services = this.#listings.services.turn(snapshot.services);
     for (const service of services.gone) this.#services.delete(noted(keyOf(service), news));
     for (const service of services.come) this.#services.set(noted(keyOf(service), news), service);
-    const slices = this.#listings.slices.turn(snapshot.slices);
-    for (const slice of slices.gone) {
-      this.#slices.get(noted(serviceOfSlice(slice) ?? "", news))?.delete(slice);
+    for (const key of [...news, ...this.#seeSlices(snapshot)]) {
+      if (this.#seeServing(key)) news.add(key);
     }
-    for (const slice of slices.come) {
-      const service = noted(serviceOfSlice(slice) ?? "", news);
-      const known = this.#slices.get(service);
-      if (known === undefined) this.#slices.set(service, new Set([slice]));
-      else known.add(slice);
-    }
-    for (const key of news) this.#seeServing(key);
     const namespaces = this.#listings.namespaces.turn(snapshot.namespaces);
     const renamed = new Set<string>();
     for (const { metadata } of namespaces.gone) {
@@ -106,14 +98,34 @@ export class Observer {
     }
   }
 
-  #seeServing(key: string): void {
+  /** @returns the keys of Services whose endpoints are others than before */
+  #seeSlices(snapshot: Snapshot): ReadonlySet<string> {
+    const touched = new Set<string>();
+    const slices = this.#listings.slices.turn(snapshot.slices);
+    for (const slice of slices.gone) {
+      this.#slices.get(noted(serviceOfSlice(slice) ?? "", touched))?.delete(slice);
+    }
+    for (const slice of slices.come) {
+      const service = noted(serviceOfSlice(slice) ?? "", touched);
+      const known = this.#slices.get(service);
+      if (known === undefined) this.#slices.set(service, new Set([slice]));
+      else known.add(slice);
+    }
+    return touched;
+  }
+
+  /** Endpoints matter to Services that are answered for where they are. @returns whether they are elsewhere than before */
+  #seeServing(key: string): boolean {
     const slices = this.#slices.get(key);
     if (slices?.size === 0) this.#slices.delete(key);
+    const before = this.#serving.get(key);
     const nodes = isLocal(this.#services.get(key))
       ? servingNodes([...(slices ?? [])], (service) => service === key).get(key)
       : undefined;
     if (nodes === undefined) this.#serving.delete(key);
     else this.#serving.set(key, nodes);
+    const isSame = before?.size === nodes?.size && [...(nodes ?? [])].every((n) => before?.has(n));
+    return !isSame;
   }
 
   #seeVirtualIps(snapshot: Snapshot, news: Set<Ip>): void {

@@ -12,18 +12,32 @@ import { reachOf } from "./reach.ts";
 import type { Role } from "./roles.ts";
 import { isLocal, type ClassNodes, type World } from "./world.ts";
 
-type Served = Extract<Role, { kind: "served" }>;
+interface Seen {
+  readonly role: Extract<Role, { kind: "served" }>;
+  readonly allocation: Allocation;
+  readonly world: World;
+}
 
-const seenRight = new WeakMap<Service, string>();
 const stamps = new WeakMap<ClassNodes, string>();
 
-/** @returns true where the status was right before, and still lists just what is allocated and claimed */
-export function isQuiet(
-  service: Service,
-  { role, allocation, world }: Readonly<{ role: Served; allocation: Allocation; world: World }>,
-): boolean {
-  if (isLocal(service) || seenRight.get(service) !== stampOf(service, allocation, world))
-    return false;
+export class Quiet {
+  readonly #seenRight = new WeakMap<Service, string>();
+
+  /** @returns true where the status was right before, and still lists just what is allocated and claimed */
+  is(service: Service, seen: Seen): boolean {
+    const { allocation, world } = seen;
+    if (isLocal(service)) return false;
+    if (this.#seenRight.get(service) !== stampOf(service, allocation, world)) return false;
+    return isAsAllocated(service, seen);
+  }
+
+  /** To be called when the status was found complete, without a problem and with nothing to write. */
+  rememberRight(service: Service, { allocation, world }: Seen): void {
+    this.#seenRight.set(service, stampOf(service, allocation, world));
+  }
+}
+
+function isAsAllocated(service: Service, { role, allocation, world }: Seen): boolean {
   const problems = [role.problems, role.request.problems, allocation.problems, allocation.notices];
   if (problems.some((list) => list.length > 0)) return false;
   const listed = listedAddresses(service);
@@ -34,11 +48,6 @@ export function isQuiet(
     if (ip === null || ip !== listed[index]) return false;
     return world.claimed.get(ip)?.services.includes(key) ?? false;
   });
-}
-
-/** To be called when the status was found complete, without a problem and with nothing to write. */
-export function rememberRight(service: Service, allocation: Allocation, world: World): void {
-  seenRight.set(service, stampOf(service, allocation, world));
 }
 
 /** All of the class that a status depends on. */

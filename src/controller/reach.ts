@@ -41,9 +41,19 @@ function numberIn(ways: readonly Way[]): (way: Way) => number {
   return (way) => ways.indexOf(way);
 }
 
-/** What is in both. */
+/** What is in both, for each pair the same object. */
+const bothOf = new WeakMap<ClassNodes, WeakMap<ClassNodes, ClassNodes>>();
+
 function both(a: ClassNodes, b: ClassNodes): ClassNodes {
   if (a === b) return a;
+  const withA = bothOf.get(a) ?? new WeakMap<ClassNodes, ClassNodes>();
+  bothOf.set(a, withA);
+  const found = withA.get(b) ?? inBoth(a, b);
+  withA.set(b, found);
+  return found;
+}
+
+function inBoth(a: ClassNodes, b: ClassNodes): ClassNodes {
   const names = new Set(b.selected.map(({ name }) => name));
   const isInBoth = ({ name }: { readonly name: string }) => names.has(name);
   const eligible = a.eligible.filter(({ name }) => b.eligibleNames.has(name));

@@ -7,7 +7,7 @@
 import type { Problem } from "../base/errors.ts";
 import type { Allocation } from "../classes/allocation.ts";
 import type { Decided } from "./desk.ts";
-import { isQuiet, rememberRight } from "./quiet.ts";
+import { Quiet } from "./quiet.ts";
 import type { Role } from "./roles.ts";
 import {
   planReleasedStatus,
@@ -45,6 +45,7 @@ export class Statuses {
   /** Those that something is to be written of. */
   #open: ReadonlySet<string> = new Set();
   #classes: World["classes"] | null = null;
+  readonly #quiet = new Quiet();
 
   plan(input: Input, { roles, allocations, news }: Decided, times: StatusTimes): StatusPlans {
     const isOtherWorld = input.world.classes !== this.#classes;
@@ -84,7 +85,7 @@ export class Statuses {
   /** @returns null where it is right, as a glance shows */
   #look(key: string, input: StatusInput, role: Role, allocation: Allocation): StatusPlan | null {
     const { service, world } = input;
-    if (role.kind === "served" && isQuiet(service, { role, allocation, world })) {
+    if (role.kind === "served" && this.#quiet.is(service, { role, allocation, world })) {
       this.#ready.add(key);
       return null;
     }
@@ -92,7 +93,8 @@ export class Statuses {
     if (role.kind !== "released") (status.isComplete ? this.#ready : this.#unready).add(key);
     if (status.problems.length > 0) this.#problems.set(key, status.problems);
     const isRight = !status.isChange && status.isComplete && status.problems.length === 0;
-    if (isRight && role.kind === "served") rememberRight(service, allocation, world);
+    if (isRight && role.kind === "served")
+      this.#quiet.rememberRight(service, { role, allocation, world });
     return status;
   }
 }

@@ -8,6 +8,7 @@
 import { emptyMemory } from "../../src/controller/memory.ts";
 import { EXCLUDE_LABEL, isRejoin, isStale } from "../../src/controller/nodes.ts";
 import { plan, PLAN_OPTIONS, type Plan } from "../../src/controller/plan.ts";
+import { Standing } from "../../src/controller/standing.ts";
 import type { Snapshot } from "../../src/controller/world.ts";
 import { writeKey, type Write } from "../../src/controller/writes.ts";
 import type { VirtualIP, VirtualIPStatus } from "../../src/multi-ip/resource.ts";
@@ -19,7 +20,7 @@ import type { Settings } from "./settings.ts";
 const GATHER_MS = 5;
 const PASS_INTERVAL_MS = 50;
 const RETRY_MS = 200;
-/** Every so many passes are planned twice, for rule P4. */
+/** Every so many passes are planned twice, the second time with nothing worked out before, for rule P4. */
 const AGAIN_PASSES = 20;
 
 export interface ClusterWorld {
@@ -201,8 +202,8 @@ export class Cluster {
       ...{ settlingTimeMs, moveIntervalMs, nowMs, nowIso: this.model.nowIso },
     };
     const made = plan(snapshot, this.model.memory, options);
-    const again =
-      ++this.#passes % AGAIN_PASSES === 0 ? plan(snapshot, this.model.memory, options) : null;
+    const anew = () => ({ ...this.model.memory, standing: new Standing() });
+    const again = ++this.#passes % AGAIN_PASSES === 0 ? plan(snapshot, anew(), options) : null;
     this.model.memory = made.memory;
     this.#notBeforeMs = nowMs + PASS_INTERVAL_MS;
     const writes = made.writes.filter((write) => !this.#underWay.has(writeKey(write)));
