@@ -166,5 +166,5 @@ describe("certificateStep", () => {
       expect(kept.authorities.length).to.be.at.most(2);
     }
     expect(count).to.be.within(7, 9); // One each eight months.
-  });
+  }).timeout(60_000);
 });
