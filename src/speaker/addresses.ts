@@ -58,7 +58,7 @@ export interface AddressRecord {
   /** The plan by which we hold; null: we do not. */
   heldGeneration: number | null;
   heldSinceMs: number;
-  /** A peer that answers for it by a plan that we do not know: it is that one's until we know, or it gives way or is gone. */
+  /** A peer that answers for it by a plan that we do not know: see outplanned.ts, which alone sets it. */
   givenTo: string | null;
   /** Where we answer; empty unless we hold. */
   links: readonly UsableLink[];
@@ -125,7 +125,6 @@ export class Addresses {
     if (record !== undefined) {
       this.#unfile(record);
       record.plan = plan;
-      record.givenTo = null;
       if (isOutdated(record.announced, plan, nowMs)) record.announced = null;
       Object.assign(record, linkIdsFor(plan, family));
     } else {

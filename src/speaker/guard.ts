@@ -126,7 +126,7 @@ export class Guard {
     if (this.#detection.isProbing(ip)) return this.#heardOfWanted(record, seen, { how, nowMs });
     if (record.heldGeneration !== null && how === "has") {
       this.#heardOfHeld(record, seen, { link, nowMs });
-    } else if (record.waiting?.what === "news" && node !== null && how === "has") {
+    } else if (isExpected(record) && node !== null && how === "has") {
       this.#world.announcedBy(record, node, nowMs);
     }
     return record.waiting !== null;
@@ -270,4 +270,9 @@ export class Guard {
       (node) => liveness.viewOf(node, linkIdsOn(record, node))?.alive === true,
     );
   }
+}
+
+/** Whether another has it decides whether we do. */
+function isExpected({ waiting, givenTo }: AddressRecord): boolean {
+  return waiting?.what === "news" || givenTo !== null;
 }

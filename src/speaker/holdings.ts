@@ -8,15 +8,23 @@
  */
 import type { Ip } from "../base/ip.ts";
 import type { MoveReason } from "../multi-ip/move-reason.ts";
-import { Addresses, linkIdsOn, type AddressRecord, type WaitingFor } from "./addresses.ts";
+import {
+  Addresses,
+  linkIdsOn,
+  type AddressRecord,
+  type PlannedAddress,
+  type WaitingFor,
+} from "./addresses.ts";
 import type { Announcer } from "./announcer.ts";
+import { answerOn, type GroupEffect } from "./answering.ts";
 import type { Guard } from "./guard.ts";
 import { ASK_AFTER_MS, handover } from "./handover.ts";
 import type { UsableLink } from "./links.ts";
 import type { Liveness } from "./liveness.ts";
+import { reasonOf } from "./reason.ts";
 import type { Holding } from "./responder.ts";
+import { Outplanned } from "./outplanned.ts";
 import { Turns } from "./turns.ts";
-import { solicitedNodeGroup } from "./wire/ndp.ts";
 
 /** A change of what this node holds. */
 export interface HoldingChange {
@@ -30,7 +38,7 @@ export interface HoldingChange {
 }
 
 export type HoldingEffect =
-  | { readonly kind: "join-group" | "leave-group"; readonly linkIndex: number; readonly group: Ip }
+  | GroupEffect
   | { readonly kind: "holding"; readonly change: HoldingChange }
   /** Still ours, by a newer plan. */
   | { readonly kind: "kept"; readonly address: Ip; readonly generation: number };
@@ -66,15 +74,22 @@ export class Holdings {
   readonly addresses = new Addresses();
   readonly #world: HoldingsWorld;
   readonly #turns: Turns;
+  readonly outplanned: Outplanned;
 
   constructor(world: HoldingsWorld) {
     this.#world = world;
     this.#turns = new Turns(world);
+    this.outplanned = new Outplanned({
+      ...world,
+      question: ({ plan }) => {
+        world.guard.question(plan.address);
+      },
+    });
   }
 
   /** When `waited` is to be called; Infinity: never. */
   get dueMs(): number {
-    let due = Infinity;
+    let due = this.outplanned.dueMs;
     for (const { waiting } of this.addresses.waiting) {
       if (waiting !== null) due = Math.min(due, waiting.untilMs);
     }
@@ -94,7 +109,15 @@ export class Holdings {
     if (record === undefined) return;
     if (record.heldGeneration !== null) this.#release(record, null, "plan");
     this.#world.guard.forget(address);
+    this.outplanned.forget(record);
     this.addresses.delete(record);
+  }
+
+  /** @returns the record under the new plan: whose it was by a newer one than before does not count any more */
+  put(plan: PlannedAddress, nowMs: number): AddressRecord {
+    const record = this.addresses.put(plan, nowMs);
+    this.outplanned.forget(record);
+    return record;
   }
 
   releaseAll(reason: MoveReason): void {
@@ -131,8 +154,11 @@ export class Holdings {
     const rightly = before?.rightly === true || isAhead || isAwaited;
     record.announced = { node, atMs: before?.atMs ?? nowMs, rightly, generation, lastMs: nowMs };
     if (record.waiting?.what === "news") record.holder = node;
-    if (this.#turns.isOutplanned(record, node, nowMs)) record.givenTo = node;
-    if (!isAwaited && record.givenTo !== node) return;
+    const isLeft = this.outplanned.heard(record, node, nowMs);
+    if (!isAwaited && !isLeft) {
+      this.#contradict(record, { node, before, nowMs });
+      return;
+    }
     const { waiting } = record;
     if (waiting?.what === "answer" || waiting?.what === "release") {
       if (this.#turns.passOverFor(node, record)) this.addresses.passing.add(record);
@@ -142,6 +168,7 @@ export class Holdings {
 
   /** For those that waited long enough, the other side had its time. */
   waited(nowMs: number): void {
+    for (const record of this.outplanned.due(nowMs)) this.decide(record, nowMs);
     let asked = 0;
     for (const record of this.addresses.waiting) {
       if (record.waiting === null || record.waiting.untilMs > nowMs) continue;
@@ -198,8 +225,7 @@ export class Holdings {
   decide(record: AddressRecord, nowMs: number): void {
     if (!this.addresses.has(record)) return;
     const { node, liveness } = this.#world;
-    if (record.givenTo !== null && !this.#turns.isAlive(record.givenTo, record))
-      record.givenTo = null;
+    this.outplanned.review(record);
     const able = liveness.serving;
     const next = able ? this.#turns.holderOf(record) : null;
     const holding = record.heldGeneration !== null;
@@ -245,13 +271,16 @@ export class Holdings {
     }
   }
 
-  /** A peer has given up something: what we gave to it goes by our plan again. */
-  gaveWay(node: string, nowMs: number): void {
-    for (const record of [...this.addresses.passing]) {
-      if (record.givenTo !== node) continue;
-      record.givenTo = null;
-      this.decide(record, nowMs);
-    }
+  /** Who answers by an older plan hears of us on the wire alone. */
+  #contradict(
+    record: AddressRecord,
+    { node, before, nowMs }: { node: string; before: AddressRecord["announced"]; nowMs: number },
+  ): void {
+    const peer = this.#world.liveness.peer(node);
+    const isBehind = peer !== undefined && peer.planGeneration < record.plan.generation;
+    if (record.heldGeneration === null || record.waiting !== null || !isBehind) return;
+    if (before === null || nowMs - before.lastMs >= ANNOUNCED_MS)
+      this.#announceAgain(record, nowMs);
   }
 
   #wait(record: AddressRecord, what: WaitingFor, untilMs: number): void {
@@ -294,22 +323,6 @@ export class Holdings {
     if (!needed) this.addresses.delete(record);
   }
 
-  #reason(record: AddressRecord, to: string | null): MoveReason {
-    const { node, liveness } = this.#world;
-    const from = record.holder;
-    // Of nodes that are in the rank, and not heard here, one that is in no rank knows nothing.
-    const { rank } = record.plan;
-    if (to === null) return rank.length === 0 || rank.includes(node) ? "no-node" : "plan";
-    if (from === null) return "first";
-    const peer = liveness.peer(from);
-    if (peer?.left === true) return "speaker-stopped";
-    if (from !== node && (peer === undefined || peer.dead || peer.starting)) return "node-lost";
-    if (liveness.viewOf(from, linkIdsOn(record, from))?.alive !== true) return "interface-lost";
-    if (record.plan.generation > record.decidedGeneration) return "plan";
-    if (liveness.isGated(from) && !liveness.isGated(to)) return "gate-closed";
-    return from === to ? "returned-after-loss" : "partition-mended";
-  }
-
   /** The move is off, and the successor may have announced the address already; or who did cannot answer any more. */
   #mayBeBelievedOfAnother(record: AddressRecord): boolean {
     const { waiting, announced } = record;
@@ -322,7 +335,7 @@ export class Holdings {
   #gain(record: AddressRecord, links: readonly UsableLink[], nowMs: number): void {
     const { address, generation } = record.plan;
     const [from, to] = [record.holder, this.#world.node];
-    const reason = this.#reason(record, to);
+    const reason = reasonOf(record, to, this.#world);
     record.heldGeneration = generation;
     record.heldSinceMs = nowMs;
     record.announced = null;
@@ -340,7 +353,7 @@ export class Holdings {
    */
   #handOver(record: AddressRecord, to: string | null, nowMs: number): void {
     const { announced } = record;
-    this.#release(record, to, this.#reason(record, to));
+    this.#release(record, to, reasonOf(record, to, this.#world));
     const peer = announced === null ? undefined : this.#world.liveness.peer(announced.node);
     const begins = (peer?.planGeneration ?? 0) >= record.plan.generation;
     const isFresh = announced !== null && nowMs - announced.atMs < ANNOUNCED_MS;
@@ -349,7 +362,7 @@ export class Holdings {
 
   /** Where two answered, clients may believe either: who answers on is told to say so again. */
   #giveUp(record: AddressRecord, to: string | null, nowMs: number): void {
-    const reason = this.#reason(record, to);
+    const reason = reasonOf(record, to, this.#world);
     this.#release(record, to, reason);
     const two = reason === "partition-mended" || reason === "returned-after-loss";
     // Who hears nobody that could have it does not know that another answers, by the plan that it reads just now.
@@ -367,29 +380,8 @@ export class Holdings {
     this.#world.emit({ kind: "holding", change });
   }
 
-  /** A link whose MAC changed is another: it is announced anew. */
   #answerOn(record: AddressRecord, links: readonly UsableLink[], nowMs: number): void {
-    const before = record.links;
-    record.links = links;
-    const { address } = record.plan;
-    for (const link of before) {
-      if (links.some((other) => isSameLink(link, other))) continue;
-      this.#world.announcer.lost(address, link.index);
-      this.#group("leave-group", record, link.index);
-    }
-    for (const link of links) {
-      if (before.some((other) => isSameLink(link, other))) continue;
-      this.#world.announcer.gained(address, link.index, nowMs);
-      this.#group("join-group", record, link.index);
-    }
+    const { announcer, emit } = this.#world;
+    answerOn(record, links, { announcer, emit, nowMs });
   }
-
-  #group(kind: "join-group" | "leave-group", record: AddressRecord, linkIndex: number): void {
-    if (record.family === "IPv4") return;
-    this.#world.emit({ kind, linkIndex, group: solicitedNodeGroup(record.plan.address) });
-  }
-}
-
-function isSameLink(a: UsableLink, b: UsableLink): boolean {
-  return a.index === b.index && a.mac === b.mac;
 }

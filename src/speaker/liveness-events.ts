@@ -4,7 +4,7 @@
 import type { Mac } from "../base/mac.ts";
 import type { WantedPeer } from "./membership.ts";
 import type { Peer } from "./peers.ts";
-import type { Heartbeat, LinkReport } from "./wire/heartbeat.ts";
+import type { Heartbeat, Id, LinkReport } from "./wire/heartbeat.ts";
 
 export interface LivenessOptions {
   readonly node: string;
@@ -47,6 +47,8 @@ export type LivenessEffect =
   | { readonly kind: "changed"; readonly nodes: readonly string[] }
   /** A peer was cut off, took us for dead, heard nobody, or gave something up: it may have announced what we hold. */
   | { readonly kind: "doubted" }
+  /** Heard with a good signature, and none of our peers. */
+  | { readonly kind: "met"; readonly id: Id }
   /** It gave up at once, since its heartbeat before, what another holds. */
   | { readonly kind: "gave-way"; readonly node: string }
   /** Others took over what we had, for they had lost us, an interface of ours, or our kube-proxy, and now it is back. */

@@ -29,11 +29,11 @@ import {
   linkFenceBehind,
   listenTo,
   newPeer,
+  noteLead,
   noteRegard,
   turnBehind,
   isExpired,
   type Peer,
-  type Regard,
   verdictOn,
   viewOfPeer,
 } from "./peers.ts";
@@ -57,6 +57,8 @@ export class Liveness {
   #rechecking = false;
   /** When we last ran again after we stood still for a detection time. */
   #stalledAtMs = -Infinity;
+  /** When we heard nobody last, until it was found whose absence that was. */
+  #aloneMs = -Infinity;
   #effects: LivenessEffect[] = [];
   readonly #changed = new Set<string>();
 
@@ -104,10 +106,8 @@ export class Liveness {
 
   /** When the next "timer" is wanted; Infinity: never. */
   get dueMs(): number {
-    let due = Math.min(
-      this.#rounds.dueMs,
-      this.#own.phase === "starting" ? this.#startEndsMs : Infinity,
-    );
+    const startEndsMs = this.#own.phase === "starting" ? this.#startEndsMs : Infinity;
+    let due = Math.min(this.#rounds.dueMs, startEndsMs);
     if (this.#rechecking) return this.#rounds.dueMs; // the answer comes as an event
     for (const peer of this.#peers.values()) {
       if (peer.state !== "silent" && peer.deadlineMs < due) due = peer.deadlineMs;
@@ -124,8 +124,7 @@ export class Liveness {
   viewOf(node: string, links: readonly Id[]): NodeView | undefined {
     if (node === this.#own.node) return this.#own.viewOf(links);
     const peer = this.#byName.get(node);
-    if (peer === undefined) return undefined;
-    return viewOfPeer(peer, links);
+    return peer === undefined ? undefined : viewOfPeer(peer, links);
   }
 
   /** Moves by one event. @returns what to do, in order; the array is the caller's */
@@ -162,6 +161,7 @@ export class Liveness {
       case "plan":
         if (event.generation <= this.#own.generation) return;
         this.#own.generation = event.generation;
+        for (const peer of this.#peers.values()) noteLead(peer, event.generation, nowMs);
         this.#rounds.promptly(nowMs);
         return;
       case "links":
@@ -242,8 +242,8 @@ export class Liveness {
     }
     if (latenessMs >= LATENESS_MS_MIN) {
       const { intervalMs, detectionMs } = this.#own;
-      const stall = { nowMs, latenessMs, intervalMs, detectionMs };
-      for (const peer of this.#peers.values()) excuse(peer, stall);
+      for (const peer of this.#peers.values())
+        excuse(peer, { nowMs, latenessMs, intervalMs, detectionMs });
     }
     const expired = [...this.#peers.values()].some((peer) => isExpired(peer, nowMs));
     const startEnds = this.#own.phase === "starting" && this.#startEndsMs <= nowMs;
@@ -275,6 +275,7 @@ export class Liveness {
     const peer = this.#peers.get(heartbeat.sender);
     if (peer === undefined) {
       this.#effects.push({ kind: "fault", name: "heartbeat-unknown-node" });
+      this.#effects.push({ kind: "met", id: heartbeat.sender });
       return;
     }
     const before = listenTo(peer, heartbeat, { nowMs, detectionMs: this.#own.detectionMs });
@@ -282,22 +283,21 @@ export class Liveness {
       this.#effects.push({ kind: "fault", name: "heartbeat-replayed" });
       return;
     }
+    noteLead(peer, this.#own.generation, nowMs);
     if (before.differs) this.#changed.add(peer.node);
     const regard = noteRegard(peer, heartbeat, this.#own.id);
     if (regard.doubted || before.yielded) this.#effects.push({ kind: "doubted" });
     if (before.yielded) this.#effects.push({ kind: "gave-way", node: peer.node });
     if (regard.informed || before.informed)
       this.#effects.push({ kind: "informed", nodes: [peer.node] });
-    if (this.#isTakenBack(regard)) this.#rejoined();
-    const wasIsolated = this.#own.isolated;
+    if ((regard.informed && this.#muteness.ends(this.#peers.values())) || regard.takenBack)
+      this.#rejoined();
+    if (this.#own.isolated) this.#aloneMs = nowMs;
     const vouches = this.#vouch(peer);
     if (before.differs || vouches) this.#judgeAll(nowMs);
-    if (wasIsolated && !this.#own.isolated && before.ourAbsence) this.#cameBack(peer, nowMs);
+    const wasAlone = !this.#own.isolated && nowMs - this.#aloneMs <= this.#own.detectionMs;
+    if (wasAlone && before.ourAbsence) this.#cameBack(peer, nowMs);
     this.#standBehind(peer, heartbeat, nowMs);
-  }
-
-  #isTakenBack({ informed, takenBack }: Regard): boolean {
-    return (informed && this.#muteness.ends(this.#peers.values())) || takenBack;
   }
 
   /** @returns whether its word is another than before */
@@ -336,6 +336,7 @@ export class Liveness {
       peer.state = "unjudged";
       peer.deadlineMs = nowMs + this.#own.detectionMs;
     }
+    this.#aloneMs = -Infinity;
     this.#judgeAll(nowMs);
     for (const peer of this.#peers.values()) peer.imposedFence = 0;
     if (this.serving && !first.hearsUs) this.#fenceSelf(nowMs);

@@ -8,7 +8,9 @@
  * its silence.
  * Neighbours: speaker.ts asks whenever the plan or the nodes change; liveness.ts judges those that do not linger.
  */
+import { idOf } from "./ids.ts";
 import type { PeerAddress } from "./peers.ts";
+import type { Id } from "./wire/heartbeat.ts";
 
 export interface WantedPeer extends PeerAddress {
   /** No address is shared with it now. */
@@ -17,6 +19,8 @@ export interface WantedPeer extends PeerAddress {
 
 export class Membership {
   readonly #self: string;
+  #names = new Map<Id, string>();
+  #hasMet = false;
   #nodes: readonly PeerAddress[] = [];
   /** Nodes that shared an address with us once. */
   readonly #met = new Set<string>();
@@ -30,6 +34,22 @@ export class Membership {
     this.#nodes = nodes;
     const names = new Set(nodes.map(({ node }) => node));
     for (const node of this.#met) if (!names.has(node)) this.#met.delete(node);
+    this.#names = new Map(nodes.map(({ node }) => [idOf(node), node]));
+  }
+
+  /** By its newer plan it shares an address with us: who cannot read that plan has to hear it all the same. */
+  meet(id: Id): void {
+    const node = this.#names.get(id);
+    if (node === undefined || node === this.#self || this.#met.has(node)) return;
+    this.#met.add(node);
+    this.#hasMet = true;
+  }
+
+  /** @returns whether somebody was met since it was asked last */
+  takeMet(): boolean {
+    const hasMet = this.#hasMet;
+    this.#hasMet = false;
+    return hasMet;
   }
 
   /** @param sharing the nodes that share an address with us now */

@@ -52,6 +52,8 @@ export interface Peer {
   sequence: number;
   fence: number;
   planGeneration: number;
+  /** Since when it has known a newer plan than we do, all the time; Infinity: it does not. */
+  aheadSinceMs: number;
   inServiceSeconds: number;
   starting: boolean;
   /** It says that it cannot forward. */
@@ -100,6 +102,7 @@ export function newPeer(
     },
     ...{ imposedFence: 0 },
     ...{ incarnation: 0, sequence: 0, fence: 0, planGeneration: 0, inServiceSeconds: 0 },
+    aheadSinceMs: Infinity,
     ...{ starting: false, gated: false, yields: 0, intervalMs: 0, detectionMs: 0 },
     ...{ heard: [], links: [], linksSinceMs: -Infinity, macs: [] },
   };
@@ -240,6 +243,7 @@ export function listenTo(
   if (!isNewer) return "replayed";
   const linksDiffer = !sameLinks(peer.links, heartbeat.links);
   const wasThere = peer.incarnation === 0 ? peer.awaited : !restarted;
+  const wasHeard = peer.state === "heard";
   const listened: Listened = {
     differs:
       peer.fence !== heartbeat.fence ||
@@ -248,13 +252,13 @@ export function listenTo(
       linksDiffer,
     informed: heartbeat.planGeneration > peer.planGeneration,
     yielded: !restarted && heartbeat.yields !== peer.yields,
-    ourAbsence: wasThere && !heartbeat.starting,
+    ourAbsence: !wasHeard && wasThere && !heartbeat.starting,
   };
   peer.state = leaving ? "silent" : "heard";
   peer.left = leaving;
   peer.suspected = false;
   peer.deadlineMs = now.nowMs + Math.max(now.detectionMs, heartbeat.detectionMs);
-  if (restarted) peer.heardUs = false;
+  if (restarted && heartbeat.starting) peer.heardUs = false;
   peer.incarnation = incarnation;
   peer.sequence = sequence;
   peer.fence = heartbeat.fence;
@@ -270,6 +274,12 @@ export function listenTo(
   peer.links = heartbeat.links;
   peer.macs = heartbeat.macs;
   return listened;
+}
+
+/** @param generation of our newest plan */
+export function noteLead(peer: Peer, generation: number, nowMs: number): void {
+  const isAhead = peer.planGeneration > generation;
+  peer.aheadSinceMs = isAhead ? Math.min(peer.aheadSinceMs, nowMs) : Infinity;
 }
 
 /** What a peer makes of us, and what of it is news. */

@@ -180,7 +180,8 @@ export class Speaker {
     }
     if (event.kind === "timer") this.#timerMs = Infinity;
     this.#apply(event);
-    if (this.#holdings.addresses.takeNodesChanged()) this.#setPeers(event.nowMs);
+    const hasMet = this.#membership.takeMet();
+    if (this.#holdings.addresses.takeNodesChanged() || hasMet) this.#setPeers(event.nowMs);
     if (this.#leaveAtMs === Infinity) this.#guard.due(event.nowMs);
     if (this.#leaveAtMs <= event.nowMs) this.#leave();
     this.#announce(event.nowMs);
@@ -226,10 +227,11 @@ export class Speaker {
     for (const address of removals) this.#holdings.remove(address);
     const records = upserts
       .filter((plan) => this.#concerns(plan))
-      .map((plan) => this.#holdings.addresses.put(plan, nowMs));
+      .map((plan) => this.#holdings.put(plan, nowMs));
     this.#setPeers(nowMs);
     this.#reportLinks(nowMs);
     for (const record of records) this.#decide(record, nowMs);
+    this.#holdings.outplanned.informed(nowMs);
   }
 
   /** Ours to hold, or ours to hand over: what was handed over is told of once more, and is nothing to us. */
@@ -301,8 +303,11 @@ export class Speaker {
       case "doubted":
         this.#holdings.announceAgain(nowMs);
         return;
+      case "met":
+        this.#membership.meet(effect.id);
+        return;
       case "gave-way":
-        if (this.#leaveAtMs === Infinity) this.#holdings.gaveWay(effect.node, nowMs);
+        this.#holdings.outplanned.gaveWay(effect.node, nowMs);
         return;
       case "informed":
         this.#decideOpen(nowMs);
@@ -345,7 +350,8 @@ export class Speaker {
 
   #frame({ linkIndex, bytes, nowMs }: Extract<SpeakerEvent, { readonly kind: "frame" }>): void {
     const link = this.#interfaces.byIndex(linkIndex);
-    if (link === undefined || (this.heldCount === 0 && !this.#guard.listening)) return;
+    const isListening = this.#guard.listening || this.#holdings.outplanned.size > 0;
+    if (link === undefined || (this.heldCount === 0 && !isListening)) return;
     const read = readFrame(bytes);
     const claim = read.kind === "fault" ? null : claimIn(read);
     // Whoever leaves is being succeeded: the others announce what it still holds, as they should.

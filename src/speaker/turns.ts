@@ -16,11 +16,8 @@ export interface TurnsWorld {
   readonly node: string;
   /** Between two heartbeats. */
   readonly intervalMs: number;
-  readonly liveness: Pick<Liveness, "generation" | "peer" | "viewOf">;
+  readonly liveness: Pick<Liveness, "peer" | "viewOf">;
 }
-
-/** After so many heartbeats an announcement has been heard, and who was to give way has. */
-const HEARD_INTERVALS = 1.5;
 
 export class Turns {
   readonly #world: TurnsWorld;
@@ -41,19 +38,6 @@ export class Turns {
       return view !== undefined && isPassed ? { ...view, alive: false } : view;
     });
     return next ?? holderOf(plan, viewOf);
-  }
-
-  /**
-   * A peer that knows more than we do announces what we answer for, and has had the time to hear that we do: it has waited
-   * for us to read a plan, and may not wait for ever. We who have not read it give way.
-   */
-  isOutplanned(record: AddressRecord, node: string, nowMs: number): boolean {
-    const { liveness, intervalMs } = this.#world;
-    const peer = liveness.peer(node);
-    const held =
-      record.heldGeneration !== null && nowMs - record.heldSinceMs >= HEARD_INTERVALS * intervalMs;
-    if (!held || record.waiting !== null || peer?.state !== "heard") return false;
-    return peer.planGeneration > liveness.generation && this.isAlive(node, record);
   }
 
   /** Who knows an older plan may know nothing of the address, or name another. What it announces it knows. */
@@ -82,7 +66,8 @@ export class Turns {
     const { holder, hadHolder, passedOver } = record;
     if (passedOver.has(next) || !this.mayNotKnow(next, record)) return 0;
     if (holder === null) return hadHolder ? intervalMs / 2 : GAIN_WAIT_MS;
-    const isThere = holder === node ? record.heldGeneration !== null : this.isAlive(holder, record);
+    const isThere =
+      holder === node ? record.heldGeneration !== null : this.#isAlive(holder, record);
     return isThere ? 0 : intervalMs / 2;
   }
 
@@ -92,7 +77,7 @@ export class Turns {
     if (node === null || node === this.#world.node) return "none";
     const peer = this.#world.liveness.peer(node);
     // Who has lost the interface answers no more, whatever it knows.
-    if (peer === undefined || !this.isAlive(node, record)) return "none";
+    if (peer === undefined || !this.#isAlive(node, record)) return "none";
     // Its heartbeats may not reach us: what it does shows what it knows.
     if (announced?.node === node && announced.rightly) return "announced";
     if (peer.planGeneration < plan.generation) return "uninformed";
@@ -102,7 +87,7 @@ export class Turns {
     return learns ? "informed" : "deaf";
   }
 
-  isAlive(node: string, record: AddressRecord): boolean {
+  #isAlive(node: string, record: AddressRecord): boolean {
     return this.#world.liveness.viewOf(node, linkIdsOn(record, node))?.alive === true;
   }
 }

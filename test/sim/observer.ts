@@ -5,6 +5,7 @@
  * asks them by real frames now and then, and compares.
  */
 import { PROBES, PROBE_INTERVAL_MS } from "../../src/speaker/detection.ts";
+import { GAIN_WAIT_MS } from "../../src/speaker/handover.ts";
 import type { HoldingChange } from "../../src/speaker/holdings.ts";
 import type { Answering, Fact, Stretch } from "./rules/fact.ts";
 import { wrongOf } from "./rules/wrong.ts";
@@ -301,7 +302,7 @@ export class Observer {
         if (before?.able === 0 && able !== 0 && answers === 0 && !isNew) {
           tracked.fault = { atMs: nowMs, kind: "able" };
         }
-        const unknown = this.#isUnused(tracked, piece) && this.#isUnknown(tracked, piece);
+        const unknown = nowMs < this.#knownByMs(tracked, piece);
         const wrong = wrongOf({ answers, able }) !== null;
         const wrongSinceMs = wrong ? Math.min(before?.wrongSinceMs ?? nowMs, nowMs) : Infinity;
         const plansDiffer = this.#plansDiffer(tracked, piece);
@@ -392,13 +393,22 @@ export class Observer {
     return isNew || gainedMs.every((atMs, i) => !((piece >> i) & 1) || atMs < bornMs);
   }
 
-  /** Some node that is to answer for a new address has not been told of it. */
-  #isUnknown(tracked: Tracked, piece: number): boolean {
+  /**
+   * Some nodes that are to answer for a new address have not been told of it: each is waited for.
+   *
+   * @returns until when nobody need answer
+   */
+  #knownByMs(tracked: Tracked, piece: number): number {
+    if (!this.#isUnused(tracked, piece)) return -Infinity;
     const rank = this.#world.rankOf(tracked.name);
-    return this.#world.nodes().some((node) => {
+    const untold = this.#world.nodes().filter((node) => {
       if (!((piece >> node.index) & 1) || !node.running) return false;
       return rank.includes(node.name) && !isToldOf(tracked, node);
     });
+    const { atMs } = tracked.fault;
+    return untold.length === 0
+      ? -Infinity
+      : atMs + untold.length * GAIN_WAIT_MS + this.boundMs(atMs);
   }
 
   #answering(tracked: Tracked, mask: number, rank: readonly string[]): Answering[] {

@@ -12,8 +12,8 @@
  * is heard. That none answers is excused by nothing.
  * A speaker that learns by a plan of a peer that is away believes that it lives, for the detection time: with more nodes
  * than a rank is deep, that is a fault like another.
- * A new address that some node of its rank has not been told of, because it is cut off from the API server, has its
- * bound from when all of them know: until then the others believe that this one answers.
+ * A new address that some nodes of its rank have not been told of, because they are cut off from the API server, has its
+ * bound from when all of them know, or from when each was waited for: a second.
  * A new address is asked for on the wire before its first use: its bound is later by so much.
  * A plan that arrives is no fault: it may cause two answers for the bound, and a silence never.
  */
