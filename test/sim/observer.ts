@@ -7,35 +7,13 @@
 import { PROBES, PROBE_INTERVAL_MS } from "../../src/speaker/detection.ts";
 import { GAIN_WAIT_MS } from "../../src/speaker/handover.ts";
 import type { HoldingChange } from "../../src/speaker/holdings.ts";
+import { Hearing } from "./hearing.ts";
 import type { Answering, Fact, Stretch } from "./rules/fact.ts";
 import { wrongOf } from "./rules/wrong.ts";
+import { isToldOf, newTracked, type Tracked } from "./tracked.ts";
 import type { Segment } from "./segment.ts";
 import type { SimNode } from "./node.ts";
 import type { Settings } from "./settings.ts";
-
-interface Tracked {
-  readonly address: string;
-  readonly name: string;
-  /** Nobody has held it since it was made, or since no other has it. */
-  isNew: boolean;
-  bornMs: number;
-  /** The first plan that has it; less than that knows of another life of it. */
-  bornGeneration: number;
-  /** A bit for each node that was told of it. */
-  toldOf: number;
-  /** A bit for each mind that says it holds it. */
-  held: number;
-  readonly gainedMs: Float64Array;
-  readonly announcedMs: Float64Array;
-  /** When a node answered last, of those that do no more. */
-  readonly endedMs: Float64Array;
-  fault: { readonly atMs: number; readonly kind: string };
-  plannedMs: number;
-  /** Of stretches that are not over, by piece. */
-  open: OpenStretch[];
-}
-
-type OpenStretch = Omit<Stretch, "kind" | "toMs" | "boundMs" | "address" | "fault" | "plannedMs">;
 
 /** From the first question to the first use of an address that nobody has used. */
 const PROBING_MS = PROBES * PROBE_INTERVAL_MS + 20;
@@ -65,12 +43,9 @@ export interface ObserverWorld {
   readonly tell: (fact: Fact) => void;
 }
 
-function isToldOf({ name, bornGeneration }: Tracked, node: SimNode): boolean {
-  return (node.told.get(name)?.generation ?? -1) >= bornGeneration;
-}
-
 export class Observer {
   readonly #world: ObserverWorld;
+  readonly #hearing: Hearing;
   readonly #tracked = new Map<string, Tracked>();
   readonly #returnedMs: Float64Array;
   readonly #returnGeneration: Float64Array;
@@ -79,6 +54,7 @@ export class Observer {
 
   constructor(world: ObserverWorld) {
     this.#world = world;
+    this.#hearing = new Hearing(world);
     const { nodeCount } = world.settings;
     this.#returnedMs = new Float64Array(nodeCount).fill(-Infinity);
     this.#returnGeneration = new Float64Array(nodeCount);
@@ -105,27 +81,10 @@ export class Observer {
       Object.assign(known, { toldOf: 0, bornGeneration, bornMs, isNew: true });
       return;
     }
+    const nowMs = this.#world.nowMs();
+    const born = { address, name, bornGeneration, bornMs: nowMs };
     const { nodeCount } = this.#world.settings;
-    const never = () => new Float64Array(nodeCount).fill(-Infinity);
-    this.#tracked.set(address, {
-      ...{
-        address,
-        name,
-        bornGeneration,
-        bornMs: this.#world.nowMs(),
-        isNew: true,
-        toldOf: 0,
-        held: 0,
-        gainedMs: never(),
-        announcedMs: never(),
-        endedMs: never(),
-      },
-      ...{
-        fault: { atMs: this.#world.nowMs() + PROBING_MS, kind: "new" },
-        plannedMs: -Infinity,
-        open: [],
-      },
-    });
+    this.#tracked.set(address, newTracked(born, { nodeCount, newMs: nowMs + PROBING_MS }));
   }
 
   /** Nobody else has it any more, or no node might have it until now: it is new once more. */
@@ -179,7 +138,7 @@ export class Observer {
     const all = this.#world.nodes();
     for (const node of all) {
       if (!((nodes >> node.index) & 1)) continue;
-      const piece = this.#pieceOf(node.index);
+      const piece = this.#hearing.pieceOf(node.index);
       const peers = all.filter((each) => (piece >> each.index) & 1 && each.running);
       this.#returnedMs[node.index] = this.#world.nowMs();
       this.#returnGeneration[node.index] = Math.max(...peers.map((each) => each.generation), 0);
@@ -224,7 +183,7 @@ export class Observer {
     if (tracked === undefined) return;
     const nowMs = this.#world.nowMs();
     const bit = 1 << node.index;
-    const piece = this.#pieceOf(node.index);
+    const piece = this.#hearing.pieceOf(node.index);
     const rank = node.told.get(tracked.name)?.rank ?? [];
     const others = this.#answering(tracked, piece & ~bit, rank);
     const kind = change.gained ? "gained" : "released";
@@ -232,8 +191,8 @@ export class Observer {
       ...{ kind, address: change.address, node: node.index, atMs: nowMs, reason: change.reason },
       ...{ generation: change.generation, others, fault: tracked.fault },
       able: this.#able(tracked, piece & ~bit),
-      whole: this.#isWhole(piece),
-      alone: piece === bit || this.#isDeaf(node.index),
+      whole: this.#hearing.isWhole(piece),
+      alone: piece === bit || this.#hearing.isDeaf(node.index),
       level: this.#returnGeneration.every((at, i) => i === node.index || at >= change.generation),
       returnedMs: this.#returnedMs[node.index] ?? 0,
       returnGeneration: this.#returnGeneration[node.index] ?? 0,
@@ -275,23 +234,15 @@ export class Observer {
     return Math.max(tracked.fault.atMs, ...tracked.gainedMs, ...tracked.endedMs);
   }
 
-  pieces(): number[] {
-    const pieces = new Map<number, number>();
-    this.#world.segment.groups.forEach((group, i) => {
-      pieces.set(group, (pieces.get(group) ?? 0) | (1 << i));
-    });
-    return [...pieces.values()];
-  }
-
   /** After every event: nothing to do where nothing changed. */
   look(): void {
     if (!this.#dirty) return;
     this.#close();
     this.#dirty = false;
     const nowMs = this.#world.nowMs();
-    const pieces = this.pieces();
-    const hearing = pieces.map((piece) => this.#hear(piece));
-    const whole = pieces.map((piece) => this.#isWhole(piece));
+    const pieces = this.#hearing.pieces();
+    const hearing = pieces.map((piece) => this.#hearing.isHearing(piece));
+    const whole = pieces.map((piece) => this.#hearing.isWhole(piece));
     for (const tracked of this.#tracked.values()) {
       tracked.open = pieces.map((piece, i) => {
         const answers = this.#answers(tracked) & piece;
@@ -422,66 +373,13 @@ export class Observer {
         announcedMs: tracked.announcedMs[node] ?? 0,
         wellSinceMs: this.#wellSinceMs[node] ?? 0,
         ranked: rank.includes(this.#world.nodes()[node]?.name ?? ""),
-        mute: this.#isMute(node),
-        deaf: this.#isDeaf(node),
+        mute: this.#hearing.isMute(node),
+        deaf: this.#hearing.isDeaf(node),
         leaving: this.#world.nodes()[node]?.leaving ?? false,
         gated: this.#world.nodes()[node]?.gated ?? false,
         returnGeneration: this.#returnGeneration[node] ?? 0,
       });
     }
     return list;
-  }
-
-  /** It is given nobody's heartbeats. */
-  #isDeaf(node: number): boolean {
-    const { segment } = this.#world;
-    return this.#world.nodes().every(({ index }) => index === node || segment.isCut(index, node));
-  }
-
-  /** Nobody is given its heartbeats. */
-  #isMute(node: number): boolean {
-    const { segment } = this.#world;
-    return this.#world.nodes().every(({ index }) => index === node || segment.isCut(node, index));
-  }
-
-  #pieceOf(node: number): number {
-    const { groups } = this.#world.segment;
-    return groups.reduce((mask, group, i) => (group === groups[node] ? mask | (1 << i) : mask), 0);
-  }
-
-  #isWhole(piece: number): boolean {
-    const { segment } = this.#world;
-    const nodes = this.#world.nodes().filter((n) => (piece >> n.index) & 1 && n.running);
-    return nodes.every((a) => nodes.every((b) => a === b || !segment.isCut(a.index, b.index)));
-  }
-
-  /**
-   * Each pair in one way at least, or by a third that both hear and that hears both; and nobody who is heard by
-   * some hears nobody; and nobody whom another has never heard, for nobody tells it that it is given up.
-   */
-  #hear(piece: number): boolean {
-    const { segment } = this.#world;
-    const nodes = this.#world.nodes().filter(({ index, running, paused }) => {
-      return (piece >> index) & 1 && running && !paused;
-    });
-    const both = (a: SimNode, b: SimNode) =>
-      !segment.isCut(a.index, b.index) && !segment.isCut(b.index, a.index);
-    const isMet = (a: SimNode, b: SimNode) => {
-      const peers = [...(b.speaker?.liveness.peers.values() ?? [])];
-      return peers.some(({ node, incarnation }) => node === a.name && incarnation === 0);
-    };
-    const isUnheard = (a: SimNode, b: SimNode) => segment.isCut(a.index, b.index) && isMet(a, b);
-    if (nodes.some((a) => nodes.some((b) => a !== b && isUnheard(a, b)))) return false;
-    const isDeaf = (a: SimNode) =>
-      nodes.length > 1 && nodes.every((b) => a === b || segment.isCut(b.index, a.index));
-    const isHeard = (a: SimNode) => nodes.some((b) => a !== b && !segment.isCut(a.index, b.index));
-    if (nodes.some((a) => isDeaf(a) && isHeard(a))) return false;
-    return nodes.every((a) =>
-      nodes.every((b) => {
-        if (a.index >= b.index) return true;
-        const one = !segment.isCut(a.index, b.index) || !segment.isCut(b.index, a.index);
-        return one || nodes.some((c) => c !== a && c !== b && both(a, c) && both(b, c));
-      }),
-    );
   }
 }
