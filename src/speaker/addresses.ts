@@ -60,6 +60,8 @@ export interface AddressRecord {
   heldSinceMs: number;
   /** A peer that answers for it by a plan that we do not know: see outplanned.ts, which alone sets it. */
   givenTo: string | null;
+  /** Decided while one that is ranked before us may not have read the plan: who begins then, begins by the plan. */
+  isOpen: boolean;
   /** Where we answer; empty unless we hold. */
   links: readonly UsableLink[];
   /** The nodes that the record is found by. */
@@ -139,6 +141,7 @@ export class Addresses {
           decidedGeneration: -1,
           heldGeneration: null,
           heldSinceMs: Infinity,
+          isOpen: false,
           givenTo: null,
           links: [],
           nodes: new Set<string>(),

@@ -129,7 +129,7 @@ export class Guard {
     } else if (isExpected(record) && node !== null && how === "has") {
       this.#world.announcedBy(record, node, nowMs);
     }
-    return record.waiting !== null;
+    return record.waiting !== null || (node !== null && how === "has");
   }
 
   /** Whether a peer answers for it shows in what is heard. */

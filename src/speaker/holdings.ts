@@ -244,6 +244,7 @@ export class Holdings {
       replanned:
         record.passedOver.size > 0 ||
         record.givenTo !== null ||
+        record.isOpen ||
         generation > (record.heldGeneration ?? record.decidedGeneration),
       yielding: liveness.isGated(node),
       other: this.#turns.otherSide(mine ? record.holder : next, record),
@@ -306,6 +307,7 @@ export class Holdings {
     if (isSure) record.holder = holder;
     record.hadHolder ||= isSure && holder !== null;
     record.decidedGeneration = record.plan.generation;
+    record.isOpen = holder === this.#world.node && this.#turns.isOpen(record);
     for (const node of record.passedOver) {
       if (!this.#turns.mayNotKnow(node, record)) record.passedOver.delete(node);
     }

@@ -219,7 +219,6 @@ export class Liveness {
   #forget(peer: Peer): void {
     this.#peers.delete(peer.id);
     this.#vouching.delete(peer.id);
-    this.#rounds.setPeers(this.#peers.values());
     this.#byName.delete(peer.node);
     this.#changed.add(peer.node);
   }
@@ -331,14 +330,15 @@ export class Liveness {
    * heard us meanwhile nobody with it took over what is ours, and who else did says so (`#standBehind`).
    */
   #cameBack(first: Peer, nowMs: number): void {
+    this.#aloneMs = -Infinity;
     for (const peer of this.#peers.values()) {
+      if (peer.imposedFence > 0) this.#changed.add(peer.node);
+      peer.imposedFence = 0;
       if (peer === first || peer.state !== "silent" || peer.left) continue;
       peer.state = "unjudged";
       peer.deadlineMs = nowMs + this.#own.detectionMs;
     }
-    this.#aloneMs = -Infinity;
     this.#judgeAll(nowMs);
-    for (const peer of this.#peers.values()) peer.imposedFence = 0;
     if (this.serving && !first.hearsUs) this.#fenceSelf(nowMs);
     this.#rejoined();
   }

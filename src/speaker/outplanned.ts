@@ -10,11 +10,11 @@
  */
 import type { AddressRecord } from "./addresses.ts";
 import { linkIdsOn } from "./addresses.ts";
-import { ASK_AFTER_MS, GAIN_WAIT_MS } from "./handover.ts";
+import { ASK_AFTER_MS } from "./handover.ts";
 import type { Liveness } from "./liveness.ts";
 
-/** A successor has waited for us for a second; a plan that we read a moment late is no such lead. */
-const LEAD_MS = GAIN_WAIT_MS / 2;
+/** A successor has waited for us for a second; a plan that we read a moment late, as so many heartbeats say, is no such lead. */
+const LEAD_INTERVALS = 3;
 /** After so many heartbeats an announcement of ours has been heard, and who was to give way has. */
 const HEARD_INTERVALS = 1.5;
 /** An answer later than this is none to our question. */
@@ -55,6 +55,8 @@ export class Outplanned {
   readonly #left = new Map<AddressRecord, Left>();
   /** Who was asked whether it means it, and when. */
   readonly #asked = new WeakMap<AddressRecord, { readonly node: string; readonly atMs: number }>();
+  /** Who is to be asked whether it means it, as soon as it may be believed. */
+  readonly #toAsk = new Map<AddressRecord, { readonly node: string; readonly askMs: number }>();
   #dueMs = Infinity;
 
   constructor(world: OutplannedWorld) {
@@ -74,11 +76,16 @@ export class Outplanned {
   heard(record: AddressRecord, node: string, nowMs: number): boolean {
     const left = this.#left.get(record);
     if (left !== undefined && record.givenTo === node) left.heardMs = nowMs;
-    if (record.givenTo === node || !this.#isOutplannedBy(node, record, nowMs)) return false;
+    const fromMs = record.givenTo === node ? null : this.#believedFromMs(node, record);
+    if (fromMs === null) return false;
+    if (nowMs < fromMs) {
+      this.#toAsk.set(record, { node, askMs: fromMs });
+      this.#dueMs = Math.min(this.#dueMs, fromMs);
+      return false;
+    }
     const asked = this.#asked.get(record);
     if (asked?.node !== node || nowMs - asked.atMs > ANSWER_MS_MAX) {
-      this.#asked.set(record, { node, atMs: nowMs });
-      this.#world.question(record);
+      this.#askWhether(record, node, nowMs);
       return false;
     }
     this.#asked.delete(record);
@@ -98,6 +105,7 @@ export class Outplanned {
   forget(record: AddressRecord): void {
     record.givenTo = null;
     this.#left.delete(record);
+    this.#toAsk.delete(record);
   }
 
   /** Forgets it where the peer cannot answer any more. */
@@ -132,6 +140,10 @@ export class Outplanned {
     const ended: AddressRecord[] = [];
     let budget = ASK_BATCH_MAX;
     this.#dueMs = Infinity;
+    for (const [record, { node, askMs }] of this.#toAsk) {
+      if (askMs <= nowMs) this.#askWhether(record, node, nowMs);
+      else this.#dueMs = Math.min(this.#dueMs, askMs);
+    }
     for (const [record, left] of this.#left) {
       const isMissed = left.askMs <= nowMs && !hasAnswered(left) && ++left.misses >= MISSES_MAX;
       if (isMissed || left.endMs <= nowMs) {
@@ -169,14 +181,21 @@ export class Outplanned {
     return 1;
   }
 
-  /** A peer that knows more than we do, and has had the time to hear that we answer. */
-  #isOutplannedBy(node: string, record: AddressRecord, nowMs: number): boolean {
+  #askWhether(record: AddressRecord, node: string, nowMs: number): void {
+    this.#toAsk.delete(record);
+    if (this.#believedFromMs(node, record) === null) return;
+    this.#asked.set(record, { node, atMs: nowMs });
+    this.#world.question(record);
+  }
+
+  /** @returns from when on a peer knows more than we do, and has had the time to hear that we answer; null: it is not so */
+  #believedFromMs(node: string, record: AddressRecord): number | null {
     const { liveness, intervalMs } = this.#world;
-    const peer = liveness.peer(node);
-    const heldMs = record.heldGeneration === null ? 0 : nowMs - record.heldSinceMs;
-    if (heldMs < HEARD_INTERVALS * intervalMs || record.waiting !== null) return false;
-    const isAhead = peer !== undefined && nowMs - peer.aheadSinceMs >= LEAD_MS;
-    return isAhead && this.#mayAnswer(node, record);
+    const aheadSinceMs = liveness.peer(node)?.aheadSinceMs ?? Infinity;
+    const isHeld = record.heldGeneration !== null && record.waiting === null;
+    if (!isHeld || aheadSinceMs === Infinity || !this.#mayAnswer(node, record)) return null;
+    const heardMs = record.heldSinceMs + HEARD_INTERVALS * intervalMs;
+    return Math.max(heardMs, aheadSinceMs + LEAD_INTERVALS * intervalMs);
   }
 
   #mayAnswer(node: string, record: AddressRecord): boolean {

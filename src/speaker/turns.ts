@@ -60,6 +60,13 @@ export class Turns {
     return passedOver.size > before;
   }
 
+  /** Who is ranked before us and has not read the plan names no interface for it yet, as one that has none. */
+  isOpen(record: AddressRecord): boolean {
+    const { rank } = record.plan;
+    const before = rank.slice(0, Math.max(0, rank.indexOf(this.#world.node)));
+    return before.some((node) => this.mayNotKnow(node, record));
+  }
+
   /** @returns how long to wait for a word of the node that should answer, before another does; 0: not at all */
   patienceMs(next: string, record: AddressRecord): number {
     const { node, intervalMs } = this.#world;
