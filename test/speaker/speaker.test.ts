@@ -147,19 +147,6 @@ describe("speaker: holding", () => {
     expect(net.holders(X)).to.deep.equal(["b"]);
   });
 
-  it("who gave way to a plan that it has not read goes by its own again when the other dies, or gives way itself", () => {
-    const net = running();
-    net.replan({ [X]: ["c", "b"] }, ["a"]);
-    net.run(2000);
-    expect(net.holders(X)).to.deep.equal(["c"]);
-    net.crash("c");
-    net.run(1000);
-    expect(net.holders(X)).to.deep.equal(["b"]);
-    net.crash("b");
-    net.run(1000);
-    expect(net.holders(X)).to.deep.equal(["a"]);
-  });
-
   it("one that has not read the newest plan and was away gives way to who took over", () => {
     const net = running();
     net.replan({ [Y]: ["b", "a", "c"] }, ["a"]);
