@@ -15,6 +15,7 @@ import type { ClassModel, Compiled } from "../classes/model.ts";
 import { keyOf, type KubeObject } from "../kube/resource.ts";
 import type { EndpointSlice, Namespace, Service } from "../kube/types.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
+import { Links } from "./links.ts";
 import { Listing } from "./listing.ts";
 import { Losses } from "./losses.ts";
 import { clusterNodes, type ClusterNode, type NodeOptions } from "./nodes.ts";
@@ -37,7 +38,8 @@ export class Observer {
   readonly #claiming = new Map<Ip, ClaimedAddress>();
   readonly #malformed = new Set<VirtualIP>();
   readonly #serving = new Map<string, ReadonlySet<string>>();
-  readonly #slices = new Map<string, Set<EndpointSlice>>();
+  /** Slices, and the Services that they are of. */
+  readonly #slices = new Links<EndpointSlice, string>();
   readonly #namespaceLabels = new Map<string, Labels>();
   readonly #losses = new Losses();
   readonly #listings = {
@@ -103,24 +105,20 @@ export class Observer {
     const touched = new Set<string>();
     const slices = this.#listings.slices.turn(snapshot.slices);
     for (const slice of slices.gone) {
-      this.#slices.get(noted(serviceOfSlice(slice) ?? "", touched))?.delete(slice);
+      touched.add(serviceOfSlice(slice) ?? "");
+      this.#slices.set(slice, []);
     }
     for (const slice of slices.come) {
-      const service = noted(serviceOfSlice(slice) ?? "", touched);
-      const known = this.#slices.get(service);
-      if (known === undefined) this.#slices.set(service, new Set([slice]));
-      else known.add(slice);
+      this.#slices.set(slice, [noted(serviceOfSlice(slice) ?? "", touched)]);
     }
     return touched;
   }
 
   /** Endpoints matter to Services that are answered for where they are. @returns whether they are elsewhere than before */
   #seeServing(key: string): boolean {
-    const slices = this.#slices.get(key);
-    if (slices?.size === 0) this.#slices.delete(key);
     const before = this.#serving.get(key);
     const nodes = isLocal(this.#services.get(key))
-      ? servingNodes([...(slices ?? [])], (service) => service === key).get(key)
+      ? servingNodes([...this.#slices.of(key)], (service) => service === key).get(key)
       : undefined;
     if (nodes === undefined) this.#serving.delete(key);
     else this.#serving.set(key, nodes);

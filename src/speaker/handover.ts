@@ -14,6 +14,9 @@ export const OVERLAP_MS = 50;
 export const GAIN_WAIT_MS = 1000;
 /** How long to wait for a word of its own before it is asked whether it answers. */
 export const ASK_AFTER_MS = 25;
+/** Questions at once, and what comes between. */
+export const ASK_BATCH_MAX = 10;
+export const ASK_BATCH_INTERVAL_MS = 10;
 /** Who should hold may wait for somebody else to know the plan; it has begun by then, though nothing was heard of it. */
 export const RELEASE_WAIT_MS = GAIN_WAIT_MS + 300;
 

@@ -18,7 +18,7 @@ import {
 import type { Announcer } from "./announcer.ts";
 import { answerOn, type GroupEffect } from "./answering.ts";
 import type { Guard } from "./guard.ts";
-import { ASK_AFTER_MS, handover } from "./handover.ts";
+import { ASK_AFTER_MS, ASK_BATCH_INTERVAL_MS, ASK_BATCH_MAX, handover } from "./handover.ts";
 import type { UsableLink } from "./links.ts";
 import type { Liveness } from "./liveness.ts";
 import { reasonOf } from "./reason.ts";
@@ -63,9 +63,6 @@ const STRANGERS_GRACE_MS = 1000;
 
 /** Between two questions whether another answers, at most. */
 const ASK_INTERVAL_MS_MAX = 5000;
-/** Questions at once, and what comes between. */
-const ASK_BATCH_MAX = 10;
-const ASK_BATCH_INTERVAL_MS = 10;
 
 /** Who began to announce before that has told everybody for the last time. */
 const ANNOUNCED_MS = 1000;

@@ -8,9 +8,8 @@
  * A class, mutated in place, see liveness.ts.
  * Neighbours: turns.ts asks whose turn it is; holdings.ts tells of what is heard.
  */
-import type { AddressRecord } from "./addresses.ts";
-import { linkIdsOn } from "./addresses.ts";
-import { ASK_AFTER_MS } from "./handover.ts";
+import { linkIdsOn, type AddressRecord } from "./addresses.ts";
+import { ASK_AFTER_MS, ASK_BATCH_INTERVAL_MS, ASK_BATCH_MAX } from "./handover.ts";
 import type { Liveness } from "./liveness.ts";
 
 /** A successor has waited for us for a second; a plan that we read a moment late, as so many heartbeats say, is no such lead. */
@@ -25,8 +24,6 @@ const CATCH_UP_MS = 500;
 const ASK_INTERVAL_MS = { first: 1000, max: 30_000 };
 /** So many questions without an answer, each a while after the other. */
 const MISSES_MAX = 3;
-const ASK_BATCH_MAX = 10;
-const ASK_BATCH_INTERVAL_MS = 10;
 
 export interface OutplannedWorld {
   /** Between two heartbeats. */

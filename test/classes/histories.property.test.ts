@@ -20,19 +20,10 @@ import { parseRequest } from "../../src/classes/request.ts";
 import { fits, partyOf } from "../../src/classes/sharing.ts";
 import { manifest } from "./metallb/cases.ts";
 import { claimsAfter } from "./pool-script.ts";
+import { POOLS } from "./pools.ts";
 import { timeOf } from "./world.ts";
 
 type Classes = ReadonlyMap<string, ClassModel>;
-
-const POOLS = {
-  a: { addresses: ["192.0.2.0/30"] },
-  b: { addresses: ["192.0.2.8/31", "2001:db8::/127"], serviceAllocation: { priority: 1 } },
-  c: { addresses: ["192.0.2.12/31", "2001:db8::8/127"], autoAssign: false },
-  d: {
-    addresses: ["192.0.2.16", "192.0.2.20", "192.0.2.18"],
-    serviceAllocation: { serviceSelectors: [{ matchLabels: { tier: "gold" } }] },
-  },
-};
 
 const NAMES = ["a", "b", "c", "d", "e", "f", "g"] as const;
 

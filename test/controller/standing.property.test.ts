@@ -8,19 +8,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../../src/classes/annotations.ts";
+import { POOLS as FOUR_POOLS } from "../classes/pools.ts";
 import { ModelCluster } from "./model-cluster.ts";
 
 const SERVICES = ["a", "b", "c", "d", "e", "f"] as const;
 const NODES = ["n1", "n2", "n3", "n4"] as const;
 
 const POOLS = {
-  a: { addresses: ["192.0.2.0/30"] },
-  b: { addresses: ["192.0.2.8/31", "2001:db8::/127"], serviceAllocation: { priority: 1 } },
-  c: { addresses: ["192.0.2.12/31", "2001:db8::8/127"], autoAssign: false },
-  d: {
-    addresses: ["192.0.2.16", "192.0.2.20", "192.0.2.18"],
-    serviceAllocation: { serviceSelectors: [{ matchLabels: { tier: "gold" } }] },
-  },
+  ...FOUR_POOLS,
   e: {
     addresses: ["192.0.2.2-192.0.2.5", "192.0.2.24/31"],
     serviceAllocation: { namespaceSelectors: [{ matchLabels: { team: "x" } }] },

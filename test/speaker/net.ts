@@ -44,9 +44,9 @@ export class Net {
   readonly nodes: readonly SimNode[];
   /** "a>b": what a sends does not reach b. */
   readonly cuts = new Set<string>();
-  /** Announcements heard on the segment: for tests of order. */
   /** Who said that it is back after others had taken over from it. */
   readonly rejoined: string[] = [];
+  /** Announcements heard on the segment: for tests of order. */
   readonly announced: { readonly node: string; readonly ip: Ip; readonly atMs: number }[] = [];
   #flights: Flight[] = [];
   #stalled: string | null = null;
