@@ -1,5 +1,5 @@
 /**
- * Bundles the program: `npm run build` writes dist/spreadlb.js, dist/frame-worker.js and the chunks that they share.
+ * Bundles the program: `npm run build` writes dist/spreadlb.js, the threads' programs and the chunks that they share.
  *
  * Every command is a chunk of its own that is loaded when it is asked for: a speaker on every node pays neither for
  * the controller nor for what the operator's commands need. Names are kept, so that a stack trace can be read.
@@ -67,8 +67,12 @@ const undiciInParts = {
 };
 
 const entryPoints = { spreadlb: "src/cli/io/entry.ts" };
-if (existsSync(join(root, "src/speaker/io/worker.ts"))) {
-  entryPoints["frame-worker"] = "src/speaker/io/worker.ts";
+const threads = {
+  "frame-worker": "src/speaker/io/worker.ts",
+  "bfd-worker": "src/bgp/bfd/io/worker.ts",
+};
+for (const [name, path] of Object.entries(threads)) {
+  if (existsSync(join(root, path))) entryPoints[name] = path;
 }
 
 const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));

@@ -8,6 +8,7 @@
  * The second table is of the controller's whole mind, which allocates, ranks and writes statuses: allocate/controller.ts. It
  * alone: `-- --controller`.
  */
+import { flag, readOptions } from "../lab/options.ts";
 import { allocate } from "../src/classes/allocate.ts";
 import type { AllocationRequest, AllocationResult, Claim } from "../src/classes/allocation.ts";
 import { Book } from "../src/classes/book.ts";
@@ -163,7 +164,7 @@ function measure(shape: Shape): string {
 const claimed = new Map<string, boolean>();
 
 const CONTROLLER_SIZES = [100, 1000, 5000, 10_000];
-const CONTROLLER_CHANGES = 30;
+const CONTROLLER_CHANGES = 100;
 const NODES = 20;
 
 function measureAllocation(): void {
@@ -176,19 +177,42 @@ function measureAllocation(): void {
 }
 
 function measurePasses(): void {
+  measureController({ services: 1000, nodes: NODES, changes: CONTROLLER_CHANGES });
+  const all = CONTROLLER_SIZES.map((services) => {
+    const figures = measureController({ services, nodes: NODES, changes: CONTROLLER_CHANGES });
+    return { services, ...figures };
+  });
   console.log(
-    "| Services | full pass, nothing given (CPU ms) | full pass, all given | nothing changed | pass after a change, median | 90 % | worst |",
+    "| Services | full pass, nothing given (CPU ms) | full pass, all given | nothing changed | pass after a change, median | 99 % | worst |",
   );
   console.log("| --- | --- | --- | --- | --- | --- | --- |");
-  measureController({ services: 1000, nodes: NODES, changes: CONTROLLER_CHANGES });
-  for (const services of CONTROLLER_SIZES) {
-    const shape = { services, nodes: NODES, changes: CONTROLLER_CHANGES };
-    const { emptyMs, fullMs, idleMs, changesMs } = measureController(shape);
-    const changes = [0.5, 0.9, 1].map((part) => quantile(changesMs, part).toFixed(1));
-    const cells = [services, emptyMs.toFixed(0), fullMs.toFixed(0), idleMs.toFixed(1), ...changes];
-    console.log(`| ${cells.join(" | ")} |`);
+  for (const { services, emptyMs, fullMs, idleMs, passesMs } of all) {
+    const cells = [services, emptyMs.toFixed(0), fullMs.toFixed(0), idleMs.toFixed(1)];
+    console.log(`| ${[...cells, ...quantiles(passesMs)].join(" | ")} |`);
+  }
+  console.log(
+    "\n| Services | all passes of one change (CPU ms) | changes | passes each | median | 99 % | worst |",
+  );
+  console.log("| --- | --- | --- | --- | --- | --- | --- |");
+  for (const { services, passesMs, changesMs } of all) {
+    const every = [...changesMs.values()].flat();
+    for (const [name, timesMs] of [["any", every] as const, ...changesMs]) {
+      const passes = name === "any" ? (passesMs.length / every.length).toFixed(1) : "";
+      console.log(
+        `| ${[services, name, timesMs.length, passes, ...quantiles(timesMs)].join(" | ")} |`,
+      );
+    }
   }
 }
 
-if (!process.argv.includes("--controller")) measureAllocation();
+function quantiles(timesMs: readonly number[]): string[] {
+  return [0.5, 0.99, 1].map((part) => quantile(timesMs, part).toFixed(1));
+}
+
+const { controller } = readOptions(
+  "bench:allocate",
+  "What giving addresses costs: a pass over all Services, and one Service's change.",
+  { controller: flag("the table of the controller's whole mind alone") },
+);
+if (!controller) measureAllocation();
 measurePasses();

@@ -1,7 +1,7 @@
 /**
  * How long an ARP answer takes: ours, from user space in a worker thread, beside the kernel's own.
  *
- *   node --import tsx bench/arp.ts [requests]      needs root, ip (iproute2) and gcc
+ *   npm run bench:arp -- [--requests 3000]      needs root, ip (iproute2) and gcc
  *
  * Both answer in one namespace at the end of one wire, asked in turn by one C program in another, so that what
  * else the machine does falls on both alike. First the machine as it is, then with a main thread that is busy
@@ -13,6 +13,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { count, readOptions } from "../lab/options.ts";
 import { Namespace, wire } from "../test/linux/network.ts";
 import { startWorker } from "../test/linux/worker.ts";
 
@@ -22,7 +23,11 @@ const SPACING_US = 1000;
 /** A list such as an API server sends, for the busy main thread. */
 const LIST_BYTES = 1_500_000;
 
-const requests = Number(process.argv[2] ?? 3000);
+const { requests } = readOptions(
+  "bench:arp",
+  "How long an ARP answer takes: ours beside the kernel's own.",
+  { requests: count("of each row", 3000) },
+);
 
 /** @returns one line: quantiles in microseconds */
 function summary(who: string, nanoseconds: readonly number[]): string {

@@ -6,40 +6,40 @@
  * Exit status 1 where a promise is broken, with a sentence for each. Needs root and a build.
  */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { stopEverything } from "../lab/shutdown.ts";
+import { count, flag, names, readOptions, text } from "../lab/options.ts";
+import { stopOnSignals } from "../lab/shutdown.ts";
 import { broken, type RowResult } from "./failover/figures.ts";
 import { reportOf } from "./failover/report.ts";
 import { ROWS, type Row } from "./failover/rows.ts";
 import { runRow } from "./failover/trials.ts";
 import { World } from "./failover/world.ts";
 
-const { values } = parseArgs({
-  options: {
-    trials: { type: "string", default: "20" },
-    rows: { type: "string", default: ROWS.map(({ name }) => name).join(",") },
-    nodes: { type: "string", default: "4" },
-    json: { type: "string" },
-    logs: { type: "boolean", default: false },
+const { trials, rows, nodes, json, logs } = readOptions(
+  "bench:failover",
+  "How long addresses are silent, fault by fault.",
+  {
+    trials: count("of each row", 20),
+    rows: names(
+      "the faults",
+      ROWS.map(({ name }) => name),
+    ),
+    nodes: count("in the rows with 4", 4, 3),
+    json: text("<file>", "every trial, to look at later"),
+    logs: flag("print those of controller and speakers"),
   },
-});
-const trials = Number(values.trials);
-const wanted = values.rows.split(",").map((name) => {
-  const row = ROWS.find((known) => known.name === name);
-  if (row !== undefined) return row.nodes === 4 ? { ...row, nodes: Number(values.nodes) } : row;
-  throw new Error(`No row "${name}". Rows: ${ROWS.map((known) => known.name).join(", ")}`);
-});
+);
+const wanted = ROWS.filter(({ name }) => rows.includes(name)).map((row) =>
+  row.nodes === 4 ? { ...row, nodes } : row,
+);
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void stopEverything().then(() => process.exit(130)));
-}
+stopOnSignals();
 
 const results: RowResult[] = [];
-for (const rows of byWorld(wanted)) results.push(...(await inOneWorld(rows)));
+for (const group of byWorld(wanted)) results.push(...(await inOneWorld(group)));
 console.log(reportOf(results));
-if (values.json !== undefined) {
+if (json !== undefined) {
   const at = new Date().toISOString();
-  writeFileSync(values.json, `${JSON.stringify({ at, rows: results }, null, 2)}\n`);
+  writeFileSync(json, `${JSON.stringify({ at, rows: results }, null, 2)}\n`);
 }
 for (const sentence of results.flatMap(broken)) {
   console.error(`missed: ${sentence}`);
@@ -73,7 +73,7 @@ async function inOneWorld(rows: readonly Row[]): Promise<RowResult[]> {
     world.printLogs();
     throw error;
   } finally {
-    if (values.logs) world.printLogs(Infinity);
+    if (logs) world.printLogs(Infinity);
     await world.stop();
   }
   return done;

@@ -2,16 +2,21 @@
  * How long an address is silent when its holder is killed: speakers' frame workers on a segment of namespaces, a client
  * that asks every 2 ms. Prints the smallest, the median and the largest of the trials, and the memory of one speaker.
  *
- * `node --import tsx bench/frame-plane.ts [trials]`, as root.
+ * `npm run bench:frames -- [--trials 20]`, as root.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { count, readOptions } from "../lab/options.ts";
 import { waitFor } from "../lab/wait.ts";
 import { parseIp, type Ip } from "../src/base/ip.ts";
 import type { Mac } from "../src/base/mac.ts";
 import { Prober } from "../test/speaker/segment/prober.ts";
 import { ip, Programs, Segment } from "../test/speaker/segment/segment.ts";
 
-const trials = Number(process.argv[2] ?? 20);
+const { trials } = readOptions(
+  "bench:frames",
+  "How long an address is silent when its holder is killed.",
+  { trials: count("kills", 20) },
+);
 const NAMES = ["n1", "n2", "n3"];
 const targets = ["198.51.100.200", "2001:db8:100::a0"] as Ip[];
 const client = { ipv4: "198.51.100.100" as Ip, ipv6: "2001:db8:100::100" as Ip };

@@ -12,7 +12,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
+import { count, counts, flag, readOptions, text } from "../lab/options.ts";
 import { waitFor } from "../lab/wait.ts";
 import type { Ip } from "../src/base/ip.ts";
 import { WORKER_DEFAULTS } from "../src/speaker/io/protocol.ts";
@@ -24,17 +24,17 @@ import type { PeersOptions, PeersTally } from "./heartbeat/peers.ts";
 const SHARE_MAX = 0.05;
 const PORT = 7946;
 
-const { values } = parseArgs({
-  options: {
-    nodes: { type: "string", default: "1,4,32,100" },
-    seconds: { type: "string", default: "20" },
-    "warm-up": { type: "string", default: "30" },
-    profile: { type: "string" },
-    stall: { type: "boolean", default: false },
+const { nodes, seconds, warmUp, profile, stall } = readOptions(
+  "bench:heartbeat",
+  "What heartbeats cost, or with --stall how even they are.",
+  {
+    nodes: counts("a row for each number of nodes", [1, 4, 32, 100]),
+    seconds: count("of each row", 20),
+    warmUp: count("seconds before each row", 30, 0),
+    profile: text("<dir>", "for CPU profiles of the measured process"),
+    stall: flag("how even heartbeats are beside a main thread that parses long lists"),
   },
-});
-const sizes = values.nodes.split(",").map(Number);
-const seconds = Number(values.seconds);
+);
 const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 const prefix = `hb${randomBytes(2).toString("hex")}`;
 const [inside, outside] = [`${prefix}n`, `${prefix}p`];
@@ -69,7 +69,7 @@ async function connect(): Promise<void> {
   );
   for (const [netns, from, to] of [
     [inside, 1, 1],
-    [outside, 2, Math.max(4, ...sizes)],
+    [outside, 2, Math.max(4, ...nodes)],
   ] as const) {
     await ip("-n", netns, "link", "set", "eth0", "up");
     for (let i = from; i <= to; i++) {
@@ -79,8 +79,8 @@ async function connect(): Promise<void> {
 }
 
 function start(netns: string, program: string, env: Readonly<Record<string, string>>) {
-  const profile = program === "node" && values.profile !== undefined;
-  const flags = profile ? ["--cpu-prof", `--cpu-prof-dir=${values.profile}`] : [];
+  const isProfiled = program === "node" && profile !== undefined;
+  const flags = isProfiled ? ["--cpu-prof", `--cpu-prof-dir=${profile}`] : [];
   const node = [process.execPath, ...flags, `${programs.dir}/${program}.js`];
   const argv = ["netns", "exec", netns, ...node];
   const child = spawn("ip", argv, {
@@ -129,7 +129,7 @@ async function measure(size: number, stall = false): Promise<Row> {
   });
   node.child.send({ kind: "start" });
   await waitFor(() => has("serving"), { what: "the node to serve" });
-  await sleep(Number(values["warm-up"]) * 1000);
+  await sleep(warmUp * 1000);
   await tallyOf(peers);
   const [from, fromMs] = [cpuSeconds(node.child.pid), performance.now()];
   reports.length = 0;
@@ -177,7 +177,7 @@ function cpuSeconds(pid = 0): number {
 async function costs(): Promise<boolean> {
   console.log(`nodes  CPU of one core  sent/s  received/s  peers heard`);
   let share = Infinity; // unless it is among those measured
-  for (const size of sizes) {
+  for (const size of nodes) {
     const row = await measure(size);
     const cells = [
       String(size).padStart(5),
@@ -219,7 +219,7 @@ try {
   console.log(
     `one real node; its peers are simulated by one process; ${seconds} s per row; load ${loadavg()[0]?.toFixed(1) ?? ""}`,
   );
-  if (values.stall) await evenness();
+  if (stall) await evenness();
   else met = await costs();
 } finally {
   for (const child of children) await stop(child);

@@ -7,7 +7,7 @@
 import { readFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
+import { count, flag, readOptions } from "../lab/options.ts";
 import { waitFor } from "../lab/wait.ts";
 import { edgeClass, service, SpreadCluster } from "../test/e2e/spread-cluster.ts";
 
@@ -15,20 +15,21 @@ const WAIT_MS_MAX = 120_000;
 const CREATES_AT_ONCE = 32;
 const LATER_MS = 10_000;
 
-const { values } = parseArgs({
-  options: {
-    services: { type: "string", default: "1000" },
-    nodes: { type: "string", default: "4" },
-    json: { type: "boolean", default: false },
+const { services, nodes, json } = readOptions(
+  "bench:scale",
+  "Many Services created at once, on a real control plane.",
+  {
+    services: count("created at once", 1000),
+    nodes: count("each with a speaker", 4),
+    json: flag("the figures as JSON"),
   },
-});
-const count = Number(values.services);
+);
 
-const cluster = await SpreadCluster.start({ nodes: Number(values.nodes) });
+const cluster = await SpreadCluster.start({ nodes });
 process.once("SIGINT", () => void cluster.stop().then(() => process.exit(130)));
 try {
   const figures = await measure();
-  console.log(values.json ? JSON.stringify(figures) : table(figures));
+  console.log(json ? JSON.stringify(figures) : table(figures));
   for (const sentence of missed(figures)) {
     console.error(`missed: ${sentence}`);
     process.exitCode = 1;
@@ -54,7 +55,7 @@ interface Figures {
 
 async function measure(): Promise<Figures> {
   await cluster.apply(edgeClass("edge", { addressPool: ["10.90.0.0/16"] }));
-  const names = Array.from({ length: count }, (_, i) => `scale-${i}`);
+  const names = Array.from({ length: services }, (_, i) => `scale-${i}`);
   const startMs = performance.now();
   const left = [...names];
   const createAll = async () => {
@@ -84,7 +85,7 @@ async function measure(): Promise<Figures> {
     holders.set(holder, (holders.get(holder) ?? 0) + 1);
   }
   return {
-    services: count,
+    services,
     createSeconds: seconds(createdMs - startMs),
     addressedSeconds: seconds(addressedMs - createdMs),
     heldSeconds: seconds(heldMs - createdMs),
@@ -98,7 +99,7 @@ async function measure(): Promise<Figures> {
 }
 
 function until(what: string, countDone: () => Promise<number>): Promise<boolean> {
-  return waitFor(async () => (await countDone()) === count, {
+  return waitFor(async () => (await countDone()) === services, {
     what,
     timeoutMs: WAIT_MS_MAX,
     intervalMs: 250,

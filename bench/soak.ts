@@ -6,8 +6,8 @@
  * or MISS for each promise; exit status 1 where one was missed. Needs root and a build.
  */
 import { loadavg } from "node:os";
-import { parseArgs } from "node:util";
-import { stopEverything } from "../lab/shutdown.ts";
+import { flag, maybeCount, names, readOptions } from "../lab/options.ts";
+import { stopOnSignals } from "../lab/shutdown.ts";
 import { alarms } from "./soak/alarms.ts";
 import { apiAway } from "./soak/api-away.ts";
 import { flapping } from "./soak/flapping.ts";
@@ -21,26 +21,18 @@ const SOAKS = {
   "api-away": { title: "the API server is away", run: apiAway, seconds: 600 },
 } as const;
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string", default: Object.keys(SOAKS).join(",") },
-    seconds: { type: "string" },
-    logs: { type: "boolean", default: false },
-  },
-});
-const soaks = values.only.split(",").map((name) => {
-  const soak = Object.entries(SOAKS).find(([known]) => known === name)?.[1];
-  if (soak !== undefined) return soak;
-  throw new Error(`No soak "${name}". Soaks: ${Object.keys(SOAKS).join(", ")}`);
+const options = readOptions("bench:soak", "What only time shows: PASS or MISS for each promise.", {
+  only: names("the soaks", Object.keys(SOAKS)),
+  seconds: maybeCount("of each, for a trial run"),
+  logs: flag("print those of controller and speakers"),
 });
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void stopEverything().then(() => process.exit(130)));
-}
+stopOnSignals();
 
 const verdicts = new Verdicts();
-for (const { title, run, seconds } of soaks) {
+for (const [name, { title, run, seconds }] of Object.entries(SOAKS)) {
+  if (!options.only.includes(name)) continue;
   console.log(`${title} (load average ${(loadavg()[0] ?? 0).toFixed(1)})`);
-  await run(verdicts, { seconds: Number(values.seconds ?? seconds), logs: values.logs });
+  await run(verdicts, { seconds: options.seconds ?? seconds, logs: options.logs });
 }
 process.exitCode = verdicts.missed === 0 ? 0 : 1;

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dump } from "js-yaml";
 import type { CustomResourceDefinition } from "../src/base/crd.ts";
+import { nodeBgpStatusCrd } from "../src/bgp/resource.ts";
 import { metalPeerCrd } from "../src/classes/deckhouse/bgp-peer.ts";
 import { configurationCrd } from "../src/classes/deckhouse/configuration.ts";
 import { metalPoolCrd } from "../src/classes/deckhouse/pool.ts";
@@ -27,6 +28,7 @@ import { virtualIpCrd } from "../src/multi-ip/resource.ts";
 export const CRDS: readonly CustomResourceDefinition[] = [
   metalLoadBalancerClassCrd,
   virtualIpCrd,
+  nodeBgpStatusCrd,
   ipAddressPoolCrd,
   l2AdvertisementCrd,
   bgpAdvertisementCrd,

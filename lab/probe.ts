@@ -94,52 +94,40 @@ export class Asked<Answer, Unasked = never> {
       intervalMs: 5,
     });
   }
+
+  async stop(): Promise<Answer> {
+    const last = await this.ask("quit");
+    await this.process.ended();
+    return last;
+  }
+}
+
+/** One that counts in windows. */
+export class Marked<Window> extends Asked<Window> {
+  /** Ends the window and begins one of that name; returns the ended one. */
+  mark(name: string): Promise<Window> {
+    return this.ask(`mark ${name}`);
+  }
+}
+
+/** One that also tells the window so far, and goes on with it. */
+export class Reporting<Window> extends Marked<Window> {
+  report(): Promise<Window> {
+    return this.ask("report");
+  }
 }
 
 /** Connects to every address all the time. Times are milliseconds since 1970. */
-export class Probe {
-  readonly #asked: Asked<ProbeWindow>;
-
-  constructor(process: LabProcess) {
-    this.#asked = new Asked(process);
-  }
-
-  /** Ends the window and begins one of that name; returns the ended one. */
-  mark(name: string): Promise<ProbeWindow> {
-    return this.#asked.ask(`mark ${name}`);
-  }
-
-  report(): Promise<ProbeWindow> {
-    return this.#asked.ask("report");
-  }
-
-  async stop(): Promise<ProbeWindow> {
-    const last = await this.#asked.ask("quit");
-    await this.#asked.process.ended();
-    return last;
-  }
-}
+export class Probe extends Reporting<ProbeWindow> {}
 
 /** Asks all the time who has the addresses. */
-export class Watch {
-  readonly #asked: Asked<WatchReport, WatchChange>;
-
-  constructor(process: LabProcess) {
-    this.#asked = new Asked(process);
-  }
-
+export class Watch extends Asked<WatchReport, WatchChange> {
   /** Every change of who answers, since the start. */
   get changes(): readonly WatchChange[] {
-    return this.#asked.unasked;
+    return this.unasked;
   }
 
   report(): Promise<WatchReport> {
-    return this.#asked.ask("report");
-  }
-
-  async stop(): Promise<WatchReport> {
-    const last = await this.#asked.ask("quit");
-    await this.#asked.process.ended();
-    return last;
+    return this.ask("report");
   }
 }

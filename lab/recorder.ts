@@ -1,7 +1,6 @@
 /** The recorder on the switch (tools/record.go): who answered for which address, when, by which port. */
 
-import { Asked } from "./probe.ts";
-import type { LabProcess } from "./process.ts";
+import { Reporting } from "./probe.ts";
 
 /** Answers of one port for one address, one after the other. Times are milliseconds since 1970. */
 export interface Spell {
@@ -34,25 +33,4 @@ export interface RecordWindow {
   readonly addresses: readonly RecordedAddress[];
 }
 
-export class Recorder {
-  readonly #asked: Asked<RecordWindow>;
-
-  constructor(process: LabProcess) {
-    this.#asked = new Asked(process);
-  }
-
-  /** Ends the window and begins one of that name; returns the ended one. */
-  mark(name: string): Promise<RecordWindow> {
-    return this.#asked.ask(`mark ${name}`);
-  }
-
-  report(): Promise<RecordWindow> {
-    return this.#asked.ask("report");
-  }
-
-  async stop(): Promise<RecordWindow> {
-    const last = await this.#asked.ask("quit");
-    await this.#asked.process.ended();
-    return last;
-  }
-}
+export class Recorder extends Reporting<RecordWindow> {}

@@ -29,12 +29,15 @@ const PROGRAMS = {
   tcpdump: "tcpdump",
 };
 
-/** What only some tests need: an image, rules of alerts, a second opinion on a signature. */
+/** What only some tests need: an image, rules of alerts, a second opinion on a signature, routers. */
 const PROGRAMS_OF_TESTS = {
+  bird: "bird2",
   buildah: "buildah",
   gcc: "build-essential",
+  gobgpd: "gobgpd",
   openssl: "openssl",
   promtool: "prometheus",
+  vtysh: "frr",
 };
 
 /** A failure with its remedy: told in its own words, without a stack. */

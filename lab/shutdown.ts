@@ -13,3 +13,17 @@ export async function stopEverything(): Promise<void> {
     await Promise.all([...waitingGuardians].map((guardian) => guardian.clean()));
   }
 }
+
+const INTERRUPTED = 130;
+
+/** For programs of which nobody needs the end in good order: Ctrl-C ends all that they started, then themselves. */
+export function stopOnSignals(last: () => void = () => undefined): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      void stopEverything().then(() => {
+        last();
+        process.exit(INTERRUPTED);
+      });
+    });
+  }
+}

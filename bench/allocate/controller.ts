@@ -3,12 +3,13 @@
  *
  * The cluster is the tests' model of an API server: every pass is made of a snapshot, and its writes come back as news.
  * There are pools, each for the Services with its label and with an advertisement of its own, nodes whose speakers are heard
- * of and hold what they should, and MetalLB's status kinds. A change is a Service that comes, or goes, and each of the passes
- * until nothing is left to do is measured alone.
+ * of and hold what they should, and MetalLB's status kinds. A change is a Service that comes, that wants another address, whose
+ * endpoints wander, or that goes. Each of the passes until nothing is left to do is measured alone; all of them together are
+ * what the change costs.
  */
 import { PLAN_OPTIONS } from "../../src/controller/plan.ts";
 import { PRESENCE_RENEW_MS } from "../../src/multi-ip/presence.ts";
-import { ModelCluster } from "../../test/controller/model-cluster.ts";
+import { ModelCluster, type ServiceWishes } from "../../test/controller/model-cluster.ts";
 import { cpuMs, measured } from "./figures.ts";
 
 export interface ControllerShape {
@@ -24,9 +25,13 @@ export interface ControllerFigures {
   readonly emptyMs: number;
   /** Nothing has changed since the pass before. */
   readonly idleMs: number;
-  /** Of each pass that one change has made. */
-  readonly changesMs: readonly number[];
+  /** Of each pass that a change has made. */
+  readonly passesMs: readonly number[];
+  /** Of all passes that a change has made together, by what has changed. */
+  readonly changesMs: ReadonlyMap<Change, readonly number[]>;
 }
+
+export type Change = "made" | "one address more" | "endpoints elsewhere" | "deleted";
 
 const POOLS = 50;
 const NAMESPACE = "metallb-system";
@@ -50,15 +55,41 @@ export function measureController({
   const idleMs = cpuMs(() => {
     repeat(IDLE_PASSES, () => cluster.plan());
   });
-  const changesMs: number[] = [];
+  const passesMs: number[] = [];
+  const changesMs = new Map<Change, number[]>();
+  const measure = (change: Change, work: () => void) => {
+    work();
+    const timesMs = settle(cluster);
+    passesMs.push(...timesMs);
+    const known = changesMs.get(change) ?? [];
+    changesMs.set(change, [...known, timesMs.reduce((sum, ms) => sum + ms, 0)]);
+  };
   repeat(changes, (n) => {
     const name = `guest-${n}`;
-    addService(cluster, name, n * 7);
-    settle(cluster, changesMs);
-    cluster.services.delete(`default/${name}`);
-    settle(cluster, changesMs);
+    const policy = n % 2 === 0 ? "Cluster" : "Local";
+    if (policy === "Local") cluster.setEndpoints(name, endpointsOf(n, nodes));
+    measure("made", () => {
+      addService(cluster, name, n * 7, { policy });
+    });
+    measure("one address more", () => {
+      addService(cluster, name, n * 7, { policy, count: 2 });
+    });
+    if (policy === "Local") {
+      measure("endpoints elsewhere", () => {
+        cluster.setEndpoints(name, endpointsOf(n + 2, nodes));
+      });
+    }
+    measure("deleted", () => {
+      cluster.services.delete(`default/${name}`);
+      cluster.slices.delete(`default/${name}`);
+    });
   });
-  return { emptyMs, fullMs, idleMs: idleMs / IDLE_PASSES, changesMs };
+  return { emptyMs, fullMs, idleMs: idleMs / IDLE_PASSES, passesMs, changesMs };
+}
+
+/** On three nodes, others for each number. */
+function endpointsOf(n: number, nodes: number): string[] {
+  return [0, 1, 2].map((i) => `node-${(n + 5 * i) % nodes}`);
 }
 
 function emptyCluster(services: number, nodes: number): ModelCluster {
@@ -85,17 +116,24 @@ function emptyCluster(services: number, nodes: number): ModelCluster {
 }
 
 /** One in ten shares its address with another. */
-function addService(cluster: ModelCluster, name: string, n: number): void {
+function addService(
+  cluster: ModelCluster,
+  name: string,
+  n: number,
+  wishes: Pick<ServiceWishes, "policy" | "count"> = {},
+): void {
   const pair = `pair-${Math.floor(n / (20 * POOLS))}-${n % POOLS}`;
   cluster.addService(name, {
+    ...wishes,
     labels: { pool: `pool-${n % POOLS}` },
     ports: [80 + (n % (20 * POOLS))],
     annotations: n % 10 === 0 ? { "metallb.io/allow-shared-ip": pair } : {},
   });
 }
 
-/** Passes until nothing is left to do, now or in a moment, with what speakers report meanwhile. */
-function settle(cluster: ModelCluster, timesMs: number[] = []): void {
+/** Passes until nothing is left to do, now or in a moment, with what speakers report meanwhile. @returns what each has cost */
+function settle(cluster: ModelCluster): number[] {
+  const timesMs: number[] = [];
   for (;;) {
     const made = measured(() => cluster.plan());
     timesMs.push(made.ms);
@@ -103,7 +141,8 @@ function settle(cluster: ModelCluster, timesMs: number[] = []): void {
     for (const write of writes) cluster.apply(write);
     cluster.report();
     if (writes.length > 0) continue;
-    if (wakeAtMs === null || wakeAtMs > cluster.nowMs + PLAN_OPTIONS.countIntervalMs) return;
+    if (wakeAtMs === null || wakeAtMs > cluster.nowMs + PLAN_OPTIONS.countIntervalMs)
+      return timesMs;
     pass(cluster, wakeAtMs - cluster.nowMs);
   }
 }

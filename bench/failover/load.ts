@@ -1,6 +1,7 @@
 /** How busy this machine was, for the figures' side: a figure without it says nothing. */
 import { readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Load } from "./figures.ts";
 
 /** CPU time since the start of the machine, in ticks. */
@@ -29,4 +30,25 @@ export function loadSince(before: CpuTimes): Load {
     busyPercent: percent(all - (now.idle - before.idle)),
     stealPercent: percent(now.steal - before.steal),
   };
+}
+
+/** Of two seconds, one after the other. */
+const QUIET_BUSY_PERCENT_MAX = 70;
+const QUIET_SECONDS = 2;
+
+/**
+ * A cluster that has just started keeps this machine busy to the last per cent, with all its nodes on the same few CPUs: what is
+ * measured then is how long threads wait for one.
+ *
+ * @returns how busy the machine is now; after so many seconds also where it did not grow quiet
+ */
+export async function untilQuiet(secondsMax = 60): Promise<Load> {
+  let quiet = 0;
+  for (let seconds = 1; ; seconds++) {
+    const before = cpuTimes();
+    await sleep(1000);
+    const load = loadSince(before);
+    quiet = load.busyPercent <= QUIET_BUSY_PERCENT_MAX ? quiet + 1 : 0;
+    if (quiet === QUIET_SECONDS || seconds >= secondsMax) return load;
+  }
 }

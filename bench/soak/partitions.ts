@@ -7,6 +7,7 @@ import { overlaps, silences } from "../../lab/answers.ts";
 import type { RecordWindow } from "../../lab/recorder.ts";
 import { messageOf } from "../../lab/wait.ts";
 import { H2_MS_MAX } from "../failover/figures.ts";
+import { cpuTimes, loadSince, untilQuiet } from "../failover/load.ts";
 import { World } from "../failover/world.ts";
 import type { SoakOptions, Verdicts } from "./verdicts.ts";
 
@@ -48,7 +49,10 @@ async function tryOut(world: World, verdicts: Verdicts, { cutOff, api, seconds }
   const everybody = [...world.lab.plan.nodes.map(({ name }) => name), "client", "observer"];
   const rest = everybody.filter((port) => !cutOff.includes(port));
   const sideOf = (port: string) => (cutOff.includes(port) ? "cut off" : "rest");
-  verdicts.say(`${cutOff.join("+")} | ${rest.join("+")}, API ${api ? "up" : "down"}`);
+  const { busyPercent } = await untilQuiet();
+  const sides = `${cutOff.join("+")} | ${rest.join("+")}`;
+  verdicts.say(`${sides}, API ${api ? "up" : "down"}, CPUs ${busyPercent} % busy before`);
+  const cpu = cpuTimes();
   await world.recorder.mark("split");
   await world.lab.segment.partition([cutOff, rest]);
   const splitMs = Date.now(); // From here on the switch has the rule.
@@ -57,6 +61,7 @@ async function tryOut(world: World, verdicts: Verdicts, { cutOff, api, seconds }
   judge(verdicts, "split, on either side", {
     ...{ window: split, sinceMs: splitMs, segments: ["cut off", "rest"], segmentOf: sideOf },
   });
+  verdicts.say(`split: CPUs ${loadSince(cpu).busyPercent} % busy`);
   const mendMs = Date.now();
   await world.lab.segment.partition([]);
   const steady = await world.untilSteady({ api }).then(() => "steady", messageOf);

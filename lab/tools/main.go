@@ -12,6 +12,7 @@ import (
 var commands = map[string]func(args []string) error{
 	"backend":  backend,  // what a Pod runs: HTTP and UDP that tell which Pod answered
 	"fetch":    fetch,    // one HTTP request per URL
+	"flows":    flows,    // many UDP flows to one address: who answers them, and what is lost
 	"probe":    probe,    // TCP connects to every address at a steady pace, and the silences in between
 	"record":   record,   // who answered for every address, and when, as the switch saw it
 	"relay":    relay,    // TCP from a namespace to loopback of the one that started it
@@ -21,7 +22,7 @@ var commands = map[string]func(args []string) error{
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "Usage: tools backend|fetch|probe|record|relay|stranger|whohas [flags] [arguments]; -help after a command tells its flags")
+		fmt.Fprintln(os.Stderr, "Usage: tools backend|fetch|flows|probe|record|relay|stranger|whohas [flags] [arguments]; -help after a command tells its flags")
 		os.Exit(2)
 	}
 	if err := commands[os.Args[1]](os.Args[2:]); err != nil {

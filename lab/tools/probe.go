@@ -15,7 +15,8 @@ import (
 
 // probe opens a TCP connection to every address at a steady pace and closes it at once; attempts overlap, so
 // one that hangs hides no other. What it tells is the longest silence: the longest time between two
-// connections that succeeded, by the time they did.
+// connections that succeeded, by the time they did; one that was made within an interval counts from its beginning, for how
+// long its handshake took is none of the address's silence.
 //
 // One thread, one epoll, no allocation per attempt, so that a silence is the network's and not ours; its own
 // longest pause is told as well ("pauseMsMax"). "longestProven" is the longest silence less what the probe was late
@@ -46,7 +47,7 @@ func probe(args []string) error {
 	haste()
 	raiseFileLimit(len(addresses) * (int(*timeout / *interval) + 10))
 
-	p, err := newProber(addresses, *port, *timeout, *notable)
+	p, err := newProber(addresses, *port, *interval, *timeout, *notable)
 	if err != nil {
 		return err
 	}
@@ -134,10 +135,12 @@ type attempt struct {
 	turn   uint32 // of the attempts at its target
 	target int
 	start  time.Time
+	late   time.Duration // how late the probe had been in all by then
 }
 
 type prober struct {
 	epoll    int
+	interval time.Duration
 	timeout  time.Duration
 	notable  time.Duration
 	targets  []target
@@ -152,13 +155,13 @@ type prober struct {
 	rotation *rotation     // nil: every address at every tick
 }
 
-func newProber(addresses []netip.Addr, port int, timeout, notable time.Duration) (*prober, error) {
+func newProber(addresses []netip.Addr, port int, interval, timeout, notable time.Duration) (*prober, error) {
 	epoll, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, err
 	}
 	now := time.Now()
-	p := &prober{epoll: epoll, timeout: timeout, notable: notable, name: "start", from: now}
+	p := &prober{epoll: epoll, interval: interval, timeout: timeout, notable: notable, name: "start", from: now}
 	for _, address := range addresses {
 		t := target{Address: address.String(), lastOK: now, Errors: map[string]int{}, fates: &fates{}}
 		if address.Is4() {
@@ -275,7 +278,7 @@ func (p *prober) begin(index int, now time.Time) {
 		return
 	}
 	p.serial++
-	a := attempt{fd: fd, serial: p.serial, turn: turn, target: index, start: now}
+	a := attempt{fd: fd, serial: p.serial, turn: turn, target: index, start: now, late: p.late}
 	for fd >= len(p.byFd) {
 		p.byFd = append(p.byFd, attempt{})
 	}
@@ -367,23 +370,32 @@ func (t *target) end(turn uint32, won bool, from time.Time) {
 func (p *prober) succeed(t *target, a attempt, now time.Time) {
 	t.OK++
 	t.ConnectMsMax = max(t.ConnectMsMax, milliseconds(now.Sub(a.start)))
-	p.note(t, p.silenceOf(t, now, false))
-	t.lastOK, t.lateOK = now, p.late
+	at, late := now, p.late
+	if now.Sub(a.start) <= p.interval {
+		at, late = a.start, a.late
+	}
+	if at.After(t.lastOK) {
+		p.note(t, at, late, false)
+		t.lastOK, t.lateOK = at, late
+	}
 	t.end(a.turn, true, p.from)
 }
 
-func (p *prober) note(t *target, s silence) {
+// note counts a silence that ends now, and how much of it is not our own lateness: whole microseconds, so that a sum is exact.
+func (p *prober) note(t *target, now time.Time, late time.Duration, open bool) silence {
+	s := p.silenceOf(t, now, open)
 	if s.Ms > t.LongestSilence.Ms {
 		t.LongestSilence = s
 	}
 	proven := s
-	proven.Ms = max(0, s.Ms-milliseconds(p.late-t.lateOK))
+	proven.Ms = milliseconds(max(0, now.Sub(t.lastOK)-(late-t.lateOK)))
 	if proven.Ms > t.LongestProven.Ms {
 		t.LongestProven = proven
 	}
 	if s.Ms >= milliseconds(p.notable) && len(t.Silences) < silencesMax {
 		t.Silences = append(t.Silences, s)
 	}
+	return s
 }
 
 // print tells the window; a silence that lasts is counted as if it ended now, without being kept.
@@ -392,9 +404,7 @@ func (p *prober) print(kind string, now time.Time) {
 	for i := range p.targets {
 		t := p.targets[i]
 		t.Silences = append([]silence{}, t.Silences...)
-		open := p.silenceOf(&t, now, true)
-		t.OpenMs = open.Ms
-		p.note(&t, open)
+		t.OpenMs = p.note(&t, now, p.late, true).Ms
 		w.Addresses = append(w.Addresses, t)
 	}
 	printJSON(w)

@@ -51,7 +51,7 @@ export function allocateBeside(tenants: Tenants, input: AllocationInput): Alloca
 }
 
 function grantRequests(seat: Seat, tenants: Tenants): void {
-  const { guest, places, spares, problems } = seat;
+  const { guest, places, spares, denied, problems } = seat;
   const { key, party } = seat.service;
   for (const [index, present] of places.entries()) {
     const wanted = wantedAt(seat, index);
@@ -62,10 +62,7 @@ function grantRequests(seat: Seat, tenants: Tenants): void {
     } else if (wanted.ip === present) {
       continue;
     } else if (!tenants.admits(wanted.ip, key, party)) {
-      problems.push({
-        code: "ADDRESS_TAKEN",
-        message: `Cannot give ${wanted.ip}: ${tenants.obstacle(wanted.ip, seat.service)}`,
-      });
+      denied.push(wanted.ip);
     } else {
       places[index] = wanted.ip;
       tenants.add(wanted.ip, { service: key, party });
@@ -168,7 +165,8 @@ const NOTHING: Allocation = { home: null, places: {}, problems: [], notices: [] 
 function allocationsOf(seats: readonly Seat[], tenants: Tenants): Map<string, Allocation> {
   const services = new Map<string, Allocation>();
   for (const seat of seats) {
-    const { service, family, guest, places, problems } = seat;
+    const { service, family, guest, places } = seat;
+    const problems = [...takenOf(seat, tenants), ...seat.problems];
     const home = guest.home?.key ?? null;
     const before = services.get(service.key) ?? NOTHING;
     services.set(service.key, {
@@ -179,6 +177,14 @@ function allocationsOf(seats: readonly Seat[], tenants: Tenants): Map<string, Al
     });
   }
   return services;
+}
+
+/** Who is in the way is told when all have what they get: who looks later says the same. */
+function takenOf({ service, denied }: Seat, tenants: Tenants): Problem[] {
+  return denied.map((ip) => ({
+    code: "ADDRESS_TAKEN",
+    message: `Cannot give ${ip}: ${tenants.obstacle(ip, service)}`,
+  }));
 }
 
 /** An empty pool is one problem, whatever the number of families. */

@@ -16,6 +16,8 @@ import {
 import { parseRange, type IpRange } from "./ranges.ts";
 
 export interface BgpWish extends Pick<Way, "nodes" | "services"> {
+  /** See BgpWay. */
+  readonly key: string;
   /** As sentences call it: `advertisement "a"`. */
   readonly title: string;
   readonly name: string;
@@ -41,8 +43,9 @@ export function bgpWay(
   aliases: CommunityAliases,
   found: Problem[],
 ): Way {
-  const { name, nodes, services, localPref = 0, peers } = wish;
+  const { key, name, nodes, services, localPref = 0, peers } = wish;
   const bgp: BgpWay = {
+    key,
     aggregation: {
       IPv4: aggregationOf("IPv4", wish, pool, found),
       IPv6: aggregationOf("IPv6", wish, pool, found),

@@ -62,6 +62,8 @@ export interface Way {
 }
 
 export interface BgpWay {
+  /** `BGPAdvertisement/a`, `MetalLoadBalancerConfiguration/edge/0`: what VirtualIPs call it. */
+  readonly key: string;
   /** The prefix length in which addresses are announced; 32 and 128: one by one. */
   readonly aggregation: Readonly<Record<IpFamily, number>>;
   /** RFC 4271 section 5.1.5; null: none. */
@@ -121,6 +123,11 @@ export function nodesOf<Node extends Pick<NodeFacts, "labels">>(
 ): Node[] {
   const answering = answeringWays(ways);
   return nodes.filter(({ labels }) => answering.some((way) => selectsNode(way, labels)));
+}
+
+/** @returns whether one of the ways, of either mode, is the node's */
+export function isSelected(ways: readonly Way[], labels: Labels): boolean {
+  return ways.some((way) => selectsNode(way, labels));
 }
 
 function selectsNode({ nodes }: Way, labels: Labels): boolean {

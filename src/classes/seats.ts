@@ -28,6 +28,8 @@ export interface Seat {
   spares: Ip[];
   /** Held until now and not to be kept: the place, and what was there. */
   readonly lost: readonly LostPlace[];
+  /** Asked for by name, and not to be had beside those that have them. */
+  readonly denied: Ip[];
   readonly problems: Problem[];
 }
 
@@ -177,6 +179,7 @@ function takeSeat({ service, claims, kept }: Arrival, guest: Guest, family: IpFa
     places,
     spares: sitDown(places, request.places[family], ours, [...kept].filter(isOf(family))),
     lost: held.filter(({ address, index }) => index < count && !kept.has(address)),
+    denied: [],
     problems: [],
   };
 }

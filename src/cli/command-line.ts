@@ -64,6 +64,14 @@ export function parseBoolean(text: string): boolean {
   throw new InvalidArgumentError("It is true or false");
 }
 
+/** What the controller goes by, and what others have to be told that look at nodes as it does. */
+export function ignoreExcludeLbFlag(description: string): Option {
+  return flag("--ignore-exclude-lb [bool]", description)
+    .default(false)
+    .preset("true")
+    .argParser(parseBoolean);
+}
+
 export function parseNamespace(text: string): string {
   if (DNS_LABEL.test(text)) return text;
   throw new InvalidArgumentError(
@@ -192,7 +200,7 @@ export function usageSentence(error: CommanderError, command: string): string | 
   if (error.exitCode === 0) return null;
   const path = command === "" ? "spreadlb" : `spreadlb ${command}`;
   if (error.code === "commander.help") {
-    return "spreadlb: no command is given: use controller, speaker, status, why, drain, undrain, lint or migrate; see spreadlb --help";
+    return "spreadlb: no command is given: use controller, speaker, status, why, bgp, drain, undrain, lint or migrate; see spreadlb --help";
   }
   const reason = error.message
     .replace(/^error: /, "")

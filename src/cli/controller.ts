@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import {
   addServerFlags,
   flag,
-  parseBoolean,
+  ignoreExcludeLbFlag,
   parseMilliseconds,
   parsePortOrNone,
   type ServerFlags,
@@ -61,13 +61,9 @@ export function addController(
       ).default(""),
     )
     .addOption(
-      flag(
-        "--ignore-exclude-lb [bool]",
+      ignoreExcludeLbFlag(
         "nodes with the label node.kubernetes.io/exclude-from-external-load-balancers answer as others do",
-      )
-        .default(false)
-        .preset("true")
-        .argParser(parseBoolean),
+      ),
     )
     .action(() => run(command.opts()));
 }

@@ -7,7 +7,7 @@
  */
 import { compareText } from "../base/hash.ts";
 import { compareIps } from "../base/ip.ts";
-import { DRAINED_ANNOTATION } from "../controller/leaving.ts";
+import { DRAINED_ANNOTATION } from "../multi-ip/node-marks.ts";
 import type { Node } from "../kube/types.ts";
 import { NODE_VERDICTS } from "../multi-ip/explain.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";

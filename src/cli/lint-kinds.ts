@@ -4,6 +4,7 @@
  * Neighbours: lint-reading.ts asks for every document.
  */
 import { nearestWord } from "../base/nearest.ts";
+import { nodeBgpStatusCrd } from "../bgp/resource.ts";
 import { CHECKED_KINDS, type CheckedKind } from "../classes/check/kinds.ts";
 import { configurationStateCrd } from "../classes/metallb/configuration-state.ts";
 import { METALLB_GROUP } from "../classes/metallb/kinds.ts";
@@ -19,7 +20,7 @@ const SKIPPED: Readonly<Record<string, readonly string[]>> = {
     ),
     "MetalLB",
   ],
-  [virtualIpCrd.spec.group]: [virtualIpCrd.spec.names.kind],
+  [virtualIpCrd.spec.group]: [virtualIpCrd, nodeBgpStatusCrd].map(({ spec }) => spec.names.kind),
 };
 
 /** Other programs have kinds in Deckhouse's group: there only what looks like one of ours is wrong. */

@@ -4,6 +4,7 @@
  * Commands are loaded late on purpose: a speaker never loads the controller, and `--help` loads neither.
  */
 import { CommanderError, type Command } from "commander";
+import { addBgp } from "./bgp.ts";
 import { createProgram, EXIT_USAGE, usageSentence, type Output } from "./command-line.ts";
 import { addController } from "./controller.ts";
 import { addDrain, addUndrain } from "./drain.ts";
@@ -29,6 +30,9 @@ export async function main(argv: readonly string[], output: Output): Promise<num
   });
   addWhy(program, async (subject, flags) => {
     status = await (await import("./io/why.ts")).runCommand(subject, { flags, output });
+  });
+  addBgp(program, async (question, flags) => {
+    status = await (await import("./io/bgp.ts")).runCommand(question, { flags, output });
   });
   addDrain(program, async (node, flags) => {
     status = await (await import("./io/drain.ts")).runDrain(node, { flags, output });

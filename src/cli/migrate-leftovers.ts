@@ -5,7 +5,7 @@
  */
 import type { IPAddressPool } from "../classes/metallb/ip-address-pool.ts";
 import { listedAddresses } from "../controller/assignments.ts";
-import { EXCLUDE_LABEL } from "../controller/nodes.ts";
+import { EXCLUDE_LABEL } from "../multi-ip/node-marks.ts";
 import { boundClassOf } from "../controller/roles.ts";
 import { defineResource, keyOf, type KubeObject } from "../kube/resource.ts";
 import type { Node, Service } from "../kube/types.ts";
@@ -145,11 +145,11 @@ export function oldPoolHands(pools: readonly KubeObject[]): readonly Hand[] {
 /**
  * Flags of MetalLB that change who is served, or who answers.
  *
- * @param lbClass what this command was told
+ * @param told what this command was told that the controller will be given
  */
 export function flagHands(
   workloads: readonly Workload[],
-  lbClass: string,
+  told: { readonly lbClass: string; readonly ignoreExcludeLb: boolean },
   nodes: readonly Node[],
 ): readonly Hand[] {
   const words = workloads.flatMap(({ spec }) =>
@@ -164,13 +164,13 @@ export function flagHands(
   );
   return [
     ...[...classes]
-      .filter((name) => name !== lbClass)
+      .filter((name) => name !== told.lbClass)
       .map((name) => ({
         object: "MetalLB",
         message: `It runs with --lb-class=${name}, and serves Services of that loadBalancerClass alone`,
         todo: `Give SpreadLB's controller --lb-class ${name}, and this command too.`,
       })),
-    ...(ignores ? excludedHands(nodes) : []),
+    ...(ignores && !told.ignoreExcludeLb ? excludedHands(nodes) : []),
   ];
 }
 
@@ -186,7 +186,7 @@ function excludedHands(nodes: readonly Node[]): readonly Hand[] {
     {
       object: "MetalLB",
       message: `Its speakers run with --ignore-exclude-lb, so that these nodes answer too, which are excluded by a label: ${names.join(", ")}`,
-      todo: `Give SpreadLB's controller --ignore-exclude-lb, or take the label off: kubectl label node ${list} ${EXCLUDE_LABEL}-`,
+      todo: `Give SpreadLB's controller and speakers --ignore-exclude-lb, and this command too, or take the label off: kubectl label node ${list} ${EXCLUDE_LABEL}-`,
     },
   ];
 }

@@ -32,6 +32,8 @@ export interface MigrateWorld {
   /** Of a cut-over that has begun. */
   readonly virtualIps: readonly VirtualIP[];
   readonly lbClass: string;
+  /** As the controller will be given `--ignore-exclude-lb`. */
+  readonly ignoreExcludeLabel?: boolean;
 }
 
 /** One Service and its addresses. */
@@ -77,7 +79,11 @@ export function planMigration(given: MigrateWorld): MigrateReport {
       virtualIps: given.virtualIps,
       ...{ slices: [], presences: [], claiming: [], told: new Map(), hearing: HEARD_NOBODY },
     },
-    { nowMs: 0, settlingTimeMs: PLAN_OPTIONS.settlingTimeMs },
+    {
+      nowMs: 0,
+      settlingTimeMs: PLAN_OPTIONS.settlingTimeMs,
+      ignoreExcludeLabel: given.ignoreExcludeLabel ?? false,
+    },
   );
   const assignments = desk.decide(world, news, { lbClass: given.lbClass });
   const { roles } = assignments;

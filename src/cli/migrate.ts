@@ -7,6 +7,7 @@ import { Argument, type Command } from "commander";
 import {
   addConnectionFlags,
   flag,
+  ignoreExcludeLbFlag,
   metallbNamespaceFlag,
   parseFile,
   type ConnectionFlags,
@@ -18,6 +19,7 @@ export type MigrateSource = (typeof MIGRATE_SOURCES)[number];
 export interface MigrateFlags extends ConnectionFlags {
   readonly metallbNamespace: string;
   readonly lbClass: string;
+  readonly ignoreExcludeLb: boolean;
   readonly output?: "json";
 }
 
@@ -44,6 +46,7 @@ export function addMigrate(
         .default("")
         .argParser((text) => text),
     )
+    .addOption(ignoreExcludeLbFlag("as the controller will be given it"))
     .addOption(flag("-o, --output <format>", "data instead of words").choices(["json"]))
     .action((source: MigrateSource, file: string | undefined) => run(source, file, command.opts()));
 }

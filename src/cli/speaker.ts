@@ -7,6 +7,7 @@ import { WORKER_DEFAULTS } from "../speaker/io/protocol.ts";
 import {
   addServerFlags,
   flag,
+  ignoreExcludeLbFlag,
   parseFile,
   parseMilliseconds,
   parseNodeName,
@@ -21,6 +22,7 @@ export interface SpeakerFlags extends ServerFlags {
   readonly detectionTimeMs: number;
   readonly reannounceIntervalMs: number;
   readonly gate: string;
+  readonly ignoreExcludeLb: boolean;
   readonly verifyIntervalMs: number;
   readonly stateDir?: string;
 }
@@ -78,6 +80,11 @@ export function addSpeaker(program: Command, run: (flags: SpeakerFlags) => Promi
       )
         .default(WORKER_DEFAULTS.verifyIntervalMs)
         .argParser(parseMilliseconds()),
+    )
+    .addOption(
+      ignoreExcludeLbFlag(
+        "as the controller was given it: announce to routers also where this node has the label",
+      ),
     )
     .addOption(
       flag(

@@ -52,13 +52,13 @@ function findAddress(address: Ip, virtualIps: readonly VirtualIP[]): Subject {
   const virtualIp = virtualIps.find(({ spec }) => spec.address === address);
   if (virtualIp !== undefined) return { kind: "address", virtualIp };
   const all = virtualIps.map(({ spec }) => spec.address);
-  const near = nearest(address, all);
+  const near = nearestAddresses(address, all);
   const there = near.length === 0 ? "there is none of its family" : `near it: ${near.join(", ")}`;
   return { kind: "unknown", sentence: `${address} is no address of ours; ${there}` };
 }
 
 /** @returns up to three addresses of the same family that are closest in number, in order */
-function nearest(address: Ip, all: readonly Ip[]): readonly Ip[] {
+export function nearestAddresses(address: Ip, all: readonly Ip[]): readonly Ip[] {
   const distance = (other: Ip): bigint => {
     const difference = ipToNumber(other) - ipToNumber(address);
     return difference < 0n ? -difference : difference;

@@ -34,6 +34,8 @@ export interface Cluster extends Partial<Omit<Manifests, "classes">> {
   readonly slices: readonly EndpointSlice[];
   /** Milliseconds since 1970: the Leases' clock. */
   readonly nowMs: number;
+  /** As the controller was given `--ignore-exclude-lb`. */
+  readonly ignoreExcludeLabel?: boolean;
 }
 
 /** One of the ways in which nodes answer for the addresses of a pool. */
@@ -124,7 +126,7 @@ export function factsOfService(
 
 /** All by the controller's own reading, each Lease as old as it says. */
 const worldOf = onceForEach((cluster: Cluster): World => {
-  const { leases, nowMs } = cluster;
+  const { leases, nowMs, ignoreExcludeLabel = false } = cluster;
   const presences = leases.map((lease) => ({
     lease,
     heardAtMs: Date.parse(lease.spec?.renewTime ?? "") || 0,
@@ -132,7 +134,7 @@ const worldOf = onceForEach((cluster: Cluster): World => {
   const { settlingTimeMs } = PLAN_OPTIONS;
   const unknown = { namespaces: [], hearing: HEARD_NOBODY, claiming: [], told: new Map() };
   const snapshot = { ...NO_MANIFESTS, ...cluster, ...unknown, presences };
-  return observe(snapshot, { nowMs, settlingTimeMs });
+  return observe(snapshot, { nowMs, settlingTimeMs, ignoreExcludeLabel });
 });
 
 function conditionOf(service: Service | undefined, wanted: string) {

@@ -4,10 +4,17 @@
  * Neighbours: ../multi-ip/explain.ts finds the words; io/why.ts fetches and prints.
  */
 import type { Command } from "commander";
-import { addClientFlags, flag, metallbNamespaceFlag, type ClientFlags } from "./command-line.ts";
+import {
+  addClientFlags,
+  flag,
+  ignoreExcludeLbFlag,
+  metallbNamespaceFlag,
+  type ClientFlags,
+} from "./command-line.ts";
 
 export interface WhyFlags extends ClientFlags {
   readonly metallbNamespace: string;
+  readonly ignoreExcludeLb: boolean;
   readonly output?: "json";
 }
 
@@ -23,6 +30,7 @@ export function addWhy(
     .argument("<address|service>", "an address, namespace/name of a Service, or its name with -n");
   addClientFlags(command)
     .addOption(metallbNamespaceFlag())
+    .addOption(ignoreExcludeLbFlag("as the controller was given it"))
     .addOption(flag("-o, --output <format>", "data instead of words").choices(["json"]))
     .action((subject: string) => run(subject, command.opts()));
 }

@@ -8,6 +8,7 @@
  */
 import { compareText } from "../base/hash.ts";
 import type { Ip } from "../base/ip.ts";
+import { Links } from "../base/links.ts";
 import type { Allocation, Claim } from "../classes/allocation.ts";
 import { Book } from "../classes/book.ts";
 import { classFinder } from "../classes/class-at.ts";
@@ -24,7 +25,6 @@ import {
   type Assignments,
   type ServiceUse,
 } from "./assignments.ts";
-import { Links } from "./links.ts";
 import type { News } from "./observer.ts";
 import { claimedClassOf, roleOf, type Role, type RoleOptions } from "./roles.ts";
 import type { ClaimedAddress, World } from "./world.ts";

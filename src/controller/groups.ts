@@ -6,53 +6,63 @@
  * the group has no more addresses than there are nodes. Beyond that the group is even, and a Service may meet itself.
  */
 import { familyOf, type Ip, type IpFamily } from "../base/ip.ts";
+import { Links } from "../base/links.ts";
 import type { Assignment, ServiceUse } from "./assignments.ts";
 
 /** The groups, kept up to date. */
 export class Groups {
-  readonly #shared = new Map<Ip, Assignment>();
-  #leaders: ReadonlyMap<string, string> = new Map();
+  /** Shared addresses, and the Services that use them. */
+  readonly #shared = new Links<Ip, string>();
+  /** All addresses, by the first of their Services. */
+  readonly #addresses = new Links<Ip, string>();
+  /** Of Services that share an address: the first of all that are linked by such. */
+  readonly #leaders = new Map<string, string>();
 
   /**
    * @param news addresses that may be used otherwise than the last time
-   * @returns true where an address may be in another group though nothing of itself has changed
+   * @returns addresses that are in another group, whether they are in the news or not
    */
-  see(wanted: ReadonlyMap<Ip, Assignment>, news: ReadonlySet<Ip>): boolean {
-    let isOther = false;
+  see(wanted: ReadonlyMap<Ip, Assignment>, news: ReadonlySet<Ip>): ReadonlySet<Ip> {
+    const touched = new Set<string>();
     for (const ip of news) {
-      const [before, now] = [this.#shared.get(ip), wanted.get(ip)];
-      const shared = now !== undefined && now.uses.length > 1 ? now : undefined;
-      if (shared === before) continue;
-      isOther = true;
-      if (shared === undefined) this.#shared.delete(ip);
-      else this.#shared.set(ip, shared);
+      const names = (wanted.get(ip)?.uses ?? []).map((use) => nameOf(use, familyOf(ip)));
+      this.#addresses.set(ip, names.slice(0, 1));
+      const [before, linked] = [this.#shared.at(ip), names.length > 1 ? names : []];
+      if (before.size === linked.length && linked.every((name) => before.has(name))) continue;
+      for (const name of [...before, ...linked]) touched.add(name);
+      this.#shared.set(ip, linked);
     }
-    if (isOther) this.#leaders = leadersOf(this.#shared.values());
-    return isOther;
+    const others = new Set<Ip>();
+    for (const name of touched) {
+      const linked = this.#linkedWith(name);
+      const [leader = name] = [...linked].sort();
+      for (const one of linked) {
+        touched.delete(one);
+        if (leader === (this.#leaders.get(one) ?? one)) continue;
+        if (leader === one) this.#leaders.delete(one);
+        else this.#leaders.set(one, leader);
+        for (const ip of this.#addresses.of(one)) others.add(ip);
+      }
+    }
+    return others;
   }
 
   /** @returns the group's name: its first Service and the family */
   of({ ip, uses: [use] }: Assignment): string {
-    return leaderOf(use === undefined ? ip : nameOf(use, familyOf(ip)), this.#leaders);
+    if (use === undefined) return ip;
+    const name = nameOf(use, familyOf(ip));
+    return this.#leaders.get(name) ?? name;
   }
-}
 
-function leadersOf(shared: Iterable<Assignment>): Map<string, string> {
-  const leaders = new Map<string, string>();
-  for (const { ip, uses } of shared) {
-    const names = uses.map((use) => leaderOf(nameOf(use, familyOf(ip)), leaders)).sort();
-    const [first = ""] = names;
-    for (const name of names) if (name !== first) leaders.set(name, first);
+  /** @returns all Services that share an address with this one, or with one that does, itself among them */
+  #linkedWith(name: string): ReadonlySet<string> {
+    const linked = new Set([name]);
+    for (const one of linked) {
+      for (const ip of this.#shared.of(one))
+        for (const other of this.#shared.at(ip)) linked.add(other);
+    }
+    return linked;
   }
-  return leaders;
-}
-
-function leaderOf(name: string, leaders: ReadonlyMap<string, string>): string {
-  let leader = name;
-  for (let next = leaders.get(leader); next !== undefined; next = leaders.get(leader)) {
-    leader = next;
-  }
-  return leader;
 }
 
 function nameOf({ namespace, name }: ServiceUse, family: IpFamily): string {

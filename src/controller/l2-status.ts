@@ -5,8 +5,10 @@
  * time is told in an Event: the object is the memory, so that it is told once, not once per pass.
  * Left out: Services of classes, where nobody looks for such objects.
  */
-import { compareText, stableHash } from "../base/hash.ts";
+import { compareText } from "../base/hash.ts";
 import type { Ip } from "../base/ip.ts";
+import { Links } from "../base/links.ts";
+import { isEqualList } from "../base/lists.ts";
 import type { ServiceL2Status } from "../classes/metallb/service-l2-status.ts";
 import {
   isOurs,
@@ -14,10 +16,10 @@ import {
   OUR_LABEL,
   SERVICE_NAME_LABEL,
   SERVICE_NAMESPACE_LABEL,
+  statusName,
 } from "../classes/metallb/status-kinds.ts";
 import { interfacesOn } from "../multi-ip/interfaces.ts";
 import type { Decided } from "./desk.ts";
-import { Links } from "./links.ts";
 import { Listing } from "./listing.ts";
 import { onceForEach } from "./once.ts";
 import type { Role } from "./roles.ts";
@@ -144,18 +146,9 @@ const answeringFor = onceForEach(({ object }: ClaimedAddress): readonly Answerin
   const interfaces = interfacesOn(object.spec, node);
   return services.map(({ namespace, name: service }) => {
     const key = `${namespace}/${service}`;
-    return { name: nameOf(`${key}/${node}`), key, node, namespace, service, interfaces };
+    return { name: statusName("l2", `${key}/${node}`), key, node, namespace, service, interfaces };
   });
 });
-
-/** MetalLB lets the API server make up what stands behind `l2-`; ours is the same on every run. */
-function nameOf(text: string): string {
-  const hex = (salt: string) =>
-    stableHash(salt + text)
-      .toString(16)
-      .padStart(8, "0");
-  return `l2-${hex("")}${hex("+")}`;
-}
 
 function merged(a: Answering, b: Answering): Answering {
   const isOnAll = a.interfaces.length === 0 || b.interfaces.length === 0;
@@ -221,8 +214,7 @@ function isSaid({ status }: ServiceL2Status, { interfaces }: Answering): boolean
     status?.node !== undefined &&
     status.serviceName !== undefined &&
     status.serviceNamespace !== undefined &&
-    said.length === interfaces.length &&
-    interfaces.every((name, n) => name === said[n])
+    isEqualList(said, interfaces)
   );
 }
 

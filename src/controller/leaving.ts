@@ -8,9 +8,8 @@
  */
 import type { DrainTrigger } from "../classes/resource.ts";
 import type { Node } from "../kube/types.ts";
+import { isDrained } from "../multi-ip/node-marks.ts";
 
-/** Its value is the time of the drain, for people; that it is there is what counts. */
-export const DRAINED_ANNOTATION = "spreadlb.io/drained";
 /** KEP-2268: set by people or machines once a node is known to be shut down. */
 export const OUT_OF_SERVICE_TAINT = "node.kubernetes.io/out-of-service";
 
@@ -22,9 +21,10 @@ const TRIGGERS: Readonly<Record<Exclude<LeaveReason, "drained">, DrainTrigger>> 
 };
 
 /** @returns all that a node wears, the one that a person would mend first in front */
-export function leaveMarks({ metadata, spec }: Node): readonly LeaveReason[] {
+export function leaveMarks(node: Node): readonly LeaveReason[] {
+  const { spec } = node;
   const marks: LeaveReason[] = [];
-  if (metadata.annotations?.[DRAINED_ANNOTATION] !== undefined) marks.push("drained");
+  if (isDrained(node)) marks.push("drained");
   if (spec?.taints?.some(({ key }) => key === OUT_OF_SERVICE_TAINT) === true) {
     marks.push("out-of-service");
   }

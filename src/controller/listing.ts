@@ -1,8 +1,8 @@
 /**
  * Two lists of the same objects, one after the other: which came and which went. Pure.
  *
- * Objects of the API are never changed in place, so the very same object is the same version of it. Where a list is as it was,
- * that costs a look at each place and no more.
+ * Objects of the API are never changed in place, so the very same object is the same version of it. The lists are walked side
+ * by side: where an object has a new version in its place, or one is missing or new, that costs a look at each place and no more.
  */
 
 export interface Turn<T> {
@@ -17,12 +17,25 @@ export class Listing<T extends object> {
   turn(now: readonly T[]): Turn<T> {
     const before = this.#known;
     this.#known = now;
-    const isSame = before.length === now.length && now.every((one, i) => one === before[i]);
-    if (isSame) return { gone: [], come: [] };
-    const [old, young] = [new Set(before), new Set(now)];
-    return {
-      gone: before.filter((one) => !young.has(one)),
-      come: now.filter((one) => !old.has(one)),
-    };
+    const gone = new Set<T>();
+    const come = new Set<T>();
+    let i = 0;
+    let j = 0;
+    for (;;) {
+      while (i < before.length && j < now.length && before[i] === now[j]) {
+        i++;
+        j++;
+      }
+      if (i >= before.length && j >= now.length) break;
+      const old = before[i];
+      const young = now[j];
+      // Where one is missing, or new, the next one is here: that is not waited for longer, for the sets put all right.
+      const isMissing = old !== undefined && before[i + 1] === young;
+      const isNew = !isMissing && young !== undefined && now[j + 1] === old;
+      if (old !== undefined && !isNew) gone.add(before[i++] as T);
+      if (young !== undefined && !isMissing) come.add(now[j++] as T);
+    }
+    for (const one of gone) if (come.delete(one)) gone.delete(one);
+    return { gone: [...gone], come: [...come] };
   }
 }

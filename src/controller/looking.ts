@@ -6,6 +6,7 @@
  * frees a node of its fence. Failover does not wait for it, and new addresses are ranked at once.
  * Neighbours: plan.ts asks; ../multi-ip/rank.ts ranked.
  */
+import type { Ip } from "../base/ip.ts";
 import type { RankJob, RankPlan } from "../multi-ip/rank.ts";
 import { PRESENCE_RENEW_MS } from "../multi-ip/presence.ts";
 import type { AwaitedNodes, PlanMemory } from "./memory.ts";
@@ -72,12 +73,11 @@ export function awaitSpeakers(
 /** @returns the plan with the ranks as they are, but for those that name a node that may hold the address no more */
 export function keepRanks(
   { ranks, moves }: RankPlan,
-  jobs: readonly RankJob[],
+  jobs: ReadonlyMap<Ip, RankJob>,
   { claimed }: World,
 ): RankPlan {
-  const jobOf = new Map(jobs.map((job) => [job.address, job]));
   const kept = withRanksInPlace(ranks, claimed, (address, rank) => {
-    const { candidates = [], reserves = [] } = jobOf.get(address) ?? {};
+    const { candidates = [], reserves = [] } = jobs.get(address) ?? {};
     return rank.every((node) => candidates.includes(node) || reserves.includes(node));
   });
   return {

@@ -19,7 +19,7 @@ import {
   L2_ADVERTISEMENTS,
   METAL_PEERS,
   METAL_POOLS,
-} from "./configured.ts";
+} from "../multi-ip/configured.ts";
 import { CLASS_READY_CONDITION } from "./resources.ts";
 import { newProblems, problemCondition, warning } from "./words.ts";
 import type { World } from "./world.ts";
@@ -74,6 +74,7 @@ function eventsOf(
   objects: readonly KubeObject[],
   world: World,
 ): Write[] {
+  if (world.compiled.problems.size === 0 && world.told.size === 0) return [];
   return objects.flatMap((before) => {
     const problems = problemsOf(type, before, world);
     const key = toldKey(type, before);

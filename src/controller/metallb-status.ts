@@ -14,12 +14,16 @@ import {
   isOurs,
   OUR_LABEL,
 } from "../classes/metallb/status-kinds.ts";
-import { addressCounters } from "../classes/model.ts";
+import { addressCounters, type ClassModel } from "../classes/model.ts";
 import { hasPools } from "../classes/offers.ts";
 import { setCondition } from "../kube/patches.ts";
 import type { Counts } from "./counts.ts";
+import { onceForEach } from "./once.ts";
 import type { MetallbStatuses, World } from "./world.ts";
 import type { Write } from "./writes.ts";
+
+type Assigned = ReturnType<Counts["addressesOf"]>;
+type IPAddressPoolStatus = NonNullable<IPAddressPool["status"]>;
 
 export interface MetallbStatusInput {
   readonly world: World;
@@ -55,8 +59,8 @@ function atLeisure(
   planned: readonly Write[],
   { pools, nowMs, countIntervalMs, countedAtMs: before }: MetallbStatusInput,
 ): MetallbStatusPlan {
-  const keys = pools.map(({ metadata }) => `${IP_ADDRESS_POOL_KIND}/${metadata.name}`);
-  const waiting = keys.flatMap((key) => {
+  const waiting = pools.flatMap((pool) => {
+    const key = classKeyOf(pool);
     const countedAtMs = before.get(key) ?? Number.NEGATIVE_INFINITY;
     return nowMs < countedAtMs + countIntervalMs ? [[key, countedAtMs] as const] : [];
   });
@@ -76,22 +80,41 @@ function atLeisure(
 
 function planPoolCounters({ world, pools, counts }: MetallbStatusInput): Write[] {
   return pools.flatMap((before): Write[] => {
-    const key = `${IP_ADDRESS_POOL_KIND}/${before.metadata.name}`;
+    const key = classKeyOf(before);
     const model = world.compiled.classes.get(key);
     if (model === undefined) return [];
-    const assigned = counts.addressesOf(key);
-    const { ipv4, ipv6 } = addressCounters(model, assigned).addresses;
-    const wanted = {
-      assignedIPv4: assigned.IPv4,
-      assignedIPv6: assigned.IPv6,
-      availableIPv4: countOf(ipv4?.free),
-      availableIPv6: countOf(ipv6?.free),
-    };
+    const wanted = countersOf(model, counts.addressesOf(key));
     const { status } = before;
     const keys = ["assignedIPv4", "assignedIPv6", "availableIPv4", "availableIPv6"] as const;
     if (keys.every((key) => status?.[key] === wanted[key])) return [];
     return [{ kind: "metallb-status", of: "IPAddressPool", before, status: wanted }];
   });
+}
+
+const classKeyOf = onceForEach(
+  ({ metadata }: IPAddressPool) => `${IP_ADDRESS_POOL_KIND}/${metadata.name}`,
+);
+
+interface Counted {
+  /** The very object that was counted: another count is another object. */
+  readonly assigned: Assigned;
+  readonly counters: IPAddressPoolStatus;
+}
+
+const counted = new WeakMap<ClassModel, Counted>();
+
+function countersOf(model: ClassModel, assigned: Assigned): IPAddressPoolStatus {
+  const known = counted.get(model);
+  if (known?.assigned === assigned) return known.counters;
+  const { ipv4, ipv6 } = addressCounters(model, assigned).addresses;
+  const counters = {
+    assignedIPv4: assigned.IPv4,
+    assignedIPv6: assigned.IPv6,
+    availableIPv4: countOf(ipv4?.free),
+    availableIPv6: countOf(ipv6?.free),
+  };
+  counted.set(model, { assigned, counters });
+  return counters;
 }
 
 /** MetalLB stops at 2^63 - 1; JSON is exact up to 2^53 - 1. */
@@ -107,7 +130,9 @@ interface WantedState {
 
 function planStates({ world, nowIso }: MetallbStatusInput, statuses: MetallbStatuses): Write[] {
   const { namespace, states } = statuses;
-  const wanted = hasPools(world.compiled) ? wantedStates(world) : new Map<string, WantedState>();
+  const wanted = hasPools(world.compiled)
+    ? wantedStates(world.compiled)(world.nodes)
+    : new Map<string, WantedState>();
   const known = new Map(states.map((state) => [state.metadata.name, state]));
   const writes: Write[] = [];
   for (const [name, { labels, condition, problems }] of wanted) {
@@ -128,7 +153,7 @@ function planStates({ world, nowIso }: MetallbStatusInput, statuses: MetallbStat
 }
 
 /** Of the controller: whether the pools can be used. Of a speaker: the advertisements and all else, too. */
-function wantedStates({ compiled, nodes }: World): Map<string, WantedState> {
+const wantedStates = onceForEach((compiled: World["compiled"]) => {
   const ofPools: string[] = [];
   const ofAll: string[] = [];
   for (const [key, problems] of compiled.problems) {
@@ -136,22 +161,24 @@ function wantedStates({ compiled, nodes }: World): Map<string, WantedState> {
     if (key.startsWith(`${IP_ADDRESS_POOL_KIND}/`)) ofPools.push(...lines);
     if (key.includes("/")) ofAll.push(...lines);
   }
-  const states = new Map<string, WantedState>();
-  states.set("controller", {
-    labels: { [COMPONENT_LABEL]: "controller" },
-    condition: "poolReconcilerValid",
-    problems: ofPools,
-  });
-  for (const { name, present } of nodes) {
-    if (!present) continue;
-    states.set(`speaker-${name}`, {
-      labels: { [COMPONENT_LABEL]: "speaker", [COMPONENT_NODE_LABEL]: name },
-      condition: "configReconcilerValid",
-      problems: ofAll,
+  return onceForEach((nodes: World["nodes"]): ReadonlyMap<string, WantedState> => {
+    const states = new Map<string, WantedState>();
+    states.set("controller", {
+      labels: { [COMPONENT_LABEL]: "controller" },
+      condition: "poolReconcilerValid",
+      problems: ofPools,
     });
-  }
-  return states;
-}
+    for (const { name, present } of nodes) {
+      if (!present) continue;
+      states.set(`speaker-${name}`, {
+        labels: { [COMPONENT_LABEL]: "speaker", [COMPONENT_NODE_LABEL]: name },
+        condition: "configReconcilerValid",
+        problems: ofAll,
+      });
+    }
+    return states;
+  });
+});
 
 function linesOf(key: string, problems: readonly Problem[]): string[] {
   return problems.map((problem) => `${key}: ${describeProblem(problem)}`);

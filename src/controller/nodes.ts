@@ -9,6 +9,7 @@ import type { NodeFacts } from "../classes/model.ts";
 import { compareText } from "../base/hash.ts";
 import type { Lease, Node } from "../kube/types.ts";
 import { parseInterfaces } from "../multi-ip/interfaces.ts";
+import { barOf, conditionOf, type Bar } from "../multi-ip/node-marks.ts";
 import {
   INTERFACES_ANNOTATION,
   REJOINED_ANNOTATION,
@@ -17,7 +18,6 @@ import {
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { leaveMarks, type LeaveReason } from "./leaving.ts";
 
-export const EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers";
 /** For Leases that do not say how long they last. */
 const LEASE_DURATION_SECONDS_DEFAULT = 15;
 
@@ -27,9 +27,6 @@ export interface Presence {
   /** Milliseconds, monotonic, the epoch of `nowMs`. */
   readonly heardAtMs: number;
 }
-
-/** What forbids a node all addresses, whoever else may hold them. */
-export type Bar = "being-deleted" | "excluded" | "network-unavailable";
 
 export interface ClusterNode extends NodeFacts {
   /** But for those of containers and tunnels; null: its speaker does not say. */
@@ -94,25 +91,61 @@ export function isRejoin(before: Lease | undefined, after: Lease | undefined): b
   return isOther || isStopping(before) !== isStopping(after);
 }
 
+/** What a node is told by: where all of it is the same, the node is. */
+interface Signs {
+  readonly lease: Lease | undefined;
+  readonly isHeardOf: boolean;
+  readonly lostAtMs: number;
+  readonly settlingTimeMs: number;
+  readonly ignoreExcludeLabel: boolean;
+}
+
+const read = new WeakMap<Node, { readonly signs: Signs; readonly made: ClusterNode }>();
+
 function clusterNode(
   node: Node,
   presence: Presence | undefined,
   losses: ReadonlyMap<string, number>,
   { nowMs, settlingTimeMs, ignoreExcludeLabel = false }: NodeOptions,
 ): ClusterNode {
+  const signs: Signs = {
+    lease: presence?.lease,
+    isHeardOf: presence !== undefined && !isStale(presence, nowMs),
+    lostAtMs: losses.get(node.metadata.name) ?? Number.NEGATIVE_INFINITY,
+    ...{ settlingTimeMs, ignoreExcludeLabel },
+  };
+  const known = read.get(node);
+  if (known !== undefined && isSameSigns(known.signs, signs)) return known.made;
+  const made = readNode(node, signs);
+  read.set(node, { signs, made });
+  return made;
+}
+
+function isSameSigns(a: Signs, b: Signs): boolean {
+  return (
+    a.lease === b.lease &&
+    a.isHeardOf === b.isHeardOf &&
+    a.lostAtMs === b.lostAtMs &&
+    a.settlingTimeMs === b.settlingTimeMs &&
+    a.ignoreExcludeLabel === b.ignoreExcludeLabel
+  );
+}
+
+function readNode(
+  node: Node,
+  { lease, isHeardOf, lostAtMs, settlingTimeMs, ignoreExcludeLabel }: Signs,
+): ClusterNode {
   const { name } = node.metadata;
   const [ready, barred] = [isReady(node), barOf(node, ignoreExcludeLabel)];
-  const stopping = isStopping(presence?.lease);
-  const isHeardOf = presence !== undefined && !isStale(presence, nowMs);
+  const stopping = isStopping(lease);
   const present = ready && isHeardOf && !stopping;
-  const lostAtMs = losses.get(name) ?? Number.NEGATIVE_INFINITY;
-  const awayAtMs = Math.max(lostAtMs, rejoinedAtMs(presence?.lease));
-  const renewedAtMs = Date.parse(presence?.lease.spec?.renewTime ?? "") || 0;
+  const awayAtMs = Math.max(lostAtMs, rejoinedAtMs(lease));
+  const renewedAtMs = Date.parse(lease?.spec?.renewTime ?? "") || 0;
   return {
     name,
     labels: node.metadata.labels ?? {},
     eligible: barred === null,
-    interfaces: parseInterfaces(presence?.lease.metadata.annotations?.[INTERFACES_ANNOTATION]),
+    interfaces: parseInterfaces(lease?.metadata.annotations?.[INTERFACES_ANNOTATION]),
     barred,
     leaveMarks: leaveMarks(node),
     ready,
@@ -120,26 +153,15 @@ function clusterNode(
     present,
     lost: renewedAtMs <= lostAtMs,
     available: present && renewedAtMs >= awayAtMs + settlingTimeMs,
-    joinedAt: joinOf(presence?.lease),
-    startedAtMs: Date.parse(presence?.lease.spec?.acquireTime ?? "") || 0,
+    joinedAt: joinOf(lease),
+    startedAtMs: Date.parse(lease?.spec?.acquireTime ?? "") || 0,
   };
-}
-
-function barOf(node: Node, ignoreExcludeLabel: boolean): Bar | null {
-  if (node.metadata.deletionTimestamp !== undefined) return "being-deleted";
-  const isExcluded = node.metadata.labels?.[EXCLUDE_LABEL] !== undefined;
-  if (isExcluded && !ignoreExcludeLabel) return "excluded";
-  return conditionOf(node, "NetworkUnavailable") === "True" ? "network-unavailable" : null;
 }
 
 /** A node that says nothing of its readiness is taken as ready: its speaker is heard or it is not. */
 function isReady(node: Node): boolean {
   const ready = conditionOf(node, "Ready");
   return ready === undefined || ready === "True";
-}
-
-function conditionOf(node: Node, type: string): string | undefined {
-  return node.status?.conditions?.find((condition) => condition.type === type)?.status;
 }
 
 function nodeOf({ lease }: Presence): string {

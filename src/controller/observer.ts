@@ -9,18 +9,19 @@
  */
 import { compareText } from "../base/hash.ts";
 import type { Ip } from "../base/ip.ts";
+import { Links } from "../base/links.ts";
+import { isEqualList } from "../base/lists.ts";
 import { compileAll, NO_MANIFESTS, type Manifests } from "../classes/compile.ts";
 import type { Labels } from "../classes/label-selector.ts";
 import type { ClassModel, Compiled } from "../classes/model.ts";
 import { keyOf, type KubeObject } from "../kube/resource.ts";
 import type { EndpointSlice, Namespace, Service } from "../kube/types.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
-import { Links } from "./links.ts";
 import { Listing } from "./listing.ts";
 import { Losses } from "./losses.ts";
 import { clusterNodes, type ClusterNode, type NodeOptions } from "./nodes.ts";
 import { onceForEach } from "./once.ts";
-import { servingNodes, serviceOfSlice } from "./serving.ts";
+import { servingNodes, serviceOfSlice } from "../kube/serving.ts";
 import { claimedAddress, classNodes, isLocal } from "./world.ts";
 import type { ClaimedAddress, ClassNodes, Snapshot, World } from "./world.ts";
 
@@ -165,8 +166,7 @@ export class Observer {
       const before = known.get(node.name);
       return before !== undefined && isSameNode(before, node) ? before : node;
     });
-    const isSame =
-      kept.length === this.#nodes.length && kept.every((node, i) => node === this.#nodes[i]);
+    const isSame = isEqualList(kept, this.#nodes);
     if (!isSame) this.#nodes = kept;
     const { classes } = this.#compiled;
     if (isSame && modelsOf.get(this.#classes) === classes) return;

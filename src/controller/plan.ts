@@ -9,7 +9,6 @@ import type { Problem, ProblemCode } from "../base/errors.ts";
 import { compareText } from "../base/hash.ts";
 import type { Ip } from "../base/ip.ts";
 import { planManifests } from "./manifest-status.ts";
-import type { RankJob } from "../multi-ip/rank.ts";
 import { withCauses } from "./causes.ts";
 import { planClassStatuses } from "./class-status.ts";
 import { planLabels } from "./labels.ts";
@@ -99,20 +98,22 @@ export function plan(
   const lookUntilMs = lookUntil(memory, { world, hearing }, { nowMs, ...options });
   const looks = nowMs < lookUntilMs;
   const awaited = awaitSpeakers(memory, world, { nowMs, ...options });
-  const { jobs, pending } = standing.ranking.jobs.of(
-    assignments.wanted,
-    assignments.news.addresses,
-    { world, nowMs, awaited: awaited.nodes, known: memory.pending, ...options },
-  );
-  const isFollowing = looks || jobs.some(isMoved);
-  const fresh = standing.ranking.rank(jobs, world, isFollowing ? 0 : settled.movesMax);
-  const ranked = looks ? keepRanks(fresh, jobs, world) : moveFirst(fresh, world);
+  const wishes = standing.ranking.jobs.of(assignments.wanted, assignments.news.addresses, {
+    ...{ world, nowMs, awaited: awaited.nodes, known: memory.pending, ...options },
+  });
+  const { pending } = wishes;
+  const isFollowing = looks || wishes.followed.size > 0;
+  const fresh = standing.ranking.rank(wishes, world, isFollowing ? 0 : settled.movesMax);
+  const ranked = looks ? keepRanks(fresh, wishes.jobs, world) : moveFirst(fresh, world);
   const { moves, ranks } = {
     ...ranked,
     moves: withCauses(ranked.moves, assignments.wanted, world),
   };
+  const { open } = fresh;
   const { generation: known } = memory;
-  const virtualIps = standing.claims.plan(world, assignments, { ranks, moves, generation: known });
+  const virtualIps = standing.claims.plan(world, assignments, {
+    ...{ ranks, moves, open, generation: known },
+  });
   const statuses = standing.statuses.plan({ world, nowIso }, assignments, {
     ...{ nowMs, waitTimeMs: options.waitTimeMs },
     waiting: memory.waiting,
@@ -177,12 +178,6 @@ export function plan(
 
 /** What is planned of a cluster without the kinds is not written. */
 const NO_STATUSES: MetallbStatuses = { namespace: "", l2: [], states: [] };
-
-/** The speakers gave it to another node: that is followed first, and settles before anything goes back. */
-function isMoved({ holder, rank, candidates }: RankJob): boolean {
-  const [first] = rank;
-  return first !== undefined && holder !== null && holder !== first && candidates.includes(holder);
-}
 
 /**
  * Claims before promises, then what silences, then what describes; what moves first, for a node may wait for it. Of one kind

@@ -7,10 +7,10 @@ import { isOurAnnotation } from "../classes/annotations.ts";
 import { sharingKeyOf } from "../classes/sharing.ts";
 import type { ObjectMeta } from "../kube/resource.ts";
 import type { Change } from "../kube/store.ts";
-import type { EndpointSlice, Namespace, Node, Service, ServicePort } from "../kube/types.ts";
-import { DRAINED_ANNOTATION, OUT_OF_SERVICE_TAINT } from "./leaving.ts";
+import type { Namespace, Node, Service, ServicePort } from "../kube/types.ts";
+import { DRAINED_ANNOTATION } from "../multi-ip/node-marks.ts";
+import { OUT_OF_SERVICE_TAINT } from "./leaving.ts";
 import { READY_CONDITION } from "./resources.ts";
-import { SERVICE_NAME_LABEL } from "./serving.ts";
 
 const NODE_CONDITIONS: readonly string[] = ["Ready", "NetworkUnavailable"];
 const NODE_ANNOTATIONS: readonly string[] = [DRAINED_ANNOTATION];
@@ -83,22 +83,6 @@ export function pruneNode({ apiVersion, kind, metadata, spec, status }: Node): N
       // A pool that holds one of them is warned of.
       addresses: (status?.addresses ?? []).map(({ type, address }) => ({ type, address })),
     },
-  };
-}
-
-export function pruneSlice(slice: EndpointSlice): EndpointSlice {
-  const { apiVersion, kind, metadata, addressType, endpoints } = slice;
-  const labels = pick(metadata.labels, (key) => key === SERVICE_NAME_LABEL);
-  return {
-    apiVersion,
-    kind,
-    metadata: { ...identity(metadata), labels },
-    addressType,
-    endpoints: (endpoints ?? []).map(({ nodeName, conditions }) => ({
-      addresses: [],
-      ...(nodeName === undefined ? {} : { nodeName }),
-      ...(conditions === undefined ? {} : { conditions }),
-    })),
   };
 }
 

@@ -41,6 +41,18 @@ function pendingMoves(
   return pending;
 }
 
+/** Valid until the next pass. */
+export interface JobsNow {
+  /** One for each address that is wanted. */
+  readonly jobs: ReadonlyMap<Ip, RankJob>;
+  /** Addresses whose job is another than in the pass before, or that came or went. */
+  readonly changed: ReadonlySet<Ip>;
+  /** Addresses that the speakers gave to another node than was planned. */
+  readonly followed: ReadonlySet<Ip>;
+  /** The moves under way. */
+  readonly pending: ReadonlyMap<Ip, PendingMove>;
+}
+
 /** The jobs of a ranking, kept up to date: one that is as it was is the very same object. */
 export class RankJobs {
   readonly #jobs = new Map<Ip, RankJob>();
@@ -51,17 +63,14 @@ export class RankJobs {
   #splits = new Map<ClassNodes | undefined, Split>();
   #classes: World["classes"] | null = null;
   #awaited = "";
-  #list: readonly RankJob[] = [];
+  readonly #followed = new Set<Ip>();
 
-  /**
-   * @param news what may be otherwise than the last time
-   * @returns one for each address that is wanted, the very same list where all are as they were, and the moves under way
-   */
+  /** @param news what may be otherwise than the last time */
   of(
     wanted: ReadonlyMap<Ip, Assignment>,
     news: ReadonlySet<Ip>,
     { known, ...context }: RankContext & { readonly known: ReadonlyMap<Ip, PendingMove> },
-  ): { readonly jobs: readonly RankJob[]; readonly pending: ReadonlyMap<Ip, PendingMove> } {
+  ): JobsNow {
     const { world, nowMs } = context;
     for (const ip of news) {
       const claimed = world.claimed.get(ip);
@@ -74,29 +83,26 @@ export class RankJobs {
     );
     const others = new Set([...news, ...this.#waiting, ...waiting]);
     this.#waiting = waiting;
-    if (this.#groups.see(wanted, news)) {
-      for (const [ip, { group }] of this.#jobs) {
-        const assignment = wanted.get(ip);
-        if (assignment !== undefined && group !== this.#groups.of(assignment)) others.add(ip);
-      }
-    }
+    for (const ip of this.#groups.see(wanted, news)) others.add(ip);
     if (this.#isOtherWorld(context)) for (const ip of wanted.keys()) others.add(ip);
     const stopping = new Set(world.nodes.filter((node) => node.stopping).map(({ name }) => name));
-    let isSame = true;
+    const changed = new Set<Ip>();
     for (const ip of others) {
       const assignment = wanted.get(ip);
       const before = this.#jobs.get(ip);
       if (assignment === undefined) {
-        if (this.#jobs.delete(ip)) isSame = false;
+        if (this.#jobs.delete(ip)) changed.add(ip);
+        this.#followed.delete(ip);
         continue;
       }
       const job = this.#jobOf(assignment, { ...context, stopping, isPending: waiting.has(ip) });
       if (before !== undefined && isSameJob(before, job)) continue;
       this.#jobs.set(ip, job);
-      isSame = false;
+      changed.add(ip);
+      if (isFollowed(job)) this.#followed.add(ip);
+      else this.#followed.delete(ip);
     }
-    if (!isSame) this.#list = [...this.#jobs.values()];
-    return { jobs: this.#list, pending };
+    return { jobs: this.#jobs, changed, followed: this.#followed, pending };
   }
 
   #isOtherWorld({ world, awaited }: RankContext): boolean {
@@ -142,6 +148,12 @@ function isSameJob(a: RankJob, b: RankJob): boolean {
     a.scores === b.scores &&
     lists.every((list) => a[list] === b[list] || a[list].join(" ") === b[list].join(" "))
   );
+}
+
+/** The speakers gave it to another node: that is followed first, and settles before anything goes back. */
+function isFollowed({ holder, rank, candidates }: RankJob): boolean {
+  const [first] = rank;
+  return first !== undefined && holder !== null && holder !== first && candidates.includes(holder);
 }
 
 /** True where another node answers than the plan says, and no speaker has said that it knows this plan. */

@@ -1,26 +1,29 @@
 /**
- * The ranks of a pass: those of the pass before, where nothing that ranks are made of has changed. Pure in what it says.
+ * The ranks of a pass, kept up to date: where nothing that ranks are made of has changed, those of the pass before. Pure in what
+ * it says.
  *
  * Neighbours: rank-jobs.ts knows what has changed; ../multi-ip/rank.ts makes ranks.
  */
-import { rankAll, type RankJob, type RankPlan } from "../multi-ip/rank.ts";
-import { RankJobs, startTimes } from "./rank-jobs.ts";
+import { Ranker, type StandingPlan } from "../multi-ip/rank.ts";
+import { RankJobs, startTimes, type JobsNow } from "./rank-jobs.ts";
 import type { World } from "./world.ts";
 
 export class Ranking {
   readonly jobs = new RankJobs();
-  #jobs: readonly RankJob[] | null = null;
+  readonly #ranker = new Ranker();
   #nodes: World["nodes"] = [];
+  #startedAtMs: ReadonlyMap<string, number> = new Map();
   #movesMax = 0;
-  #plan: RankPlan = { ranks: new Map(), moves: [] };
+  #plan: StandingPlan | null = null;
 
-  /** @param jobs the very list of before where they are as before */
-  rank(jobs: readonly RankJob[], { nodes }: World, rebalanceMovesMax: number): RankPlan {
+  rank({ jobs, changed }: JobsNow, { nodes }: World, rebalanceMovesMax: number): StandingPlan {
     const isSame =
-      jobs === this.#jobs && nodes === this.#nodes && rebalanceMovesMax === this.#movesMax;
-    if (isSame) return this.#plan;
-    [this.#jobs, this.#nodes, this.#movesMax] = [jobs, nodes, rebalanceMovesMax];
-    this.#plan = rankAll(jobs, { rebalanceMovesMax, startedAtMs: startTimes({ nodes }) });
+      changed.size === 0 && nodes === this.#nodes && rebalanceMovesMax === this.#movesMax;
+    if (this.#plan !== null && isSame) return this.#plan;
+    if (nodes !== this.#nodes) this.#startedAtMs = startTimes({ nodes });
+    [this.#nodes, this.#movesMax] = [nodes, rebalanceMovesMax];
+    const startedAtMs = this.#startedAtMs;
+    this.#plan = this.#ranker.rank(jobs, changed, { rebalanceMovesMax, startedAtMs });
     return this.#plan;
   }
 }

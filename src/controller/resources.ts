@@ -1,25 +1,9 @@
 /**
- * Names on the objects that the controller writes, and where the API server keeps the classes. Pure.
+ * Names on the objects that the controller writes. Pure.
  *
  * Read first: reference of Deckhouse's `metallb` module: its conditions are read by people and programs,
  * so their texts are exact.
  */
-import {
-  CLASS_GROUP,
-  CLASS_KIND,
-  CLASS_PLURAL,
-  CLASS_VERSION,
-  type MetalLoadBalancerClass,
-} from "../classes/resource.ts";
-import { defineResource } from "../kube/resource.ts";
-
-export const METAL_LOAD_BALANCER_CLASSES = defineResource<MetalLoadBalancerClass>({
-  group: CLASS_GROUP,
-  version: CLASS_VERSION,
-  kind: CLASS_KIND,
-  plural: CLASS_PLURAL,
-  namespaced: false,
-});
 
 /** True; the message is the class's name and nothing else: it is read back as data. */
 export const BOUND_CONDITION = "network.deckhouse.io/load-balancer-class";

@@ -7,6 +7,7 @@
  */
 import type { RankMove } from "../multi-ip/rank.ts";
 import type { PlanMemory } from "./memory.ts";
+import { onceForEach } from "./once.ts";
 import type { World } from "./world.ts";
 
 /** How often to look at a node that is not trusted yet: its Lease tells when it may be. */
@@ -26,7 +27,7 @@ export interface SettlingOptions {
 
 export function settle(world: World, memory: PlanMemory, options: SettlingOptions): Settling {
   const { nowMs, settlingTimeMs, moveIntervalMs } = options;
-  const nodesKey = keyOfNodes(world);
+  const nodesKey = keyOfNodes(world.classes)(world.nodes);
   const nodesSinceMs = nodesKey === memory.nodesKey ? memory.nodesSinceMs : nowMs;
   const settledAtMs = Math.max(nodesSinceMs + settlingTimeMs, memory.nextMoveAtMs);
   const movesMax = settledAtMs <= nowMs ? 1 : 0;
@@ -61,13 +62,15 @@ function isVoluntary({ reason }: RankMove): boolean {
 }
 
 /** Which nodes can hold addresses, and since which start of their speakers. Labels count: they choose classes. */
-function keyOfNodes({ nodes, classes }: World): string {
-  const eligible = [...classes.values()].map(({ model, eligible, leaving }) => {
-    const staying = eligible.filter(({ name }) => !leaving.has(name));
-    return `${model.name}=${staying.map(({ name }) => name).join(",")}`;
-  });
-  const heard = nodes
-    .filter((node) => node.present && !node.lost)
-    .map(({ name, joinedAt }) => `${name} ${joinedAt ?? ""}`);
-  return JSON.stringify([heard, eligible]);
-}
+const keyOfNodes = onceForEach((classes: World["classes"]) =>
+  onceForEach((nodes: World["nodes"]): string => {
+    const eligible = [...classes.values()].map(({ model, eligible, leaving }) => {
+      const staying = eligible.filter(({ name }) => !leaving.has(name));
+      return `${model.name}=${staying.map(({ name }) => name).join(",")}`;
+    });
+    const heard = nodes
+      .filter((node) => node.present && !node.lost)
+      .map(({ name, joinedAt }) => `${name} ${joinedAt ?? ""}`);
+    return JSON.stringify([heard, eligible]);
+  }),
+);

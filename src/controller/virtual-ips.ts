@@ -4,6 +4,7 @@
  * All that change in one pass get one number, greater than every number before (speakers compare plans by it).
  * Neighbours: assignments.ts says whose they are; ../multi-ip/rank.ts says where.
  */
+import { compareText } from "../base/hash.ts";
 import type { Ip } from "../base/ip.ts";
 import type { Labels } from "../classes/label-selector.ts";
 import { interfacesOf, modeOf, waysOn, type Way } from "../classes/model.ts";
@@ -11,12 +12,12 @@ import { apiVersionOf } from "../kube/resource.ts";
 import { VIRTUAL_IPS } from "../multi-ip/kind.ts";
 import { describeMoveReason } from "../multi-ip/move-reason.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
-import type { RankMove, RankPlan } from "../multi-ip/rank.ts";
+import type { RankMove, RankPlan, StandingPlan } from "../multi-ip/rank.ts";
 import type { NodeInterfaces, VirtualIP, VirtualIPSpec } from "../multi-ip/resource.ts";
 import { compareUses, type Assignment, type Assignments, type ServiceUse } from "./assignments.ts";
 import { reachOf } from "./reach.ts";
+import { isLocal, type World } from "./world.ts";
 import type { Decided } from "./desk.ts";
-import type { World } from "./world.ts";
 import type { PlannedEvent, Write } from "./writes.ts";
 
 export interface VirtualIpPlan {
@@ -30,11 +31,10 @@ export class ClaimPlans {
   /** Addresses of which something is to be written. */
   #open: ReadonlySet<Ip> = new Set();
   #classes: World["classes"] | null = null;
-  #ranks: RankPlan["ranks"] | null = null;
 
-  plan(world: World, decided: Decided, planned: RankPlan & { readonly generation: number }) {
+  plan(world: World, decided: Decided, planned: StandingPlan & { readonly generation: number }) {
     const { ranks, moves } = planned;
-    const newest = newestGeneration(world, planned.generation);
+    const newest = newestGeneration(world, decided.news.addresses, planned.generation);
     const generation = newest + 1;
     const context = {
       ...{ world, decided, ranks, generation },
@@ -43,7 +43,7 @@ export class ClaimPlans {
     };
     const open = new Set<Ip>();
     const writes: Write[] = [];
-    for (const ip of this.#toLookAt(world, decided, ranks)) {
+    for (const ip of this.#toLookAt(world, decided, planned.open)) {
       const planned = planAddress(ip, context);
       if (planned.length > 0) open.add(ip);
       writes.push(...planned);
@@ -54,16 +54,12 @@ export class ClaimPlans {
     return { writes, generation: isChanged ? generation : newest } satisfies VirtualIpPlan;
   }
 
-  #toLookAt(world: World, { wanted, news }: Decided, ranks: RankPlan["ranks"]): Set<Ip> {
-    const addresses = new Set([...news.addresses, ...this.#open]);
+  #toLookAt(world: World, { wanted, news }: Decided, ranked: StandingPlan["open"]): Set<Ip> {
+    const addresses = new Set([...news.addresses, ...this.#open, ...ranked]);
     if (world.classes !== this.#classes) {
       for (const ip of [...wanted.keys(), ...world.claimed.keys()]) addresses.add(ip);
-    } else if (ranks !== this.#ranks) {
-      for (const [ip, rank] of ranks) {
-        if (rank !== world.claimed.get(ip)?.object.spec.rank) addresses.add(ip);
-      }
     }
-    [this.#classes, this.#ranks] = [world.classes, ranks];
+    this.#classes = world.classes;
     return addresses;
   }
 }
@@ -99,9 +95,12 @@ function planAddress(
   return update(before, { ...spec, generation }, moveOf.get(ip));
 }
 
-function newestGeneration({ claimed }: World, known: number): number {
+/** @param news the others were seen when they were news, and what was known then is known still */
+function newestGeneration({ claimed }: World, news: ReadonlySet<Ip>, known: number): number {
   let newest = known;
-  for (const { object } of claimed.values()) newest = Math.max(newest, object.spec.generation);
+  for (const ip of news) {
+    newest = Math.max(newest, claimed.get(ip)?.object.spec.generation ?? newest);
+  }
   return newest;
 }
 
@@ -126,8 +125,21 @@ function specOf(
     class: pool === null ? className : null,
     mode: modeOf(ways),
     ...plannedInterfaces(ways, context),
+    ...plannedRoutes(ways, uses, world),
     rank: context.rank,
   };
+}
+
+/** What nodes announce to routers: of L2 alone there is nothing. */
+function plannedRoutes(
+  ways: readonly Way[],
+  uses: readonly ServiceUse[],
+  { services }: World,
+): Pick<PlannedSpec, "advertisements" | "local"> {
+  const advertisements = [...new Set(ways.flatMap(({ bgp }) => bgp?.key ?? []))].sort(compareText);
+  if (advertisements.length === 0) return {};
+  const local = uses.some(({ namespace, name }) => isLocal(services.get(`${namespace}/${name}`)));
+  return local ? { advertisements, local } : { advertisements };
 }
 
 /** Each node answers on the interfaces of the ways that select it; those are named that differ from all together. */
@@ -161,8 +173,14 @@ function update(
   { generation, ...planned }: VirtualIPSpec,
   move: RankMove | undefined,
 ): Write[] {
-  const had = before.spec.nodeInterfaces ?? [];
-  const wanted = had.length === 0 ? planned : { nodeInterfaces: [], ...planned };
+  const { nodeInterfaces: had = [], advertisements = [], local = false } = before.spec;
+  // What is not said any more is taken back.
+  const wanted = {
+    ...(had.length === 0 ? {} : { nodeInterfaces: [] }),
+    ...(advertisements.length === 0 ? {} : { advertisements: [] }),
+    ...(local ? { local: false } : {}),
+    ...planned,
+  };
   const fields = Object.keys(wanted) as (keyof PlannedSpec)[];
   const differing = fields.filter((field) => !isSame(before.spec[field], wanted[field]));
   if (differing.length === 0) return [];

@@ -58,7 +58,7 @@ export interface ClassNodes {
   readonly model: ClassModel;
   /** All of the class's, but where a way is not for every Service: reach.ts. */
   readonly ways: readonly Way[];
-  /** All that one of the ways selects: of the whole class, these wear the member label. */
+  /** All that one of the ways selects: of L2 and BGP ways together, those of L2. */
   readonly selected: readonly ClusterNode[];
   /** All that may hold its addresses, also those that should leave. */
   readonly eligible: readonly ClusterNode[];

@@ -8,7 +8,16 @@
 const HEADER_BYTES = 64;
 const VECTOR_BYTES = 16;
 /** In `struct mmsghdr`. */
-const OFFSET = { name: 0, nameLength: 8, vector: 16, vectorCount: 24, flags: 48, length: 56 };
+const OFFSET = {
+  name: 0,
+  nameLength: 8,
+  vector: 16,
+  vectorCount: 24,
+  control: 32,
+  controlLength: 40,
+  flags: 48,
+  length: 56,
+};
 
 const MSG_TRUNC = 0x20;
 
@@ -42,6 +51,18 @@ export class MessageTable {
     const header = index * HEADER_BYTES;
     this.#view.setBigUint64(header + OFFSET.name, address, true);
     this.#view.setUint32(header + OFFSET.nameLength, length, true);
+  }
+
+  /** Room for what the kernel says beside a message; unless it is set, none. To be set again for each that comes. */
+  setControl(index: number, { address, length }: Place): void {
+    const header = index * HEADER_BYTES;
+    this.#view.setBigUint64(header + OFFSET.control, address, true);
+    this.#view.setBigUint64(header + OFFSET.controlLength, BigInt(length), true);
+  }
+
+  /** Of what came beside a message. */
+  controlLengthOf(index: number): number {
+    return this.#view.getUint32(index * HEADER_BYTES + OFFSET.controlLength, true);
   }
 
   /** The bytes to send, or the room for those that come. */

@@ -5,7 +5,7 @@
  * What has no byte order of its own is in the host's: little-endian, for the machines that we run on
  * (io/system.ts refuses others).
  */
-import { ipToBytes, type Ip } from "../base/ip.ts";
+import { familyOf, ipToBytes, type Ip } from "../base/ip.ts";
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
@@ -95,6 +95,11 @@ export function encodeSockaddrIn6({ ip, port, interfaceIndex }: InternetAddress6
   bytes.set(ipToBytes(ip), 8); // sin6_flowinfo at 4 stays 0
   view.setUint32(24, interfaceIndex, true);
   return bytes;
+}
+
+/** One of the two, by the family of the address. */
+export function encodeSockaddr(address: InternetAddress6): Uint8Array {
+  return familyOf(address.ip) === "IPv4" ? encodeSockaddrIn(address) : encodeSockaddrIn6(address);
 }
 
 /** `struct sockaddr_nl`. @param groups the bits of RTMGRP_*; the port is left for the kernel to choose */

@@ -9,18 +9,10 @@
  * Neighbours: io/metrics.ts makes the objects that count; docs.ts writes docs/metrics.md from this table.
  */
 
-export type Component = "controller" | "speaker";
+import { BGP_CATALOG } from "./bgp-catalog.ts";
+import type { Component, MetricSpec } from "./spec.ts";
 
-export interface MetricSpec {
-  readonly name: string;
-  readonly kind: "counter" | "gauge" | "histogram";
-  readonly of: readonly Component[];
-  readonly labels: readonly string[];
-  /** One sentence; its last words name the unit. */
-  readonly help: string;
-  /** Upper bounds of a histogram's buckets, in its unit. */
-  readonly buckets?: readonly number[];
-}
+export type * from "./spec.ts";
 
 const CONTROLLER = ["controller"] as const;
 const SPEAKER = ["speaker"] as const;
@@ -301,6 +293,7 @@ export const CATALOG = {
     labels: [],
     help: "Other speakers that this one hears, in nodes",
   },
+  ...BGP_CATALOG,
 } as const satisfies Record<string, MetricSpec>;
 
 export type MetricKey = keyof typeof CATALOG;

@@ -10,34 +10,50 @@
  * the same two nodes always served the same Services, then the orphans of one could never go to the
  * other, for P1 forbids it, and the survivors would end uneven. So every two nodes should meet as often.
  *
- * Boards are mutated in place, for speed; they never leave rankAll.
+ * Boards are mutated in place, for speed; they never leave a ranking.
  * Neighbours: spread.ts makes the moves; path.ts finds them.
  */
-import { candidatesOf, matesOf, scoreOf, type World } from "./world.ts";
-
-export const NOWHERE = -1;
+import { candidatesOf, matesOf, NOWHERE, scoreOf, type World } from "./world.ts";
 
 export interface Board {
   /** The node of each job, or NOWHERE. */
-  readonly at: Int32Array;
+  at: Int32Array;
   /** Addresses on each node. */
   readonly load: Int32Array;
   /** Addresses of a group on a node, at group * nodes + node. */
-  readonly held: Uint16Array;
+  held: Uint16Array;
   /** 1 for nodes that take nothing: the ones that are lost in the world that is thought through. */
   readonly closed: Uint8Array;
   /** How many pairs of one group's addresses two nodes have, at node * nodes + node; null: not counted. */
   readonly met: Uint32Array | null;
 }
 
-export function emptyBoard({ jobs, nodes, groups }: World): Board {
+export function emptyBoard({ nodes }: World): Board {
   return {
-    at: new Int32Array(jobs.length).fill(NOWHERE),
+    at: new Int32Array(0),
     load: new Int32Array(nodes.length),
-    held: new Uint16Array(groups.length * nodes.length),
+    held: new Uint16Array(0),
     closed: new Uint8Array(nodes.length),
     met: new Uint32Array(nodes.length ** 2),
   };
+}
+
+/** Makes room for all jobs and groups that there are. */
+export function fitBoard(board: Board, { jobs, nodes, groups }: World): void {
+  board.at = fitPlaces(board.at, jobs.length);
+  const heldLength = groups.length * nodes.length;
+  if (board.held.length >= heldLength) return;
+  const held = new Uint16Array(2 * heldLength);
+  held.set(board.held);
+  board.held = held;
+}
+
+/** @returns the places, with more room where it is needed; who is new is nowhere */
+export function fitPlaces(at: Int32Array, length: number): Int32Array {
+  if (at.length >= length) return at;
+  const places = new Int32Array(2 * length).fill(NOWHERE);
+  places.set(at);
+  return places;
 }
 
 export function nodeOf(board: Board, job: number): number {

@@ -44,6 +44,11 @@ function parseSpec(value: unknown): Decoded<VirtualIPSpec> {
   if (nodeInterfaces !== undefined && !isNodeInterfaces(nodeInterfaces)) {
     return fault("virtual-ip-bad-interfaces");
   }
+  const { advertisements, local } = value;
+  if (advertisements !== undefined && !isTexts(advertisements)) {
+    return fault("virtual-ip-bad-advertisements");
+  }
+  if (local !== undefined && typeof local !== "boolean") return fault("virtual-ip-bad-local");
   const [pool, ofClass] = [value["pool"] ?? null, value["class"] ?? null];
   if (!isTextOrNull(pool)) return fault("virtual-ip-bad-pool");
   if (!isTextOrNull(ofClass)) return fault("virtual-ip-bad-class");
@@ -55,6 +60,8 @@ function parseSpec(value: unknown): Decoded<VirtualIPSpec> {
     mode,
     interfaces,
     ...(nodeInterfaces === undefined ? {} : { nodeInterfaces }),
+    ...(advertisements === undefined ? {} : { advertisements }),
+    ...(local === undefined ? {} : { local }),
     rank,
     generation,
   };

@@ -11,65 +11,130 @@
  * survivors are left out there on purpose, or each new address would rewrite the tails of many ranks.
  *
  * Every place that is good enough stays, and what was behind it stays in its order (rule P4).
- * Neighbours: spread.ts does the spreading; rank.ts turns the places into names.
+ * Neighbours: bucket.ts has those that fall together; rank.ts turns the places into names.
  */
-import { lift, NOWHERE, put, type Board } from "./board.ts";
-import type { RankJob } from "./rank.ts";
-import { settle } from "./spread.ts";
-import { candidatesOf, type World } from "./world.ts";
+import type { Board } from "./board.ts";
+import { Bucket, type Places } from "./bucket.ts";
+import { candidatesOf, NOWHERE, type World } from "./world.ts";
 
-/** The node of each job, by place: `places[0]` are the first ones. */
-export type Places = readonly Int32Array[];
+export interface DepthNews {
+  /** Jobs that came, went, are ranked otherwise today, or have another first place. */
+  readonly jobs: ReadonlySet<number>;
+  /** Of these, those of which more than today's rank is another. */
+  readonly renewed: ReadonlySet<number>;
+  /** Groups that have others on the nodes. */
+  readonly groups: ReadonlySet<number>;
+  readonly isLoadOther: boolean;
+}
 
-/** @param board holds the first places; used as a scratch pad, and given back as it was */
-export function placeDeeper(world: World, board: Board, depth: number): Places {
-  const places = [board.at];
-  const orders = world.jobs.map((_, job) => orderOf(world, job));
-  const noLoad = new Int32Array(world.nodes.length);
-  for (let place = 1; place < depth; place++) {
-    const at = new Int32Array(world.jobs.length).fill(NOWHERE);
-    const load = place === 1 ? board.load : noLoad;
-    for (const jobs of jobsByPrefix(world, places)) {
-      const prefix = places.map((nodes) => nodes[jobs[0] as number] as number);
-      const lost: Board = { ...board, at, load, met: null };
-      for (const node of prefix) board.closed[node] = 1;
-      for (const job of jobs) keepPlace(world, lost, job, orders[job] ?? []);
-      settle(world, lost, jobs);
-      for (const job of jobs) lift(world, lost, job);
-      for (const node of prefix) board.closed[node] = 0;
+interface Level extends Places {
+  readonly buckets: Map<number, Bucket>;
+  readonly bucketOf: (Bucket | undefined)[];
+}
+
+export class Depths {
+  readonly #world: World;
+  readonly #board: Board;
+  readonly #levels: readonly Level[];
+
+  /** @param board has the first places; used as a scratch pad in `update`, and left as it was */
+  constructor(world: World, board: Board, depth: number) {
+    const noLoad = new Int32Array(world.nodes.length);
+    const levelAt = (place: number): Level => ({
+      at: new Int32Array(0),
+      kept: new Int32Array(0),
+      load: place === 1 ? board.load : noLoad,
+      buckets: new Map(),
+      bucketOf: [],
+    });
+    [this.#world, this.#board] = [world, board];
+    this.#levels = Array.from({ length: depth - 1 }, (_, i) => levelAt(i + 1));
+  }
+
+  /** @returns the jobs of which a place may be another than before: those of the news among them */
+  update({ jobs, renewed, groups, isLoadOther }: DepthNews): ReadonlySet<number> {
+    const touched = new Set(jobs);
+    this.#levels.forEach((level, i) => {
+      const due = this.#sort(level, i + 1, { touched, renewed });
+      for (const group of groups) {
+        for (const job of this.#world.groups[group] ?? []) {
+          const bucket = level.bucketOf[job];
+          bucket?.spoil();
+          if (bucket !== undefined) due.add(bucket);
+        }
+      }
+      const isFirst = i === 0;
+      for (const bucket of isFirst ? level.buckets.values() : due) {
+        const moved = bucket.settle(this.#world, this.#board, isFirst && isLoadOther);
+        for (const job of moved) touched.add(job);
+      }
+    });
+    return touched;
+  }
+
+  /** @returns the nodes of the job, best first */
+  placesOf(job: number): number[] {
+    const places: number[] = [];
+    for (const { at } of [this.#board, ...this.#levels]) {
+      const node = at[job] ?? NOWHERE;
+      if (node === NOWHERE) break;
+      places.push(node);
     }
-    places.push(at);
+    return places;
   }
-  return places;
-}
 
-/** @returns the candidates that are in today's rank, in its order */
-function orderOf(world: World, job: number): number[] {
-  const set = candidatesOf(world, job);
-  const order: number[] = [];
-  for (const name of (world.jobs[job] as RankJob).rank) {
-    const node = world.nodeIndex.get(name);
-    if (node !== undefined && set.includes(node)) order.push(node);
+  /** Everybody into the right bucket. @returns the buckets in which somebody is new, gone or otherwise */
+  #sort(
+    level: Level,
+    place: number,
+    { touched, renewed }: { touched: ReadonlySet<number>; renewed: ReadonlySet<number> },
+  ): Set<Bucket> {
+    const due = new Set<Bucket>();
+    const keys = new Map([...touched].map((job) => [job, this.#keyOf(job, place)]));
+    // First they leave: in a bucket are only those who are in the world, for it knows their order.
+    for (const [job, key] of keys) {
+      const bucket = level.bucketOf[job];
+      if (bucket === undefined || (bucket.key === key && !renewed.has(job))) continue;
+      level.bucketOf[job] = undefined;
+      bucket.leave(job);
+      due.add(bucket);
+    }
+    for (const [job, key] of keys) {
+      if (key === NOWHERE) continue;
+      const bucket = level.bucketOf[job] ?? this.#bucketFor(level, place, { job, key });
+      if (level.bucketOf[job] === undefined) bucket.enter(this.#world, job);
+      else bucket.turn(this.#world, job);
+      level.bucketOf[job] = bucket;
+      due.add(bucket);
+    }
+    for (const bucket of due) {
+      if (!bucket.isEmpty) continue;
+      level.buckets.delete(bucket.key);
+      due.delete(bucket);
+    }
+    return due;
   }
-  return order;
-}
 
-/** The next of today's order that is not lost in this world. */
-function keepPlace(world: World, lost: Board, job: number, order: readonly number[]): void {
-  const next = order.find((node) => lost.closed[node] === 0);
-  if (next !== undefined) put(world, lost, job, next);
-}
+  #bucketFor(
+    level: Level,
+    place: number,
+    { job, key }: { readonly job: number; readonly key: number },
+  ): Bucket {
+    const known = level.buckets.get(key);
+    if (known !== undefined) return known;
+    const bucket = new Bucket(key, this.placesOf(job).slice(0, place), level);
+    level.buckets.set(key, bucket);
+    return bucket;
+  }
 
-/** @returns the jobs that have a candidate left for the next place, by all places so far */
-function jobsByPrefix(world: World, places: Places): Iterable<readonly number[]> {
-  const byPrefix = new Map<number, number[]>();
-  world.jobs.forEach((_, job) => {
-    if (candidatesOf(world, job).length <= places.length) return;
-    let prefix = 0;
-    for (const nodes of places) prefix = prefix * world.nodes.length + (nodes[job] as number);
-    const jobs = byPrefix.get(prefix);
-    if (jobs === undefined) byPrefix.set(prefix, [job]);
-    else jobs.push(job);
-  });
-  return byPrefix.values();
+  /** @returns all places before this one in a number, or NOWHERE where no candidate is left for it */
+  #keyOf(job: number, place: number): number {
+    const world = this.#world;
+    if (world.jobs[job] === undefined || candidatesOf(world, job).length <= place) return NOWHERE;
+    let key = 0;
+    for (const { at } of [this.#board, ...this.#levels.slice(0, place - 1)]) {
+      key = key * world.nodes.length + (at[job] as number);
+    }
+    return key;
+  }
 }

@@ -3,29 +3,26 @@
  *
  * Neighbours: first.ts decides them; the controller counts and reports them.
  */
-import type { FirstPlaces } from "./first.ts";
-import type { RankJob, RankMove, RankPlan } from "./rank.ts";
-import type { World } from "./world.ts";
+import type { RankJob, RankMove } from "./rank.ts";
+import type { VoluntaryReason } from "./spread.ts";
 
-/** @returns one for each address whose first place changes, by address text */
-export function movesOf(
-  { jobs, nodes }: World,
-  { before, voluntary }: FirstPlaces,
-  ranks: RankPlan["ranks"],
-): RankMove[] {
-  return jobs.flatMap((job, i) => {
-    const { address } = job;
-    const to = ranks.get(address)?.[0] ?? null;
-    const established = nodes[before[i] as number] ?? null;
-    const reason = voluntary.get(i);
-    if (reason !== undefined && established !== to) {
-      return { address, from: established, to, reason };
-    }
-    const first = job.rank[0] ?? null;
-    // Where the holder is about to stop, it is what is left, whatever the rank said.
-    const from = job.leaves === true ? (job.holder ?? first) : first;
-    return first === to ? [] : { address, from, to, reason: reasonOf(job, from, to) };
-  });
+/**
+ * @param rank the planned one
+ * @param voluntary where it was before it was moved without need, and why
+ * @returns the job's move, or null
+ */
+export function moveOf(
+  job: RankJob,
+  rank: readonly string[],
+  voluntary: { readonly from: string; readonly reason: VoluntaryReason } | null,
+): RankMove | null {
+  const { address } = job;
+  const to = rank[0] ?? null;
+  if (voluntary !== null && voluntary.from !== to) return { address, ...voluntary, to };
+  const first = job.rank[0] ?? null;
+  // Where the holder is about to stop, it is what is left, whatever the rank said.
+  const from = job.leaves === true ? (job.holder ?? first) : first;
+  return first === to ? null : { address, from, to, reason: reasonOf(job, from, to) };
 }
 
 function reasonOf(job: RankJob, from: string | null, to: string | null): RankMove["reason"] {

@@ -19,8 +19,8 @@
  * wished for than the one it leaves.
  * Neighbours: spread.ts walks the paths.
  */
-import { heldBy, isOpen, loadOf, NOWHERE, type Board } from "./board.ts";
-import { candidatesOf, scoreOf, type World } from "./world.ts";
+import { heldBy, isOpen, loadOf, type Board } from "./board.ts";
+import { candidatesOf, NOWHERE, scoreOf, type World } from "./world.ts";
 
 export interface Hop {
   readonly job: number;

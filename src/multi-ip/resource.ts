@@ -25,6 +25,7 @@ export const VIRTUAL_IP_MODES = ["L2", "BGP", "Both"] as const;
 export const RANK_NODES_MAX = 16;
 export const SHARING_SERVICES_MAX = 64;
 const INTERFACES_MAX = 64;
+const ADVERTISEMENTS_MAX = 64;
 const CONDITIONS_MAX = 16;
 
 const NODE_NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
@@ -146,6 +147,19 @@ const spec = Type.Object(
         maxItems: RANK_NODES_MAX,
         "x-kubernetes-list-type": "map",
         "x-kubernetes-list-map-keys": ["node"],
+      }),
+    ),
+    advertisements: Type.Optional(
+      Type.Array(text("Key of an advertisement, such as BGPAdvertisement/edge.", 512), {
+        description: "Of mode BGP and Both: those by which nodes announce the address.",
+        maxItems: ADVERTISEMENTS_MAX,
+        "x-kubernetes-list-type": "atomic",
+      }),
+    ),
+    local: Type.Optional(
+      Type.Boolean({
+        description:
+          "Whether only nodes with a serving endpoint of their own announce it (externalTrafficPolicy: Local).",
       }),
     ),
     rank,

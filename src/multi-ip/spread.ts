@@ -10,26 +10,17 @@
  * the spare places in the ranks. `rebalance` does all but 1 for addresses in use, a few moves at a time.
  * Neighbours: first.ts and depth.ts say which addresses are free to move.
  */
-import {
-  bestNode,
-  heldBy,
-  isOpen,
-  loadOf,
-  move,
-  nodeOf,
-  NOWHERE,
-  put,
-  type Board,
-} from "./board.ts";
+import { bestNode, heldBy, isOpen, loadOf, move, nodeOf, put, type Board } from "./board.ts";
 import { improvingPath, type Hop, type Movable } from "./path.ts";
-import { scoreOf, type World } from "./world.ts";
+import { NOWHERE, scoreOf, type World } from "./world.ts";
 
 /**
  * Places jobs as evenly as can be, moving those that are placed already as little as needed.
  *
- * @param jobs each is NOWHERE or on an open candidate; all have an open candidate, and may be moved at will
+ * @param jobs by address text; each is NOWHERE or on an open candidate; all have an open candidate, and may be moved at will
+ * @returns whether all would stay where they are if they were settled once more
  */
-export function settle(world: World, board: Board, jobs: readonly number[]): void {
+export function settle(world: World, board: Board, jobs: readonly number[]): boolean {
   const fresh = jobs.filter((job) => nodeOf(board, job) === NOWHERE);
   for (const job of fresh) put(world, board, job, bestNode(world, board, job));
   for (;;) {
@@ -37,13 +28,18 @@ export function settle(world: World, board: Board, jobs: readonly number[]): voi
     if (hop === undefined) break;
     move(world, board, hop.job, hop.to);
   }
-  if (isEven(board, jobs)) return;
+  if (isEven(world, board, nodesOf(world, board, jobs))) return true;
   const movable = jobsByNode(world, board, jobs, new Set(fresh));
-  for (;;) {
+  for (let paths = 0; ; paths++) {
     const path = improvingPath(world, board, movable);
-    if (path === undefined) return;
+    if (path === undefined) return paths === 0 || !isRestless(world, board, jobs);
     for (const hop of path.toReversed()) moveMovable(world, board, movable, hop);
   }
+}
+
+/** @returns true where one of the jobs would move whatever the loads: its group is crowded, or it is wished for elsewhere */
+export function isRestless(world: World, board: Board, jobs: readonly number[]): boolean {
+  return (evenHop(world, board, jobs) ?? wishHop(world, board, jobs)) !== undefined;
 }
 
 /** Why an address in use moves though nothing was lost. */
@@ -62,6 +58,7 @@ export interface Rebalancing {
  * A path is walked from its empty end, so that it can stop after any hop: the end takes an address of a
  * node that has at least one more, which never makes things worse, and what remains is a shorter path.
  *
+ * @param jobs by address text
  * @returns why each address in use that has moved did so
  */
 export function rebalance(
@@ -128,16 +125,30 @@ function wishHop(world: World, board: Board, jobs: readonly number[]): Hop | und
   return best;
 }
 
-/** @returns true where no path can improve anything, as the fullest and emptiest node show at a glance */
-function isEven(board: Board, jobs: readonly number[]): boolean {
-  let fullest = 0;
-  for (const job of jobs) fullest = Math.max(fullest, loadOf(board, nodeOf(board, job)));
-  if (fullest < 2) return true;
-  let emptiest = fullest;
-  for (let node = 0; node < board.load.length; node++) {
-    if (isOpen(board, node)) emptiest = Math.min(emptiest, loadOf(board, node));
+/**
+ * @param starts by node, whether it has an address that may move; null: all have
+ * @returns true where no path can improve anything, as the fullest and emptiest node of each part show at a glance
+ */
+export function isEven(world: World, board: Board, starts: Uint8Array | null): boolean {
+  const { nodes, partOf } = world;
+  const fullest = new Int32Array(nodes.length);
+  for (let node = 0; node < nodes.length; node++) {
+    if (starts?.[node] === 0) continue;
+    const part = partOf[node] as number;
+    fullest[part] = Math.max(fullest[part] as number, loadOf(board, node));
   }
-  return fullest - emptiest < 2;
+  for (let node = 0; node < nodes.length; node++) {
+    const loadMax = (fullest[partOf[node] as number] as number) - 2;
+    if (isOpen(board, node) && loadOf(board, node) <= loadMax) return false;
+  }
+  return true;
+}
+
+/** @returns by node, whether one of the jobs is there */
+export function nodesOf({ nodes }: World, board: Board, jobs: readonly number[]): Uint8Array {
+  const has = new Uint8Array(nodes.length);
+  for (const job of jobs) has[nodeOf(board, job)] = 1;
+  return has;
 }
 
 /** @param first jobs that are moved rather than others, where either would do */

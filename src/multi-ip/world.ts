@@ -1,61 +1,189 @@
 /**
- * The jobs of a ranking in numbers: names cost time, and ten thousand addresses are ranked at once. Pure.
+ * The jobs of a ranking in numbers: names cost time, and ten thousand addresses are ranked at once. Pure arithmetic.
  *
- * Everything is put into one order here (addresses and nodes by their text), so that what is computed
- * from a world depends on what is in it and never on the order in which it was listed.
+ * A job keeps its number as long as it is there, so that what is known of the others is still true when one comes or goes.
+ * What is computed from a world depends on what is in it and never on these numbers: where the order of jobs counts, it is that
+ * of their addresses' text, and nodes are numbered by name.
+ *
+ * Worlds are changed in place, for speed; they never leave a ranking.
  * Neighbours: board.ts plays on a world; rank.ts translates back.
  */
-import assert from "node:assert/strict";
 import { compareText, stableHash } from "../base/hash.ts";
+import type { Ip } from "../base/ip.ts";
 import type { RankJob } from "./rank.ts";
 
-/** Jobs, nodes, groups and candidate sets are known by their index. */
-export interface World {
-  /** By address text. */
-  readonly jobs: readonly RankJob[];
-  /** Every node that is a candidate for something, by name. */
+export const NOWHERE = -1;
+
+/** Jobs, nodes, groups and candidate sets are known by their numbers. */
+export class World {
+  /** Every node that may be a candidate for something, by name. */
   readonly nodes: readonly string[];
   readonly nodeIndex: ReadonlyMap<string, number>;
+  /** undefined where a number is free. */
+  readonly jobs: (RankJob | undefined)[] = [];
+  /** The numbers of all jobs, by address text. */
+  readonly sorted: number[] = [];
   /** The jobs of each group. */
-  readonly groups: readonly (readonly number[])[];
+  readonly groups: number[][] = [];
   /** The group of each job. */
-  readonly groupOf: Int32Array;
+  readonly groupOf: number[] = [];
   /** The different candidate sets, each in ascending order: classes have one, Local policies many. */
-  readonly sets: readonly Int32Array[];
+  readonly sets: Int32Array[] = [];
   /** The candidate set of each job. */
-  readonly setOf: Int32Array;
+  readonly setOf: number[] = [];
+  /** The part of the cluster that each node is in: no address can move from one part to another, not even over others. */
+  readonly partOf: Int32Array;
   /** How much each node is wished for, by node; null for the jobs without wishes. */
-  readonly scores: readonly (Int32Array | null)[];
+  readonly scores: (Int32Array | null)[] = [];
+  /** The candidates that are in today's rank, in its order. */
+  readonly orders: (readonly number[])[] = [];
   /** For ties: see board.ts. */
-  readonly jobHashes: Uint32Array;
+  readonly jobHashes: number[] = [];
   readonly nodeHashes: Uint32Array;
   /** When each node started: for jobs that leave one. */
   readonly startedAtMs: Float64Array;
-}
+  readonly #numbers = new Map<Ip, number>();
+  readonly #groupNumbers = new Map<string, number>();
+  readonly #setsByContent = new Map<string, number>();
+  readonly #setsOfLists = new WeakMap<readonly string[], number>();
+  readonly #scoresOfMaps = new WeakMap<ReadonlyMap<string, number>, Int32Array>();
+  readonly #freeJobs: number[] = [];
+  readonly #freeGroups: number[] = [];
+  #gone: number[] = [];
 
-/** @param jobs in any order; no address twice */
-export function worldOf(
-  jobs: readonly RankJob[],
-  startedAtMs: ReadonlyMap<string, number> = new Map(),
-): World {
-  const sorted = jobs.toSorted((a, b) => compareText(a.address, b.address));
-  sorted.forEach((job, i) => {
-    assert(job.address !== sorted[i - 1]?.address, `${job.address} is ranked twice`);
-  });
-  const lists = choiceLists(sorted);
-  const nodes = nodeNames(lists);
-  const nodeIndex = new Map(nodes.map((node, i) => [node, i]));
-  return {
-    jobs: sorted,
-    nodes,
-    nodeIndex,
-    ...numberGroups(sorted),
-    ...numberSets(lists, nodeIndex),
-    scores: scoresOf(sorted, nodes),
-    jobHashes: Uint32Array.from(sorted, (job) => stableHash(job.address)),
-    nodeHashes: Uint32Array.from(nodes, stableHash),
-    startedAtMs: Float64Array.from(nodes, (node) => startedAtMs.get(node) ?? 0),
-  };
+  /** @param jobs all whose nodes are to be known from the beginning; none of them is in the world yet */
+  constructor(jobs: Iterable<RankJob>, startedAtMs: ReadonlyMap<string, number>) {
+    this.nodes = nodeNames(jobs);
+    this.nodeIndex = new Map(this.nodes.map((node, i) => [node, i]));
+    this.partOf = Int32Array.from(this.nodes, (_, node) => node);
+    this.nodeHashes = Uint32Array.from(this.nodes, stableHash);
+    this.startedAtMs = Float64Array.from(this.nodes, (node) => startedAtMs.get(node) ?? 0);
+  }
+
+  numberOf(address: Ip): number | undefined {
+    return this.#numbers.get(address);
+  }
+
+  /** @returns false where the job has a choice that this world does not know: a new world is needed */
+  knows(job: RankJob): boolean {
+    const choices = choicesOf(job);
+    return this.#setsOfLists.has(choices) || choices.every((node) => this.nodeIndex.has(node));
+  }
+
+  /** @returns the number of a job that is new */
+  add(job: RankJob): number {
+    const number = this.#freeJobs.pop() ?? this.jobs.length;
+    this.#numbers.set(job.address, number);
+    this.jobs[number] = job;
+    this.jobHashes[number] = stableHash(job.address);
+    this.#enterGroup(number, job.group);
+    this.#see(number, job);
+    this.sorted.splice(this.placeIn(this.sorted, number), 0, number);
+    return number;
+  }
+
+  /** The same address is to be ranked otherwise. @returns whether more of it is new than today's rank and who answers */
+  change(number: number, job: RankJob): boolean {
+    const before = this.jobs[number] as RankJob;
+    const [set, scores] = [this.setOf[number], this.scores[number]];
+    this.jobs[number] = job;
+    this.#see(number, job);
+    if (before.group !== job.group) {
+      this.#leaveGroup(number, before.group);
+      this.#enterGroup(number, job.group);
+      return true;
+    }
+    const isSame = set === this.setOf[number] && scores === this.scores[number];
+    return !isSame || (before.leaves ?? false) !== (job.leaves ?? false);
+  }
+
+  /** Its number is given to nobody before `forgetGone`. */
+  remove(number: number): void {
+    const { address, group } = this.jobs[number] as RankJob;
+    this.sorted.splice(this.placeIn(this.sorted, number), 1);
+    this.#numbers.delete(address);
+    this.#leaveGroup(number, group);
+    this.jobs[number] = undefined;
+    this.#gone.push(number);
+  }
+
+  forgetGone(): void {
+    this.#freeJobs.push(...this.#gone);
+    this.#gone = [];
+  }
+
+  /** Orders numbers by the text of their jobs' addresses. */
+  readonly compare = (a: number, b: number): number =>
+    compareText(this.#addressOf(a), this.#addressOf(b));
+
+  /** @returns where the job is, or belongs, in a list by address text */
+  placeIn(sorted: readonly number[], job: number): number {
+    const last = sorted.at(-1);
+    if (last === undefined || this.compare(last, job) < 0) return sorted.length;
+    let [low, high] = [0, sorted.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.compare(sorted[middle] as number, job) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #addressOf(number: number): string {
+    return this.jobs[number]?.address ?? "";
+  }
+
+  #see(number: number, job: RankJob): void {
+    this.setOf[number] = this.#setFor(choicesOf(job));
+    this.scores[number] = this.#scoresFor(job.scores);
+    this.orders[number] = orderOf(this, number, job);
+  }
+
+  #enterGroup(number: number, name: string): void {
+    const group = this.#groupNumbers.get(name) ?? this.#freeGroups.pop() ?? this.groups.length;
+    this.#groupNumbers.set(name, group);
+    (this.groups[group] ??= []).push(number);
+    this.groupOf[number] = group;
+  }
+
+  #leaveGroup(number: number, name: string): void {
+    const group = this.groupOf[number] as number;
+    const mates = this.groups[group] as number[];
+    mates.splice(mates.indexOf(number), 1);
+    if (mates.length > 0) return;
+    this.#groupNumbers.delete(name);
+    this.#freeGroups.push(group);
+  }
+
+  /** Equal lists are made one: most callers give whole classes the same one anyway. */
+  #setFor(choices: readonly string[]): number {
+    const known = this.#setsOfLists.get(choices);
+    if (known !== undefined) return known;
+    const set = Int32Array.from(choices, (node) => this.nodeIndex.get(node) ?? NOWHERE).sort();
+    const content = set.join();
+    const same = this.#setsByContent.get(content) ?? this.sets.push(set) - 1;
+    this.#setsByContent.set(content, same);
+    this.#setsOfLists.set(choices, same);
+    for (const node of set) this.#join(set[0] as number, node);
+    return same;
+  }
+
+  #join(a: number, b: number): void {
+    const [part, other] = [this.partOf[a] as number, this.partOf[b] as number];
+    if (part === other) return;
+    this.partOf.forEach((of, node) => {
+      if (of === other) this.partOf[node] = part;
+    });
+  }
+
+  #scoresFor(scores: RankJob["scores"]): Int32Array | null {
+    if (scores === undefined || scores.size === 0) return null;
+    const known = this.#scoresOfMaps.get(scores);
+    if (known !== undefined) return known;
+    const made = Int32Array.from(this.nodes, (node) => scores.get(node) ?? 0);
+    this.#scoresOfMaps.set(scores, made);
+    return made;
+  }
 }
 
 /**
@@ -67,65 +195,23 @@ function choicesOf({ candidates, reserves, rank }: RankJob): readonly string[] {
   return rank.some((node) => reserves.includes(node)) ? candidates : reserves;
 }
 
-/** @returns the choices of each job, equal lists made one: most callers give whole classes the same one anyway */
-function choiceLists(jobs: readonly RankJob[]): (readonly string[])[] {
-  const known = new Map<readonly string[], readonly string[]>();
-  const byContent = new Map<string, readonly string[]>();
-  return jobs.map((job) => {
-    const choices = choicesOf(job);
-    const same = known.get(choices);
-    if (same !== undefined) return same;
-    const content = choices.join(" ");
-    const first = byContent.get(content) ?? choices;
-    byContent.set(content, first);
-    known.set(choices, first);
-    return first;
-  });
-}
-
-function nodeNames(lists: readonly (readonly string[])[]): string[] {
+/** Those that are no choice of anybody yet do no harm, and may be one soon. */
+function nodeNames(jobs: Iterable<RankJob>): string[] {
+  const lists = new Set<readonly string[]>();
+  for (const { candidates, reserves } of jobs) lists.add(candidates).add(reserves);
   const names = new Set<string>();
-  for (const choices of new Set(lists)) {
-    for (const node of choices) names.add(node);
-  }
+  for (const list of lists) for (const node of list) names.add(node);
   return [...names].sort(compareText);
 }
 
-function numberGroups(jobs: readonly RankJob[]): Pick<World, "groups" | "groupOf"> {
-  const index = new Map<string, number>();
-  const groups: number[][] = [];
-  const groupOf = Int32Array.from(jobs, ({ group }, job) => {
-    const known = index.get(group) ?? groups.push([]) - 1;
-    index.set(group, known);
-    groups[known]?.push(job);
-    return known;
-  });
-  return { groups, groupOf };
-}
-
-function numberSets(
-  lists: readonly (readonly string[])[],
-  nodeIndex: ReadonlyMap<string, number>,
-): Pick<World, "sets" | "setOf"> {
-  const index = new Map<readonly string[], number>();
-  const sets: Int32Array[] = [];
-  const setOf = Int32Array.from(lists, (list) => {
-    const known = index.get(list);
-    if (known !== undefined) return known;
-    index.set(list, sets.length);
-    return sets.push(Int32Array.from(list, (node) => nodeIndex.get(node) ?? -1).sort()) - 1;
-  });
-  return { sets, setOf };
-}
-
-function scoresOf(jobs: readonly RankJob[], nodes: readonly string[]): (Int32Array | null)[] {
-  const known = new Map<RankJob["scores"], Int32Array>();
-  return jobs.map(({ scores }) => {
-    if (scores === undefined || scores.size === 0) return null;
-    const made = known.get(scores) ?? Int32Array.from(nodes, (node) => scores.get(node) ?? 0);
-    known.set(scores, made);
-    return made;
-  });
+function orderOf(world: World, number: number, { rank }: RankJob): number[] {
+  const set = candidatesOf(world, number);
+  const order: number[] = [];
+  for (const name of rank) {
+    const node = world.nodeIndex.get(name);
+    if (node !== undefined && set.includes(node)) order.push(node);
+  }
+  return order;
 }
 
 /** @returns how much the job's address is wished to be on the node */

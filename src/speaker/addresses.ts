@@ -50,7 +50,7 @@ export interface AddressRecord {
   strangersFromMs: number;
   /**
    * The peer that announced it last since we gained it, or answered for it, and when it began to; null: none. `rightly`: while we waited for
-   * it, or by a plan that we did not know then. A plan that comes later makes that void.
+   * it, or by a plan that we did not know then, or not of this address. A plan that comes later makes that void.
    */
   announced: Announced | null;
   /** The plan that the last decision was made by; -1 before the first. */

@@ -146,7 +146,8 @@ export class Holdings {
     const before = record.announced?.node === node ? record.announced : null;
     const { liveness } = this.#world;
     const generation = liveness.peer(node)?.planGeneration ?? 0;
-    const isAhead = generation > liveness.generation;
+    // What is written in one pass has one number, and comes piece by piece: of this address we may know less than it does.
+    const isAhead = generation >= liveness.generation && generation > record.plan.generation;
     const isAwaited = record.waiting !== null || record.passedOver.has(node);
     const rightly = before?.rightly === true || isAhead || isAwaited;
     record.announced = { node, atMs: before?.atMs ?? nowMs, rightly, generation, lastMs: nowMs };

@@ -1,7 +1,7 @@
 /**
  * Of the objects of Kubernetes, what a speaker needs: the rest is not kept in memory. Pure.
  *
- * Neighbours: io/run.ts reads them.
+ * Neighbours: io/readings.ts reads them.
  */
 import { parseIp, type Ip } from "../base/ip.ts";
 import type { Node } from "../kube/types.ts";
@@ -19,6 +19,17 @@ export function internalAddresses(node: Node): Ip[] {
 export function pruneNode({ metadata: { name, uid, resourceVersion }, status }: Node): Node {
   const addresses = (status?.addresses ?? []).filter(({ type }) => type === "InternalIP");
   return { metadata: { name, uid, resourceVersion }, status: { addresses } };
+}
+
+/** Of our own also what says whether it may announce, and to whom. */
+export function pruneOwnNode(node: Node): Node {
+  const { metadata, status } = pruneNode(node);
+  const { labels = {}, annotations = {}, deletionTimestamp } = node.metadata;
+  const deletion = deletionTimestamp === undefined ? {} : { deletionTimestamp };
+  return {
+    metadata: { ...metadata, labels, annotations, ...deletion },
+    status: { ...status, conditions: node.status?.conditions ?? [] },
+  };
 }
 
 export function pruneVirtualIp({ metadata, spec, status }: VirtualIP): VirtualIP {

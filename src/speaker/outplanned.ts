@@ -50,8 +50,8 @@ interface Left {
 export class Outplanned {
   readonly #world: OutplannedWorld;
   readonly #left = new Map<AddressRecord, Left>();
-  /** Who was asked whether it means it, and when. */
-  readonly #asked = new WeakMap<AddressRecord, { readonly node: string; readonly atMs: number }>();
+  /** When it was asked on the wire who means it: one question asks all of them, and no answer calls for another. */
+  readonly #askedMs = new WeakMap<AddressRecord, number>();
   /** Who is to be asked whether it means it, as soon as it may be believed. */
   readonly #toAsk = new Map<AddressRecord, { readonly node: string; readonly askMs: number }>();
   #dueMs = Infinity;
@@ -80,12 +80,12 @@ export class Outplanned {
       this.#dueMs = Math.min(this.#dueMs, fromMs);
       return false;
     }
-    const asked = this.#asked.get(record);
-    if (asked?.node !== node || nowMs - asked.atMs > ANSWER_MS_MAX) {
+    const askedMs = this.#askedMs.get(record) ?? -Infinity;
+    if (askedMs < fromMs || nowMs - askedMs > ANSWER_MS_MAX) {
       this.#askWhether(record, node, nowMs);
       return false;
     }
-    this.#asked.delete(record);
+    this.#askedMs.delete(record);
     const intervalMs = ASK_INTERVAL_MS.first;
     const generation = this.#world.liveness.peer(node)?.planGeneration ?? 0;
     const askMs = nowMs + intervalMs;
@@ -181,7 +181,7 @@ export class Outplanned {
   #askWhether(record: AddressRecord, node: string, nowMs: number): void {
     this.#toAsk.delete(record);
     if (this.#believedFromMs(node, record) === null) return;
-    this.#asked.set(record, { node, atMs: nowMs });
+    this.#askedMs.set(record, nowMs);
     this.#world.question(record);
   }
 

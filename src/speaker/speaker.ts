@@ -371,9 +371,11 @@ export class Speaker {
   }
 
   #setTimer(): void {
-    const ours = Math.min(this.#announcer.dueMs, this.#holdings.dueMs, this.#leaveAtMs);
-    const all = this.#leaveAtMs === Infinity ? Math.min(ours, this.#guard.dueMs) : ours;
-    const due = this.#left ? Infinity : Math.min(all, this.#liveness.dueMs);
+    const ours = Math.min(this.#announcer.dueMs, this.#liveness.dueMs);
+    // Who leaves decides nothing any more, and waits for nothing but the end.
+    const isLeaving = this.#leaveAtMs < Infinity;
+    const others = isLeaving ? this.#leaveAtMs : Math.min(this.#holdings.dueMs, this.#guard.dueMs);
+    const due = this.#left ? Infinity : Math.min(ours, others);
     if (due === this.#timerMs) return;
     this.#timerMs = due;
     this.#effects.push({ kind: "set-timer", atMs: due });

@@ -3,6 +3,7 @@
  *
  * Neighbours: liveness.ts judges.
  */
+import { isEqualList } from "../base/lists.ts";
 import type { Id } from "./wire/heartbeat.ts";
 
 /** Where this part of us, one in so many, does not hear a node, it may be about to be given up. */
@@ -31,7 +32,7 @@ export class Vouching {
   /** We hear a node. @returns whether it hears others than before */
   put(voucher: Id, heard: readonly Id[]): boolean {
     const before = this.#lists.get(voucher);
-    if (before !== undefined && isSame(before, heard)) return false;
+    if (before !== undefined && isEqualList(before, heard)) return false;
     this.delete(voucher);
     this.#lists.set(voucher, heard);
     for (const id of heard) this.#counts.set(id, this.of(id) + 1);
@@ -47,8 +48,4 @@ export class Vouching {
     }
     this.#lists.delete(voucher);
   }
-}
-
-function isSame(a: readonly Id[], b: readonly Id[]): boolean {
-  return a === b || (a.length === b.length && a.every((id, i) => id === b[i]));
 }

@@ -18,7 +18,7 @@ import { microTime } from "../../src/kube/micro-time.ts";
 import { LEASES, NODES, SECRETS, SERVICES, EVENTS, type Service } from "../../src/kube/types.ts";
 import { COUNT_ANNOTATION } from "../../src/classes/annotations.ts";
 import { keepHeartbeatSecret } from "../../src/controller/io/heartbeat-secret.ts";
-import { METAL_LOAD_BALANCER_CLASSES } from "../../src/controller/resources.ts";
+import { METAL_LOAD_BALANCER_CLASSES } from "../../src/multi-ip/configured.ts";
 import { VIRTUAL_IPS } from "../../src/multi-ip/kind.ts";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
 import { manifests } from "../deploy/manifests.ts";

@@ -2,8 +2,15 @@
 import { expect } from "chai";
 import { pino } from "pino";
 import { waitFor } from "../../lab/wait.ts";
+import type { Ip } from "../../src/base/ip.ts";
+import { Session } from "../../src/bgp/session.ts";
+import type { SessionEvent } from "../../src/bgp/session-events.ts";
 import { runController, type RunningController } from "../../src/controller/io/run.ts";
+import { KubeClient } from "../../src/kube/io/client.ts";
 import { createMetrics } from "../../src/metrics/io/metrics.ts";
+import { BgpEyes } from "../../src/speaker/io/bgp-eyes.ts";
+import type { Fate } from "../../src/speaker/routes.ts";
+import { peer as peerOf } from "../bgp/interop/node.ts";
 import { usePlane } from "./plane.ts";
 
 const NAMESPACE = "spreadlb-system";
@@ -15,6 +22,8 @@ const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
 interface Found {
   readonly metadata: {
     readonly name: string;
+    readonly uid?: string;
+    readonly generation?: number;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
@@ -142,6 +151,117 @@ describe("metallb status: a real API server", function () {
     await hold(null);
     await waitFor(async () => (await list("servicel2statuses")).length === 0, {
       what: "no ServiceL2Status",
+    });
+  });
+
+  describe("a speaker with the deployed rights tells of BGP", () => {
+    const NODE_STATUS = "/apis/spreadlb.io/v1alpha1/nodebgpstatuses/n1";
+    const PEER = { apiVersion: "metallb.io/v1beta2", kind: "BGPPeer", metadata: { name: "tor" } };
+    const session = new Session({
+      peer: peerOf("10.0.0.2", { key: "BGPPeer/tor" }),
+      isRestarting: false,
+    });
+    const step = (event: object) =>
+      session.step({ ...event, nowMs: performance.now(), random: 0.5 } as SessionEvent);
+    const fate = {
+      ...{ address: { services: ["default/web"] }, held: null },
+      told: [{ peer: "BGPPeer/tor" }],
+    } as unknown as Fate;
+    let client: KubeClient | undefined;
+    let eyes: BgpEyes | undefined;
+    let stopped: Promise<void> | undefined;
+
+    const started = () => {
+      if (eyes === undefined) throw new Error("nobody looks");
+      return eyes;
+    };
+    const objects = async () =>
+      (await list("servicebgpstatuses")).filter(({ status }) => status !== undefined);
+
+    before(async () => {
+      const spec = { myASN: 64512, peerASN: 64513, peerAddress: "10.0.0.2" };
+      await create("/apis/metallb.io/v1beta2/namespaces/metallb-system/bgppeers", {
+        ...PEER,
+        spec,
+      });
+      const kubeconfig = await plane.controlPlane.kubeconfigOf("spreadlb-speaker");
+      client = await KubeClient.connect({ kubeconfig });
+      eyes = new BgpEyes({
+        ...{ client, log: pino({ level: "silent" }), node: "n1" },
+        metallbNamespace: "metallb-system",
+        sessions: () => new Map([["BGPPeer/tor", session]]),
+        peerObject: () => ({ ...PEER, metadata: { name: "tor", namespace: "metallb-system" } }),
+      });
+      eyes.see("192.0.2.10" as Ip, fate);
+      eyes.start();
+    });
+    after(async () => {
+      await (stopped ?? eyes?.stop());
+      await client?.close();
+    });
+
+    it("its sessions stand in a NodeBGPStatus, and one that fails in an Event on the peer", async () => {
+      step({ kind: "start" });
+      const effects = step({
+        ...{ kind: "disconnected", connection: "dialled-1", error: "ECONNREFUSED" },
+      });
+      for (const effect of effects) if (effect.kind === "failed") started().hear(session, effect);
+      const trouble = "BGPPeer/tor: cannot connect: ECONNREFUSED";
+      await waitFor(
+        async () => {
+          const { status } = (await plane.api.get(NODE_STATUS)).body as Partial<Found>;
+          return status?.["established"] === "0/1" && status["trouble"] === trouble;
+        },
+        { what: "the session in the NodeBGPStatus" },
+      );
+      const table = await plane.controlPlane.kubectl(["get", "nodebgpstatuses"]);
+      expect(table).to.match(/^NAME +ESTABLISHED +GATE +TROUBLE\nn1 +0\/1 +Open +BGPPeer\/tor: /);
+      const events = "/apis/events.k8s.io/v1/namespaces/metallb-system/events";
+      const [event] = await waitFor(
+        async () => {
+          const { body } = await plane.api.get(events);
+          const all = body["items"] as readonly { reason: string; note: string; type: string }[];
+          const told = all.filter(({ reason }) => reason === "BGPSessionFailed");
+          return told.length > 0 && told;
+        },
+        { what: "the Event" },
+      );
+      expect(event?.note).to.match(/^n1: .*ECONNREFUSED\. See whether BGP runs at 10\.0\.0\.2/);
+      expect(event?.type).to.equal("Warning");
+    });
+
+    it("a Service's ServiceBGPStatus is written once, and anew where somebody deletes it", async () => {
+      const found = await waitFor(async () => (await objects())[0], { what: "the object" });
+      const said = { node: "n1", serviceName: "web", serviceNamespace: "default", peers: ["tor"] };
+      expect(found.status).to.deep.equal(said);
+      expect(found.metadata.labels).to.include({
+        "metallb.io/node": "n1",
+        "metallb.io/service-name": "web",
+        "metallb.io/service-namespace": "default",
+      });
+      const path = `${OF_METALLB}/servicebgpstatuses/${found.metadata.name}`;
+      const immutable = await plane.api.patch(`${path}/status`, "merge", {
+        status: { node: "n2" },
+      });
+      expect(immutable.message).to.contain("Value is immutable");
+      started().see("192.0.2.11" as Ip, fate); // Another address of the Service, to the same peer.
+      await plane.api.delete(path);
+      const anew = await waitFor(async () => (await objects())[0], { what: "the object anew" });
+      expect(anew.status).to.deep.equal(said);
+      expect(anew.metadata.uid).not.to.equal(found.metadata.uid);
+      expect(anew.metadata.generation).to.equal(1);
+    });
+
+    it("what is announced no longer has none", async () => {
+      for (const ip of ["192.0.2.10", "192.0.2.11"]) started().see(ip as Ip, undefined);
+      await waitFor(async () => (await list("servicebgpstatuses")).length === 0, {
+        what: "no ServiceBGPStatus",
+      });
+    });
+
+    it("a speaker that stops takes its NodeBGPStatus with it", async () => {
+      await (stopped = started().stop());
+      expect((await plane.api.get(NODE_STATUS)).status).to.equal(404);
     });
   });
 

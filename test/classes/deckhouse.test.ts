@@ -109,13 +109,17 @@ describe("deckhouse: compiled", () => {
       ...{ advertisement: "edge", mode: "BGP", nodes: [{ matchLabels: { lb: "" } }] },
       ...{ services: [], interfaces: [], preferences: [] },
       bgp: {
+        key: "MetalLoadBalancerConfiguration/edge/0",
         aggregation: { IPv4: 28, IPv6: 128 },
         localPref: 200,
         communities: [{ kind: "standard", parts: [64_600, 100] }],
         peers: ["MetalLoadBalancerBGPPeer/tor-b"],
       },
     };
-    const plain = { aggregation: { IPv4: 32, IPv6: 128 }, localPref: null, communities: [] };
+    const plain = {
+      key: "MetalLoadBalancerConfiguration/edge/1",
+      ...{ aggregation: { IPv4: 32, IPv6: 128 }, localPref: null, communities: [] },
+    };
     expect(ways("a")).to.deep.equal([way]);
     expect(ways("b")).to.deep.equal([way, { ...way, bgp: { ...way.bgp, ...plain } }]);
     expect(said).to.deep.equal({});

@@ -185,8 +185,41 @@ describe("allocate: histories", function () {
           expect(said(telling.book.settle())).to.deep.equal(said(telling.onePass()));
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 3000 },
     );
+  });
+
+  it("who is in the way is told when all have what they get", () => {
+    const pool = manifest("IPAddressPool", "p", POOLS.b, 1) as IPAddressPool;
+    const { classes } = compileAll({ classes: [], ipAddressPools: [pool], l2Advertisements: [] });
+    const telling = new Telling(classes);
+    const plain: Wishes = {
+      ...{ name: "a", age: 0, count: "1", list: [], families: ["IPv6", "IPv4"], key: "" },
+      ...{
+        policy: "PreferDualStack",
+        ports: [80],
+        local: null,
+        gold: false,
+        pool: null,
+        status: [],
+      },
+    };
+    const events: readonly Event[] = [
+      { kind: "request", wish: { ...plain, name: "c" } },
+      { kind: "request", wish: { ...plain, name: "b", age: 1, count: "3", key: "k" } },
+      { kind: "write-all" },
+      { kind: "request", wish: { ...plain, list: ["2001:db8::" as Ip] } },
+      { kind: "write-all" },
+      // Now b may share what c has, and comes after a has asked in vain.
+      { kind: "request", wish: { ...plain, name: "c", key: "k", ports: [81] } },
+      { kind: "write", name: "b" },
+    ];
+    for (const event of events) {
+      telling.tell(event);
+      expect(said(telling.book.settle())).to.deep.equal(said(telling.onePass()));
+    }
+    const [problem] = telling.book.settle().services.get("a")?.problems ?? [];
+    expect(problem?.message).to.match(/^Cannot give 2001:db8::: the Service b holds it/);
   });
 
   it("events in another order, and asked once at the end: the same", () => {

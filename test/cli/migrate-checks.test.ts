@@ -114,10 +114,12 @@ describe("cli: --ignore-exclude-lb of MetalLB's speakers", () => {
         metadata: { name: "speaker" },
         spec: { template: { spec: { containers: [{ args }] } } },
       };
-      const todos = flagHands([speaker], "", nodes).map(({ todo }) => todo);
-      const todo = `Give SpreadLB's controller --ignore-exclude-lb, or take the label off: kubectl label node cp ${label}-`;
+      const untold = { lbClass: "", ignoreExcludeLb: false };
+      const todos = flagHands([speaker], untold, nodes).map(({ todo }) => todo);
+      const todo = `Give SpreadLB's controller and speakers --ignore-exclude-lb, and this command too, or take the label off: kubectl label node cp ${label}-`;
       expect(todos).to.deep.equal(told ? [todo] : []);
-      expect(flagHands([speaker], "", nodes.slice(1))).to.deep.equal([]);
+      expect(flagHands([speaker], untold, nodes.slice(1))).to.deep.equal([]);
+      expect(flagHands([speaker], { ...untold, ignoreExcludeLb: true }, nodes)).to.deep.equal([]);
     });
   }
 });

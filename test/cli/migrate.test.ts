@@ -225,6 +225,21 @@ describe("cli: what a migration adopts", () => {
     });
   }
 
+  it("nodes that are excluded by a label answer where the controller will be told so", () => {
+    const label = "node.kubernetes.io/exclude-from-external-load-balancers";
+    const handsWith = (ignoreExcludeLabel: boolean) =>
+      planMigration({
+        manifests: { ...NO_MANIFESTS, ...advertised },
+        services: [service()],
+        namespaces: [{ metadata: { name: "shop" } }],
+        nodes: [{ metadata: { name: "n1", labels: { [label]: "" } } }],
+        ...{ virtualIps: [], lbClass: "", ignoreExcludeLabel },
+      }).hands.map(({ message }) => message);
+    const nobody = 'No node may answer for its addresses of pool "prod"';
+    expect(handsWith(false)).to.deep.equal([nobody]);
+    expect(handsWith(true)).to.deep.equal([]);
+  });
+
   it("what is of another type is no matter", () => {
     expect(planned(advertised, [service({ type: "ClusterIP" })]).services).to.deep.equal([]);
   });
@@ -327,10 +342,14 @@ describe("cli: what only the old load balancer knows", () => {
     };
     expect(isMetallb(workload)).to.equal(true);
     expect(isMetallb({ metadata: { name: "frr-k8s" } })).to.equal(false);
-    expect(flagHands([workload, workload], "metallb", [])).to.deep.equal([]);
-    expect(flagHands([workload, workload], "", []).map(({ todo }) => todo)).to.deep.equal([
-      "Give SpreadLB's controller --lb-class metallb, and this command too.",
-    ]);
+    expect(
+      flagHands([workload, workload], { lbClass: "metallb", ignoreExcludeLb: false }, []),
+    ).to.deep.equal([]);
+    expect(
+      flagHands([workload, workload], { lbClass: "", ignoreExcludeLb: false }, []).map(
+        ({ todo }) => todo,
+      ),
+    ).to.deep.equal(["Give SpreadLB's controller --lb-class metallb, and this command too."]);
   });
 });
 

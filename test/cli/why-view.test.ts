@@ -103,6 +103,11 @@ describe("cli: what is known of an address's nodes", () => {
     expect(verdicts(world)).to.deep.equal(usual);
   });
 
+  it("an excluded node is as good as others where the controller was told so", () => {
+    const { n3 } = verdicts({ ...world, ignoreExcludeLabel: true }) ?? {};
+    expect(n3).to.equal("may-hold");
+  });
+
   it("a drained node, a cordoned one, one that is out of service: as the class goes by it", () => {
     const taints = [{ key: "node.kubernetes.io/out-of-service", effect: "NoExecute" }];
     const marked: readonly Node[] = world.nodes.map((one) => {

@@ -2,7 +2,7 @@
  * Planned work: nodes that addresses leave by request (drain, cordon, out of service), and what is said of it.
  */
 import { expect } from "chai";
-import { DRAINED_ANNOTATION } from "../../src/controller/leaving.ts";
+import { DRAINED_ANNOTATION } from "../../src/multi-ip/node-marks.ts";
 import { PLAN_OPTIONS } from "../../src/controller/plan.ts";
 import type { MetalLoadBalancerClassSpec } from "../../src/classes/resource.ts";
 import type { Node } from "../../src/kube/types.ts";

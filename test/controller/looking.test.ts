@@ -94,14 +94,16 @@ describe("controller: looking", () => {
     const job = { address, group: "", rank: before, holder: first, balance: true };
 
     it("also where the new one would name others", () => {
-      const jobs = [{ ...job, candidates: ["n9", "n8", first], reserves: others }];
+      const jobs = new Map([
+        [address, { ...job, candidates: ["n9", "n8", first], reserves: others }],
+      ]);
       const kept = keepRanks({ ranks, moves }, jobs, world);
       expect(kept.ranks.get(address)).to.equal(before);
       expect(kept.moves).to.deep.equal([]);
     });
 
     it("but not where one of it may hold the address no more", () => {
-      const jobs = [{ ...job, candidates: ["n9", "n8"], reserves: others }];
+      const jobs = new Map([[address, { ...job, candidates: ["n9", "n8"], reserves: others }]]);
       expect(keepRanks({ ranks, moves }, jobs, world)).to.deep.equal({ ranks, moves });
     });
   });

@@ -1,6 +1,8 @@
 /** MetalLB's pools in the controller: who is served by them, which nodes are ranked, what the objects say. */
 import { expect } from "chai";
+import type { BGPAdvertisement } from "../../src/classes/metallb/bgp-advertisement.ts";
 import { emptyMemory } from "../../src/controller/memory.ts";
+import { manifest } from "../classes/metallb/cases.ts";
 import { ModelCluster } from "./model-cluster.ts";
 
 const LB = { lb: "" };
@@ -184,14 +186,29 @@ describe("controller: pools", () => {
     expect(model.addresses("web")).to.deep.equal(["192.0.2.10"]);
   });
 
+  const membersOf = (model: ModelCluster) =>
+    [...model.nodes.values()].flatMap(({ metadata: { name, labels } }) =>
+      labels?.["l2-load-balancer.network.deckhouse.io/member"] === "" ? [name] : [],
+    );
+
   it("nodes that an advertisement selects wear the member label, the others do not", () => {
     const model = withPool();
     model.converge();
-    const label = "l2-load-balancer.network.deckhouse.io/member";
-    const members = [...model.nodes.values()].filter(
-      ({ metadata }) => metadata.labels?.[label] === "",
-    );
-    expect(members.map(({ metadata }) => metadata.name)).to.deep.equal(["n1", "n2"]);
+    expect(membersOf(model)).to.deep.equal(["n1", "n2"]);
+  });
+
+  it("also those that announce the pool to routers, beside others that answer on the segment", () => {
+    const model = withPool();
+    const nodeSelectors = [{ matchLabels: { "kubernetes.io/hostname": "n3" } }];
+    const advertisement = manifest("BGPAdvertisement", "tor", { nodeSelectors });
+    model.others = { bgpAdvertisements: [advertisement as BGPAdvertisement] };
+    model.addNode("n3", { "kubernetes.io/hostname": "n3" });
+    model.addNode("n4", {});
+    model.addService("web");
+    model.converge();
+    expect(membersOf(model)).to.deep.equal(["n1", "n2", "n3"]);
+    const [address = ""] = model.addresses("web");
+    expect([...(model.virtualIp(address)?.spec.rank ?? [])].sort()).to.deep.equal(["n1", "n2"]);
   });
 
   it("the last pool is deleted: the promise goes, then the claim; a Service that was never ours is forgotten", () => {

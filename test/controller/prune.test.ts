@@ -1,6 +1,7 @@
 /** What is kept of the objects that the controller watches. */
 import { expect } from "chai";
-import { isNewsOfNode, pruneNode, pruneService, pruneSlice } from "../../src/controller/prune.ts";
+import { isNewsOfNode, pruneNode, pruneService } from "../../src/controller/prune.ts";
+import { pruneSlice } from "../../src/kube/serving.ts";
 
 describe("controller: prune", () => {
   const taint = { key: "node.kubernetes.io/out-of-service", value: "x", effect: "NoExecute" };

@@ -78,7 +78,7 @@ describe("end to end: the operator's rights, and the out-of-service taint", func
   const untilNothingOn = (node: string) =>
     waitFor(async () => (await heldBy(node)).length === 0, { what: `${node} to hold nothing` });
 
-  it("suffice for status, why, drain and undrain", async () => {
+  it("suffice for status, why, bgp, drain and undrain", async () => {
     const [address = ""] = addresses;
     const status = await spreadlb("status");
     expect({ status: status.status, err: status.err }).to.deep.equal({ status: 0, err: "" });
@@ -87,6 +87,11 @@ describe("end to end: the operator's rights, and the out-of-service taint", func
     expect({ status: why.status, err: why.err }).to.deep.equal({ status: 0, err: "" });
     expect(why.out).to.include(address);
     expect(why.out, "what forbids nodes is known").to.match(/Now .*may hold it/);
+    const bgp = await spreadlb("bgp");
+    expect({ ...bgp, err: "" }).to.deep.equal({ status: 0, out: "", err: "" });
+    expect(bgp.err).to.match(/^No router is spoken to/);
+    const routes = await spreadlb("bgp", "routes", address);
+    expect(routes.out).to.match(/held +no advertisement by BGP is for it/);
     const drained = await spreadlb("drain", "n1");
     expect(drained.err).to.match(/\nn1 is drained: no address is left on it\n$/);
     expect(drained.status).to.equal(0);

@@ -61,6 +61,35 @@ static void messages(void) {
   table.headers[1].msg_hdr.msg_flags = MSG_TRUNC;
   table.headers[1].msg_len = 2049;
   print("messageTableReceived", &table, sizeof table);
+  table.headers[0].msg_hdr.msg_control = (void *)0x2122232425262728;
+  table.headers[0].msg_hdr.msg_controllen = 128;
+  print("messageTableControl", &table, sizeof table);
+}
+
+static void control(void) {
+  char room[256] = {0};
+  struct msghdr four = {.msg_control = room, .msg_controllen = CMSG_SPACE(4) + CMSG_SPACE(sizeof(struct in_pktinfo))};
+  struct cmsghdr *one = CMSG_FIRSTHDR(&four);
+  *one = (struct cmsghdr){CMSG_LEN(4), IPPROTO_IP, IP_TTL};
+  *(int *)CMSG_DATA(one) = 255;
+  one = CMSG_NXTHDR(&four, one);
+  *one = (struct cmsghdr){CMSG_LEN(sizeof(struct in_pktinfo)), IPPROTO_IP, IP_PKTINFO};
+  struct in_pktinfo info = {.ipi_ifindex = 258};
+  inet_pton(AF_INET, "192.0.2.1", &info.ipi_addr);
+  inet_pton(AF_INET, "192.0.2.2", &info.ipi_spec_dst);
+  memcpy(CMSG_DATA(one), &info, sizeof info);
+  print("controlIpv4", room, four.msg_controllen);
+  memset(room, 0, sizeof room);
+  struct msghdr six = {.msg_control = room, .msg_controllen = CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(4)};
+  one = CMSG_FIRSTHDR(&six);
+  *one = (struct cmsghdr){CMSG_LEN(sizeof(struct in6_pktinfo)), IPPROTO_IPV6, IPV6_PKTINFO};
+  struct in6_pktinfo info6 = {.ipi6_ifindex = 258};
+  inet_pton(AF_INET6, "fe80::1", &info6.ipi6_addr);
+  memcpy(CMSG_DATA(one), &info6, sizeof info6);
+  one = CMSG_NXTHDR(&six, one);
+  *one = (struct cmsghdr){CMSG_LEN(4), IPPROTO_IPV6, IPV6_HOPLIMIT};
+  *(int *)CMSG_DATA(one) = 254;
+  print("controlIpv6", room, six.msg_controllen);
 }
 
 #define LOAD(size, offset) BPF_STMT(BPF_LD | size | BPF_ABS, offset)
@@ -124,6 +153,7 @@ static void netlink(void) {
 int main(void) {
   addresses();
   messages();
+  control();
   filters();
   netlink();
 }

@@ -22,6 +22,14 @@ describe("table of messages", () => {
     expect([0, 1].map((i) => received.isCutOff(i))).to.deep.equal([false, true]);
   });
 
+  it("has room for what the kernel says beside a message, and tells how much that was", () => {
+    const made = table();
+    made.bytes.set(Buffer.from(GOLDEN.messageTableReceived, "hex"));
+    made.setControl(0, { address: 0x2122232425262728n, length: 128 });
+    expect(Buffer.from(made.bytes).toString("hex")).to.equal(GOLDEN.messageTableControl);
+    expect([0, 1].map((i) => made.controlLengthOf(i))).to.deep.equal([128, 0]);
+  });
+
   it("from a message on", () => {
     expect(table().from(0).length).to.equal(160);
     expect(table().from(1).byteOffset).to.equal(64);

@@ -11,7 +11,7 @@ const specs: readonly MetricSpec[] = Object.values(CATALOG);
 
 /** The last words of a help sentence: what one of it is. */
 const UNIT =
-  /, (in (addresses|changes|frames|datagrams|moves|nodes|objects|plans since the first|problems|requests|seconds|Services|watches)|as 1 or 0|always 1)$/;
+  /, (in (addresses|changes|events|frames|datagrams|messages|moves|nodes|objects|packets|plans since the first|prefixes|problems|requests|seconds|Services|watches)|as 1 or 0|always 1)$/;
 
 describe("metrics: the catalog", () => {
   for (const { name, help, labels, kind, buckets } of specs) {
@@ -45,6 +45,24 @@ describe("metrics: the catalog", () => {
     "metallb_layer2_gratuitous_sent counter {ip}",
     "metallb_layer2_requests_received counter {ip}",
     "metallb_layer2_responses_sent counter {ip}",
+    "metallb_bgp_session_up gauge {peer,vrf}",
+    "metallb_bgp_announced_prefixes_total gauge {peer,vrf}",
+    "metallb_bgp_pending_prefixes_total gauge {peer,vrf}",
+    "metallb_bgp_updates_total counter {peer,vrf}",
+    "metallb_bgp_updates_total_received counter {peer,vrf}",
+    "metallb_bgp_opens_sent counter {peer,vrf}",
+    "metallb_bgp_opens_received counter {peer,vrf}",
+    "metallb_bgp_notifications_sent counter {peer,vrf}",
+    "metallb_bgp_keepalives_sent counter {peer,vrf}",
+    "metallb_bgp_keepalives_received counter {peer,vrf}",
+    "metallb_bgp_route_refresh_sent counter {peer,vrf}",
+    "metallb_bgp_total_sent counter {peer,vrf}",
+    "metallb_bgp_total_received counter {peer,vrf}",
+    "metallb_bfd_session_up gauge {peer,vrf}",
+    "metallb_bfd_control_packet_input counter {peer,vrf}",
+    "metallb_bfd_control_packet_output counter {peer,vrf}",
+    "metallb_bfd_session_up_events counter {peer,vrf}",
+    "metallb_bfd_session_down_events counter {peer,vrf}",
     "metallb_speaker_announced gauge {service,protocol,node,ip}",
   ];
   it("MetalLB's metrics have MetalLB's names, kinds and labels", () => {

@@ -6,7 +6,8 @@
  * src/controller/io/passes.ts; and the API can be away, for everybody or for some.
  */
 import { emptyMemory } from "../../src/controller/memory.ts";
-import { EXCLUDE_LABEL, isRejoin, isStale } from "../../src/controller/nodes.ts";
+import { isRejoin, isStale } from "../../src/controller/nodes.ts";
+import { EXCLUDE_LABEL } from "../../src/multi-ip/node-marks.ts";
 import { plan, PLAN_OPTIONS, type Plan } from "../../src/controller/plan.ts";
 import { Standing } from "../../src/controller/standing.ts";
 import type { Snapshot } from "../../src/controller/world.ts";

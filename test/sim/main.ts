@@ -5,22 +5,20 @@
  *   npm run sim -- --seeds 10000 [--from 1] [--jobs 2]        many, with the rate and what they break
  *   npm run sim -- --mutants                                  plants a fault for each rule, and looks who sees it
  */
-import { parseArgs } from "node:util";
+import { choice, count, flag, readOptions, text } from "../../lab/options.ts";
 import { describeViolation, runBatch, story } from "./batch.ts";
 import { runMutants } from "./mutants.ts";
-import { settingsOf } from "./settings.ts";
+import { PROFILE_NAMES, settingsOf } from "./settings.ts";
 import { simulate } from "./simulation.ts";
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string" },
-    seeds: { type: "string", default: "200" },
-    from: { type: "string", default: "1" },
-    jobs: { type: "string", default: "1" },
-    profile: { type: "string" },
-    trace: { type: "boolean", default: false },
-    mutants: { type: "boolean", default: false },
-  },
+const { jobs, ...values } = readOptions("sim", "Runs of the simulator, by their seeds.", {
+  seed: text("<seed>", "one run: a number, or any text"),
+  seeds: count("many runs", 200),
+  from: count("the first of many", 1, 0),
+  jobs: count("processes at once", 1),
+  profile: choice("the faults that happen; without it, by the seed", PROFILE_NAMES),
+  trace: flag("of one run all that happens"),
+  mutants: flag("plants a fault for each rule, and looks who sees it"),
 });
 
 const STORIES_MAX = 3;
@@ -43,8 +41,7 @@ function one(seed: string): void {
 }
 
 async function many(): Promise<void> {
-  const share = { from: Number(values.from), seeds: Number(values.seeds), profile: values.profile };
-  const { seeds, events, tookMs, violations } = await runBatch(share, Number(values.jobs));
+  const { seeds, events, tookMs, violations } = await runBatch(values, jobs);
   for (const violation of violations) tell(describeViolation(violation));
   for (const { seed, profile } of violations.slice(0, STORIES_MAX))
     tell(`\n${story(seed, profile)}`);

@@ -139,8 +139,8 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "P3",
     what: "a node is taken for lost while its Lease holds",
     file: "src/controller/nodes.ts",
-    from: "const isHeardOf = presence !== undefined && !isStale(presence, nowMs);",
-    to: "const isHeardOf = presence !== undefined && !isStale(presence, nowMs + 12_000);",
+    from: "isHeardOf: presence !== undefined && !isStale(presence, nowMs),",
+    to: "isHeardOf: presence !== undefined && !isStale(presence, nowMs + 12_000),",
     profile: "crashes",
   },
   {

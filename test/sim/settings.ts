@@ -109,6 +109,8 @@ const PROFILES: Readonly<
   },
 };
 
+export const PROFILE_NAMES: readonly string[] = Object.keys(PROFILES);
+
 /** They came later, and are drawn by a stream of their own: other seeds are the runs that they were. */
 const LATER = { share: 0.1, profiles: ["gate", "squatters", "rolling"] } as const;
 

@@ -33,6 +33,12 @@ export class SimNode {
   }
 }
 
+/** In the air at once: more than any number of nodes here has to say within a millisecond. */
+const STORM = 2000;
+
+/** Within a millisecond: what is due again and again in the same moment keeps a core busy for nothing. */
+const TURNS_MAX = 1000;
+
 interface Flight {
   readonly atMs: number;
   readonly to: string;
@@ -48,6 +54,8 @@ export class Net {
   readonly rejoined: string[] = [];
   /** Announcements heard on the segment: for tests of order. */
   readonly announced: { readonly node: string; readonly ip: Ip; readonly atMs: number }[] = [];
+  /** Questions on the wire. */
+  readonly asked: { readonly node: string; readonly ip: Ip; readonly atMs: number }[] = [];
   #flights: Flight[] = [];
   #stalled: string | null = null;
   readonly #arrives = (flight: Flight) => flight.to !== this.#stalled;
@@ -104,11 +112,16 @@ export class Net {
     for (const node of this.nodes) if (!deaf.includes(node.name)) this.tell(node);
   }
 
-  /** The whole plan, to one that may have missed some. */
-  tell(node: SimNode): void {
+  /**
+   * The whole plan, to one that may have missed some.
+   *
+   * @param late addresses that are written later in the same pass: they come when `tell` is called again
+   */
+  tell(node: SimNode, late: readonly string[] = []): void {
     // As the status says it, where everybody has said what it holds.
     const holderOf = (address: Ip) => this.holders(address)[0] ?? null;
-    const upserts = [...this.#plan.values()].map((plan) => ({
+    const told = [...this.#plan.values()].filter(({ address }) => !late.includes(address));
+    const upserts = told.map((plan) => ({
       ...plan,
       holder: plan.holder ?? holderOf(plan.address),
     }));
@@ -142,7 +155,10 @@ export class Net {
   /** Lets time pass. */
   run(forMs: number): void {
     const endMs = this.nowMs + forMs;
+    let [turns, turnsAtMs] = [0, this.nowMs];
     for (;;) {
+      if (this.nowMs > turnsAtMs) [turns, turnsAtMs] = [0, this.nowMs];
+      if (++turns > TURNS_MAX) throw new Error(`no time passes at ${this.nowMs} ms`);
       const timers = this.nodes.map((node) => node.dueMs);
       const flights = this.#flights.filter(this.#arrives).map((flight) => flight.atMs);
       const nextMs = Math.min(...timers, ...flights);
@@ -183,6 +199,7 @@ export class Net {
 
   #send(from: SimNode, to: string, event: Untimed<SpeakerEvent>): void {
     if (this.cuts.has(`${from.name}>${to}`)) return;
+    if (this.#flights.length > STORM) throw new Error(`a storm of frames at ${this.nowMs} ms`);
     this.#flights.push({ atMs: this.nowMs + 1, to, event });
   }
 
@@ -203,7 +220,9 @@ export class Net {
     if (effect.kind === "recheck") this.feed(node, { kind: "rechecked" });
     if (effect.kind === "send-frame" && effect.what !== "poke") {
       const { linkIndex, frame, what, ip } = effect;
-      if (what === "announcement") this.announced.push({ node: node.name, ip, atMs: this.nowMs });
+      const said = { node: node.name, ip, atMs: this.nowMs };
+      if (what === "announcement") this.announced.push(said);
+      if (what === "question") this.asked.push(said);
       for (const { name } of this.nodes) {
         if (name !== node.name) this.#send(node, name, { kind: "frame", linkIndex, bytes: frame });
       }

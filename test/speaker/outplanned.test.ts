@@ -53,6 +53,28 @@ describe("speaker: one that cannot read the plan", () => {
     expect(net.node("a").changes.at(-1)?.reason).to.equal("plan");
   });
 
+  it("reads the rest of a pass after its successor has announced: two answer no longer than in any planned move", () => {
+    const net = running();
+    net.replan({ [X]: ["b", "a"], [Y]: ["b", "a"] }, ["a"]);
+    // The number of the pass, and not yet what it says of X.
+    net.tell(net.node("a"), [X]);
+    net.run(150);
+    expect(net.holders(X)).to.deep.equal(["a", "b"]);
+    net.tell(net.node("a"));
+    expect(longestNot(net, 1, 3000)).to.be.below(100);
+    expect(net.holders(X)).to.deep.equal(["b"]);
+  });
+
+  it("two others answer by newer plans: it asks once, not once for each answer, and the newest stays", () => {
+    const net = running(["a", "b", "c", "d"]);
+    net.replan({ [Y]: ["a", "d"] }, ["b"]);
+    net.replan({ [Y]: ["d", "a"] }, ["a", "b"]);
+    net.run(1200);
+    expect(net.asked.filter(({ node }) => node === "b")).to.have.length(1);
+    net.run(2000);
+    expect(net.holders(Y)).to.deep.equal(["d"]);
+  });
+
   it("gives way to one that it never shared an address with", () => {
     const net = outplanned(["d", "c"], ["a", "b", "c", "d"]);
     net.run(2000);
@@ -63,6 +85,15 @@ describe("speaker: one that cannot read the plan", () => {
     const net = outplanned(["b", "c"]);
     net.replan({ [Y]: ["c", "b"] }, ["a"]);
     expect(longestNot(net, 1, 60_000)).to.equal(0);
+    expect(net.holders(X)).to.deep.equal(["b"]);
+  });
+
+  it("leaves while it would ask whether the other answers still: it waits for the end, and no core is busy with it", () => {
+    const net = outplanned(["b", "c"]);
+    const leave = net.nowMs;
+    net.feed(net.node("a"), { kind: "leave" });
+    net.run(250);
+    expect(net.asked.filter(({ node, atMs }) => node === "a" && atMs > leave)).to.deep.equal([]);
     expect(net.holders(X)).to.deep.equal(["b"]);
   });
 

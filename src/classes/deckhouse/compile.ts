@@ -90,8 +90,9 @@ function wishesOf(
   usable: ReadonlySet<string>,
 ): { readonly poolName: string; readonly wish: BgpWish }[] {
   const peers = (spec?.bgp?.peerNames ?? []).map(metalPeerKey).filter((key) => usable.has(key));
-  return (spec?.advertisements ?? []).flatMap(({ poolNames, bgp = {} }) => {
+  return (spec?.advertisements ?? []).flatMap(({ poolNames, bgp = {} }, index) => {
     const wish: BgpWish = {
+      key: `${configurationKey(name)}/${index}`,
       ...{ name, title: `configuration "${name}"`, peers },
       nodes: [{ matchLabels: spec?.nodeSelector ?? {} }],
       services: [],

@@ -69,7 +69,7 @@ function wishOf(
   const { aggregationLength, aggregationLengthV6, peers: named = [] } = spec;
   const wanted = new Set(named.map(bgpPeerKey));
   return {
-    ...{ name, title: `advertisement "${name}"` },
+    ...{ key: bgpAdvertisementKey(name), name, title: `advertisement "${name}"` },
     nodes: spec.nodeSelectors ?? [],
     services: spec.serviceSelectors ?? [],
     aggregation: {

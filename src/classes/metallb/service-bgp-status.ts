@@ -1,12 +1,16 @@
 /**
  * ServiceBGPStatus, `metallb.io/v1beta1`: to which peers a node announces a Service. Pure.
  *
- * Left out: objects of it, until there are BGP sessions.
+ * Written by each speaker for its own node, one object for each Service that it announces (../../speaker/service-peers.ts).
  */
-import { Type } from "../../base/schema.ts";
+import { Type, type Static } from "../../base/schema.ts";
+import type { Manifest } from "./kinds.ts";
 import { immutableText, SERVICE_COLUMNS, statusCrd } from "./status-kinds.ts";
 
-const PEERS_MAX = 256;
+export const SERVICE_BGP_STATUS_KIND = "ServiceBGPStatus";
+export const SERVICE_BGP_STATUS_PLURAL = "servicebgpstatuses";
+
+export const PEERS_MAX = 256;
 
 const status = Type.Object(
   {
@@ -23,9 +27,11 @@ const status = Type.Object(
   { description: "Who announces to whom." },
 );
 
+export type ServiceBGPStatus = Manifest<object, Static<typeof status>>;
+
 export const serviceBgpStatusCrd = statusCrd({
-  kind: "ServiceBGPStatus",
-  plural: "servicebgpstatuses",
+  kind: SERVICE_BGP_STATUS_KIND,
+  plural: SERVICE_BGP_STATUS_PLURAL,
   description: "To which BGP peers a node announces the addresses of a Service.",
   status,
   columns: [{ name: "Node", type: "string", jsonPath: ".status.node" }, ...SERVICE_COLUMNS],

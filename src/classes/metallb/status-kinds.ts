@@ -5,6 +5,7 @@
  * we know which to take away.
  */
 import { buildCrd, type CustomResourceDefinition, type PrinterColumn } from "../../base/crd.ts";
+import { stableHash } from "../../base/hash.ts";
 import { Type, withRules, type TSchema } from "../../base/schema.ts";
 import { METALLB_GROUP, METALLB_VERSION, type Manifest } from "./kinds.ts";
 
@@ -19,6 +20,15 @@ export const OUR_LABEL = { "app.kubernetes.io/managed-by": "spreadlb" } as const
 /** @returns true for an object that we made */
 export function isOurs({ metadata }: Pick<Manifest<object>, "metadata">): boolean {
   return Object.entries(OUR_LABEL).every(([key, value]) => metadata.labels?.[key] === value);
+}
+
+/** @returns a name: MetalLB lets the API server make up what stands behind `bgp-`; ours is the same on every run */
+export function statusName(prefix: "l2" | "bgp", text: string): string {
+  const hex = (salt: string) =>
+    stableHash(salt + text)
+      .toString(16)
+      .padStart(8, "0");
+  return `${prefix}-${hex("")}${hex("+")}`;
 }
 
 /** What never changes in an object: another Service or node has another object. */

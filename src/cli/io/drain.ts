@@ -4,7 +4,7 @@
  * Moving is the controller's and the speakers' work: this only asks for it, and can be ended at any time.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { DRAINED_ANNOTATION } from "../../controller/leaving.ts";
+import { DRAINED_ANNOTATION } from "../../multi-ip/node-marks.ts";
 import { ApiError } from "../../kube/api-error.ts";
 import { isoSeconds } from "../../kube/patches.ts";
 import { NODES, type Node } from "../../kube/types.ts";

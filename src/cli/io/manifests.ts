@@ -3,8 +3,7 @@
  * one has no objects of it.
  */
 import type { Manifests } from "../../classes/compile.ts";
-import { CONFIGURED } from "../../controller/configured.ts";
-import { METAL_LOAD_BALANCER_CLASSES } from "../../controller/resources.ts";
+import { CONFIGURED, METAL_LOAD_BALANCER_CLASSES } from "../../multi-ip/configured.ts";
 import { ApiError } from "../../kube/api-error.ts";
 import type { KubeObject, ResourceType } from "../../kube/resource.ts";
 import type { Cluster } from "./cluster.ts";

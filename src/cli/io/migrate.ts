@@ -5,7 +5,7 @@ import { dump } from "js-yaml";
 import { readFile } from "node:fs/promises";
 import { NO_MANIFESTS, type Manifests } from "../../classes/compile.ts";
 import { convertConfig, type Conversion } from "../../classes/metallb/config-map.ts";
-import { IP_ADDRESS_POOLS } from "../../controller/configured.ts";
+import { IP_ADDRESS_POOLS } from "../../multi-ip/configured.ts";
 import { defineResource, type KubeObject, type ResourceType } from "../../kube/resource.ts";
 import { NAMESPACES, NODES, SERVICES } from "../../kube/types.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
@@ -129,7 +129,7 @@ async function runLive(source: LiveSource, { flags, output }: Call): Promise<num
 
 async function reportOf(
   source: LiveSource,
-  { metallbNamespace, lbClass }: MigrateFlags,
+  { metallbNamespace, lbClass, ignoreExcludeLb }: MigrateFlags,
   cluster: Cluster,
 ): Promise<{ readonly report: MigrateReport; readonly workloads: readonly string[] }> {
   const [services, namespaces, nodes] = await Promise.all([
@@ -143,7 +143,10 @@ async function reportOf(
   const listOwn = async <T extends KubeObject>(type: ResourceType<T>) =>
     (await listIfKnown(cluster, type)).filter(inNamespace);
   const manifests = await listManifests(cluster, metallbNamespace);
-  const plan = planMigration({ manifests, services, namespaces, nodes, virtualIps, lbClass });
+  const plan = planMigration({
+    ...{ manifests, services, namespaces, nodes, virtualIps, lbClass },
+    ignoreExcludeLabel: ignoreExcludeLb,
+  });
   const hands: Hand[] = [...elsewhereHands(pools, metallbNamespace)];
   let workloads: readonly string[] = [];
   if (source === "deckhouse") {
@@ -154,7 +157,7 @@ async function reportOf(
   } else {
     const deployments = (await listOwn(DEPLOYMENTS)).filter(isMetallb);
     const daemonSets = (await listOwn(DAEMON_SETS)).filter(isMetallb);
-    hands.push(...flagHands([...deployments, ...daemonSets], lbClass, nodes));
+    hands.push(...flagHands([...deployments, ...daemonSets], { lbClass, ignoreExcludeLb }, nodes));
     hands.push(...oldPoolHands(await listOwn(OLD_POOLS)));
     workloads = [
       ...deployments.map(({ metadata }) => `deployment/${metadata.name}`),

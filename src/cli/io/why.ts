@@ -18,7 +18,8 @@ export async function runCommand(
   subject: string,
   { flags, output }: { readonly flags: WhyFlags; readonly output: Output },
 ): Promise<number> {
-  const cluster = await withCluster(flags, (api) => fetchFacts(api, flags.metallbNamespace));
+  const fetched = await withCluster(flags, (api) => fetchFacts(api, flags.metallbNamespace));
+  const cluster = { ...fetched, ignoreExcludeLabel: flags.ignoreExcludeLb };
   const services = viewServices(cluster);
   const found = findSubject(subject, { ...cluster, services }, flags.namespace);
   switch (found.kind) {

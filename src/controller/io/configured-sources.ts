@@ -6,7 +6,7 @@ import type { IPAddressPool } from "../../classes/metallb/ip-address-pool.ts";
 import type { Change } from "../../kube/store.ts";
 import type { KubeObject, ResourceType } from "../../kube/resource.ts";
 import type { Reflector } from "../../kube/io/reflector.ts";
-import { CONFIGURED } from "../configured.ts";
+import { CONFIGURED } from "../../multi-ip/configured.ts";
 
 interface Wishes {
   readonly namespace?: string;

@@ -31,10 +31,9 @@ import {
   pruneNamespace,
   pruneNode,
   pruneService,
-  pruneSlice,
 } from "../prune.ts";
-import { METAL_LOAD_BALANCER_CLASSES } from "../resources.ts";
-import { serviceOfSlice } from "../serving.ts";
+import { METAL_LOAD_BALANCER_CLASSES } from "../../multi-ip/configured.ts";
+import { pruneSlice, serviceOfSlice } from "../../kube/serving.ts";
 import { isLocal, type Snapshot } from "../world.ts";
 import { startConfigured } from "./configured-sources.ts";
 import { Presences } from "./presences.ts";

@@ -5,10 +5,11 @@
  * The caller says when to read: `watch` calls him when something waits, and may rest while he reads by a clock of his own.
  */
 import type { Ip, IpFamily } from "../../base/ip.ts";
-import { EAGAIN, errnoFault, SystemCallError } from "../errno.ts";
+import { EAGAIN, errnoFault } from "../errno.ts";
 import { MessageTable } from "../message-table.ts";
-import { AF_INET, AF_INET6, encodeSockaddrIn, encodeSockaddrIn6 } from "../sockaddr.ts";
+import { encodeSockaddr } from "../sockaddr.ts";
 import * as system from "./system.ts";
+import { openUdp, takeMessages, type Taking } from "./udp.ts";
 
 export interface DatagramSocketOptions {
   readonly family: IpFamily;
@@ -34,31 +35,11 @@ const NAME_BYTES = 32;
 /** Other ends whose address is kept at once. */
 const SOCKADDRS_MAX = 4096;
 
-const SO_RCVBUF = 8;
-const IPPROTO_IPV6 = 41;
-const IPV6_V6ONLY = 26;
-
 /** @throws SystemCallError: EADDRINUSE where the port is taken, EAFNOSUPPORT where there is no such family */
 export function openDatagramSocket(options: DatagramSocketOptions): DatagramSocket {
-  return new DatagramSocket(open(options), options);
-}
-
-function open({ family, port }: DatagramSocketOptions): number {
-  const fd = system.socket(family === "IPv4" ? AF_INET : AF_INET6, system.SOCK_DGRAM, 0);
-  if (fd < 0) throw new SystemCallError(`open a UDP socket of ${family}`, fd);
-  // The kernel gives what it may; less is no reason to stop.
-  system.setIntOption(fd, system.SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_BYTES);
-  if (family === "IPv6") system.setIntOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  const bound = system.bind(fd, sockaddrOf((family === "IPv4" ? "0.0.0.0" : "::") as Ip, port));
-  if (bound >= 0) return fd;
-  system.close(fd);
-  throw new SystemCallError(`listen on UDP port ${port} of ${family}`, bound);
-}
-
-function sockaddrOf(ip: Ip, port: number): Uint8Array {
-  return ip.includes(":")
-    ? encodeSockaddrIn6({ ip, port, interfaceIndex: 0 })
-    : encodeSockaddrIn({ ip, port });
+  const { family, port } = options;
+  const fd = openUdp({ family, port, receiveBufferBytes: RECEIVE_BUFFER_BYTES });
+  return new DatagramSocket(fd, options);
 }
 
 /** The kernel is told where these bytes are: so they lie outside of the heap, where nothing is moved. */
@@ -78,11 +59,21 @@ export class DatagramSocket {
   readonly #outgoing = new MessageTable(MESSAGES_PER_CALL, system.addressOf);
   readonly #message = fixedBytes(DATAGRAM_BYTES_MAX);
   readonly #sockaddrs = new Map<Ip, Uint8Array>();
+  readonly #taking: Taking;
   #closed = false;
 
   constructor(fd: number, options: DatagramSocketOptions) {
     this.#fd = fd;
     this.#options = options;
+    this.#taking = {
+      ...{ fd, table: this.#incoming, messagesPerCall: MESSAGES_PER_CALL, callsMax: CALLS_MAX },
+      prepare: () => undefined,
+      onMessage: (index) => {
+        this.#received(index);
+      },
+      onFault: options.onFault,
+      isClosed: () => this.#closed,
+    };
     for (const [i, room] of this.#rooms.entries()) {
       this.#incoming.setData(i, { address: system.addressOf(room), length: room.length });
     }
@@ -103,26 +94,10 @@ export class DatagramSocket {
 
   /** Takes what waits. @returns how many datagrams came; in a flood some may still wait */
   receive(): number {
-    let total = 0;
-    for (let call = 0; call < CALLS_MAX && !this.#closed; call++) {
-      const count = system.receiveMessages(this.#fd, this.#incoming.bytes, MESSAGES_PER_CALL);
-      if (count < 0) {
-        if (count !== -EAGAIN) this.#options.onFault(errnoFault("udp", count));
-        return total;
-      }
-      for (let i = 0; i < count; i++) this.#received(i);
-      total += count;
-      if (count < MESSAGES_PER_CALL) return total;
-    }
-    return total;
+    return takeMessages(this.#taking);
   }
 
   #received(index: number): void {
-    if (this.#closed) return; // by the one before
-    if (this.#incoming.isCutOff(index)) {
-      this.#options.onFault("udp-too-long");
-      return;
-    }
     const length = this.#incoming.lengthOf(index);
     let message = this.#messages[index];
     if (message?.length !== length) {
@@ -167,7 +142,7 @@ export class DatagramSocket {
     const known = this.#sockaddrs.get(ip);
     if (known !== undefined) return known;
     if (this.#sockaddrs.size >= SOCKADDRS_MAX) this.#sockaddrs.clear();
-    const sockaddr = sockaddrOf(ip, this.#options.port);
+    const sockaddr = encodeSockaddr({ ip, port: this.#options.port, interfaceIndex: 0 });
     this.#sockaddrs.set(ip, sockaddr);
     return sockaddr;
   }

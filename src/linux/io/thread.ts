@@ -1,7 +1,7 @@
 /**
  * The priority of the calling thread: frames and heartbeats before everything else, where we may.
  *
- * Best effort: both need CAP_SYS_NICE, and musl has no scheduler calls. Nothing else depends on it.
+ * Best effort: to raise it needs CAP_SYS_NICE, to lower it nothing; musl has no scheduler calls. Nothing else depends on it.
  */
 import { setPriority, setScheduler } from "./system.ts";
 
@@ -12,7 +12,7 @@ const SCHED_RR = 2;
 /** Threads and children that this one starts are ordinary again. */
 const SCHED_RESET_ON_FORK = 0x40000000;
 
-const NICE = -15;
+const NICE = { first: -15, last: 15 };
 /** Lowest of the real-time priorities: before all ordinary threads, behind the kernel's own. */
 const REALTIME_PRIORITY = 1;
 
@@ -22,6 +22,16 @@ const REALTIME_PRIORITY = 1;
  * @returns whether the kernel did it
  */
 export function raiseThreadPriority(kind: "nice" | "realtime"): boolean {
-  if (kind === "nice") return setPriority(PRIO_PROCESS, THIS_THREAD, NICE) === 0;
+  if (kind === "nice") return setPriority(PRIO_PROCESS, THIS_THREAD, NICE.first) === 0;
   return setScheduler(THIS_THREAD, SCHED_RR | SCHED_RESET_ON_FORK, REALTIME_PRIORITY) === 0;
+}
+
+/**
+ * Makes way for the other threads of the process: of what its control group gets, they come first. Threads that this one
+ * starts later are as low; without CAP_SYS_NICE it is for good.
+ *
+ * @returns whether the kernel did it
+ */
+export function lowerThreadPriority(): boolean {
+  return setPriority(PRIO_PROCESS, THIS_THREAD, NICE.last) === 0;
 }

@@ -1,22 +1,25 @@
 /**
- * Starts the thread of frames and heartbeats, from wherever its program is.
+ * Starts the thread of frames and heartbeats.
  *
  * Neighbours: worker.ts runs in it; protocol.ts is the language.
  */
-import { existsSync } from "node:fs";
-import { Worker, type WorkerOptions as ThreadOptions } from "node:worker_threads";
-import type { WorkerCommand, WorkerOptions, WorkerReport, WorkerStart } from "./protocol.ts";
+import {
+  startSocketThread,
+  type SocketThread,
+  type SocketThreadEvents,
+  type ThreadHost,
+} from "../../linux/io/socket-thread.ts";
+import type {
+  ThreadCommand,
+  ThreadReport,
+  WorkerCommand,
+  WorkerOptions,
+  WorkerReport,
+} from "./protocol.ts";
 
-export interface FrameWorker {
-  post(command: WorkerCommand): void;
-  /** Closes its sockets and ends it. */
-  terminate(): Promise<void>;
-}
-
-export interface FrameWorkerEvents {
-  readonly onReport: (report: WorkerReport) => void;
-  /** It ended, by an error or of itself. */
-  readonly onEnd: (error: Error | null) => void;
+export interface FrameWorker extends SocketThread<WorkerCommand> {
+  /** Starts other threads from this one, which the main thread makes way for. */
+  readonly host: ThreadHost;
 }
 
 /**
@@ -25,55 +28,48 @@ export interface FrameWorkerEvents {
  */
 const HEAP_MB_MAX = 96;
 const YOUNG_HEAP_MB_MAX = 2;
-/** A thread that hangs does not keep the process from ending. */
-const CLOSE_MS_MAX = 500;
 
-export function startFrameWorker(options: WorkerOptions, events: FrameWorkerEvents): FrameWorker {
-  const closed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const start: WorkerStart = { options, closed };
-  const worker = newWorker({
-    workerData: start,
-    name: "frames",
-    resourceLimits: {
-      maxOldGenerationSizeMb: HEAP_MB_MAX,
-      maxYoungGenerationSizeMb: YOUNG_HEAP_MB_MAX,
-    },
-  });
-  let failure: Error | null = null;
-  worker.on("message", events.onReport);
-  worker.on("error", (error: unknown) => {
-    failure = error instanceof Error ? error : new Error(String(error));
-  });
-  const ended = new Promise<void>((resolve) => {
-    worker.on("exit", () => {
-      process.off("exit", closeFirst);
-      events.onEnd(failure);
-      resolve();
-    });
-  });
-  // The process must not end while the thread watches sockets: koffi's watches would take it down with SIGSEGV.
-  const closeFirst = () => {
-    worker.postMessage({ kind: "close" } satisfies WorkerCommand);
-    Atomics.wait(closed, 0, 0, CLOSE_MS_MAX);
+export function startFrameWorker(
+  options: WorkerOptions,
+  events: SocketThreadEvents<WorkerReport>,
+): FrameWorker {
+  /** Of the threads that it hosts. */
+  const ends = new Map<string, (error: Error | null) => void>();
+  const onHostedEnd = (name: string, error: Error | null) => {
+    ends.get(name)?.(error);
+    ends.delete(name);
   };
-  process.on("exit", closeFirst);
+  const thread = startSocketThread<ThreadCommand, ThreadReport>(
+    {
+      name: "frames",
+      program: {
+        bundled: new URL("./frame-worker.js", import.meta.url),
+        written: new URL("./worker.ts", import.meta.url),
+      },
+      data: { options },
+      resourceLimits: {
+        maxOldGenerationSizeMb: HEAP_MB_MAX,
+        maxYoungGenerationSizeMb: YOUNG_HEAP_MB_MAX,
+      },
+      close: { kind: "close" },
+    },
+    {
+      onReport: (report) => {
+        if (report.kind !== "thread-ended") events.onReport(report);
+        else onHostedEnd(report.name, report.error === null ? null : new Error(report.error));
+      },
+      onEnd: (error) => {
+        // First what was the cause.
+        events.onEnd(error);
+        for (const name of [...ends.keys()]) onHostedEnd(name, null);
+      },
+    },
+  );
   return {
-    post: (command) => {
-      worker.postMessage(command);
-    },
-    terminate: async () => {
-      worker.postMessage({ kind: "close" } satisfies WorkerCommand);
-      await ended;
+    ...thread,
+    host: (request, onEnd) => {
+      ends.set(request.workerData.name, onEnd);
+      thread.post({ kind: "start-thread", request }, [request.workerData.port]);
     },
   };
-}
-
-/** Beside the bundle; or as it was written, where the thread has to learn to read TypeScript first. */
-function newWorker(options: ThreadOptions): Worker {
-  const bundled = new URL("./frame-worker.js", import.meta.url);
-  if (existsSync(bundled)) return new Worker(bundled, options);
-  const tsx = import.meta.resolve("tsx/esm/api");
-  const written = new URL("./worker.ts", import.meta.url).href;
-  const program = `import("${tsx}").then((tsx) => { tsx.register(); return import("${written}"); })`;
-  return new Worker(program, { ...options, eval: true });
 }

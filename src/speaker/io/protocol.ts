@@ -4,6 +4,7 @@
  * The main thread knows Kubernetes, the worker knows the wire; the worker goes on without the main thread's help.
  * Neighbours: worker.ts is one end, frame-worker.ts the other.
  */
+import type { SocketThreadData, ThreadRequest } from "../../linux/io/socket-thread.ts";
 import type { Ip } from "../../base/ip.ts";
 import type { Company } from "../company.ts";
 import type { Sighting } from "../guard.ts";
@@ -24,10 +25,8 @@ export interface WorkerOptions {
 }
 
 /** `workerData`: what a worker is started with. */
-export interface WorkerStart {
+export interface WorkerStart extends SocketThreadData {
   readonly options: WorkerOptions;
-  /** One cell: 1 once the sockets are closed. To wait for from another thread, also while that one ends. */
-  readonly closed: Int32Array;
 }
 
 /** 330 ms: two heartbeats may be lost around a pause of 200 ms; see docs/heartbeat.md. */
@@ -113,3 +112,14 @@ export type WorkerReport =
   /** Others took over from this node, which is back. */
   | { readonly kind: "rejoined" }
   | { readonly kind: "left" };
+
+/** Beside what concerns the wire. */
+export type ThreadCommand =
+  | WorkerCommand
+  /** Another thread: one that the main thread starts would be as low as that is (docs/decisions/0022-the-main-thread-makes-way.md). */
+  | { readonly kind: "start-thread"; readonly request: ThreadRequest };
+
+export type ThreadReport =
+  | WorkerReport
+  /** One that was to be started. */
+  | { readonly kind: "thread-ended"; readonly name: string; readonly error: string | null };

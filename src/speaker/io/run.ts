@@ -1,28 +1,29 @@
 /**
  * The speaker's main thread: Kubernetes on one side, the frame worker on the other.
  *
- * Reads VirtualIPs, Nodes and one Secret; writes VirtualIP status and the presence Lease. What it knows it hands to
- * the worker and keeps on disk; without the API server the worker goes on with what it has.
- * Neighbours: ../plan-feed.ts says what the worker needs; worker.ts answers on the wire; worker-reports.ts counts.
+ * Writes VirtualIP status and the presence Lease. What it knows it hands to the worker and keeps on disk; without the API
+ * server the worker goes on with what it has.
+ * Neighbours: readings.ts reads VirtualIPs, Nodes and one Secret; ../plan-feed.ts says what the worker needs; worker.ts answers on
+ * the wire; worker-reports.ts counts.
  */
 import type { Logger } from "pino";
 import { KubeClient } from "../../kube/io/client.ts";
-import { startReflector, type Reflector } from "../../kube/io/reflector.ts";
-import { NODES, SECRETS, type Node, type Secret } from "../../kube/types.ts";
 import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
-import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
+import { lowerThreadPriority } from "../../linux/io/thread.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
 import { GATE_OFF } from "../gate.ts";
-import { internalAddresses, pruneNode, pruneVirtualIp } from "../objects.ts";
 import type { PeerAddress } from "../peers.ts";
 import { PlanFeed } from "../plan-feed.ts";
 import { Departing } from "./departing.ts";
 import { FindingsWriter } from "./findings-writer.ts";
 import { startFrameWorker, type FrameWorker } from "./frame-worker.ts";
 import { Gate } from "./gate.ts";
+import { KEY_SECRET, KeyRing } from "./key-ring.ts";
 import { loadPlan, PlanFile, type SavedPlan } from "./plan-file.ts";
 import { startPresence, type Presence } from "./presence.ts";
 import { WORKER_DEFAULTS, type WorkerReport } from "./protocol.ts";
+import { Readings } from "./readings.ts";
+import { Routing } from "./routing.ts";
 import { StatusWriter } from "./status-writer.ts";
 import { keepHeapsSmall, Thrift } from "./thrift.ts";
 import { Witness } from "./testimony.ts";
@@ -40,6 +41,7 @@ export interface SpeakerOptions {
   readonly reannounceIntervalMs: number;
   /** The URL of kube-proxy's health endpoint, or GATE_OFF. */
   readonly gate: string;
+  readonly ignoreExcludeLb: boolean;
   readonly verifyIntervalMs: number;
   readonly stateDir?: string;
 }
@@ -52,8 +54,6 @@ export interface RunningSpeaker {
   reasons(): readonly string[];
 }
 
-const KEY_SECRET = "spreadlb-heartbeat";
-const KEY_BYTES_MIN = 16;
 /** The plan on disk is used when the API server has not answered for this long. */
 const API_WAIT_MS = 1500;
 const THRIFT_MS = 500;
@@ -93,12 +93,11 @@ class RunningProcess implements RunningSpeaker {
   readonly #witness: Witness;
   readonly #reports: WorkerReports;
   readonly #gate: Gate;
-  #keys: readonly string[];
+  readonly #routing: Routing;
+  readonly #keyRing: KeyRing;
   #nodes: readonly PeerAddress[];
-  readonly #nodeAddresses = new Map<string, PeerAddress>();
   #worker: FrameWorker | undefined;
-  #virtualIps: Reflector<VirtualIP> | undefined;
-  #reflectors: readonly { stop(): Promise<void> }[] = [];
+  #readings: Readings | undefined;
   #presence: Presence | undefined;
   #flushing = false;
   #open = false;
@@ -115,7 +114,7 @@ class RunningProcess implements RunningSpeaker {
     this.#parts = parts;
     this.#incarnation = Math.max(Date.now(), (saved?.incarnation ?? 0) + 1);
     this.#feed = new PlanFeed(options.nodeName, saved?.addresses);
-    this.#keys = saved?.keys ?? [];
+    this.#keyRing = new KeyRing(saved?.keys ?? [], log);
     this.#nodes = saved?.nodes ?? [];
     if (saved !== null) this.#feed.noteGeneration(saved.generation);
     if (options.stateDir !== undefined) {
@@ -126,13 +125,13 @@ class RunningProcess implements RunningSpeaker {
     };
     this.#writer = new StatusWriter({
       client,
-      virtualIps: () => this.#virtualIps,
+      virtualIps: () => this.#readings?.virtualIps,
       onWritten,
       log,
     });
     const { namespace, nodeName: node } = options;
     this.#findings = new FindingsWriter({
-      ...{ client, log, node, virtualIps: () => this.#virtualIps },
+      ...{ client, log, node, virtualIps: () => this.#readings?.virtualIps },
       onWritten,
     });
     this.#witness = new Witness({ client, namespace, node, writer: this.#writer });
@@ -140,10 +139,16 @@ class RunningProcess implements RunningSpeaker {
       url: options.gate === GATE_OFF ? null : options.gate,
       onChange: (open) => {
         this.#worker?.post({ kind: "gate", open });
+        this.#routing.setGated(!open);
         this.#startWhenReady();
       },
       metrics,
       log,
+    });
+    this.#routing = new Routing({
+      ...{ client, log, node, metrics, metallbNamespace: options.metallbNamespace },
+      ...{ hasGate: options.gate !== GATE_OFF, ignoreExcludeLabel: options.ignoreExcludeLb },
+      host: (request, onEnd) => this.#worker?.host(request, onEnd),
     });
     this.#reports = new WorkerReports({
       node: options.nodeName,
@@ -151,7 +156,7 @@ class RunningProcess implements RunningSpeaker {
       findings: this.#findings,
       witness: this.#witness,
       presence: () => this.#presence,
-      servicesOf: (name) => this.#virtualIps?.store.get(name)?.spec.services ?? [],
+      servicesOf: (name) => this.#readings?.virtualIps.store.get(name)?.spec.services ?? [],
       metrics,
       log,
     });
@@ -180,13 +185,15 @@ class RunningProcess implements RunningSpeaker {
         },
       },
     );
+    lowerThreadPriority();
     const thrift = new Thrift(THRIFT_MS);
     setInterval(() => {
       thrift.look(performance.now());
     }, THRIFT_MS).unref();
     this.#gate.start();
     this.#tellSaved();
-    this.#reflect();
+    this.#readings = this.#read();
+    this.#routing.start();
     setTimeout(() => {
       this.#mayUseDisk = true;
       this.#startWhenReady();
@@ -205,7 +212,7 @@ class RunningProcess implements RunningSpeaker {
     return [
       ...missing(this.#open, "the sockets are not open yet"),
       ...missing(this.#hasPlan, "neither the API server nor the disk has given a plan yet"),
-      ...missing(this.#keys.length > 0, `the Secret ${KEY_SECRET} is not there yet`),
+      ...missing(this.#keyRing.texts.length > 0, `the Secret ${KEY_SECRET} is not there yet`),
       ...missing(this.#reports.serving, "not listened long enough to know who is alive"),
       ...missing(this.#gate.reason === null, this.#gate.reason ?? ""),
       ...missing(!this.#stopping, "stopping"),
@@ -215,14 +222,14 @@ class RunningProcess implements RunningSpeaker {
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    await this.#departing.end();
+    await Promise.all([this.#departing.end(), this.#routing.stop()]);
     this.#ending = true;
     this.#witness.stop();
     this.#gate.stop();
     await Promise.race([this.#workerEnded, after(WORKER_END_MS_MAX)]);
     await this.#worker?.terminate();
     await Promise.all([
-      ...this.#reflectors.map((reflector) => reflector.stop()),
+      this.#readings?.stop(),
       this.#writer.stop(),
       this.#findings.stop(),
       this.#file?.close(),
@@ -231,11 +238,8 @@ class RunningProcess implements RunningSpeaker {
   }
 
   get #hasPlan(): boolean {
-    const synced = this.#virtualIps?.store.synced === true && this.#nodesSynced;
-    return synced || (this.#mayUseDisk && this.#parts.saved !== null);
+    return this.#readings?.isRead === true || (this.#mayUseDisk && this.#parts.saved !== null);
   }
-
-  #nodesSynced = false;
 
   /** What the disk knows, at once: news of the API server only correct it. */
   #tellSaved(): void {
@@ -248,50 +252,33 @@ class RunningProcess implements RunningSpeaker {
     this.#worker?.post({ kind: "plan", change });
   }
 
-  #reflect(): void {
+  #read(): Readings {
     const { client, log, options } = this.#parts;
-    const virtualIps = startReflector<VirtualIP>({
-      client,
-      log,
-      type: VIRTUAL_IPS,
-      prune: pruneVirtualIp,
-      onChange: ({ key, after }) => {
-        this.#onVirtualIp(key, after);
+    return new Readings({
+      ...{ client, log, node: options.nodeName, namespace: options.namespace },
+      onVirtualIp: (name, object) => {
+        this.#onVirtualIp(name, object);
       },
-      onSynced: () => {
-        this.#feed.retain(new Set(this.#virtualIps?.store.keys() ?? []));
+      onVirtualIps: () => {
+        this.#feed.retain(new Set(this.#readings?.virtualIps.store.keys() ?? []));
+        this.#routing.virtualIpsRead();
         this.#flushSoon();
       },
-    });
-    this.#virtualIps = virtualIps;
-    const nodes = startReflector<Node>({
-      client,
-      log,
-      type: NODES,
-      prune: pruneNode,
-      onChange: ({ key, after }) => {
-        this.#onNode(key, after);
-      },
-      onSynced: () => {
-        this.#nodesSynced = true;
+      onNodes: () => {
         this.#flushSoon();
       },
-    });
-    const secrets = startReflector<Secret>({
-      client,
-      log,
-      type: SECRETS,
-      namespace: options.namespace,
-      fieldSelector: `metadata.name=${KEY_SECRET}`,
-      onChange: ({ after }) => {
-        if (after !== undefined) this.#onSecret(after);
+      onOwnNode: (object) => {
+        this.#routing.node(object);
+      },
+      onKey: (secret) => {
+        if (this.#keyRing.take(secret)) this.#onKeys();
       },
     });
-    this.#reflectors = [virtualIps, nodes, secrets];
   }
 
   #onVirtualIp(name: string, object: VirtualIP | undefined): void {
     this.#findings.look(name, object);
+    this.#routing.virtualIp(name, object);
     if (object === undefined) {
       this.#feed.delete(name);
     } else {
@@ -303,29 +290,14 @@ class RunningProcess implements RunningSpeaker {
     this.#flushSoon();
   }
 
-  #onNode(name: string, node: Node | undefined): void {
-    if (node === undefined) this.#nodeAddresses.delete(name);
-    else this.#nodeAddresses.set(name, { node: name, addresses: internalAddresses(node) });
-    this.#flushSoon();
-  }
-
-  #onSecret(secret: Secret): void {
-    const key = secret.data?.["key"] ?? "";
-    if (key === this.#keys[0]) return;
-    if (Buffer.from(key, "base64").length < KEY_BYTES_MIN) {
-      this.#parts.log.warn({ secret: KEY_SECRET }, "the heartbeat key is too short; not used");
-      return;
-    }
-    // The one before is accepted still: the others change theirs at their own time.
-    this.#keys = [key, ...this.#keys].slice(0, 2);
+  #onKeys(): void {
     this.#tellKeys();
     this.#file?.saveSoon();
     this.#startWhenReady();
   }
 
   #tellKeys(): void {
-    const keys = this.#keys.map((key) => Uint8Array.from(Buffer.from(key, "base64")));
-    this.#worker?.post({ kind: "keys", keys });
+    this.#worker?.post({ kind: "keys", keys: this.#keyRing.keys });
   }
 
   /** What comes together is told together. */
@@ -339,8 +311,9 @@ class RunningProcess implements RunningSpeaker {
   }
 
   #flush(): void {
-    if (this.#virtualIps?.store.synced !== true || !this.#nodesSynced) return;
-    const nodes = [...this.#nodeAddresses.values()];
+    const readings = this.#readings;
+    if (readings?.isRead !== true) return;
+    const { nodes } = readings;
     if (JSON.stringify(nodes) !== JSON.stringify(this.#nodes)) {
       this.#nodes = nodes;
       this.#worker?.post({ kind: "nodes", nodes });
@@ -349,15 +322,15 @@ class RunningProcess implements RunningSpeaker {
     const change = this.#feed.take();
     if (change !== null) this.#worker?.post({ kind: "plan", change });
     if (this.#feed.takeUnsaved()) this.#file?.saveSoon();
-    this.#reports.planRead(this.#virtualIps.store.size, this.#feed.generation);
+    this.#reports.planRead(readings.virtualIps.store.size, this.#feed.generation);
     this.#startWhenReady();
   }
 
   #startWhenReady(): void {
-    if (this.#started || !this.#open || !this.#hasPlan || this.#keys.length === 0) return;
+    if (this.#started || !this.#open || !this.#hasPlan || this.#keyRing.texts.length === 0) return;
     if (!this.#gate.known) return;
     this.#started = true;
-    const fromDisk = this.#virtualIps?.store.synced !== true;
+    const fromDisk = this.#readings?.virtualIps.store.synced !== true;
     this.#parts.log.info({ fromDisk, generation: this.#feed.generation }, "plan loaded; listening");
     this.#worker?.post({ kind: "start" });
     this.#file?.saveSoon();
@@ -388,7 +361,7 @@ class RunningProcess implements RunningSpeaker {
       version: 1,
       incarnation: this.#incarnation,
       generation: this.#feed.generation,
-      keys: this.#keys,
+      keys: this.#keyRing.texts,
       nodes: this.#nodes,
       addresses: [...this.#feed.told],
     };

@@ -1,35 +1,33 @@
 /**
  * The thread of frames and heartbeats: starts the frame plane and carries messages to and from it.
  *
- * Nothing else runs here. If it dies, the process ends: a speaker that cannot answer must not look alive.
+ * Nothing else runs here; that of BFD is started from here. If it dies, the process ends: a speaker that cannot answer must not look alive.
  * Neighbours: frame-plane.ts does the work; frame-worker.ts starts this file.
  */
-import assert from "node:assert/strict";
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
+import { hostThread, serveSocketThread, type ThreadRequest } from "../../linux/io/socket-thread.ts";
 import { raiseThreadPriority } from "../../linux/io/thread.ts";
 import { FramePlane } from "./frame-plane.ts";
-import type { WorkerCommand, WorkerReport, WorkerStart } from "./protocol.ts";
+import type { ThreadCommand, ThreadReport, WorkerStart } from "./protocol.ts";
 import { Thrift } from "./thrift.ts";
 
 const REPORT_INTERVAL_MS = 1000;
 const THRIFT_MS = 2000;
 /** It keeps addresses and one buffer per socket: 10,000 addresses are 10 MB. */
 const HEAP_BYTES_MAX = 64 * 2 ** 20;
-const LAST_WORDS_MS = 10;
 
 async function main(): Promise<void> {
-  const port = parentPort;
-  assert(port !== null, "is a worker thread");
   raiseThreadPriority("nice");
-  const report = (message: WorkerReport) => {
-    port.postMessage(message);
+  const { options, ...data } = workerData as WorkerStart;
+  const thread = serveSocketThread(data);
+  const report = (message: ThreadReport) => {
+    thread.port.postMessage(message);
   };
-  const { options, closed } = workerData as WorkerStart;
   const thrift = new Thrift(THRIFT_MS, HEAP_BYTES_MAX);
   const plane = await FramePlane.open(options, {
     report: (message) => {
       report(message);
-      if (message.kind === "left") end();
+      if (message.kind === "left") thread.end();
     },
     // The next heartbeat is as far away as it ever is.
     onBeat: () => {
@@ -41,26 +39,21 @@ async function main(): Promise<void> {
     if (findings !== null) report(findings);
     report({ kind: "counters", counters: plane.takeCounters(), gauges: plane.gauges });
   }, REPORT_INTERVAL_MS);
-  const end = () => {
+  thread.atEnd(() => {
     clearInterval(timer);
     plane.close();
-    port.close();
-    // One turn of the loop later the watches of the sockets are closed too.
-    setImmediate(() => {
-      Atomics.store(closed, 0, 1);
-      Atomics.notify(closed, 0);
-    });
-  };
-  port.on("message", (command: WorkerCommand) => {
-    if (command.kind === "close") end();
-    else plane.command(command);
   });
-  // A thread that ends with a watch open takes the process down with SIGSEGV, and nobody learns why.
-  process.once("uncaughtException", (error) => {
-    end();
-    setTimeout(() => {
-      throw error;
-    }, LAST_WORDS_MS);
+  const startThread = (request: ThreadRequest) => {
+    const { name } = request.workerData;
+    const close = hostThread(request, (error) => {
+      report({ kind: "thread-ended", name, error: error?.message ?? null });
+    });
+    thread.atEnd(close);
+  };
+  thread.port.on("message", (command: ThreadCommand) => {
+    if (command.kind === "close") thread.end();
+    else if (command.kind === "start-thread") startThread(command.request);
+    else plane.command(command);
   });
   report({ kind: "open" });
 }

@@ -237,7 +237,8 @@ describe("metallb: BGPAdvertisement compiled", () => {
   for (const { name, given, bgp, said = {} } of rows) {
     it(name, () => {
       const compiled = compile(given);
-      expect(compiled.ways().map((way) => way.bgp)).to.deep.equal([{ ...DEFAULTS, ...bgp }]);
+      const key = "BGPAdvertisement/a";
+      expect(compiled.ways().map((way) => way.bgp)).to.deep.equal([{ key, ...DEFAULTS, ...bgp }]);
       expect(compiled.said).to.deep.equal(said);
     });
   }

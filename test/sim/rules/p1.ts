@@ -5,7 +5,7 @@
  * Service's addresses. In between, losses and returns put two on one node, and only a settled cluster parts them again.
  */
 import type { Snapshot } from "../../../src/controller/world.ts";
-import { EXCLUDE_LABEL } from "../../../src/controller/nodes.ts";
+import { EXCLUDE_LABEL } from "../../../src/multi-ip/node-marks.ts";
 import { FAULTS_END_MS, type Settings } from "../settings.ts";
 import type { RuleMaker } from "./fact.ts";
 

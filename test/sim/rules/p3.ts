@@ -6,7 +6,8 @@
  * or lost by the word of those who took over or its own, or it is not trusted yet. No address leaves a node that is in order for it.
  * The evenness among survivors is P2's, at the end; that of second places is held by the properties of rank.ts.
  */
-import { EXCLUDE_LABEL, isStale } from "../../../src/controller/nodes.ts";
+import { isStale } from "../../../src/controller/nodes.ts";
+import { EXCLUDE_LABEL } from "../../../src/multi-ip/node-marks.ts";
 import { REJOINED_ANNOTATION } from "../../../src/multi-ip/presence.ts";
 import type { Snapshot } from "../../../src/controller/world.ts";
 import { seconds, type RuleMaker } from "./fact.ts";

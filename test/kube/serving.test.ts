@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { servingNodes } from "../../src/controller/serving.ts";
+import { servingNodes } from "../../src/kube/serving.ts";
 
 /** KEP-1669 and the EndpointSlice API: what is not said is taken as true; `serving` follows `ready` where it is not said. */
 const rows = [

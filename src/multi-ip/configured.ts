@@ -1,7 +1,7 @@
 /**
- * Where the API server keeps what people write besides classes: the kinds of MetalLB, and Deckhouse's for BGP. Pure.
+ * Where the API server keeps what people write: the kinds of MetalLB, and Deckhouse's. Pure.
  *
- * Neighbours: resources.ts has the classes; io/configured-sources.ts watches these.
+ * Neighbours: kind.ts has our own; the controller watches all of these, the speakers those of BGP.
  */
 import {
   METAL_PEER_KIND,
@@ -47,7 +47,22 @@ import {
   L2_ADVERTISEMENT_PLURAL,
   type L2Advertisement,
 } from "../classes/metallb/l2-advertisement.ts";
+import {
+  CLASS_GROUP,
+  CLASS_KIND,
+  CLASS_PLURAL,
+  CLASS_VERSION,
+  type MetalLoadBalancerClass,
+} from "../classes/resource.ts";
 import { defineResource, type KubeObject } from "../kube/resource.ts";
+
+export const METAL_LOAD_BALANCER_CLASSES = defineResource<MetalLoadBalancerClass>({
+  group: CLASS_GROUP,
+  version: CLASS_VERSION,
+  kind: CLASS_KIND,
+  plural: CLASS_PLURAL,
+  namespaced: false,
+});
 
 export const IP_ADDRESS_POOLS = ofMetallb<IPAddressPool>(
   IP_ADDRESS_POOL_KIND,
@@ -75,7 +90,7 @@ export const CONFIGURATIONS = ofDeckhouse<MetalLoadBalancerConfiguration>(
   CONFIGURATION_PLURAL,
 );
 
-/** All of them, by the name under which `Manifests` has their objects. */
+/** All besides the classes, by the name under which `Manifests` has their objects. */
 export const CONFIGURED = {
   ipAddressPools: IP_ADDRESS_POOLS,
   l2Advertisements: L2_ADVERTISEMENTS,

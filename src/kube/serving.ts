@@ -4,7 +4,7 @@
  * Read first: KEP-1669 (proxy terminating endpoints): an endpoint that terminates still serves until it is gone.
  * `publishNotReadyAddresses` needs nothing here: the slices then say that all endpoints are ready.
  */
-import type { Endpoint, EndpointSlice } from "../kube/types.ts";
+import type { Endpoint, EndpointSlice } from "./types.ts";
 
 export const SERVICE_NAME_LABEL = "kubernetes.io/service-name";
 
@@ -12,6 +12,30 @@ export const SERVICE_NAME_LABEL = "kubernetes.io/service-name";
 export function serviceOfSlice(slice: EndpointSlice): string | undefined {
   const name = slice.metadata.labels?.[SERVICE_NAME_LABEL];
   return name === undefined ? undefined : `${slice.metadata.namespace ?? ""}/${name}`;
+}
+
+/** Of a slice, which names every address, whose it is and where it serves. */
+export function pruneSlice(slice: EndpointSlice): EndpointSlice {
+  const { apiVersion, kind, metadata, addressType, endpoints } = slice;
+  const { name, namespace, uid, resourceVersion, labels = {} } = metadata;
+  const service = labels[SERVICE_NAME_LABEL];
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      uid,
+      resourceVersion,
+      ...(service === undefined ? {} : { labels: { [SERVICE_NAME_LABEL]: service } }),
+    },
+    addressType,
+    endpoints: (endpoints ?? []).map(({ nodeName, conditions }) => ({
+      addresses: [],
+      ...(nodeName === undefined ? {} : { nodeName }),
+      ...(conditions === undefined ? {} : { conditions }),
+    })),
+  };
 }
 
 /**
@@ -36,8 +60,8 @@ export function servingNodes(
   return serving;
 }
 
-function isServing({ conditions }: Pick<Endpoint, "conditions">): boolean {
+/** What is not said counts as true, and `serving` says more than a `ready` that is missing. */
+export function isServing({ conditions }: Pick<Endpoint, "conditions">): boolean {
   const { ready, serving } = conditions ?? {};
-  // What is not said counts as true, and `serving` says more than a `ready` that is missing.
   return serving === true || (ready ?? serving ?? true);
 }

@@ -1,0 +1,124 @@
+/**
+ * `npm run bench:bgp`: from a change in the API to the kernel of a real router, BIRD, on a real control plane with four nodes.
+ *
+ * A Service that is made, an endpoint that goes (both --trials N, 50), many Services at once (--services N, 1000; 0: none), a speaker
+ * that is restarted with them (--restarts N, 3). Sessions must live through all of it. Exit status 1 where a promise is broken.
+ * Needs root, a build, and BIRD 2.
+ */
+import { count, flag, readOptions } from "../lab/options.ts";
+import { stopOnSignals } from "../lab/shutdown.ts";
+import { table } from "../lab/table.ts";
+import { endpointGone, makeLocal, serviceMade, type Reaction } from "./bgp/changes.ts";
+import { crowd, restarted, type Crowd } from "./bgp/crowd.ts";
+import { BgpWorld } from "./bgp/world.ts";
+import { spreadOf } from "./failover/figures.ts";
+import { cpuTimes, loadSince, untilQuiet } from "./failover/load.ts";
+
+const { trials, services, restarts, logs } = readOptions(
+  "bench:bgp",
+  "From a change in the API to the kernel of a real router.",
+  {
+    trials: count("Services made, and endpoints gone", 50),
+    services: count("at once; 0: none, and no restarts", 1000, 0),
+    restarts: count("of a speaker with them", 3, 0),
+    logs: flag("print those of controller and speakers"),
+  },
+);
+const PROMISED = { madeMs: 40, goneMs: 15, routedMs: 3000, updates: 200, backMs: 2000 } as const;
+
+stopOnSignals();
+
+interface Figures {
+  readonly made: readonly Reaction[];
+  readonly gone: readonly Reaction[];
+  readonly crowd: Crowd | null;
+  readonly backMs: readonly number[];
+  readonly resets: number;
+}
+
+const world = await BgpWorld.start({ nodes: 4, router: "bird" });
+try {
+  await untilQuiet(20);
+  const before = cpuTimes();
+  const figures = await measure();
+  const { average, busyPercent, stealPercent } = loadSince(before);
+  console.log(report(figures));
+  console.log(`load ${average}, CPUs ${busyPercent} % busy, ${stealPercent} % stolen`);
+  for (const sentence of missed(figures)) {
+    console.error(`missed: ${sentence}`);
+    process.exitCode = 1;
+  }
+} catch (error) {
+  await world.cluster.printLogs();
+  throw error;
+} finally {
+  if (logs) await world.cluster.printLogs(Infinity);
+  await world.stop();
+}
+
+async function measure(): Promise<Figures> {
+  const sessions = await sessionsSince();
+  const made = await repeat(trials, (trial) => serviceMade(world, trial));
+  await makeLocal(world);
+  const gone = await repeat(trials, (trial) => endpointGone(world, trial));
+  const many = services > 0 ? await crowd(world, services) : null;
+  const now = await sessionsSince();
+  const resets = sessions.filter((since, i) => since !== now[i]).length;
+  const backMs = services > 0 ? await repeat(restarts, () => restarted(world)) : [];
+  return { made, gone, crowd: many, backMs, resets };
+}
+
+/** Since when each session is up, as the router says. */
+async function sessionsSince(): Promise<readonly string[]> {
+  return (await world.router.command("show protocols")).match(/^p\d+ .*$/gm) ?? [];
+}
+
+async function repeat<T>(times: number, act: (trial: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let trial = 0; trial < times; trial++) results.push(await act(trial));
+  return results;
+}
+
+function report({ made, gone, crowd: many, backMs, resets }: Figures): string {
+  const row = (what: string, times: readonly number[], promised = "") => {
+    const { min, median, p99, max } = spreadOf(times);
+    return [what, ...[min, median, p99, max].map((ms) => ms.toFixed(1)), promised];
+  };
+  const of = (reactions: readonly Reaction[], key: keyof Reaction) =>
+    reactions.map((reaction) => reaction[key]);
+  const rows = [
+    row("Service made → by all nodes", of(made, "fromAskedMs"), `median ≤ ${PROMISED.madeMs}`),
+    row("  from the API server's answer", of(made, "fromAnsweredMs")),
+    row("endpoint gone → next hop gone", of(gone, "fromAskedMs"), `median ≤ ${PROMISED.goneMs}`),
+    row("  from the API server's answer", of(gone, "fromAnsweredMs")),
+    ...(backMs.length > 0
+      ? [row("speaker restarted → all back", backMs, `≤ ${PROMISED.backMs}`)]
+      : []),
+  ];
+  const sentences =
+    many === null
+      ? []
+      : [
+          `${many.services} Services at once, created in ${many.createSeconds.toFixed(1)} s: all in the router ${many.routedMs.toFixed(0)} ms after the API server had the last (≤ ${PROMISED.routedMs}), with ${many.updates.join(", ")} UPDATEs a session (≤ ${PROMISED.updates})`,
+        ];
+  return [
+    table(["milliseconds to the router's kernel", "min", "median", "p99", "max", "promised"], rows),
+    ...sentences,
+    `${resets} sessions reset`,
+  ].join("\n");
+}
+
+function missed({ made, gone, crowd: many, backMs, resets }: Figures): string[] {
+  const over = (what: string, value: number, max: number) =>
+    value > max ? [`${what}: ${value.toFixed(1)}, promised ${max}`] : [];
+  const median = (reactions: readonly Reaction[]) =>
+    reactions.length === 0 ? 0 : spreadOf(reactions.map((one) => one.fromAskedMs)).median;
+  return [
+    ...over("ms from a Service to its next hops", median(made), PROMISED.madeMs),
+    ...over("ms from an endpoint's end to its next hop's", median(gone), PROMISED.goneMs),
+    ...over("ms until all Services are in the router", many?.routedMs ?? 0, PROMISED.routedMs),
+    ...over("UPDATEs in a session", Math.max(0, ...(many?.updates ?? [])), PROMISED.updates),
+    ...over("ms until a restarted speaker has told all", Math.max(0, ...backMs), PROMISED.backMs),
+    ...over("sessions reset", resets, 0),
+  ];
+}

@@ -1,0 +1,89 @@
+/**
+ * BFD for BGP, on the main thread: paths in, verdicts out. The thread is started with the first path.
+ *
+ * Neighbours: ../paths.ts decides what is wanted and told; bfd-thread.ts starts the thread.
+ */
+import type { BFDProfileSpec } from "../../../classes/metallb/bfd-profile.ts";
+import type { ThreadHost } from "../../../linux/io/socket-thread.ts";
+import type { BfdPath, BfdReport } from "../../bfd-report.ts";
+import { planWatch, verdictOf, type WatchPlan } from "../paths.ts";
+import { startBfdThread, type BfdThread } from "./bfd-thread.ts";
+import type { BfdThreadReport, SessionCounters } from "./protocol.ts";
+
+export interface BfdWatchEvents {
+  readonly onReport: (report: BfdReport) => void;
+  /** A session can neither send nor hear, and why; null: it can again. It is tried again every second. */
+  readonly onTrouble: (peer: string, message: string | null) => void;
+  /** Every second, of each peer. */
+  readonly onCounters: (peer: string, counters: SessionCounters) => void;
+  /** Datagrams that were none of ours, by the name of what is wrong with them. */
+  readonly onFault: (name: string, count: number) => void;
+  /** The thread ended, by an error or because it was to: without BFD nobody notices what has become of a peer. */
+  readonly onEnd: (error: Error | null) => void;
+}
+
+export class BfdWatch {
+  readonly #events: BfdWatchEvents;
+  readonly #host: ThreadHost | undefined;
+  #thread: BfdThread | undefined;
+  #peersOf: WatchPlan["peersOf"] = new Map();
+
+  /** @param host of the thread: a process whose main thread makes way has another start it */
+  constructor(events: BfdWatchEvents, host?: ThreadHost) {
+    this.#events = events;
+    this.#host = host;
+  }
+
+  /**
+   * All paths from now on; a session that is there already goes on.
+   *
+   * @returns which of them are not watched, or not as their profile says
+   */
+  watch(
+    paths: readonly BfdPath[],
+    profiles: ReadonlyMap<string, BFDProfileSpec>,
+  ): Pick<WatchPlan, "withoutProfile" | "refused"> {
+    const { sessions, peersOf, withoutProfile, refused } = planWatch(paths, profiles);
+    this.#peersOf = peersOf;
+    if (sessions.length > 0) this.#thread ??= this.#start();
+    this.#thread?.want(sessions);
+    return { withoutProfile, refused };
+  }
+
+  /** Tells every peer that this is no failure, and ends the thread. */
+  async close(): Promise<void> {
+    await this.#thread?.terminate();
+  }
+
+  #start(): BfdThread {
+    const { onEnd } = this.#events;
+    const onReport = (report: BfdThreadReport) => {
+      this.#hear(report);
+    };
+    return startBfdThread({ onReport, onEnd }, this.#host);
+  }
+
+  #hear(report: BfdThreadReport): void {
+    if (report.kind === "open") return;
+    if (report.kind === "counters") {
+      for (const [name, count] of report.faults) this.#events.onFault(name, count);
+      for (const counters of report.sessions) {
+        for (const peer of this.#watchers(counters.session)) {
+          this.#events.onCounters(peer, counters);
+        }
+      }
+      return;
+    }
+    for (const peer of this.#watchers(report.session)) {
+      if (report.kind === "trouble") this.#events.onTrouble(peer, report.message);
+      else {
+        const verdict = verdictOf(report);
+        if (verdict !== undefined) this.#events.onReport({ peer, ...verdict });
+      }
+    }
+  }
+
+  #watchers(session: string): readonly string[] {
+    return this.#peersOf.get(session) ?? [];
+  }
+}

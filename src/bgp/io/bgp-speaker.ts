@@ -1,0 +1,172 @@
+/**
+ * All BGP sessions of a node: the one door into this room.
+ *
+ * Told all peers, and for each what changes of its routes; works out itself which change of a peer needs a new session.
+ * One peer's trouble is its own: nothing is shared but the listening sockets.
+ * Neighbours: peer-hands.ts has one session; listener.ts takes those who dial us; ../peer-changes.ts has the effect of each field.
+ */
+import type { Socket } from "node:net";
+import type { Logger } from "pino";
+import type { Ip } from "../../base/ip.ts";
+import type { Announcement } from "../announcement.ts";
+import type { BfdReport } from "../bfd-report.ts";
+import type { RouteChanges } from "../out-rib.ts";
+import type { BgpPeer } from "../peer.ts";
+import { effectOfChange } from "../peer-changes.ts";
+import type { Session } from "../session.ts";
+import type { SessionNews, StopKind } from "../session-events.ts";
+import { plainIp } from "./ends.ts";
+import { Listener } from "./listener.ts";
+import { PeerHands } from "./peer-hands.ts";
+
+export interface BgpSpeakerOptions {
+  readonly log: Logger;
+  /** Null: nobody is listened for. */
+  readonly listenPort: number | null;
+  /** A session changed its state, or an attempt failed: statuses may be others now. */
+  readonly onChange: (session: Session, news: SessionNews) => void;
+}
+
+/** What is said last goes out within this. */
+const STOP_MS = 200;
+
+export class BgpSpeaker {
+  readonly #options: BgpSpeakerOptions;
+  readonly #peers = new Map<string, PeerHands>();
+  /** By VRF. */
+  readonly #listeners = new Map<string | null, Listener>();
+  #isComplete = false;
+  #isDraining = false;
+  #isStopped = false;
+
+  constructor(options: BgpSpeakerOptions) {
+    this.#options = options;
+  }
+
+  /** By the peer's key. */
+  get sessions(): ReadonlyMap<string, Session> {
+    return new Map([...this.#peers].map(([key, { session }]) => [key, session]));
+  }
+
+  /** All peers of this node, each key once; those that are no longer among them are told so. */
+  setPeers(peers: readonly BgpPeer[]): void {
+    if (this.#isStopped) return;
+    const wanted = new Map(peers.map((peer) => [peer.key, peer]));
+    for (const key of [...this.#peers.keys()]) {
+      if (!wanted.has(key)) this.#remove(key, "deconfigured");
+    }
+    // Keys and listeners first: who is told to dial may do so at once.
+    this.#listen(peers);
+    for (const peer of peers) this.#setPeer(peer);
+  }
+
+  #setPeer(peer: BgpPeer): void {
+    const known = this.#peers.get(peer.key);
+    if (known === undefined) {
+      this.#add(peer, []);
+      return;
+    }
+    const effect = effectOfChange(known.session.peer, peer);
+    if (effect === "none") known.handle({ kind: "peer", peer });
+    if (effect !== "reset") return;
+    const routes = [...known.session.rib.wanted.values()];
+    this.#remove(peer.key, "changed");
+    this.#add(peer, routes);
+  }
+
+  #add(peer: BgpPeer, routes: readonly Announcement[]): void {
+    const hands: PeerHands = new PeerHands({
+      ...{ peer, log: this.#options.log, isRestarting: !this.#isComplete },
+      onChange: (news) => {
+        this.#options.onChange(hands.session, news);
+      },
+    });
+    this.#peers.set(peer.key, hands);
+    hands.handle({ kind: "routes", changes: { announce: routes, withdraw: [] } });
+    if (this.#isComplete) hands.handle({ kind: "complete" });
+    if (this.#isDraining) hands.handle({ kind: "drain", isDraining: true });
+    hands.handle({ kind: "start" });
+  }
+
+  #remove(key: string, how: StopKind): void {
+    const hands = this.#peers.get(key);
+    this.#peers.delete(key);
+    hands?.handle({ kind: "stop", how, text: "" });
+    hands?.end();
+  }
+
+  /** What else the peer is to be told, and what no longer; of one that is not there nothing is kept. */
+  changeRoutes(key: string, changes: RouteChanges): void {
+    this.#peers.get(key)?.handle({ kind: "routes", changes });
+  }
+
+  /** What there is to announce after a start is in: from here on what a peer has kept of our last life may go (RFC 4724). */
+  complete(): void {
+    this.#isComplete = true;
+    for (const hands of this.#peers.values()) hands.handle({ kind: "complete" });
+  }
+
+  /** The node is about to go: all routes are the last choice (RFC 8326), or no longer. */
+  drain(isDraining: boolean): void {
+    this.#isDraining = isDraining;
+    for (const hands of this.#peers.values()) hands.handle({ kind: "drain", isDraining });
+  }
+
+  bfd(report: BfdReport): void {
+    this.#peers.get(report.peer)?.handle({ kind: "bfd", report });
+  }
+
+  /** An unnumbered peer was found on its interface. */
+  found(key: string, address: Ip): void {
+    this.#peers.get(key)?.found(address);
+  }
+
+  /** Ends all sessions. @returns when the last word is with the kernel */
+  async stop(how: "shutdown" | "restart", text: string): Promise<void> {
+    this.#isStopped = true;
+    for (const listener of this.#listeners.values()) listener.close();
+    for (const hands of this.#peers.values()) {
+      hands.handle({ kind: "stop", how, text });
+      hands.end();
+    }
+    if (this.#peers.size > 0) await new Promise((resolve) => setTimeout(resolve, STOP_MS));
+  }
+
+  #listen(peers: readonly BgpPeer[]): void {
+    const { listenPort: port, log } = this.#options;
+    if (port === null) return;
+    for (const { vrf } of peers) {
+      if (this.#listeners.has(vrf)) continue;
+      const onConnection = (socket: Socket): void => {
+        this.#accept(socket, vrf);
+      };
+      this.#listeners.set(vrf, new Listener({ port, vrf, log, onConnection }));
+    }
+    for (const [vrf, listener] of this.#listeners) {
+      const inside = peers.filter((peer) => peer.vrf === vrf);
+      if (inside.length === 0) {
+        listener.close();
+        this.#listeners.delete(vrf);
+        continue;
+      }
+      listener.setKeys(keysOf(inside));
+    }
+  }
+
+  #accept(socket: Socket, vrf: string | null): void {
+    const address = plainIp(socket.remoteAddress);
+    const hands = [...this.#peers.values()].find(
+      (each) => each.session.peer.vrf === vrf && each.address === address,
+    );
+    if (hands === undefined) socket.destroy();
+    else hands.accept(socket);
+  }
+}
+
+function keysOf(peers: readonly BgpPeer[]): Map<Ip, string> {
+  const keys = new Map<Ip, string>();
+  for (const { address, password } of peers) {
+    if (address !== null && password !== null) keys.set(address, password);
+  }
+  return keys;
+}

@@ -1,0 +1,79 @@
+/**
+ * TCP sockets for BGP: made by the kernel as the peer wants them, then handed to Node.
+ *
+ * MD5, TTL, device and source address must be there before the first segment, which Node cannot say; the rest is Node's.
+ * Neighbours: ../socket-options.ts says what is set; connection.ts speaks over it; listener.ts accepts.
+ */
+import { createServer, Socket, type Server } from "node:net";
+import type { Ip, IpFamily } from "../../base/ip.ts";
+import { SystemCallError } from "../../linux/errno.ts";
+import * as system from "../../linux/io/system.ts";
+import { AF_INET, AF_INET6, encodeSockaddr } from "../../linux/sockaddr.ts";
+import type { BgpPeer } from "../peer.ts";
+import { dialOptions, listenOptions, reachOptions, type SocketOption } from "../socket-options.ts";
+
+const SOCK_STREAM = 1;
+/** More wait for us than there are peers only in a flood. */
+const BACKLOG = 128;
+
+/** @throws SystemCallError where the kernel lacks what the peer wants, or the source address is not ours */
+export function dial(peer: BgpPeer, to: Ip): Socket {
+  const fd = open(to.includes(":") ? "IPv6" : "IPv4", dialOptions(peer, to));
+  if (peer.sourceAddress !== null) {
+    bindTo(fd, peer.sourceAddress, { port: 0, interfaceIndex: 0 });
+  }
+  const socket = new Socket({ fd, allowHalfOpen: false });
+  const host = peer.interface !== null && to.startsWith("fe80:") ? `${to}%${peer.interface}` : to;
+  return socket.connect({ host, port: peer.port });
+}
+
+/** @returns a server that accepts without looking; and its descriptor, for keys. @throws SystemCallError */
+export function listen(
+  family: IpFamily,
+  { port, vrf }: { readonly port: number; readonly vrf: string | null },
+): { readonly server: Server; readonly fd: number } {
+  const fd = open(family, listenOptions(family === "IPv6", vrf));
+  bindTo(fd, (family === "IPv6" ? "::" : "0.0.0.0") as Ip, { port, interfaceIndex: 0 });
+  const server = createServer({ pauseOnConnect: true });
+  server.listen({ fd, backlog: BACKLOG });
+  return { server, fd };
+}
+
+/** What holds for one peer of those that a listener accepts. */
+export function adapt(socket: Socket, peer: BgpPeer, theirAddress: Ip): void {
+  // Node shows no descriptor; what is set on the handle's is set for good.
+  const { _handle } = socket as unknown as { readonly _handle: { readonly fd: number } | null };
+  if (_handle === null) return;
+  for (const option of reachOptions(peer, theirAddress.includes(":"))) apply(_handle.fd, option);
+}
+
+export function apply(fd: number, { name, level, option, value }: SocketOption): void {
+  const result =
+    typeof value === "number"
+      ? system.setIntOption(fd, level, option, value)
+      : system.setOption(fd, level, option, value);
+  if (result < 0) throw new SystemCallError(name, result);
+}
+
+function open(family: IpFamily, options: readonly SocketOption[]): number {
+  const fd = system.socket(family === "IPv4" ? AF_INET : AF_INET6, SOCK_STREAM, 0);
+  if (fd < 0) throw new SystemCallError(`open a TCP socket of ${family}`, fd);
+  try {
+    for (const option of options) apply(fd, option);
+  } catch (error) {
+    system.close(fd);
+    throw error;
+  }
+  return fd;
+}
+
+function bindTo(
+  fd: number,
+  ip: Ip,
+  where: { readonly port: number; readonly interfaceIndex: number },
+): void {
+  const result = system.bind(fd, encodeSockaddr({ ip, ...where }));
+  if (result >= 0) return;
+  system.close(fd);
+  throw new SystemCallError(`bind to ${ip} port ${where.port}`, result);
+}

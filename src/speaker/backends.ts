@@ -1,0 +1,76 @@
+/**
+ * Which Services have an endpoint that serves, anywhere and on this node: only such addresses are announced to routers. Pure.
+ *
+ * Neighbours: ../kube/serving.ts says what serves; routes.ts asks.
+ */
+import { Links } from "../base/links.ts";
+import { isServing, serviceOfSlice } from "../kube/serving.ts";
+import type { EndpointSlice } from "../kube/types.ts";
+
+interface Share {
+  readonly isAnywhere: boolean;
+  readonly isHere: boolean;
+}
+
+export class Backends {
+  readonly #node: string;
+  /** By "namespace/name" of the slice. */
+  readonly #shares = new Map<string, Share>();
+  /** Slices, and the Services that they are of. */
+  readonly #slices = new Links<string, string>();
+
+  constructor(node: string) {
+    this.#node = node;
+  }
+
+  /** @returns the Service, where it is another matter than before */
+  put(slice: EndpointSlice): string | null {
+    const { name, namespace = "" } = slice.metadata;
+    const service = serviceOfSlice(slice);
+    if (service === undefined) return this.delete(name, namespace);
+    const key = `${namespace}/${name}`;
+    const serving = (slice.endpoints ?? []).filter(isServing);
+    const share = {
+      isAnywhere: serving.length > 0,
+      isHere: serving.some(({ nodeName }) => nodeName === this.#node),
+    };
+    return this.#change(service, () => {
+      this.#shares.set(key, share);
+      this.#slices.set(key, [service]);
+    });
+  }
+
+  delete(name: string, namespace: string): string | null {
+    const key = `${namespace}/${name}`;
+    const [service] = this.#slices.at(key);
+    if (service === undefined) return null;
+    return this.#change(service, () => {
+      this.#shares.delete(key);
+      this.#slices.set(key, []);
+    });
+  }
+
+  isServed(service: string): boolean {
+    return this.#any(service, ({ isAnywhere }) => isAnywhere);
+  }
+
+  isServedHere(service: string): boolean {
+    return this.#any(service, ({ isHere }) => isHere);
+  }
+
+  #change(service: string, change: () => void): string | null {
+    const before = [this.isServed(service), this.isServedHere(service)];
+    change();
+    const isOther =
+      before[0] !== this.isServed(service) || before[1] !== this.isServedHere(service);
+    return isOther ? service : null;
+  }
+
+  #any(service: string, holds: (share: Share) => boolean): boolean {
+    for (const key of this.#slices.of(service)) {
+      const share = this.#shares.get(key);
+      if (share !== undefined && holds(share)) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * What the world is told of this node's BGP: NodeBGPStatus, ServiceBGPStatus, and Events on peers.
+ *
+ * All of it is for people: it is written slowly, it gives up where it cannot be written, and nothing else waits for it.
+ * Neighbours: ../session-book.ts finds the words, ../report-pace.ts the time; routing.ts says what happens.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { Ip } from "../../base/ip.ts";
+import type { BfdReport } from "../../bgp/bfd-report.ts";
+import { NODE_BGP_STATUSES } from "../../bgp/resource.ts";
+import type { Session } from "../../bgp/session.ts";
+import type { SessionNews } from "../../bgp/session-events.ts";
+import type { KubeClient, PatchOptions } from "../../kube/io/client.ts";
+import { startEventRecorder, type EventRecorder } from "../../kube/io/event-recorder.ts";
+import { outcomeOf } from "../../kube/io/status.ts";
+import { apiVersionOf, type KubeObject, type OwnerReference } from "../../kube/resource.ts";
+import type { Node } from "../../kube/types.ts";
+import { pauseAfter } from "../pause.ts";
+import { ReportPace } from "../report-pace.ts";
+import type { Fate } from "../routes.ts";
+import { SessionBook, type ConfiguredPeer, type PeerProblem } from "../session-book.ts";
+import { ServiceStatuses } from "./service-statuses.ts";
+
+export interface BgpEyesOptions {
+  readonly client: KubeClient;
+  readonly log: Logger;
+  readonly node: string;
+  readonly metallbNamespace: string;
+  readonly sessions: () => ReadonlyMap<string, Session>;
+  /** The object of a peer's key; undefined: it is gone. */
+  readonly peerObject: (key: string) => KubeObject | undefined;
+}
+
+const LOOK_MS = 1000;
+const WRITE_MS_MAX = 2000;
+const DELETE_MS_MAX = 1000;
+/** For a write that is under way when the speaker stops. */
+const LAST_WRITE_MS_MAX = 500;
+const EVENTS_GRACE_MS = 500;
+const FIELD_MANAGER = "spreadlb-speaker";
+const TYPE = { apiVersion: apiVersionOf(NODE_BGP_STATUSES), kind: NODE_BGP_STATUSES.kind };
+
+export class BgpEyes {
+  readonly #options: BgpEyesOptions;
+  readonly #book: SessionBook;
+  readonly #pace = new ReportPace();
+  readonly #recorder: EventRecorder;
+  readonly #services: ServiceStatuses;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+  #notBeforeMs = 0;
+  /** Whether there may be an object of ours. */
+  #isWritten = false;
+  #node: Node | undefined;
+  #isGated = false;
+
+  constructor(options: BgpEyesOptions) {
+    const { client, log, node, metallbNamespace: namespace } = options;
+    this.#options = options;
+    this.#book = new SessionBook(node);
+    this.#recorder = startEventRecorder({
+      ...{ client, log, reportingController: "spreadlb.io/speaker", reportingInstance: node },
+    });
+    this.#services = new ServiceStatuses({ client, log, node, namespace });
+  }
+
+  /** All is known that there was to know at first: what an earlier life has written is right, or is taken away. */
+  start(): void {
+    this.#isWritten = true; // Perhaps, by an earlier life.
+    this.#services.start();
+    this.#timer = setInterval(() => {
+      this.#look();
+    }, LOOK_MS).unref();
+  }
+
+  /** @param problems keys of peers, and what keeps each from being as the manifests say */
+  setProblems(models: readonly ConfiguredPeer[], problems: readonly PeerProblem[]): void {
+    this.#book.setProblems(models, problems);
+  }
+
+  /** Our own; undefined: there is none. */
+  setNode(node: Node | undefined): void {
+    this.#node = node;
+  }
+
+  setGated(isGated: boolean): void {
+    this.#isGated = isGated;
+  }
+
+  hear(session: Session, news: SessionNews): void {
+    const tale = this.#book.hear(session, news, Date.now());
+    const object = tale === null ? undefined : this.#options.peerObject(session.peer.key);
+    if (tale === null || object === undefined) return;
+    this.#recorder.event({ object, ...tale, action: "SpeakBGP" });
+  }
+
+  bfd({ peer, state }: BfdReport): void {
+    this.#book.bfd(peer, state, Date.now());
+  }
+
+  /** An address was judged anew. */
+  see(ip: Ip, fate: Fate | undefined): void {
+    this.#services.see(ip, fate);
+  }
+
+  /** A speaker that is gone announces nothing, and nothing must say that it does. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    const deletion = async () => {
+      await Promise.race([this.#writing, sleep(LAST_WRITE_MS_MAX, undefined, { ref: false })]);
+      await this.#delete().catch(() => undefined);
+    };
+    await Promise.all([
+      this.#recorder.stop(EVENTS_GRACE_MS),
+      this.#services.stop(),
+      ...(this.#isWritten ? [deletion()] : []),
+    ]);
+  }
+
+  #look(): void {
+    const nowMs = performance.now();
+    if (this.#writing !== undefined || nowMs < this.#notBeforeMs) return;
+    const work = this.#next(nowMs);
+    if (work === null) return;
+    this.#writing = work
+      .catch((error: unknown) => {
+        this.#notBeforeMs = performance.now() + pauseAfter(error);
+        this.#options.log.warn({ error: String(error) }, "NodeBGPStatus not written");
+      })
+      .finally(() => (this.#writing = undefined));
+  }
+
+  /** @returns null where there is nothing to do */
+  #next(nowMs: number): Promise<void> | null {
+    const sessions = this.#options.sessions();
+    const report = this.#book.report({ sessions, isGated: this.#isGated, nowMs: Date.now() });
+    if (report.sessions.length === 0) return this.#isWritten ? this.#delete() : null;
+    if (!this.#pace.isDue(report, nowMs)) return null;
+    this.#pace.written(report, nowMs);
+    return this.#write(report).catch((error: unknown) => {
+      this.#pace.forget();
+      throw error;
+    });
+  }
+
+  async #write(status: object): Promise<void> {
+    const { client, node } = this.#options;
+    this.#isWritten = true;
+    const ownerReferences = this.#node === undefined ? [] : [ownerOf(NODE_TYPE, this.#node)];
+    const body = { ...TYPE, metadata: { name: node, ownerReferences } };
+    const object = await client.patch(NODE_BGP_STATUSES, { name: node }, body, APPLY);
+    const said = { ...TYPE, metadata: { name: node }, status };
+    const options = { ...APPLY, subresource: "status" } as const;
+    await client.patch(NODE_BGP_STATUSES, { name: node }, said, options);
+    this.#services.setOwner(ownerOf(TYPE, object));
+  }
+
+  async #delete(): Promise<void> {
+    const { client, node: name } = this.#options;
+    this.#services.setOwner(null);
+    const options = { timeoutMs: DELETE_MS_MAX };
+    await outcomeOf(client.delete(NODE_BGP_STATUSES, { name }, options));
+    this.#isWritten = false;
+    this.#pace.forget();
+  }
+}
+
+const NODE_TYPE = { apiVersion: "v1", kind: "Node" };
+const APPLY: PatchOptions = {
+  ...{ kind: "apply", force: true, fieldManager: FIELD_MANAGER, timeoutMs: WRITE_MS_MAX },
+};
+
+/** @returns what the API server goes by when it takes away what belongs to what is gone */
+function ownerOf(
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  { metadata: { name, uid = "" } }: KubeObject,
+): OwnerReference {
+  return { apiVersion, kind, name, uid };
+}

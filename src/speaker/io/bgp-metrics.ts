@@ -1,0 +1,101 @@
+/**
+ * Sessions with routers, under MetalLB's names. What sessions count, they count from when they began: told is the difference.
+ *
+ * Neighbours: routing.ts asks once a second as long as there are peers.
+ */
+import type { SessionCounters as BfdCounters } from "../../bgp/bfd/io/protocol.ts";
+import type { Session } from "../../bgp/session.ts";
+import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
+
+interface Labels {
+  readonly peer: string;
+  readonly vrf: string;
+}
+
+type CounterKey = {
+  [Key in keyof SpeakerMetrics]: Key extends `bgp${string}` | `bfd${string}` ? Key : never;
+}[keyof SpeakerMetrics];
+
+export class BgpMetrics {
+  readonly #metrics: SpeakerMetrics | undefined;
+  /** By metric and labels: what a session had counted when it was looked at last. */
+  readonly #told = new Map<string, number>();
+  #labels = new Map<string, Labels>();
+
+  constructor(metrics: SpeakerMetrics | undefined) {
+    this.#metrics = metrics;
+  }
+
+  look(sessions: ReadonlyMap<string, Session>): void {
+    const metrics = this.#metrics;
+    if (metrics === undefined) return;
+    const before = this.#labels;
+    this.#labels = new Map([...sessions].map(([key, session]) => [key, labelsOf(session)]));
+    for (const [key, labels] of before) if (!this.#labels.has(key)) this.#forget(labels);
+    for (const [key, session] of sessions) {
+      const labels = this.#labels.get(key);
+      if (labels !== undefined) this.#tell(session, labels, metrics);
+    }
+  }
+
+  /** @param counted since the session began */
+  bfd(peer: string, counted: BfdCounters): void {
+    const labels = this.#labels.get(peer);
+    if (labels === undefined) return;
+    this.#metrics?.bfdSessionUp.set({ ...labels }, counted.timesUp > counted.timesDown ? 1 : 0);
+    this.#count("bfdControlPacketInput", labels, counted.packetsReceived);
+    this.#count("bfdControlPacketOutput", labels, counted.packetsSent);
+    this.#count("bfdSessionUpEvents", labels, counted.timesUp);
+    this.#count("bfdSessionDownEvents", labels, counted.timesDown);
+  }
+
+  #tell({ state, rib, counters }: Session, labels: Labels, metrics: SpeakerMetrics): void {
+    const { sentByKind: sent, receivedByKind: received } = counters;
+    metrics.bgpSessionUp.set({ ...labels }, state === "established" ? 1 : 0);
+    metrics.bgpAnnouncedPrefixes.set({ ...labels }, rib.toldCount);
+    metrics.bgpPendingPrefixes.set({ ...labels }, Math.max(0, rib.wantedCount - rib.toldCount));
+    this.#count("bgpUpdates", labels, sent.update);
+    this.#count("bgpUpdatesReceived", labels, received.update);
+    this.#count("bgpOpensSent", labels, sent.open);
+    this.#count("bgpOpensReceived", labels, received.open);
+    this.#count("bgpNotificationsSent", labels, sent.notification);
+    this.#count("bgpKeepalivesSent", labels, sent.keepalive);
+    this.#count("bgpKeepalivesReceived", labels, received.keepalive);
+    this.#count("bgpRouteRefreshSent", labels, sent["route-refresh"]);
+    this.#count("bgpSent", labels, sum(Object.values(sent)));
+    this.#count("bgpReceived", labels, sum(Object.values(received)));
+  }
+
+  #count(metric: Exclude<CounterKey, GaugeKey>, labels: Labels, counted: number): void {
+    const place = `${metric} ${labels.peer} ${labels.vrf}`;
+    const before = this.#told.get(place) ?? 0;
+    this.#told.set(place, counted);
+    // A session that was opened anew counts from nothing again.
+    this.#metrics?.[metric].inc({ ...labels }, counted >= before ? counted - before : counted);
+  }
+
+  #forget(labels: Labels): void {
+    for (const gauge of GAUGES) this.#metrics?.[gauge].remove({ ...labels });
+    for (const place of this.#told.keys()) {
+      if (place.endsWith(` ${labels.peer} ${labels.vrf}`)) this.#told.delete(place);
+    }
+  }
+}
+
+const GAUGES = [
+  "bgpSessionUp",
+  "bgpAnnouncedPrefixes",
+  "bgpPendingPrefixes",
+  "bfdSessionUp",
+] as const;
+type GaugeKey = (typeof GAUGES)[number];
+
+/** `10.0.0.254:179`, as MetalLB writes it; an unnumbered peer by its interface. */
+function labelsOf({ peer: { address, interface: link, port, vrf } }: Session): Labels {
+  const host = address === null ? (link ?? "") : address.includes(":") ? `[${address}]` : address;
+  return { peer: `${host}:${port}`, vrf: vrf ?? "" };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

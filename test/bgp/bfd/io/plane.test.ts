@@ -1,0 +1,107 @@
+/** The hands of BFD, two of them on one wire: who hears what, and what cannot be opened. */
+import { expect } from "chai";
+import { execFileSync } from "node:child_process";
+import { waitFor } from "../../../../lab/wait.ts";
+import { OurEnd } from "../../../interop/bfd-end.ts";
+import { LINK, Place } from "../../../interop/place.ts";
+import { requireNamespaces } from "../../../linux/network.ts";
+
+describe("BFD plane", function () {
+  this.timeout(60_000);
+  let place: Place;
+  let ends: OurEnd[];
+
+  before(function () {
+    requireNamespaces(this);
+  });
+
+  async function begin(between: "switch" | "router" = "switch") {
+    place = new Place(between);
+    ends = await Promise.all([
+      OurEnd.start(place.left.namespace),
+      OurEnd.start(place.right.namespace),
+    ]);
+    return ends as [OurEnd, OurEnd];
+  }
+
+  afterEach(async () => {
+    for (const end of ends) await end.stop();
+    await place.remove();
+  });
+
+  it("two of ours: up, a cut, both down, up again", async () => {
+    const [left, right] = await begin();
+    left.want({ to: "10.66.0.2", from: "10.66.0.1" });
+    right.want({ to: "10.66.0.1", from: "10.66.0.2" });
+    await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
+    await place.cut();
+    await Promise.all([left.until("Down (silence)"), right.until("Down (silence)")]);
+    await place.mend();
+    await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
+  });
+
+  it("a process that ends says so", async () => {
+    const [left, right] = await begin();
+    left.want({ to: "10.66.0.2", from: "10.66.0.1" });
+    right.want({ to: "10.66.0.1", from: "10.66.0.2" });
+    await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
+    await left.stop();
+    await right.until("Down (peer-admin-down)");
+  });
+
+  it("what is no neighbour's packet is counted by its name", async () => {
+    const [left, right] = await begin("router");
+    // A session between neighbours that are none: packets come with a TTL of 254.
+    left.want({ to: "10.66.2.2", from: "10.66.1.1" });
+    right.want({ to: "10.66.1.1", from: "10.66.2.2" });
+    const forwarded = () =>
+      left.of("counters").some(({ faults }) => faults.some(([name]) => name === "bfd-forwarded"));
+    await waitFor(forwarded, { what: "a fault by its name" });
+    expect(left.state).to.equal("Down (started)");
+  });
+
+  it("an address that is not there yet: said, and used when it is", async () => {
+    const [left, right] = await begin();
+    left.want({ to: "10.66.0.2", from: "10.66.0.9" });
+    right.want({ to: "10.66.0.9", from: "10.66.0.2" });
+    await waitFor(() => left.of("trouble").length > 0, { what: "trouble" });
+    expect(left.of("trouble")[0]?.message).to.equal(
+      "Cannot send from 10.66.0.9: EADDRNOTAVAIL (address not available)",
+    );
+    place.left.namespace.ip(`address add 10.66.0.9/24 dev ${LINK}`);
+    await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
+    expect(left.of("trouble").at(-1)?.message).to.equal(null);
+  });
+
+  it("an interface that is made anew under its old name", async () => {
+    const [left, right] = await begin();
+    left.want({ to: "fe80::66:2", from: "fe80::66:1", interface: LINK });
+    right.want({ to: "fe80::66:1", from: "fe80::66:2", interface: LINK });
+    await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
+    const { namespace } = place.left;
+    namespace.ip(`link delete ${LINK}`);
+    await left.until("Down (silence)");
+    const line = `link add ${LINK} index 77 netns ${namespace.name} type veth peer name left netns ${place.middle.name}`;
+    execFileSync("ip", line.split(" "));
+    namespace.ip(`address add fe80::66:1/64 dev ${LINK} nodad`);
+    namespace.ip(`link set ${LINK} up`);
+    place.middle.ip("link set left up master switch");
+    await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
+  });
+
+  it("a VRF is a place of its own", async () => {
+    const [left, right] = await begin();
+    const { namespace } = place.left;
+    let vrf = "red";
+    try {
+      namespace.ip(`link add ${vrf} type vrf table 10`);
+      namespace.ip(`link set ${vrf} up`);
+      namespace.ip(`link set ${LINK} master ${vrf}`);
+    } catch {
+      vrf = LINK; // This kernel has no VRFs; a socket is bound to any device alike.
+    }
+    left.want({ to: "10.66.0.2", from: "10.66.0.1", vrf });
+    right.want({ to: "10.66.0.1", from: "10.66.0.2" });
+    await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
+  });
+});

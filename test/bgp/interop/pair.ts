@@ -1,0 +1,101 @@
+/** A node with our speaker and a router, a wire between them: what tests with all three routers have in common. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  startRouter,
+  type Router,
+  type RouterKind,
+  type RouterPath,
+  type RouterPeer,
+} from "../../../lab/routers/router.ts";
+import type { BgpPeer } from "../../../src/bgp/peer.ts";
+import { Namespace, wire } from "../../linux/network.ts";
+import { peer, SpeakerNode, until, type SessionView } from "./node.ts";
+
+export const NODE = { IPv4: "10.99.0.1", IPv6: "fd99::1" } as const;
+export const ROUTER = { IPv4: "10.99.0.2", IPv6: "fd99::2" } as const;
+export const PROGRAM: Readonly<Record<RouterKind, string>> = {
+  bird: "/usr/sbin/bird",
+  frr: "/usr/lib/frr/bgpd",
+  gobgp: "/usr/bin/gobgpd",
+};
+
+export class Pair {
+  readonly node = new Namespace();
+  readonly tor = new Namespace();
+  readonly #directory = mkdtempSync(join(tmpdir(), "spreadlb-bgp-"));
+  #ends: (() => Promise<unknown>)[] = [];
+
+  constructor() {
+    wire(this.node, "n0", this.tor, "r0");
+    this.node.ip(`addr add ${NODE.IPv4}/24 dev n0`);
+    this.node.ip(`addr add ${NODE.IPv6}/64 dev n0 nodad`);
+    this.tor.ip(`addr add ${ROUTER.IPv4}/24 dev r0`);
+    this.tor.ip(`addr add ${ROUTER.IPv6}/64 dev r0 nodad`);
+  }
+
+  /** Starts both, as they are to see each other. */
+  async start(
+    kind: RouterKind,
+    family: "IPv4" | "IPv6",
+    theirs: Partial<RouterPeer>,
+    ours: Partial<BgpPeer>,
+    options: { readonly listenPort?: number } = {},
+  ): Promise<{ router: Router; speaker: SpeakerNode }> {
+    const router = await startRouter(kind, {
+      ...{ netns: this.tor.name, directory: this.#directory, asn: 64513, routerId: "192.0.2.254" },
+      ...{ installsRoutes: kind !== "gobgp" },
+      peers: [{ address: NODE[family], asn: 64512, ...theirs }],
+    });
+    this.atEnd(() => router.stop());
+    const speaker = this.startSpeaker(options);
+    speaker.tell({ kind: "peers", peers: [peer(ROUTER[family], ours)] });
+    return { router, speaker };
+  }
+
+  startSpeaker(options: { readonly listenPort?: number } = {}): SpeakerNode {
+    const speaker = new SpeakerNode(this.node, options);
+    this.atEnd(() => speaker.kill());
+    return speaker;
+  }
+
+  /** Done by `end`, what was said last first. */
+  atEnd(act: () => Promise<unknown>): void {
+    this.#ends.push(act);
+  }
+
+  /** Ends all that runs; both namespaces stay. */
+  async clear(): Promise<void> {
+    for (const end of this.#ends.reverse()) await end();
+    this.#ends = [];
+  }
+
+  async end(): Promise<void> {
+    await this.clear();
+    this.node.remove();
+    this.tor.remove();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
+export function established(speaker: SpeakerNode): Promise<SessionView | undefined> {
+  return until(
+    () => speaker.session(),
+    (session) => session?.state === "established",
+    30_000,
+  );
+}
+
+/** Waits for what the router has of us. */
+export async function paths(
+  router: Router,
+  holds: (paths: readonly RouterPath[]) => boolean,
+): Promise<readonly RouterPath[]> {
+  const deadline = performance.now() + 20_000;
+  for (;;) {
+    const shown = await router.paths();
+    if (holds(shown)) return shown;
+    if (performance.now() > deadline) throw new Error(`never so: ${JSON.stringify(shown)}`);
+  }
+}

@@ -1,0 +1,314 @@
+/** What a node announces to which router: sentences about one world, and the same world reached by any way. */
+import { expect } from "chai";
+import fc from "fast-check";
+import type { Ip } from "../../src/base/ip.ts";
+import { classFinder } from "../../src/classes/class-at.ts";
+import { compileAll, type Manifests } from "../../src/classes/compile.ts";
+import { compilePeerModels } from "../../src/classes/peers.ts";
+import type { EndpointSlice } from "../../src/kube/types.ts";
+import { Backends } from "../../src/speaker/backends.ts";
+import { Routes, type RoutedAddress, type RoutingNode } from "../../src/speaker/routes.ts";
+import { manifest } from "../classes/metallb/cases.ts";
+
+const HERE: RoutingNode = {
+  labels: { rack: "a" },
+  bar: null,
+};
+
+const peer = (name: string, more: object = {}) =>
+  manifest("BGPPeer", name, { myASN: 64600, peerASN: 64501, peerAddress: "10.0.0.254", ...more });
+const advertisement = (name: string, spec: object = {}) => manifest("BGPAdvertisement", name, spec);
+const pool = (addresses: readonly string[]) => manifest("IPAddressPool", "p", { addresses });
+
+/** Two routers, one pool of both families. */
+function manifests(...advertisements: readonly object[]): Partial<Manifests> {
+  return {
+    ipAddressPools: [pool(["192.0.2.0/24", "2001:db8::/64"])],
+    bgpPeers: [peer("tor-a"), peer("tor-b", { peerAddress: "10.0.0.253" })],
+    bgpAdvertisements: advertisements,
+  } as unknown as Partial<Manifests>;
+}
+
+function slice(service: string, nodes: readonly string[]): EndpointSlice {
+  return {
+    metadata: {
+      ...{ namespace: "default", name: `${service}-1` },
+      labels: { "kubernetes.io/service-name": service },
+    },
+    addressType: "IPv4",
+    endpoints: nodes.map((nodeName) => ({ addresses: [], nodeName, conditions: { ready: true } })),
+  };
+}
+
+function address(ip: string, more: Partial<RoutedAddress> = {}): RoutedAddress {
+  const services = more.services ?? ["default/web"];
+  const advertisements = more.advertisements ?? ["BGPAdvertisement/all"];
+  return { ip: ip as Ip, isLocal: more.isLocal ?? false, services, advertisements };
+}
+
+function configure(routes: Routes, world: Partial<Manifests>): void {
+  const models = compilePeerModels({
+    ...{ bgpPeers: [], bfdProfiles: [], metalPeers: [], configurations: [] },
+    ...world,
+  });
+  routes.configure(classFinder(compileAll(world).classes), new Set(models.keys()));
+}
+
+interface Setting {
+  readonly world?: Partial<Manifests>;
+  readonly node?: Partial<RoutingNode>;
+  readonly backends?: readonly string[];
+  readonly addresses?: readonly RoutedAddress[];
+}
+
+class World {
+  readonly backends = new Backends("n1");
+  readonly routes = new Routes(this.backends);
+
+  constructor({ world, node = {}, backends = ["n1"], addresses = [] }: Setting = {}) {
+    this.backends.put(slice("web", backends));
+    configure(this.routes, world ?? manifests(advertisement("all")));
+    this.routes.setNode({ ...HERE, ...node });
+    for (const one of addresses) this.routes.put(one);
+    this.routes.take();
+  }
+
+  prefixes(key = "BGPPeer/tor-a"): readonly string[] {
+    return [...this.routes.announced(key).keys()].sort();
+  }
+
+  get held(): readonly (string | null)[] {
+    return [...this.routes.held()].map(([, why]) => why);
+  }
+
+  change() {
+    const [change] = this.routes.take().values();
+    const { announce = [], withdraw = [] } = change ?? {};
+    return { announce: announce.map(({ prefix }) => prefix), withdraw };
+  }
+}
+
+const ONE = address("192.0.2.1");
+
+describe("routes", () => {
+  it("an address is announced to every router, by itself", () => {
+    const world = new World({ addresses: [ONE] });
+    expect(world.prefixes("BGPPeer/tor-a")).to.deep.equal(["192.0.2.1/32"]);
+    expect(world.prefixes("BGPPeer/tor-b")).to.deep.equal(["192.0.2.1/32"]);
+  });
+
+  it("peers of an advertisement: to these alone", () => {
+    const world = new World({
+      world: manifests(advertisement("all", { peers: ["tor-b"] })),
+      addresses: [ONE],
+    });
+    expect(world.prefixes("BGPPeer/tor-a")).to.deep.equal([]);
+    expect(world.prefixes("BGPPeer/tor-b")).to.deep.equal(["192.0.2.1/32"]);
+  });
+
+  it("the fate of an address: held, or who is told by which advertisement", () => {
+    const world = new World({
+      world: manifests(advertisement("all"), advertisement("more", { peers: ["tor-b"] })),
+      addresses: [{ ...ONE, advertisements: ["BGPAdvertisement/all", "BGPAdvertisement/more"] }],
+    });
+    const told = () =>
+      world.routes
+        .fateOf(ONE.ip)
+        ?.told.map(({ peer: to, prefix, way }) => `${prefix} ${to} ${way.key}`);
+    expect(told()?.sort()).to.deep.equal([
+      "192.0.2.1/32 BGPPeer/tor-a BGPAdvertisement/all",
+      "192.0.2.1/32 BGPPeer/tor-b BGPAdvertisement/all",
+      "192.0.2.1/32 BGPPeer/tor-b BGPAdvertisement/more",
+    ]);
+    world.routes.setNode({ ...HERE, bar: "gated" });
+    expect(world.routes.fateOf(ONE.ip)).to.deep.include({ held: "gated", told: [] });
+    world.routes.delete(ONE.ip);
+    expect(world.routes.fateOf(ONE.ip)).to.equal(undefined);
+  });
+
+  it("which addresses were judged: those that the news is about, once", () => {
+    const world = new World({
+      addresses: [ONE, address("192.0.2.2", { services: ["default/x"] })],
+    });
+    expect(world.routes.takeJudged()).to.have.length(2);
+    expect(world.routes.takeJudged()).to.deep.equal([]);
+    world.routes.served("default/web");
+    expect(world.routes.takeJudged()).to.deep.equal([ONE.ip]);
+    world.routes.delete(ONE.ip);
+    expect(world.routes.takeJudged()).to.deep.equal([ONE.ip]);
+    world.routes.setNode({ ...HERE, bar: "gated" });
+    expect(world.routes.takeJudged()).to.deep.equal(["192.0.2.2"]);
+  });
+
+  const HELD: readonly (readonly [string, string, Setting, RoutedAddress?])[] = [
+    ["no endpoint anywhere", "no-endpoint", { backends: [] }],
+    [
+      "local, an endpoint elsewhere",
+      "no-endpoint-here",
+      { backends: ["n2"] },
+      { ...ONE, isLocal: true },
+    ],
+    ["the node is excluded", "excluded", { node: { bar: "excluded" } }],
+    ["kube-proxy does not say that it works", "gated", { node: { bar: "gated" } }],
+    [
+      "the advertisement is for other nodes",
+      "not-selected",
+      {
+        world: manifests(advertisement("all", { nodeSelectors: [{ matchLabels: { rack: "b" } }] })),
+      },
+    ],
+    ["its advertisement is none", "not-selected", {}, { ...ONE, advertisements: [] }],
+    [
+      "its router is none",
+      "no-peer",
+      { world: manifests(advertisement("all", { peers: ["tor-z"] })) },
+    ],
+  ];
+  for (const [name, why, setting, one = ONE] of HELD) {
+    it(`held back: ${name}`, () => {
+      const world = new World({ ...setting, addresses: [one] });
+      expect(world.prefixes()).to.deep.equal([]);
+      expect(world.held).to.deep.equal([why]);
+    });
+  }
+
+  it("local with an endpoint on this node, or not local with one elsewhere", () => {
+    expect(new World({ addresses: [{ ...ONE, isLocal: true }] }).held).to.deep.equal([null]);
+    expect(new World({ backends: ["n2"], addresses: [ONE] }).held).to.deep.equal([null]);
+  });
+
+  it("the last endpoint goes: withdrawn, from both routers; it is back: announced", () => {
+    const world = new World({
+      addresses: [ONE, address("192.0.2.2", { services: ["default/b"] })],
+    });
+    expect(world.backends.put(slice("web", []))).to.equal("default/web");
+    world.routes.served("default/web");
+    expect(world.change()).to.deep.equal({ announce: [], withdraw: ["192.0.2.1/32"] });
+    world.backends.put(slice("web", ["n3"]));
+    world.routes.served("default/web");
+    expect(world.change()).to.deep.equal({ announce: ["192.0.2.1/32"], withdraw: [] });
+  });
+
+  it("an aggregate stays as long as one of its addresses is to be announced", () => {
+    const world = new World({
+      world: manifests(advertisement("all", { aggregationLength: 28 })),
+      addresses: [ONE, address("192.0.2.2"), address("192.0.2.17")],
+    });
+    expect(world.prefixes()).to.deep.equal(["192.0.2.0/28", "192.0.2.16/28"]);
+    world.routes.delete("192.0.2.1" as Ip);
+    expect(world.change()).to.deep.equal({ announce: [], withdraw: [] });
+    world.routes.delete("192.0.2.2" as Ip);
+    expect(world.change()).to.deep.equal({ announce: [], withdraw: ["192.0.2.0/28"] });
+  });
+
+  it("several advertisements of one prefix: communities united, the first says the preference", () => {
+    const two = ["BGPAdvertisement/a", "BGPAdvertisement/b"];
+    const world = new World({
+      world: manifests(
+        advertisement("a", { communities: ["65000:2", "large:65000:1:2"], localPref: 200 }),
+        advertisement("b", { communities: ["65000:1", "65000:2"], localPref: 300 }),
+      ),
+      addresses: [address("192.0.2.1", { advertisements: two })],
+    });
+    const [announcement] = world.routes.announced("BGPPeer/tor-a").values();
+    expect(announcement).to.deep.include({
+      localPreference: 200,
+      communities: [
+        [65000, 1],
+        [65000, 2],
+      ],
+      largeCommunities: [[65000, 1, 2]],
+    });
+  });
+
+  it("history does not matter: what is announced is what one look at the last world says", () => {
+    const worlds = [
+      manifests(advertisement("all")),
+      manifests(advertisement("all", { aggregationLength: 30, communities: ["65000:1"] })),
+      manifests(
+        advertisement("all", { peers: ["tor-a"] }),
+        advertisement("some", {
+          aggregationLength: 31,
+          nodeSelectors: [{ matchLabels: { rack: "b" } }],
+        }),
+      ),
+      manifests(),
+    ];
+    const ips = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.9", "2001:db8::1"];
+    const step = fc.oneof(
+      fc.record({
+        kind: fc.constant("put" as const),
+        ip: fc.constantFrom(...ips),
+        services: fc.subarray(["default/web", "default/db"], { minLength: 1 }),
+        advertisements: fc.subarray(["BGPAdvertisement/all", "BGPAdvertisement/some"]),
+        isLocal: fc.boolean(),
+      }),
+      fc.record({ kind: fc.constant("delete" as const), ip: fc.constantFrom(...ips) }),
+      fc.record({ kind: fc.constant("world" as const), index: fc.nat(worlds.length - 1) }),
+      fc.record({
+        kind: fc.constant("backends" as const),
+        service: fc.constantFrom("web", "db"),
+        nodes: fc.subarray(["n1", "n2"]),
+      }),
+      fc.record({
+        kind: fc.constant("node" as const),
+        rack: fc.constantFrom("a", "b"),
+        bar: fc.constantFrom(null, null, "excluded" as const),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const one = new World();
+        const last = {
+          world: manifests(advertisement("all")),
+          node: HERE,
+          addresses: new Map<string, RoutedAddress>(),
+          backends: new Map([["web", ["n1"]]]),
+        };
+        const told = new Map<string, Map<string, unknown>>();
+        for (const each of steps) {
+          if (each.kind === "put") {
+            const put = address(each.ip, { ...each, ip: each.ip as Ip });
+            last.addresses.set(each.ip, put);
+            one.routes.put(put);
+          } else if (each.kind === "delete") {
+            last.addresses.delete(each.ip);
+            one.routes.delete(each.ip as Ip);
+          } else if (each.kind === "world") {
+            last.world = worlds[each.index] ?? {};
+            configure(one.routes, last.world);
+          } else if (each.kind === "backends") {
+            last.backends.set(each.service, each.nodes);
+            const changed = one.backends.put(slice(each.service, each.nodes));
+            if (changed !== null) one.routes.served(changed);
+          } else {
+            last.node = { labels: { rack: each.rack }, bar: each.bar };
+            one.routes.setNode(last.node);
+          }
+          for (const [key, change] of one.routes.take()) {
+            const known = told.get(key) ?? new Map<string, unknown>();
+            told.set(key, known);
+            for (const prefix of change.withdraw) known.delete(prefix);
+            for (const announcement of change.announce)
+              known.set(announcement.prefix, announcement);
+          }
+        }
+        const fresh = new World({ world: last.world, node: last.node, backends: [] });
+        for (const [service, nodes] of last.backends) fresh.backends.put(slice(service, nodes));
+        for (const put of last.addresses.values()) fresh.routes.put(put);
+        fresh.routes.take();
+        const models = ["BGPPeer/tor-a", "BGPPeer/tor-b"];
+        for (const key of models) {
+          expect(sorted(told.get(key) ?? new Map())).to.deep.equal(
+            sorted(fresh.routes.announced(key)),
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function sorted(announced: ReadonlyMap<string, unknown>) {
+  return [...announced.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+}
