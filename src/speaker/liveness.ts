@@ -31,6 +31,7 @@ import {
   newPeer,
   noteLead,
   noteRegard,
+  soonestDeadlineMs,
   turnBehind,
   isExpired,
   type Peer,
@@ -55,6 +56,11 @@ export class Liveness {
   readonly #byName = new Map<string, Peer>();
   #startEndsMs = Infinity;
   #rechecking = false;
+  /**
+   * Nobody who is heard is silent for too long before this. Who is heard has a detection time from then, which is longer than
+   * an interval: so it is looked for again after each beat, and not after each heartbeat.
+   */
+  #soonestDeadlineMs = -Infinity;
   /** When we last ran again after we stood still for a detection time. */
   #stalledAtMs = -Infinity;
   /** When we heard nobody last, until it was found whose absence that was. */
@@ -107,12 +113,12 @@ export class Liveness {
   /** When the next "timer" is wanted; Infinity: never. */
   get dueMs(): number {
     const startEndsMs = this.#own.phase === "starting" ? this.#startEndsMs : Infinity;
-    let due = Math.min(this.#rounds.dueMs, startEndsMs);
+    const due = Math.min(this.#rounds.dueMs, startEndsMs);
     if (this.#rechecking) return this.#rounds.dueMs; // the answer comes as an event
-    for (const peer of this.#peers.values()) {
-      if (peer.state !== "silent" && peer.deadlineMs < due) due = peer.deadlineMs;
-    }
-    return this.#own.phase === "idle" ? Infinity : due;
+    if (this.#own.phase === "idle") return Infinity;
+    if (this.#soonestDeadlineMs >= due) return due;
+    this.#soonestDeadlineMs = soonestDeadlineMs(this.#peers.values());
+    return Math.min(due, this.#soonestDeadlineMs);
   }
 
   /**
@@ -131,6 +137,7 @@ export class Liveness {
   step(event: LivenessEvent): readonly LivenessEffect[] {
     this.#effects = [];
     this.#apply(event);
+    if (event.kind !== "heard") this.#soonestDeadlineMs = -Infinity;
     if (this.#changed.size > 0) {
       this.#effects.push({ kind: "changed", nodes: [...this.#changed] });
       this.#changed.clear();
@@ -244,7 +251,7 @@ export class Liveness {
       for (const peer of this.#peers.values())
         excuse(peer, { nowMs, latenessMs, intervalMs, detectionMs });
     }
-    const expired = [...this.#peers.values()].some((peer) => isExpired(peer, nowMs));
+    const expired = soonestDeadlineMs(this.#peers.values()) <= nowMs;
     const startEnds = this.#own.phase === "starting" && this.#startEndsMs <= nowMs;
     if (this.#rechecking || !(expired || startEnds)) return;
     this.#rechecking = true;

@@ -193,6 +193,15 @@ export function isExpired(peer: Peer, nowMs: number): boolean {
   return peer.state !== "silent" && peer.deadlineMs <= nowMs;
 }
 
+/** @returns when the first of those that are not silent is to be looked at; Infinity: never */
+export function soonestDeadlineMs(peers: Iterable<Peer>): number {
+  let soonestMs = Infinity;
+  for (const { state, deadlineMs } of peers) {
+    if (state !== "silent" && deadlineMs < soonestMs) soonestMs = deadlineMs;
+  }
+  return soonestMs;
+}
+
 export function verdictOn(peer: Peer): "lost" | "left" | "heard-again" | "vouched-for" {
   if (peer.dead) return peer.left ? "left" : "lost";
   return peer.vouchedFor ? "vouched-for" : "heard-again";

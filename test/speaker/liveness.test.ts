@@ -2,6 +2,7 @@
  * Who is alive: scripts of events, each with the whole of what follows.
  */
 import { expect } from "chai";
+import fc from "fast-check";
 import { idOf } from "../../src/speaker/ids.ts";
 import {
   Liveness,
@@ -234,6 +235,42 @@ describe("speaker: liveness: serving", () => {
     }
     expect(nowMs).to.be.within(1300, 940 + 300 / 0.4 + 100);
     expect(a.peer("c")?.dead).to.equal(false);
+  });
+
+  it("whatever happens, it asks to be woken when the first silence may be too long, and not later", () => {
+    const peersWhen = {
+      "without c": ADDRESSES.slice(0, 1),
+      "with d": [...ADDRESSES, { node: "d", addresses: ["addr-d"], lingering: false }],
+    };
+    const happening = fc.record({
+      what: fc.constantFrom(
+        ...(["b", "c", "d", "timer", "rechecked", "gate", "plan"] as const),
+        ...(["without c", "with d"] as const),
+      ),
+      pauseMs: fc.integer({ min: 0, max: 200 }),
+    });
+    const check = (
+      happenings: readonly (typeof happening extends fc.Arbitrary<infer T> ? T : never)[],
+    ) => {
+      const { a, say } = serving();
+      let [nowMs, generation, isRechecking] = [940, 5, false];
+      const apply = (what: (typeof happenings)[number]["what"]) => {
+        if (what === "b" || what === "c" || what === "d") return say(what, nowMs);
+        if (what === "plan") return a.step({ kind: "plan", generation: ++generation, nowMs });
+        if (what === "gate") return a.step({ kind: "gate", open: nowMs % 2 === 0, nowMs });
+        if (what === "timer" || what === "rechecked") return a.step({ kind: what, nowMs });
+        return a.step({ kind: "peers", peers: peersWhen[what], nowMs });
+      };
+      for (const { what, pauseMs } of happenings) {
+        nowMs += pauseMs;
+        const asksToRecheck = kinds(apply(what)).includes("recheck");
+        isRechecking = asksToRecheck || (isRechecking && what !== "rechecked");
+        const waitedFor = [...a.peers.values()].filter(({ state }) => state !== "silent");
+        const soonestMs = Math.min(...waitedFor.map(({ deadlineMs }) => deadlineMs));
+        if (!isRechecking) expect(a.dueMs).at.most(soonestMs);
+      }
+    };
+    fc.assert(fc.property(fc.array(happening, { maxLength: 30 }), check), { numRuns: 500 });
   });
 
   it("after a long stall the next heartbeats are waited for: the machine may have stood still", () => {

@@ -28,9 +28,6 @@ import type {
 import { Signer } from "./signer.ts";
 import { Tally } from "./tally.ts";
 
-/** An event before it is given its time. */
-type Untimed<E> = E extends unknown ? Omit<E, "nowMs"> : never;
-
 export interface FramePlaneEvents {
   readonly report: (report: WorkerReport) => void;
   /** Heartbeats of their time, not of a change, are on their way: nothing is urgent until the next. */
@@ -94,7 +91,8 @@ export class FramePlane {
       this.#tallies.frameFaults.add(name);
     };
     const onFrame = (frame: Frame) => {
-      this.#feed({ kind: "frame", linkIndex: frame.interfaceIndex, bytes: frame.bytes });
+      const { interfaceIndex: linkIndex, bytes } = frame;
+      this.#feed({ kind: "frame", linkIndex, bytes, nowMs: performance.now() });
     };
     const arp = { etherType: ETHER_TYPE_ARP, filter: arpFilter() };
     const ndp = { etherType: ETHER_TYPE_IPV6, filter: neighborSolicitationFilter() };
@@ -110,13 +108,14 @@ export class FramePlane {
         heartbeatFaults.add(name);
       },
       onDatagram: (bytes) => {
-        const opened = this.#signer.open(bytes, performance.now());
+        const nowMs = performance.now();
+        const opened = this.#signer.open(bytes, nowMs);
         if (!opened.ok) {
           heartbeatFaults.add(opened.fault);
           return;
         }
         this.#received++;
-        this.#feed({ kind: "heartbeat", heartbeat: opened.heartbeat });
+        this.#feed({ kind: "heartbeat", heartbeat: opened.heartbeat, nowMs });
       },
     });
   }
@@ -126,7 +125,7 @@ export class FramePlane {
     return new Promise((resolve) => {
       this.#links = watchLinks({
         onLinks: (links) => {
-          this.#feed({ kind: "links", links });
+          this.#feed({ kind: "links", links, nowMs: performance.now() });
           resolve();
         },
         onFault: (name) => {
@@ -140,7 +139,7 @@ export class FramePlane {
     if (command.kind === "keys") this.#signer.setKeys(command.keys);
     else {
       this.#mayHaveParted ||= command.kind === "plan" || command.kind === "nodes";
-      this.#feed(command);
+      this.#feed({ ...command, nowMs: performance.now() });
     }
   }
 
@@ -189,12 +188,10 @@ export class FramePlane {
   }
 
   /** The only loop. */
-  #feed(event: Untimed<SpeakerEvent>): void {
-    const nowMs = performance.now();
+  #feed(event: SpeakerEvent): void {
+    const { nowMs } = event;
     const sentBefore = this.#sent;
-    for (const effect of this.#speaker.step({ ...event, nowMs })) {
-      this.#perform(effect);
-    }
+    for (const effect of this.#speaker.step(event)) this.#perform(effect);
     if (this.#mayHaveParted || nowMs >= this.#lookAtMs) this.#tellCompany(nowMs);
     const { serving } = this.#speaker.liveness;
     if (this.#serving !== serving) {
@@ -234,7 +231,7 @@ export class FramePlane {
       }
       case "recheck":
         this.#heartbeats?.drain(() => {
-          this.#feed({ kind: "rechecked" });
+          this.#feed({ kind: "rechecked", nowMs: performance.now() });
         });
         return;
       case "set-timer":
@@ -296,7 +293,8 @@ export class FramePlane {
     if (atMs === Infinity) return;
     const delayMs = Math.min(Math.max(0, Math.ceil(atMs - performance.now())), TIMER_MS_MAX);
     this.#timer = setTimeout(() => {
-      this.#feed({ kind: "timer" });
+      this.#heartbeats?.readWaiting();
+      this.#feed({ kind: "timer", nowMs: performance.now() });
     }, delayMs);
   }
 

@@ -71,4 +71,23 @@ describe("speaker: heartbeat socket", () => {
       expect(count).to.equal(40);
     }
   });
+
+  it("reads what waits for the clock when it is told that the loop is awake", async () => {
+    const send = () => {
+      socket.send(Buffer.from("x"), ["127.0.0.1"]);
+    };
+    // Where they come thick it rests, soon.
+    for (let wasReadAtOnce = false; !wasReadAtOnce;) {
+      const before = heard.length;
+      send();
+      await arrived(before + 1);
+      send(); // over loopback it is there when the call returns
+      socket.readWaiting();
+      wasReadAtOnce = heard.length === before + 2;
+      await arrived(before + 2);
+    }
+    // And the clock still runs.
+    send();
+    await arrived(heard.length + 1);
+  });
 });
