@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { count, flag, readOptions } from "../lab/options.ts";
+import { stopOnSignals } from "../lab/shutdown.ts";
 import { waitFor } from "../lab/wait.ts";
 import { edgeClass, service, SpreadCluster } from "../test/e2e/spread-cluster.ts";
 
@@ -25,8 +26,8 @@ const { services, nodes, json } = readOptions(
   },
 );
 
+stopOnSignals();
 const cluster = await SpreadCluster.start({ nodes });
-process.once("SIGINT", () => void cluster.stop().then(() => process.exit(130)));
 try {
   const figures = await measure();
   console.log(json ? JSON.stringify(figures) : table(figures));

@@ -35,6 +35,8 @@ export async function startFrr(options: RouterOptions): Promise<Router> {
   // Its programs give root up, and refuse any other user than their package's.
   chmodSync(options.directory, 0o711);
   await run(["chown", "-R", "frr:frrvty", directory]);
+  /** Those that depend on others before these. */
+  const all: LabProcess[] = [];
   const launch = async (daemon: string, config: string, ...more: string[]) => {
     writeFileSync(path(`${daemon}.conf`), `${LOGGING}hostname ${name}\n${config}`);
     const files = ["-f", path(`${daemon}.conf`), "-i", path(`${daemon}.pid`), "-z", path("zserv")];
@@ -43,6 +45,7 @@ export async function startFrr(options: RouterOptions): Promise<Router> {
       name: `${name} ${daemon}`,
       logFile: path(`${daemon}.log`),
     });
+    all.unshift(process);
     // vtysh answers for any of them; a daemon has its socket when it has read its configuration.
     await process.until(
       async () => existsSync(path(`${daemon}.vty`)) && (await command("show version")),
@@ -50,13 +53,16 @@ export async function startFrr(options: RouterOptions): Promise<Router> {
         what: `${daemon} answers`,
       },
     );
-    return process;
   };
-  const zebra = await launch("zebra", "");
-  const bfdd = await launch("bfdd", bfdConfig(options), "--bfdctl", path("bfdd.sock"));
   const ports = options.port === undefined ? [] : ["-p", String(options.port)];
-  const bgpd = await launch("bgpd", bgpConfig(options), ...ports);
-  const all: readonly LabProcess[] = [bgpd, bfdd, zebra];
+  try {
+    await launch("zebra", "");
+    await launch("bfdd", bfdConfig(options), "--bfdctl", path("bfdd.sock"));
+    await launch("bgpd", bgpConfig(options), ...ports);
+  } catch (error) {
+    await Promise.all(all.map((process) => process.stop("SIGKILL")));
+    throw error;
+  }
   const json = async (line: string): Promise<unknown> => JSON.parse(await command(`${line} json`));
   return {
     kind: "frr",

@@ -21,6 +21,11 @@ export function prefixOf(ip: Ip, length: number): Prefix {
   return `${network}/${length}` as Prefix;
 }
 
+/** @returns the address by itself, as a network: /32 or /128 */
+export function hostPrefixOf(ip: Ip): Prefix {
+  return `${ip}/${IP_BITS[familyOf(ip)]}` as Prefix;
+}
+
 export function familyOfPrefix(prefix: Prefix): IpFamily {
   return prefix.includes(":") ? "IPv6" : "IPv4";
 }

@@ -44,6 +44,11 @@ export interface PeerModel {
   readonly bfd: BFDProfileSpec | null;
 }
 
+/** @returns the name in a peer's key, which the objects of both families may share */
+export function peerNameOf(key: string): string {
+  return key.slice(key.indexOf("/") + 1);
+}
+
 export type PasswordSource =
   | { readonly kind: "text"; readonly text: string }
   | {

@@ -5,8 +5,8 @@
  * sessions and its gate, it says in its NodeBGPStatus. Neighbours: bgp-sessions.ts has those; bgp-view.ts has the words.
  */
 import { compareText } from "../base/hash.ts";
-import { compareIps, familyOf, IP_BITS, type Ip, type IpFamily } from "../base/ip.ts";
-import { prefixOf, type Prefix } from "../bgp/prefix.ts";
+import { compareIps, familyOf, type Ip, type IpFamily } from "../base/ip.ts";
+import { hostPrefixOf, type Prefix } from "../bgp/prefix.ts";
 import type { HeldBack } from "../bgp/route-attributes.ts";
 import { classFinder } from "../classes/class-at.ts";
 import { compileAll } from "../classes/compile.ts";
@@ -100,7 +100,7 @@ type PeerFamilies = ReadonlyMap<string, readonly IpFamily[]>;
 
 function viewsOf(fate: Fate, { node, sessions }: BgpNode, families: PeerFamilies): RouteView[] {
   const { ip, services, advertisements } = fate.address;
-  const prefix = prefixOf(ip, IP_BITS[familyOf(ip)]);
+  const prefix = hostPrefixOf(ip);
   const base = { addresses: [ip], services, node: node.metadata.name, isLastChoice: false };
   const held = { ...base, prefix, advertisements, state: "held", detail: null } as const;
   if (fate.held !== null && (fate.held !== "no-peer" || sessions.length === 0)) {
@@ -148,7 +148,7 @@ function inSession({ state, problem, lastEnd, heldBack }: SessionView, ip: Ip): 
 
 function unroutedView({ spec: { address: ip, services } }: VirtualIP): RouteView {
   return {
-    ...{ prefix: prefixOf(ip, IP_BITS[familyOf(ip)]), addresses: [ip] },
+    ...{ prefix: hostPrefixOf(ip), addresses: [ip] },
     services: services.map(({ namespace, name }) => `${namespace}/${name}`),
     ...{ node: null, peer: null, state: "held", advertisements: [] },
     ...{ reason: "no-advertisement", detail: null, isLastChoice: false },

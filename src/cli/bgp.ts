@@ -5,7 +5,7 @@
  */
 import { Argument, InvalidArgumentError, type Command } from "commander";
 import { familyOf, IP_BITS, parseIp, type Ip } from "../base/ip.ts";
-import { prefixOf, type Prefix } from "../bgp/prefix.ts";
+import { hostPrefixOf, prefixOf, type Prefix } from "../bgp/prefix.ts";
 import {
   addConnectionFlags,
   flag,
@@ -69,7 +69,7 @@ export function parsePrefix(text: string): AskedPrefix {
   const ip = parseIp(address);
   if (ip !== undefined && more.length === 0) {
     const bits = IP_BITS[familyOf(ip)];
-    if (length === undefined) return { prefix: prefixOf(ip, bits), ip };
+    if (length === undefined) return { prefix: hostPrefixOf(ip), ip };
     const isLength = /^[0-9]{1,3}$/.test(length) && Number(length) <= bits;
     if (isLength) {
       return { prefix: prefixOf(ip, Number(length)), ip: Number(length) === bits ? ip : null };

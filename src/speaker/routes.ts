@@ -158,11 +158,6 @@ export class Routes {
     return changes;
   }
 
-  /** All that a peer has been told, as of the last `take`. */
-  announced(peer: string): ReadonlyMap<Prefix, Announcement> {
-    return this.#announced.get(peer) ?? new Map();
-  }
-
   /** @returns the addresses whose fate may be another one since this was last asked */
   takeJudged(): readonly Ip[] {
     const judged = [...this.#judged];
@@ -176,11 +171,6 @@ export class Routes {
     if (entry === undefined) return undefined;
     const { address, held, contributions } = entry;
     return { address, held, told: contributions };
-  }
-
-  /** By address, why it is announced to nobody; null: it is. */
-  *held(): Iterable<readonly [RoutedAddress, Held | null]> {
-    for (const { address, held } of this.#entries.values()) yield [address, held];
   }
 
   #judgeAll(): void {

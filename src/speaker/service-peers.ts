@@ -17,6 +17,7 @@ import {
   SERVICE_NAMESPACE_LABEL,
   statusName,
 } from "../classes/metallb/status-kinds.ts";
+import { peerNameOf } from "../classes/peers.ts";
 import type { OwnerReference } from "../kube/resource.ts";
 import type { Fate } from "./routes.ts";
 
@@ -27,7 +28,7 @@ export class ServicePeers {
   readonly #services = new Links<Ip, string>();
   /** Names of peers, of addresses that are announced to any. */
   readonly #peersOf = new Map<Ip, readonly string[]>();
-  /** By name of the object, the Service. */
+  /** By name of the object that should be there, the Service. */
   readonly #serviceOf = new Map<string, string>();
 
   constructor(node: string) {
@@ -44,12 +45,12 @@ export class ServicePeers {
     this.#services.set(ip, after);
     if (peers.length === 0) this.#peersOf.delete(ip);
     else this.#peersOf.set(ip, peers);
-    return [...new Set([...before, ...after])].map((service) => this.#nameOf(service));
+    return [...new Set([...before, ...after])].map((service) => this.#noteObject(service));
   }
 
   /** All objects that should be there, by name. */
   get names(): readonly string[] {
-    return [...this.#serviceOf.keys()].filter((name) => this.statusOf(name) !== null);
+    return [...this.#serviceOf.keys()];
   }
 
   /** @returns what the object should say; null: it should not be there */
@@ -58,17 +59,15 @@ export class ServicePeers {
     if (service === undefined) return null;
     const all = [...this.#services.of(service)].flatMap((ip) => this.#peersOf.get(ip) ?? []);
     const peers = namesIn(all).slice(0, PEERS_MAX);
-    if (peers.length === 0) {
-      this.#serviceOf.delete(name);
-      return null;
-    }
     const [serviceNamespace = "", serviceName = ""] = service.split("/");
     return { node: this.#node, serviceName, serviceNamespace, peers };
   }
 
-  #nameOf(service: string): string {
+  /** @returns the name of the Service's object, whether it should be there or not */
+  #noteObject(service: string): string {
     const name = statusName("bgp", `${service}/${this.#node}`);
-    this.#serviceOf.set(name, service);
+    if (this.#services.of(service).size > 0) this.#serviceOf.set(name, service);
+    else this.#serviceOf.delete(name);
     return name;
   }
 }
@@ -90,6 +89,6 @@ export function serviceBgpStatusOf(
 
 /** `BGPPeer/tor-a` is `tor-a`. */
 function namesIn(keys: readonly string[]): readonly string[] {
-  const names = keys.map((key) => key.slice(key.indexOf("/") + 1));
+  const names = keys.map(peerNameOf);
   return [...new Set(names)].sort(compareText);
 }

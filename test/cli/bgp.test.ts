@@ -15,9 +15,10 @@ import {
   whyHeld,
 } from "../../src/cli/bgp-view.ts";
 import { NO_MANIFESTS, type Manifests } from "../../src/classes/compile.ts";
-import type { EndpointSlice, Lease, Node } from "../../src/kube/types.ts";
+import type { Lease, Node } from "../../src/kube/types.ts";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
 import { manifest } from "../classes/metallb/cases.ts";
+import { slice } from "../kube/slices.ts";
 
 const nowMs = Date.parse("2026-03-10T12:00:00Z");
 const ago = (seconds: number) => new Date(nowMs - seconds * 1000).toISOString();
@@ -85,17 +86,6 @@ function vip(address: string, more: Partial<VirtualIP["spec"]> = {}): VirtualIP 
     ...more,
   };
   return { metadata: { name: address.replaceAll(/[.:]/g, "-") }, spec };
-}
-
-function slice(service: string, nodes: readonly string[]): EndpointSlice {
-  return {
-    metadata: {
-      ...{ namespace: "default", name: `${service}-1` },
-      labels: { "kubernetes.io/service-name": service },
-    },
-    addressType: "IPv4",
-    endpoints: nodes.map((nodeName) => ({ addresses: [], nodeName, conditions: { ready: true } })),
-  };
 }
 
 function cluster(more: Partial<RoutedCluster> | Partial<Manifests> = {}): RoutedCluster {

@@ -2,13 +2,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Ip } from "../../src/base/ip.ts";
+import type { Announcement } from "../../src/bgp/announcement.ts";
 import { classFinder } from "../../src/classes/class-at.ts";
 import { compileAll, type Manifests } from "../../src/classes/compile.ts";
 import { compilePeerModels } from "../../src/classes/peers.ts";
-import type { EndpointSlice } from "../../src/kube/types.ts";
 import { Backends } from "../../src/speaker/backends.ts";
 import { Routes, type RoutedAddress, type RoutingNode } from "../../src/speaker/routes.ts";
 import { manifest } from "../classes/metallb/cases.ts";
+import { slice } from "../kube/slices.ts";
 
 const HERE: RoutingNode = {
   labels: { rack: "a" },
@@ -27,17 +28,6 @@ function manifests(...advertisements: readonly object[]): Partial<Manifests> {
     bgpPeers: [peer("tor-a"), peer("tor-b", { peerAddress: "10.0.0.253" })],
     bgpAdvertisements: advertisements,
   } as unknown as Partial<Manifests>;
-}
-
-function slice(service: string, nodes: readonly string[]): EndpointSlice {
-  return {
-    metadata: {
-      ...{ namespace: "default", name: `${service}-1` },
-      labels: { "kubernetes.io/service-name": service },
-    },
-    addressType: "IPv4",
-    endpoints: nodes.map((nodeName) => ({ addresses: [], nodeName, conditions: { ready: true } })),
-  };
 }
 
 function address(ip: string, more: Partial<RoutedAddress> = {}): RoutedAddress {
@@ -64,25 +54,38 @@ interface Setting {
 class World {
   readonly backends = new Backends("n1");
   readonly routes = new Routes(this.backends);
+  readonly #told = new Map<string, Map<string, Announcement>>();
 
   constructor({ world, node = {}, backends = ["n1"], addresses = [] }: Setting = {}) {
     this.backends.put(slice("web", backends));
     configure(this.routes, world ?? manifests(advertisement("all")));
     this.routes.setNode({ ...HERE, ...node });
     for (const one of addresses) this.routes.put(one);
-    this.routes.take();
+    this.take();
+  }
+
+  /** What is new, which is noted as a router would. */
+  take() {
+    const taken = this.routes.take();
+    for (const [key, change] of taken) {
+      const known = this.announced(key);
+      for (const prefix of change.withdraw) known.delete(prefix);
+      for (const announcement of change.announce) known.set(announcement.prefix, announcement);
+      this.#told.set(key, known);
+    }
+    return taken;
+  }
+
+  announced(key: string): Map<string, Announcement> {
+    return this.#told.get(key) ?? new Map<string, Announcement>();
   }
 
   prefixes(key = "BGPPeer/tor-a"): readonly string[] {
-    return [...this.routes.announced(key).keys()].sort();
-  }
-
-  get held(): readonly (string | null)[] {
-    return [...this.routes.held()].map(([, why]) => why);
+    return [...this.announced(key).keys()].sort();
   }
 
   change() {
-    const [change] = this.routes.take().values();
+    const [change] = this.take().values();
     const { announce = [], withdraw = [] } = change ?? {};
     return { announce: announce.map(({ prefix }) => prefix), withdraw };
   }
@@ -168,13 +171,17 @@ describe("routes", () => {
     it(`held back: ${name}`, () => {
       const world = new World({ ...setting, addresses: [one] });
       expect(world.prefixes()).to.deep.equal([]);
-      expect(world.held).to.deep.equal([why]);
+      expect(world.routes.fateOf(one.ip)?.held).to.equal(why);
     });
   }
 
   it("local with an endpoint on this node, or not local with one elsewhere", () => {
-    expect(new World({ addresses: [{ ...ONE, isLocal: true }] }).held).to.deep.equal([null]);
-    expect(new World({ backends: ["n2"], addresses: [ONE] }).held).to.deep.equal([null]);
+    for (const setting of [
+      { addresses: [{ ...ONE, isLocal: true }] },
+      { backends: ["n2"], addresses: [ONE] },
+    ]) {
+      expect(new World(setting).routes.fateOf(ONE.ip)?.held).to.equal(null);
+    }
   });
 
   it("the last endpoint goes: withdrawn, from both routers; it is back: announced", () => {
@@ -210,7 +217,7 @@ describe("routes", () => {
       ),
       addresses: [address("192.0.2.1", { advertisements: two })],
     });
-    const [announcement] = world.routes.announced("BGPPeer/tor-a").values();
+    const [announcement] = world.announced("BGPPeer/tor-a").values();
     expect(announcement).to.deep.include({
       localPreference: 200,
       communities: [
@@ -265,7 +272,6 @@ describe("routes", () => {
           addresses: new Map<string, RoutedAddress>(),
           backends: new Map([["web", ["n1"]]]),
         };
-        const told = new Map<string, Map<string, unknown>>();
         for (const each of steps) {
           if (each.kind === "put") {
             const put = address(each.ip, { ...each, ip: each.ip as Ip });
@@ -285,23 +291,15 @@ describe("routes", () => {
             last.node = { labels: { rack: each.rack }, bar: each.bar };
             one.routes.setNode(last.node);
           }
-          for (const [key, change] of one.routes.take()) {
-            const known = told.get(key) ?? new Map<string, unknown>();
-            told.set(key, known);
-            for (const prefix of change.withdraw) known.delete(prefix);
-            for (const announcement of change.announce)
-              known.set(announcement.prefix, announcement);
-          }
+          one.take();
         }
         const fresh = new World({ world: last.world, node: last.node, backends: [] });
         for (const [service, nodes] of last.backends) fresh.backends.put(slice(service, nodes));
         for (const put of last.addresses.values()) fresh.routes.put(put);
-        fresh.routes.take();
+        fresh.take();
         const models = ["BGPPeer/tor-a", "BGPPeer/tor-b"];
         for (const key of models) {
-          expect(sorted(told.get(key) ?? new Map())).to.deep.equal(
-            sorted(fresh.routes.announced(key)),
-          );
+          expect(sorted(one.announced(key))).to.deep.equal(sorted(fresh.announced(key)));
         }
       }),
       { numRuns: 300 },

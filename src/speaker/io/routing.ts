@@ -11,7 +11,7 @@ import { BgpSpeaker } from "../../bgp/io/bgp-speaker.ts";
 import type { BgpPeer } from "../../bgp/peer.ts";
 import { classFinder } from "../../classes/class-at.ts";
 import { compileAll, type Manifests } from "../../classes/compile.ts";
-import { compilePeerModels, type PeerModel } from "../../classes/peers.ts";
+import { compilePeerModels, peerNameOf, type PeerModel } from "../../classes/peers.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import { startReflector, type Reflector } from "../../kube/io/reflector.ts";
 import type { KubeObject, ResourceType } from "../../kube/resource.ts";
@@ -27,6 +27,7 @@ import { Backends } from "../backends.ts";
 import { bfdPaths, peersOfNode, speaksTo } from "../bgp-peers.ts";
 import { OwnNode, type OwnNodeFacts, type OwnNodeNews, type OwnNodeOptions } from "../own-node.ts";
 import { mayBeRouted, routedAddress, Routes, type RoutedAddress } from "../routes.ts";
+import type { PeerProblem } from "../session-book.ts";
 import { BgpEyes } from "./bgp-eyes.ts";
 import { BgpMetrics } from "./bgp-metrics.ts";
 import { Passwords } from "./passwords.ts";
@@ -65,8 +66,8 @@ export class Routing {
   readonly #reflectors = new Map<string, Reflector<KubeObject>>();
   /** Kinds whose first list is not complete yet; that of VirtualIPs is not read here. */
   readonly #missing = new Set<string>([VIRTUAL_IPS.plural]);
-  /** By key of the peer, as told last. */
-  #warnings: ReadonlyMap<string, string> = new Map();
+  /** Problems of peers that last. */
+  #warned: ReadonlySet<string> = new Set();
   #isFull = false;
   #isStale = false;
   #isDue = false;
@@ -240,7 +241,7 @@ export class Routing {
 
   #peerObject(key: string): KubeObject | undefined {
     const kind = key.startsWith(`${BGP_PEERS.kind}/`) ? "bgpPeers" : "metalPeers";
-    const name = key.slice(key.indexOf("/") + 1);
+    const name = peerNameOf(key);
     return this.#list(kind).find(({ metadata }) => metadata.name === name);
   }
 
@@ -274,29 +275,30 @@ export class Routing {
     const wanted = peersOfNode(models, { name: this.#options.node, labels, ipv4 }, (model) =>
       this.#passwords.of(model),
     );
-    this.#warn(new Map([...wanted.problems, ...wanted.warnings]));
     this.#speaker.setPeers(wanted.peers);
     const refused = this.#watchPaths(wanted.peers, models);
-    this.#eyes.setProblems(models, [...wanted.problems, ...wanted.warnings, ...refused]);
+    const problems = [...wanted.problems, ...wanted.warnings, ...refused];
+    this.#warn(problems);
+    this.#eyes.setProblems(models, problems);
     const keys = new Set(wanted.peers.map(({ key }) => key));
     this.#routes.configure(classFinder(compileAll(manifests).classes), keys);
   }
 
-  /** Each once, as long as it stays the same. */
-  #warn(warnings: ReadonlyMap<string, string>): void {
-    for (const [peer, warning] of warnings) {
-      if (this.#warnings.get(peer) !== warning) this.#options.log.warn({ peer }, warning);
+  /** Of each once, as long as it lasts. */
+  #warn(problems: readonly PeerProblem[]): void {
+    const told = new Set<string>();
+    for (const [peer, problem] of problems) {
+      const key = `${peer} ${problem}`;
+      told.add(key);
+      if (!this.#warned.has(key)) this.#options.log.warn({ peer }, problem);
     }
-    this.#warnings = warnings;
+    this.#warned = told;
   }
 
-  /** @returns by key of the peer, what is not watched as its profile says */
-  #watchPaths(peers: readonly BgpPeer[], models: readonly PeerModel[]): [string, string][] {
+  /** @returns what is not watched as its profile says */
+  #watchPaths(peers: readonly BgpPeer[], models: readonly PeerModel[]): readonly PeerProblem[] {
     const profiles = new Map(models.flatMap(({ key, bfd }) => (bfd === null ? [] : [[key, bfd]])));
     const { refused } = this.#bfd.watch(bfdPaths(peers), profiles);
-    for (const { peer, field, reason } of refused) {
-      this.#options.log.warn({ peer, field }, reason);
-    }
     return refused.map(({ peer, field, reason }) => [peer, `BFD ${field}: ${reason}`]);
   }
 

@@ -9,17 +9,24 @@ import {
   type RouterPath,
   type RouterPeer,
 } from "../../../lab/routers/router.ts";
+import { waitFor } from "../../../lab/wait.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
-import { Namespace, wire } from "../../linux/network.ts";
+import { Namespace, requireNamespaces, skip, succeeds, wire } from "../../linux/network.ts";
 import { peer, SpeakerNode, until, type SessionView } from "./node.ts";
 
 export const NODE = { IPv4: "10.99.0.1", IPv6: "fd99::1" } as const;
 export const ROUTER = { IPv4: "10.99.0.2", IPv6: "fd99::2" } as const;
-export const PROGRAM: Readonly<Record<RouterKind, string>> = {
+const PROGRAM: Readonly<Record<RouterKind, string>> = {
   bird: "/usr/sbin/bird",
   frr: "/usr/lib/frr/bgpd",
   gobgp: "/usr/bin/gobgpd",
 };
+
+/** For a suite's `before`. */
+export function requireRouter(context: Mocha.Context, kind: RouterKind): void {
+  requireNamespaces(context);
+  if (!succeeds("test", ["-x", PROGRAM[kind]])) skip(context, `needs ${PROGRAM[kind]}`);
+}
 
 export class Pair {
   readonly node = new Namespace();
@@ -92,10 +99,10 @@ export async function paths(
   router: Router,
   holds: (paths: readonly RouterPath[]) => boolean,
 ): Promise<readonly RouterPath[]> {
-  const deadline = performance.now() + 20_000;
-  for (;;) {
+  const probe = async () => {
     const shown = await router.paths();
     if (holds(shown)) return shown;
-    if (performance.now() > deadline) throw new Error(`never so: ${JSON.stringify(shown)}`);
-  }
+    throw new Error(`it has ${JSON.stringify(shown)}`);
+  };
+  return await waitFor(probe, { what: "paths of the router", timeoutMs: 20_000 });
 }

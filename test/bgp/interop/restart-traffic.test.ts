@@ -1,9 +1,8 @@
 /** A speaker restarts, on purpose or not, with graceful restart (RFC 4724): a client behind the router loses nothing. */
 import { expect } from "chai";
 import { waitFor } from "../../../lab/wait.ts";
-import { requireNamespaces, skip, succeeds } from "../../linux/network.ts";
 import { peer, route, until, type SpeakerNode } from "./node.ts";
-import { established, NODE, Pair, paths, PROGRAM, ROUTER } from "./pair.ts";
+import { established, NODE, Pair, paths, requireRouter, ROUTER } from "./pair.ts";
 import { TrafficEnd } from "./traffic.ts";
 
 const ADDRESS = "203.0.113.7";
@@ -18,8 +17,7 @@ for (const kind of ["bird", "frr"] as const) {
     let pair: Pair;
 
     before(function () {
-      requireNamespaces(this);
-      if (!succeeds("test", ["-x", PROGRAM[kind]])) skip(this, `needs ${PROGRAM[kind]}`);
+      requireRouter(this, kind);
     });
 
     beforeEach(() => {

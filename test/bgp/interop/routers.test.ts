@@ -6,9 +6,8 @@ import { expect } from "chai";
 import type { RouterKind, RouterPeer } from "../../../lab/routers/router.ts";
 import type { Ip } from "../../../src/base/ip.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
-import { requireNamespaces, skip, succeeds } from "../../linux/network.ts";
 import { peer, route, until } from "./node.ts";
-import { established, NODE, Pair, paths, PROGRAM, ROUTER } from "./pair.ts";
+import { established, NODE, Pair, paths, requireRouter, ROUTER } from "./pair.ts";
 
 const KINDS: readonly RouterKind[] = ["bird", "frr", "gobgp"];
 
@@ -18,8 +17,7 @@ for (const kind of KINDS) {
     let pair: Pair;
 
     before(function () {
-      requireNamespaces(this);
-      if (!succeeds("test", ["-x", PROGRAM[kind]])) skip(this, `needs ${PROGRAM[kind]}`);
+      requireRouter(this, kind);
     });
 
     beforeEach(() => {
