@@ -3,7 +3,8 @@
  *
  * The answer is the controller's own: the same reading of the manifests, the same roles, the same allocation, in a world without
  * a VirtualIP. So what is said here is what happens then.
- * Neighbours: migrate-leftovers.ts looks at what only the old one has; migrate-view.ts puts it in words; io/migrate.ts fetches.
+ * Neighbours: migrate-leftovers.ts looks at what only the old one has, migrate-routers.ts at sessions; migrate-view.ts puts it in
+ * words; io/migrate.ts fetches.
  */
 import { describeProblem, type Problem } from "../base/errors.ts";
 import { compareText } from "../base/hash.ts";
@@ -12,11 +13,19 @@ import { COUNT_ANNOTATION } from "../classes/annotations.ts";
 import { classFinder } from "../classes/class-at.ts";
 import type { Manifests } from "../classes/compile.ts";
 import { modeOf, titleOf } from "../classes/model.ts";
+import { compilePeerModels } from "../classes/peers.ts";
 import { listedAddresses, placesInOrder, type Assignments } from "../controller/assignments.ts";
 import { HEARD_NOBODY } from "../controller/looking.ts";
 import { PLAN_OPTIONS } from "../controller/plan.ts";
 import { reachOf } from "../controller/reach.ts";
 import { checkManifests, type Note } from "./migrate-checks.ts";
+import {
+  sessionHands,
+  sessionNotes,
+  untold,
+  type Peers,
+  type PeerSecret,
+} from "./migrate-routers.ts";
 import { Standing } from "../controller/standing.ts";
 import type { Role } from "../controller/roles.ts";
 import type { World } from "../controller/world.ts";
@@ -32,6 +41,8 @@ export interface MigrateWorld {
   /** Of a cut-over that has begun. */
   readonly virtualIps: readonly VirtualIP[];
   readonly lbClass: string;
+  /** Of the peers that name one. */
+  readonly secrets?: readonly PeerSecret[];
   /** As the controller will be given `--ignore-exclude-lb`. */
   readonly ignoreExcludeLabel?: boolean;
 }
@@ -87,10 +98,16 @@ export function planMigration(given: MigrateWorld): MigrateReport {
   );
   const assignments = desk.decide(world, news, { lbClass: given.lbClass });
   const { roles } = assignments;
+  const peers = compilePeerModels(given.manifests);
   const found = [...world.services.values()].map((service) =>
-    findService(service, { world, roles, assignments }),
+    findService(service, { world, roles, assignments, peers }),
   );
-  const hands = [...manifestHands(world), ...found.flatMap((it) => it.hands)];
+  const { secrets = [] } = given;
+  const hands = [
+    ...manifestHands(world),
+    ...sessionHands(peers, secrets),
+    ...found.flatMap((it) => it.hands),
+  ];
   const checked = checkManifests(given.manifests, { nodes: given.nodes, known: hands });
   const manifests = namesOf(given.manifests).map((object) => {
     const refused = checked.hands.filter((hand) => hand.object === object);
@@ -104,7 +121,7 @@ export function planMigration(given: MigrateWorld): MigrateReport {
     manifests,
     services: found.flatMap(({ adopted }) => adopted ?? []),
     hands: [...hands, ...checked.hands],
-    notes: checked.notes,
+    notes: [...sessionNotes(peers, { nodes: world.nodes, secrets }), ...checked.notes],
   };
 }
 
@@ -112,6 +129,7 @@ interface Context {
   readonly world: World;
   readonly roles: ReadonlyMap<string, Role>;
   readonly assignments: Assignments;
+  readonly peers: Peers;
 }
 
 interface Found {
@@ -120,7 +138,7 @@ interface Found {
 }
 
 function findService(service: Service, context: Context): Found {
-  const { world, roles, assignments } = context;
+  const { world, roles, assignments, peers } = context;
   const key = `${service.metadata.namespace ?? ""}/${service.metadata.name}`;
   const listed = listedAddresses(service);
   const from = classFinder(world.compiled.classes);
@@ -154,7 +172,7 @@ function findService(service: Service, context: Context): Found {
     ...(allocation?.problems ?? []),
     ...(allocation?.notices ?? []),
   ];
-  const silent = silentAddresses(service, afterwards, world);
+  const silent = silentAddresses(service, afterwards, { world, peers });
   return {
     adopted,
     hands: [
@@ -234,7 +252,7 @@ function handOfForeign(
 function silentAddresses(
   { metadata: { namespace = "", name } }: Service,
   addresses: readonly Ip[],
-  world: World,
+  { world, peers }: Pick<Context, "world" | "peers">,
 ): readonly Omit<Hand, "object">[] {
   const from = classFinder(world.compiled.classes);
   const keys = [...new Set(addresses.map((ip) => from(ip)?.key ?? ""))];
@@ -246,21 +264,15 @@ function silentAddresses(
       return [
         {
           message: `No advertisement answers for it in ${title}`,
-          todo: "Make an L2Advertisement that selects the pool and the Service.",
+          todo: "Make an L2Advertisement or a BGPAdvertisement that selects the pool and the Service.",
         },
       ];
     }
-    if (modeOf(reach.ways) === "BGP") {
-      return [
-        {
-          message: `Its addresses of ${title} are announced by BGP alone, which this version does not do`,
-          todo: "Leave the old load balancer in charge, or give the pool an L2Advertisement.",
-        },
-      ];
+    if (reach.eligible.length === 0) {
+      const message = `No node may answer for its addresses of ${title}`;
+      return [{ message, todo: "Label a ready node that it selects, and that is not excluded." }];
     }
-    if (reach.eligible.length > 0) return [];
-    const message = `No node may answer for its addresses of ${title}`;
-    return [{ message, todo: "Label a ready node that it selects, and that is not excluded." }];
+    return modeOf(reach.ways) === "BGP" ? (untold(reach, title, peers) ?? []) : [];
   });
 }
 

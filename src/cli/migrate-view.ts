@@ -15,6 +15,8 @@ export interface ViewOptions {
   readonly metallbNamespace: string;
   /** Names of the Deployments and DaemonSets that run now: `deployment/controller`. */
   readonly workloads: readonly string[];
+  /** Whether the old speakers have sessions with routers. */
+  readonly isByBgp: boolean;
 }
 
 export function renderReport(report: MigrateReport, options: ViewOptions): string {
@@ -81,11 +83,15 @@ function handLines({ object, message, todo }: MigrateReport["hands"][number], i:
 }
 
 function stepsOf(options: ViewOptions): string {
-  const steps = options.source === "metallb" ? metallbSteps(options) : DECKHOUSE_STEPS;
+  const steps = options.source === "metallb" ? metallbSteps(options) : deckhouseSteps(options);
   return steps.map((step, i) => `  ${i + 1}. ${step}\n`).join("");
 }
 
-function metallbSteps({ metallbNamespace, workloads }: ViewOptions): readonly string[] {
+/** Where there are routers. */
+const NODE_BY_NODE =
+  "one node after the other, each until spreadlb bgp --node NODE says Established: see the walk";
+
+function metallbSteps({ metallbNamespace, workloads, isByBgp }: ViewOptions): readonly string[] {
   const names = (kind: string, otherwise: string): string => {
     const found = workloads.filter((name) => name.startsWith(`${kind}/`));
     return found.length > 0 ? found.join(" ") : `${kind}/${otherwise}`;
@@ -96,20 +102,26 @@ function metallbSteps({ metallbNamespace, workloads }: ViewOptions): readonly st
     `Stop MetalLB's controller; its speakers go on answering: ${own} scale ${names("deployment", "controller")} --replicas 0`,
     "Take its webhook away, and the conversion of BGPPeers (in the walk): kubectl delete validatingwebhookconfiguration metallb-webhook-configuration",
     ...ourSteps("SPREADLB_HEARTBEAT_PORT=7947, for MetalLB uses 7946"),
+    ...(isByBgp ? [`Stop MetalLB's speakers, and FRR, ${NODE_BY_NODE}`] : []),
     `Stop MetalLB's speakers: ${own} delete ${names("daemonset", "speaker")}`,
     "Look: spreadlb status. Never helm uninstall before the walk says so: it takes the pools with it",
   ];
 }
 
-const DECKHOUSE_STEPS: readonly string[] = [
-  "Keep what there is: kubectl get services,metalloadbalancerclasses,metalloadbalancerpools,sdninternall2lbservices -A -o yaml > before.yaml",
-  "Stop Deckhouse's hooks: kubectl --as=system:sudouser -n d8-system scale deployment/deckhouse --replicas 0",
-  "Stop its controller; its speakers go on answering: kubectl --as=system:sudouser -n d8-metallb scale deployment/l2lb-controller --replicas 0",
-  ...ourSteps("as it is"),
-  "Stop its speakers: kubectl --as=system:sudouser -n d8-metallb delete daemonset/l2lb-speaker",
-  "Look: spreadlb status",
-  "Stop our controller, let the webhook of ModuleConfigs yield, disable the module, start Deckhouse, look for the classes, start our controller: all in the walk",
-];
+function deckhouseSteps({ isByBgp }: ViewOptions): readonly string[] {
+  const own = "kubectl --as=system:sudouser -n d8-metallb";
+  const controllers = `deployment/l2lb-controller${isByBgp ? " deployment/controller" : ""}`;
+  return [
+    "Keep what there is: kubectl get services,metalloadbalancerclasses,metalloadbalancerpools,sdninternall2lbservices -A -o yaml > before.yaml",
+    "Stop Deckhouse's hooks: kubectl --as=system:sudouser -n d8-system scale deployment/deckhouse --replicas 0",
+    `Stop its controller; its speakers go on answering: ${own} scale ${controllers} --replicas 0`,
+    ...ourSteps("as it is"),
+    ...(isByBgp ? [`Stop its speakers of BGP, daemonset/speaker, ${NODE_BY_NODE}`] : []),
+    `Stop its speakers: ${own} delete daemonset/l2lb-speaker${isByBgp ? " daemonset/speaker" : ""}`,
+    "Look: spreadlb status",
+    "Stop our controller, let the webhook of ModuleConfigs yield, disable the module, start Deckhouse, look for the classes, start our controller: all in the walk",
+  ];
+}
 
 /** Speakers before the controller: at its first pass it knows all nodes that can answer. */
 function ourSteps(speaker: string): readonly string[] {

@@ -12,7 +12,8 @@ import {
   type ChildService,
 } from "../../src/cli/migrate-leftovers.ts";
 import { planMigration, type MigrateReport } from "../../src/cli/migrate-plan.ts";
-import { isSmooth, renderReport } from "../../src/cli/migrate-view.ts";
+import { frrNotes, type PeerSecret } from "../../src/cli/migrate-routers.ts";
+import { isSmooth, renderReport, type ViewOptions } from "../../src/cli/migrate-view.ts";
 import type { Condition } from "../../src/kube/patches.ts";
 import type { Service } from "../../src/kube/types.ts";
 
@@ -60,6 +61,17 @@ const advertised: Partial<Manifests> = {
 const front: Partial<Manifests> = {
   classes: [{ metadata: { name: "front" }, spec: { addressPool: ["192.0.2.0/28"] } }],
 };
+
+const ROUTER = { myASN: 64600, peerASN: 64501, peerAddress: "192.0.2.254" };
+const router = (spec: object = {}) => ({
+  metadata: { name: "tor", namespace: "metallb-system" },
+  spec: { ...ROUTER, ...spec },
+});
+const routed = (bgpPeers: Manifests["bgpPeers"], spec: object = {}): Partial<Manifests> => ({
+  ipAddressPools: [pool("prod", ["192.0.2.0/28"])],
+  bgpAdvertisements: [{ metadata: { name: "all", namespace: "metallb-system" }, spec }],
+  bgpPeers,
+});
 
 function planned(
   manifests: Partial<Manifests>,
@@ -187,14 +199,72 @@ describe("cli: what a migration adopts", () => {
       hand: /No advertisement answers for it in pool "prod".*L2Advertisement/,
     },
     {
-      name: "a pool that is announced by BGP alone",
+      name: "a pool that is announced by BGP",
+      manifests: routed([router()]),
+      wishes: {},
+      want: 'keeps: pool "prod" | 192.0.2.5',
+    },
+    {
+      name: "a pool of Deckhouse that is announced by BGP",
       manifests: {
-        ipAddressPools: [pool("prod", ["192.0.2.0/28"])],
-        bgpAdvertisements: [{ metadata: { name: "all" }, spec: {} }],
+        metalPools: [{ metadata: { name: "prod" }, spec: { addresses: ["192.0.2.0/28"] } }],
+        metalPeers: [{ metadata: { name: "tor" }, spec: ROUTER }],
+        configurations: [
+          {
+            metadata: { name: "edge" },
+            spec: {
+              ...{ mode: "BGP", nodeSelector: { lb: "" }, bgp: { peerNames: ["tor"] } },
+              advertisements: [{ poolNames: ["prod"] }],
+            },
+          },
+        ],
       },
       wishes: {},
       want: 'keeps: pool "prod" | 192.0.2.5',
-      hand: /announced by BGP alone, which this version does not do.*old load balancer in charge/,
+    },
+    {
+      name: "by BGP, and there is no peer",
+      manifests: routed([]),
+      wishes: {},
+      want: 'keeps: pool "prod" | 192.0.2.5',
+      hand: /Service shop\/web: No router is told of its addresses of pool "prod".* Make the peer/,
+    },
+    {
+      name: "by BGP, and the advertisement names another peer",
+      manifests: routed([router()], { peers: ["other"] }),
+      wishes: {},
+      want: 'keeps: pool "prod" | 192.0.2.5',
+      hand: /other.*does not exist/,
+    },
+    {
+      name: "by BGP, and no node speaks to the peer",
+      manifests: routed([router({ nodeSelectors: [{ matchLabels: { gone: "" } }] })]),
+      wishes: {},
+      want: 'keeps: pool "prod" | 192.0.2.5',
+      hand: /No node that may announce its addresses of pool "prod" speaks to "tor".*nodeSelectors/,
+    },
+    {
+      name: "by BGP, and the advertisement and the peer have no node in common",
+      manifests: routed([router({ nodeSelectors: [{ matchLabels: { rack: "a" } }] })], {
+        nodeSelectors: [{ matchLabels: { lb: "" } }],
+      }),
+      wishes: {},
+      want: 'keeps: pool "prod" | 192.0.2.5',
+      hand: /No node that may announce/,
+    },
+    {
+      name: "by BGP, and no node is selected",
+      manifests: routed([router()], { nodeSelectors: [{ matchLabels: { gone: "" } }] }),
+      wishes: {},
+      want: 'keeps: pool "prod" | 192.0.2.5',
+      hand: /No node may answer for its addresses of pool "prod"/,
+    },
+    {
+      name: "by BGP, and the peer is named by its interface",
+      manifests: routed([router({ peerAddress: undefined, interface: "eth1" })]),
+      wishes: {},
+      want: 'keeps: pool "prod" | 192.0.2.5',
+      hand: /BGPPeer\/tor: It names the interface "eth1" and no address.*peerAddress/,
     },
     {
       name: "a class without a node",
@@ -353,8 +423,175 @@ describe("cli: what only the old load balancer knows", () => {
   });
 });
 
+describe("cli: what a cut-over by BGP takes", () => {
+  const label = "network.deckhouse.io/metallb-bgp-password";
+  const password = { password: Buffer.from("hush").toString("base64") };
+  const secret = (data: Record<string, string>, labels: Record<string, string> = {}) => ({
+    ...{ metadata: { name: "md5", namespace: "netops", labels }, data },
+  });
+  const metalPeer = {
+    metadata: { name: "tor" },
+    spec: { ...ROUTER, passwordSecretRef: { name: "md5", namespace: "netops" } },
+  };
+  const ofDeckhouse: Partial<Manifests> = {
+    metalPeers: [metalPeer],
+    configurations: [
+      {
+        metadata: { name: "edge" },
+        spec: { mode: "BGP", bgp: { peerNames: ["tor"] }, advertisements: [] },
+      },
+    ],
+  };
+  const ofMetallb = routed([router({ passwordSecret: { name: "md5" } })]);
+  const seen = (peer: string, more: Partial<PeerSecret>): PeerSecret => ({
+    ...{ peer: `${peer}/tor`, namespace: "netops", secret: secret(password), mayBeRead: true },
+    ...more,
+  });
+  const planWith = (
+    manifests: Partial<Manifests>,
+    secrets: readonly PeerSecret[],
+    nodes: readonly string[] = ["n1"],
+  ) =>
+    planMigration({
+      ...{ manifests: { ...NO_MANIFESTS, ...manifests }, services: [], namespaces: [] },
+      nodes: nodes.map((name) => ({ metadata: { name, labels: {} } })),
+      ...{ virtualIps: [], lbClass: "", secrets },
+    });
+
+  const rows: readonly {
+    readonly name: string;
+    readonly manifests: Partial<Manifests>;
+    readonly secret: PeerSecret;
+    readonly hands?: readonly RegExp[];
+    readonly note?: RegExp;
+  }[] = [
+    {
+      name: "a Secret that is there and may be read",
+      manifests: ofMetallb,
+      secret: seen("BGPPeer", {}),
+    },
+    {
+      name: "one that is not there",
+      manifests: ofMetallb,
+      secret: seen("BGPPeer", { secret: undefined }),
+      hands: [/waits for the Secret netops\/md5, which does not exist.*Make it with the key/],
+    },
+    {
+      name: "one without a password",
+      manifests: ofMetallb,
+      secret: seen("BGPPeer", { secret: secret({ username: "" }) }),
+      hands: [/which lacks the key "password"/],
+    },
+    {
+      name: "one that our speakers may not read",
+      manifests: ofMetallb,
+      secret: seen("BGPPeer", { mayBeRead: false, namespace: "metallb-system" }),
+      hands: [/our speakers may not read kubectl apply -f deploy\/optional\/bgp-passwords.yaml$/],
+    },
+    {
+      name: "in another namespace the right is bound there, too",
+      manifests: ofMetallb,
+      secret: seen("BGPPeer", { mayBeRead: false }),
+      hands: [
+        /create rolebinding spreadlb-bgp-passwords -n netops --clusterrole=.*spreadlb-speaker/,
+      ],
+    },
+    {
+      name: "neither there nor to be read: both",
+      manifests: ofMetallb,
+      secret: seen("BGPPeer", { secret: undefined, mayBeRead: false }),
+      hands: [/does not exist/, /may not read/],
+    },
+    {
+      name: "one that nobody shows us",
+      manifests: ofMetallb,
+      secret: seen("BGPPeer", { secret: null, mayBeRead: null }),
+      note: /^BGPPeer\/tor: you may not see whether its Secret in netops is there/,
+    },
+    {
+      name: "Deckhouse's without its label",
+      manifests: ofDeckhouse,
+      secret: seen("MetalLoadBalancerBGPPeer", {}),
+      hands: [
+        /lacks the key "password" and the label network\.deckhouse\.io\/metallb-bgp-password=true/,
+      ],
+    },
+    {
+      name: "Deckhouse's with its label",
+      manifests: ofDeckhouse,
+      secret: seen("MetalLoadBalancerBGPPeer", { secret: secret(password, { [label]: "true" }) }),
+    },
+  ];
+  for (const { name, manifests, secret: given, hands: wanted = [], note } of rows) {
+    it(name, () => {
+      const { hands, notes } = planWith(manifests, [given]);
+      const texts = hands.map(({ object, message, todo }) => `${object}: ${message} ${todo}`);
+      expect(texts).to.have.length(wanted.length);
+      for (const [i, text] of texts.entries()) expect(text).to.match(wanted[i] ?? /never/);
+      const said = notes.map(({ object, message }) => `${object}: ${message}`);
+      if (note === undefined) expect(said.join("\n")).not.to.match(/Secret/);
+      else expect(said.some((one) => note.test(one))).to.equal(true);
+    });
+  }
+
+  it("each advertisement has its nodes and its peer, and no peer is spoken to by those", () => {
+    const on = (rack: string) => ({ nodeSelectors: [{ matchLabels: { rack } }] });
+    const advertise = (name: string, rack: string, peer: string) => ({
+      metadata: { name, namespace: "metallb-system" },
+      spec: { ...on(rack), peers: [peer] },
+    });
+    const ofRack = (rack: string, name: string) => ({
+      ...router(on(rack)),
+      metadata: { name, namespace: "metallb-system" },
+    });
+    const handsWith = (racks: readonly [string, string]) =>
+      planMigration({
+        manifests: {
+          ...{ ...NO_MANIFESTS, ipAddressPools: [pool("prod", ["192.0.2.0/28"])] },
+          bgpAdvertisements: [advertise("a", "a", "tor-a"), advertise("b", "b", "tor-b")],
+          bgpPeers: [ofRack(racks[0], "tor-a"), ofRack(racks[1], "tor-b")],
+        },
+        ...{ services: [service()], namespaces: [{ metadata: { name: "shop" } }] },
+        nodes: ["a", "b"].map((rack) => ({ metadata: { name: `n-${rack}`, labels: { rack } } })),
+        ...{ virtualIps: [], lbClass: "" },
+      }).hands.map(({ message }) => message);
+    expect(handsWith(["a", "b"])).to.deep.equal([]);
+    expect(handsWith(["b", "a"])).to.deep.equal([
+      'No node that may announce its addresses of pool "prod" speaks to "tor-a", "tor-b"',
+    ]);
+  });
+
+  it("a node has one session with a router: that is said once, where a node speaks to one", () => {
+    const about = (manifests: Partial<Manifests>, nodes: readonly string[]) =>
+      planWith(manifests, [], nodes).notes.filter(({ object }) => object === "BGP");
+    expect(about(routed([router()]), ["n1", "n2"])).to.have.length(1);
+    expect(about(routed([router()]), ["n1"])[0]?.message).to.match(/one node after the other/);
+    expect(about(routed([router()]), [])).to.deep.equal([]);
+    expect(about(advertised, ["n1"])).to.deep.equal([]);
+  });
+
+  it("graceful restart: two speakers of a node throw each other out", () => {
+    const { notes } = planWith(routed([router({ enableGracefulRestart: true })]), []);
+    expect(notes.find(({ object }) => object === "BGPPeer/tor")?.message).to.match(/restart/);
+    expect(planWith(routed([router()]), []).notes.map(({ object }) => object)).not.to.include(
+      "BGPPeer/tor",
+    );
+  });
+
+  it("FRR beside MetalLB has the sessions", () => {
+    const names = ["frr-k8s", "metallb-frr-k8s", "speaker", "frr-k8s-webhook-server"];
+    const sets = names.map((name) => ({ metadata: { name, namespace: "lb" } }));
+    expect(frrNotes(sets).map(({ object }) => object)).to.deep.equal([
+      ...["DaemonSet lb/frr-k8s", "DaemonSet lb/metallb-frr-k8s"],
+    ]);
+  });
+});
+
 describe("cli: the dry run in words", () => {
-  const options = { source: "metallb", metallbNamespace: "lb", workloads: [] } as const;
+  const options: ViewOptions = {
+    ...{ metallbNamespace: "lb", workloads: [], isByBgp: false },
+    source: "metallb",
+  };
 
   it("what is adopted, what needs a hand, the steps", () => {
     const services = [
@@ -378,6 +615,19 @@ describe("cli: the dry run in words", () => {
     const silent = { ipAddressPools: [pool("prod", ["192.0.2.0/28"])] };
     expect(isSmooth(planned(silent, [service()]))).to.equal(false);
     expect(isSmooth(planned(advertised, [service()]))).to.equal(true);
+  });
+
+  it("where routers are told, the speakers end one node after the other", () => {
+    const report = planned({}, []);
+    const nodeByNode = /one node after the other, each until spreadlb bgp --node NODE/;
+    for (const source of ["metallb", "deckhouse"] as const) {
+      expect(renderReport(report, { ...options, source })).not.to.match(nodeByNode);
+      const text = renderReport(report, { ...options, source, isByBgp: true });
+      expect(text).to.match(nodeByNode);
+    }
+    const deckhouse = renderReport(report, { ...options, source: "deckhouse", isByBgp: true });
+    expect(deckhouse).to.match(/scale deployment\/l2lb-controller deployment\/controller/);
+    expect(deckhouse).to.match(/delete daemonset\/l2lb-speaker daemonset\/speaker/);
   });
 
   it("the workloads by their own names", () => {

@@ -1,21 +1,17 @@
 /**
  * The walks of docs/migrate-from-*.md in the lab: the objects as MetalLB and Deckhouse leave them, somebody who answers as their
  * speakers do, then our programs. No address changes, a client never goes without an answer, nothing is rewritten that should not be.
+ * Neighbour: migrate-bgp.test.ts, of the pools that are announced to routers.
  */
 import { expect } from "chai";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { startCluster } from "../../lab/cluster.ts";
 import type { LabProcess } from "../../lab/process.ts";
 import { waitFor } from "../../lab/wait.ts";
+import { dryRun, leaveStatus, startOurs } from "./old-cluster.ts";
 import { needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
 
-const PROGRAM = join(import.meta.dirname, "../../bin/spreadlb");
 const BOUND = "network.deckhouse.io/load-balancer-class";
 const COUNT = "network.deckhouse.io/l2-load-balancer-external-ips-count";
-const SECRETS = "/api/v1/namespaces/spreadlb-system/secrets";
 const CHILDREN = "internal.network.deckhouse.io/v1alpha1";
 
 interface Left {
@@ -85,9 +81,7 @@ describe("end to end: the walk from MetalLB and from Deckhouse", function () {
               lastTransitionTime,
             },
           ];
-    await cluster.lab.api("PATCH", `/api/v1/namespaces/default/services/${name}/status`, {
-      status: { conditions, loadBalancer: { ingress: addresses.map((ip) => ({ ip })) } },
-    });
+    await leaveStatus(cluster, name, { addresses, conditions });
   };
 
   const child = (parent: string, className: string, index: number, ip: string) => ({
@@ -105,14 +99,6 @@ describe("end to end: the walk from MetalLB and from Deckhouse", function () {
   const answer = async (node: string, addresses: readonly string[]) => {
     const argv = [cluster.lab.tools, "stranger", "-interface", "eth0", ...addresses];
     old.push(await cluster.lab.spawn(node, argv, { name: `old-speaker-${node}` }));
-  };
-
-  const dryRun = async (source: string) => {
-    const argv = ["migrate", source, "--kubeconfig", cluster.lab.kubeconfig];
-    const child = spawn(PROGRAM, argv, { stdio: ["ignore", "pipe", "inherit"] });
-    const ended = once(child, "close") as Promise<[number]>;
-    const said = await text(child.stdout);
-    return { said, status: (await ended)[0] };
   };
 
   /** spec, labels and annotations: what people wrote. */
@@ -199,8 +185,8 @@ describe("end to end: the walk from MetalLB and from Deckhouse", function () {
       child("named", "front", 0, "10.77.0.236"),
     );
     for (const one of left) await leave(one);
-    for (const source of ["metallb", "deckhouse"]) {
-      const { said, status } = await dryRun(source);
+    for (const source of ["metallb", "deckhouse"] as const) {
+      const { said, status } = await dryRun(cluster, source);
       expect(said, said).to.contain("Needs a hand: nothing.");
       for (const { name, addresses: listed } of left) {
         const line = said.split("\n").find((one) => one.includes(`default/${name} `)) ?? "";
@@ -215,12 +201,12 @@ describe("end to end: the walk from MetalLB and from Deckhouse", function () {
   it("a Service with more addresses than its count: the dry run gives the command that keeps them", async () => {
     const bare = { name: "bare", addresses: ["10.77.0.231", "10.77.0.232"], bound: "front" };
     await leave(bare);
-    const { said, status } = await dryRun("deckhouse");
+    const { said, status } = await dryRun(cluster, "deckhouse");
     expect(status).to.equal(1);
     const command = /kubectl (annotate .*)/.exec(said)?.[1] ?? "";
     expect(command).to.contain(`bare ${COUNT}=2`);
     await cluster.lab.kubectl(command.split(" "));
-    expect((await dryRun("deckhouse")).said).to.match(/default\/bare .*keeps them/);
+    expect((await dryRun(cluster, "deckhouse")).said).to.match(/default\/bare .*keeps them/);
     await cluster.delete("/api/v1/namespaces/default/services/bare");
   });
 
@@ -230,14 +216,7 @@ describe("end to end: the walk from MetalLB and from Deckhouse", function () {
     const http = addresses.filter((ip) => ip !== "10.77.0.202");
     await cluster.lab.waitForTraffic(http);
     const probe = await cluster.lab.startProbe(http, { intervalMs: 20, timeoutMs: 2000 });
-    await cluster.lab.api("APPLY", `${SECRETS}/spreadlb-heartbeat`, {
-      ...{ apiVersion: "v1", kind: "Secret" },
-      metadata: { name: "spreadlb-heartbeat", namespace: "spreadlb-system" },
-      data: { key: Buffer.alloc(32, 7).toString("base64") },
-    });
-    for (const { name } of cluster.lab.plan.nodes) await cluster.startSpeaker(name);
-    await cluster.untilSpeakersAreHeardOf();
-    await cluster.startController();
+    await startOurs(cluster);
     await waitFor(
       async () => {
         const vips = await cluster.virtualIps();

@@ -11,7 +11,7 @@ import { delimiter, join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { ApiError } from "../../kube/api-error.ts";
 import { KubeClient, type ListPage } from "../../kube/io/client.ts";
-import type { KubeObject, ResourceType } from "../../kube/resource.ts";
+import type { KubeObject, ObjectRef, ResourceType } from "../../kube/resource.ts";
 import { EXIT_USAGE, type ConnectionFlags } from "../command-line.ts";
 import { CommandFailure, mustBeReadable } from "./failure.ts";
 
@@ -21,6 +21,10 @@ const IN_CLUSTER_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 export interface Cluster {
   /** @returns all objects, page by page */
   list<T extends KubeObject>(type: ResourceType<T>, labelSelector?: string): Promise<readonly T[]>;
+  /** @throws ApiError 404: there is none */
+  get<T extends KubeObject>(type: ResourceType<T>, ref: ObjectRef): Promise<T>;
+  /** A question in the form of an object, which the API server answers and does not keep. */
+  review<T extends KubeObject>(type: ResourceType<T>, question: T): Promise<T>;
   /** A merge patch of an object without a namespace. */
   merge<T extends KubeObject>(type: ResourceType<T>, name: string, body: object): Promise<T>;
 }
@@ -39,6 +43,8 @@ export async function withCluster<T>(
   try {
     return await work({
       list: (type, labelSelector) => listAll(client, { type, labelSelector }),
+      get: (type, ref) => client.get(type, ref),
+      review: (type, question) => client.create(type, question),
       merge: (type, name, body) =>
         client.patch(type, { name }, body, { kind: "merge", fieldManager: "spreadlb" }),
     });

@@ -4,6 +4,7 @@
 import { dump } from "js-yaml";
 import { readFile } from "node:fs/promises";
 import { NO_MANIFESTS, type Manifests } from "../../classes/compile.ts";
+import { compilePeerModels } from "../../classes/peers.ts";
 import { convertConfig, type Conversion } from "../../classes/metallb/config-map.ts";
 import { IP_ADDRESS_POOLS } from "../../multi-ip/configured.ts";
 import { defineResource, type KubeObject, type ResourceType } from "../../kube/resource.ts";
@@ -24,11 +25,13 @@ import {
   renderedPoolHands,
 } from "../migrate-leftovers.ts";
 import { planMigration, type Hand, type MigrateReport } from "../migrate-plan.ts";
+import { frrNotes } from "../migrate-routers.ts";
 import { isSmooth, renderReport, type LiveSource } from "../migrate-view.ts";
 import type { MigrateFlags, MigrateSource } from "../migrate.ts";
 import { withCluster, type Cluster } from "./cluster.ts";
 import { CommandFailure } from "./failure.ts";
 import { listIfKnown, listManifests } from "./manifests.ts";
+import { peerSecrets } from "./migrate-secrets.ts";
 
 interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
@@ -119,19 +122,25 @@ async function configMapOf(flags: MigrateFlags): Promise<string> {
 }
 
 async function runLive(source: LiveSource, { flags, output }: Call): Promise<number> {
-  const { report, workloads } = await withCluster(flags, (cluster) =>
+  const { report, ...facts } = await withCluster(flags, (cluster) =>
     reportOf(source, flags, cluster),
   );
   if (flags.output === "json") output.out(`${JSON.stringify(report, null, 2)}\n`);
-  else output.out(renderReport(report, { ...flags, source, workloads }));
+  else output.out(renderReport(report, { ...flags, ...facts, source }));
   return isSmooth(report) ? 0 : EXIT_FAILED;
+}
+
+interface Reported {
+  readonly report: MigrateReport;
+  readonly workloads: readonly string[];
+  readonly isByBgp: boolean;
 }
 
 async function reportOf(
   source: LiveSource,
   { metallbNamespace, lbClass, ignoreExcludeLb }: MigrateFlags,
   cluster: Cluster,
-): Promise<{ readonly report: MigrateReport; readonly workloads: readonly string[] }> {
+): Promise<Reported> {
   const [services, namespaces, nodes] = await Promise.all([
     cluster.list(SERVICES),
     cluster.list(NAMESPACES),
@@ -143,11 +152,14 @@ async function reportOf(
   const listOwn = async <T extends KubeObject>(type: ResourceType<T>) =>
     (await listIfKnown(cluster, type)).filter(inNamespace);
   const manifests = await listManifests(cluster, metallbNamespace);
+  const peers = compilePeerModels(manifests);
+  const secrets = await peerSecrets(peers, metallbNamespace, cluster);
   const plan = planMigration({
-    ...{ manifests, services, namespaces, nodes, virtualIps, lbClass },
+    ...{ manifests, services, namespaces, nodes, virtualIps, lbClass, secrets },
     ignoreExcludeLabel: ignoreExcludeLb,
   });
   const hands: Hand[] = [...elsewhereHands(pools, metallbNamespace)];
+  const notes = [...plan.notes];
   let workloads: readonly string[] = [];
   if (source === "deckhouse") {
     const known = { classes: namesOf(manifests.classes), pools: namesOf(manifests.metalPools) };
@@ -156,7 +168,9 @@ async function reportOf(
     hands.push(...renderedPoolHands(rendered, known));
   } else {
     const deployments = (await listOwn(DEPLOYMENTS)).filter(isMetallb);
-    const daemonSets = (await listOwn(DAEMON_SETS)).filter(isMetallb);
+    const allDaemonSets = await listIfKnown(cluster, DAEMON_SETS);
+    const daemonSets = allDaemonSets.filter(inNamespace).filter(isMetallb);
+    if (peers.size > 0) notes.unshift(...frrNotes(allDaemonSets));
     hands.push(...flagHands([...deployments, ...daemonSets], { lbClass, ignoreExcludeLb }, nodes));
     hands.push(...oldPoolHands(await listOwn(OLD_POOLS)));
     workloads = [
@@ -164,7 +178,8 @@ async function reportOf(
       ...daemonSets.map(({ metadata }) => `daemonset/${metadata.name}`),
     ];
   }
-  return { report: { ...plan, hands: [...plan.hands, ...hands] }, workloads };
+  const report = { ...plan, hands: [...plan.hands, ...hands], notes };
+  return { report, workloads, isByBgp: peers.size > 0 };
 }
 
 function namesOf(objects: readonly KubeObject[]): ReadonlySet<string> {
