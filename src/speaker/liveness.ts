@@ -5,7 +5,8 @@
  * hear hears it; a node that was declared dead, that heard nobody, or that starts, fences itself at the newest
  * plan known, so that it takes nothing back (docs/decisions/0006-fences.md).
  * Never believed: an expiry before the sockets were read once more, and any expiry while we were stalled
- * ourselves; a timer runs before the datagrams that lay waiting (libuv's order).
+ * ourselves. After a stall the datagrams that lay waiting may come before the timer, or after it: whatever is
+ * first tells how long it was.
  * A class, mutated in place: 100 peers send 1,000 heartbeats a second, which are not worth a copy each. What it
  * says is a function of the events it was given, and of nothing else.
  * Neighbours: peers.ts is one peer's record; speaker.ts acts on the changes; io/worker.ts feeds the events.
@@ -56,10 +57,7 @@ export class Liveness {
   readonly #byName = new Map<string, Peer>();
   #startEndsMs = Infinity;
   #rechecking = false;
-  /**
-   * Nobody who is heard is silent for too long before this. Who is heard has a detection time from then, which is longer than
-   * an interval: so it is looked for again after each beat, and not after each heartbeat.
-   */
+  /** Nobody who is not silent is so before this: looked for anew after each beat, not after each heartbeat. */
   #soonestDeadlineMs = -Infinity;
   /** When we last ran again after we stood still for a detection time. */
   #stalledAtMs = -Infinity;
@@ -136,6 +134,7 @@ export class Liveness {
   /** Moves by one event. @returns what to do, in order; the array is the caller's */
   step(event: LivenessEvent): readonly LivenessEffect[] {
     this.#effects = [];
+    if (event.kind !== "rechecked") this.#noteStall(event.nowMs);
     this.#apply(event);
     if (event.kind !== "heard") this.#soonestDeadlineMs = -Infinity;
     if (this.#changed.size > 0) {
@@ -240,17 +239,21 @@ export class Liveness {
     return peer;
   }
 
-  #timer(nowMs: number): void {
+  /** We should have run before, and did not. */
+  #noteStall(nowMs: number): void {
     const latenessMs = nowMs - this.dueMs;
-    if (latenessMs >= this.#own.detectionMs) {
+    if (latenessMs < LATENESS_MS_MIN) return;
+    const { intervalMs, detectionMs } = this.#own;
+    if (latenessMs >= detectionMs) {
       this.#stalledAtMs = nowMs;
       this.#own.beginAnew(nowMs);
     }
-    if (latenessMs >= LATENESS_MS_MIN) {
-      const { intervalMs, detectionMs } = this.#own;
-      for (const peer of this.#peers.values())
-        excuse(peer, { nowMs, latenessMs, intervalMs, detectionMs });
-    }
+    for (const peer of this.#peers.values())
+      excuse(peer, { nowMs, latenessMs, intervalMs, detectionMs });
+    this.#soonestDeadlineMs = -Infinity;
+  }
+
+  #timer(nowMs: number): void {
     const expired = soonestDeadlineMs(this.#peers.values()) <= nowMs;
     const startEnds = this.#own.phase === "starting" && this.#startEndsMs <= nowMs;
     if (this.#rechecking || !(expired || startEnds)) return;
@@ -289,6 +292,7 @@ export class Liveness {
       this.#effects.push({ kind: "fault", name: "heartbeat-replayed" });
       return;
     }
+    this.#soonestDeadlineMs = Math.min(this.#soonestDeadlineMs, peer.deadlineMs);
     noteLead(peer, this.#own.generation, nowMs);
     if (before.differs) this.#changed.add(peer.node);
     const regard = noteRegard(peer, heartbeat, this.#own.id);

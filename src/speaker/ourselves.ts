@@ -11,6 +11,18 @@ import type { LivenessOptions, UnsignedHeartbeat } from "./liveness-events.ts";
 import { FENCE_EVERYTHING, fenceBehind, viewFrom, type Peer } from "./peers.ts";
 import { UINT48_MAX, type Id, type LinkReport } from "./wire/heartbeat.ts";
 
+/** More stalls than a life can have. */
+const STALLS_MAX = 2 ** 20;
+
+/**
+ * @param saved the number with which the life before began, if it is known. It ended with a greater one where the process
+ *   stood still meanwhile, and the clock may be behind
+ * @returns the number of a new life, in milliseconds since 1970 where the clock is right
+ */
+export function nextIncarnation(wallMs: number, saved: number | undefined): number {
+  return Math.max(wallMs, saved === undefined ? 0 : saved + STALLS_MAX);
+}
+
 export class Ourselves {
   readonly node: string;
   readonly id: Id;

@@ -1,8 +1,8 @@
 /**
  * One node: a production speaker's mind, and around it what src/speaker/io does, with simulated sockets, disk and API.
  *
- * A paused process gathers what comes; when it goes on, its timer runs before its datagrams, and a recheck reads those
- * to the end, as libuv does it.
+ * A paused process gathers what comes; when it goes on, its timer runs before its datagrams or after them, as it was paused
+ * before or after it asked what there is, and a recheck reads them to the end.
  * Neighbours: frame-plane.ts and run.ts of src/speaker/io are the hands that this stands for; reporter.ts is its
  * main thread's other half, which writes status.
  */
@@ -15,6 +15,7 @@ import {
   LOOK_INTERVAL_MS,
   NO_COMPANY,
 } from "../../src/speaker/company.ts";
+import { nextIncarnation } from "../../src/speaker/ourselves.ts";
 import { PlanFeed } from "../../src/speaker/plan-feed.ts";
 import { Speaker, type SpeakerEffect, type SpeakerEvent } from "../../src/speaker/speaker.ts";
 import { START_MS } from "../controller/model-cluster.ts";
@@ -151,7 +152,7 @@ export class SimNode {
     const saved = this.#disk.read(disk);
     const { settings } = this.#world;
     this.#life++;
-    this.#incarnation = Math.max(this.wallMs(), (saved?.incarnation ?? 0) + 1);
+    this.#incarnation = nextIncarnation(this.wallMs(), saved?.incarnation);
     const { intervalMs, detectionMs } = settings;
     const identity = { node: this.name, incarnation: this.#incarnation };
     this.#speaker = new Speaker({
@@ -242,6 +243,7 @@ export class SimNode {
       return;
     }
     this.#world.onChange(this, "goes on");
+    if (this.#world.random.chance(0.5)) this.#drain();
     if (this.#timerMissed) {
       this.#timerMissed = false;
       this.#step({ kind: "timer", nowMs: this.localMs() });

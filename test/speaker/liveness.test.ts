@@ -9,6 +9,7 @@ import {
   type LivenessEffect,
   type UnsignedHeartbeat,
 } from "../../src/speaker/liveness.ts";
+import { nextIncarnation } from "../../src/speaker/ourselves.ts";
 import { FENCE_EVERYTHING, fenceAt, listenTo, newPeer } from "../../src/speaker/peers.ts";
 
 const [A, B, C] = [idOf("a"), idOf("b"), idOf("c")];
@@ -108,6 +109,19 @@ describe("speaker: liveness: one that left, and may be back", () => {
 });
 
 describe("speaker: liveness: starting", () => {
+  it("a new life has a greater number than the one before, which had stood still, by whatever clock", () => {
+    expect(nextIncarnation(1_700_000_000_000, undefined)).to.equal(1_700_000_000_000);
+    expect(nextIncarnation(1_700_000_000_000, 1_600_000_000_000)).to.equal(1_700_000_000_000);
+    const { a, say } = serving();
+    say("b", 5000);
+    const late = [...a.step({ kind: "timer", nowMs: 5000 }), ...say("b", 9000)];
+    const [last = Infinity] = sent(late)
+      .map(({ incarnation }) => incarnation)
+      .reverse();
+    expect(last).to.equal(OPTIONS.incarnation + 2);
+    expect(nextIncarnation(5, OPTIONS.incarnation)).to.be.greaterThan(last);
+  });
+
   it("says at once that it starts, holds nothing, and serves after the detection time and one more look", () => {
     const a = new Liveness(OPTIONS);
     a.step({ kind: "peers", peers: ADDRESSES, nowMs: 0 });
@@ -220,6 +234,16 @@ describe("speaker: liveness: serving", () => {
     expect(kinds(a.step({ kind: "timer", nowMs: 5000 }))).to.deep.equal(["send"]);
     expect([a.peer("b")?.dead, a.peer("c")?.dead]).to.deep.equal([false, false]);
     expect(a.dueMs).at.most(5300);
+  });
+
+  it("the same where a datagram that lay waiting comes before the timer; and it begins a new life", () => {
+    const { a, say } = serving();
+    const late = [...say("b", 5000), ...a.step({ kind: "timer", nowMs: 5000 })];
+    a.step({ kind: "rechecked", nowMs: 5000 });
+    expect(sent(late).map(({ incarnation }) => incarnation)).to.deep.equal([1001]);
+    expect([a.peer("b")?.dead, a.peer("c")?.dead]).to.deep.equal([false, false]);
+    hearNobody(a, 5001, 5320);
+    expect(a.peer("c")?.dead).to.equal(true);
   });
 
   it("however often it is late, a death is known after the detection time of its own running time", () => {

@@ -64,6 +64,7 @@ export class FramePlane {
   /** Somebody was judged, or is a peer or none since now: the company is to be looked at. */
   #mayHaveParted = false;
   #lookAtMs = 0;
+  #closed = false;
   #sent = 0;
   #received = 0;
 
@@ -179,6 +180,7 @@ export class FramePlane {
 
   /** Silent from here on. */
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
     this.#arp?.close();
     this.#ndp?.close();
@@ -189,6 +191,7 @@ export class FramePlane {
 
   /** The only loop. */
   #feed(event: SpeakerEvent): void {
+    if (this.#closed) return; // What was asked of the sockets before.
     const { nowMs } = event;
     const sentBefore = this.#sent;
     for (const effect of this.#speaker.step(event)) this.#perform(effect);
@@ -293,8 +296,8 @@ export class FramePlane {
     if (atMs === Infinity) return;
     const delayMs = Math.min(Math.max(0, Math.ceil(atMs - performance.now())), TIMER_MS_MAX);
     this.#timer = setTimeout(() => {
-      this.#heartbeats?.readWaiting();
       this.#feed({ kind: "timer", nowMs: performance.now() });
+      this.#heartbeats?.readWaiting();
     }, delayMs);
   }
 

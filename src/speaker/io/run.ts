@@ -13,6 +13,7 @@ import { lowerThreadPriority } from "../../linux/io/thread.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
 import { GATE_OFF } from "../gate.ts";
 import type { PeerAddress } from "../peers.ts";
+import { nextIncarnation } from "../ourselves.ts";
 import { PlanFeed } from "../plan-feed.ts";
 import { Departing } from "./departing.ts";
 import { FindingsWriter } from "./findings-writer.ts";
@@ -112,7 +113,7 @@ class RunningProcess implements RunningSpeaker {
   constructor(parts: Parts) {
     const { options, saved, log, client, metrics } = parts;
     this.#parts = parts;
-    this.#incarnation = Math.max(Date.now(), (saved?.incarnation ?? 0) + 1);
+    this.#incarnation = nextIncarnation(Date.now(), saved?.incarnation);
     this.#feed = new PlanFeed(options.nodeName, saved?.addresses);
     this.#keyRing = new KeyRing(saved?.keys ?? [], log);
     this.#nodes = saved?.nodes ?? [];
