@@ -205,6 +205,49 @@ describe("cli: status and why on a real API server", function () {
     });
   });
 
+  describe("migrate configmap", () => {
+    const CONFIG = `
+address-pools: [{name: prod, protocol: layer2, addresses: [198.51.100.0/28]}]
+peers: [{my-asn: 64500, peer-asn: 64501, peer-address: 10.0.0.1, password: hush}]
+`;
+    const configMap = (namespace: string, name: string, config: string) => ({
+      ...{ apiVersion: "v1", kind: "ConfigMap", metadata: { namespace, name } },
+      data: { config },
+    });
+
+    before(() =>
+      controlPlane.apply([
+        ...["metallb-system", "lb"].map((name) => ({
+          ...{ apiVersion: "v1", kind: "Namespace", metadata: { name } },
+        })),
+        configMap("metallb-system", "config", CONFIG),
+        configMap("metallb-system", "other", "address-pools: junk"),
+      ]),
+    );
+
+    it("without a file: the cluster's own, as kubectl takes it", async () => {
+      const { status, out, err } = await spreadlb(["migrate", "configmap"], {
+        KUBECONFIG: kubeconfig,
+      });
+      expect(status).to.equal(0);
+      expect(err).to.match(/^spreadlb: 4 objects, 0 values left out\n$/m);
+      const dryRun = ["apply", "--dry-run=server", "-o", "name", "-f", "-"];
+      expect((await controlPlane.kubectl(dryRun, out)).trim().split("\n")).to.deep.equal([
+        ...["secret/peer1-password", "bgppeer.metallb.io/peer1"],
+        ...["ipaddresspool.metallb.io/prod", "l2advertisement.metallb.io/l2advertisement1"],
+      ]);
+    });
+
+    it("there is none in that namespace: a sentence, exit status 1", async () => {
+      const argv = ["migrate", "configmap", "--metallb-namespace", "lb"];
+      expect(await spreadlb(argv, { KUBECONFIG: kubeconfig })).to.deep.equal({
+        status: 1,
+        out: "",
+        err: 'spreadlb: there is no ConfigMap "config" in lb; name a file, or another --metallb-namespace\n',
+      });
+    });
+  });
+
   it("an unknown context is one sentence with those that there are, exit status 2", async () => {
     const argv = ["status", "--kubeconfig", kubeconfig, "--context", "prod"];
     expect(await spreadlb(argv)).to.deep.equal({

@@ -1,5 +1,9 @@
 /** What would become of a cluster that MetalLB or Deckhouse serves: adoption, what needs a hand, the words for it. */
 import { expect } from "chai";
+import { loadAll } from "js-yaml";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { NO_MANIFESTS, type Manifests } from "../../src/classes/compile.ts";
 import { main } from "../../src/cli/main.ts";
 import {
@@ -636,6 +640,97 @@ describe("cli: the dry run in words", () => {
     expect(text).to.contain("scale deployment/metallb-controller --replicas 0");
     expect(text).to.contain("delete daemonset/metallb-speaker");
     expect(text).to.contain("Needs a hand: nothing.");
+  });
+});
+
+describe("cli: migrate configmap, as a command", () => {
+  const good = `
+peers:
+- {my-asn: 64500, peer-asn: 64501, peer-address: 10.0.0.1, password: "0123"}
+address-pools:
+- {name: My_Pool, protocol: bgp, addresses: [192.0.2.0/28]}
+- {name: old, protocol: layer2, addresses: [198.51.100.1-198.51.100.9]}
+`;
+  const wanted = [
+    ...["Secret/peer1-password", "BGPPeer/peer1", "IPAddressPool/my-pool"],
+    ...["BGPAdvertisement/bgpadvertisement1", "IPAddressPool/old"],
+    "L2Advertisement/l2advertisement1",
+  ];
+  const inMap = (config: string) =>
+    `kind: ConfigMap\ndata:\n  config: |\n${config.replaceAll(/^/gm, "    ")}\n`;
+  let directory: string;
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), "spreadlb-test-"));
+  });
+  after(() => rm(directory, { recursive: true }));
+
+  async function run(argv: readonly string[]) {
+    let [out, err] = ["", ""];
+    const status = await main(argv, {
+      out: (text) => (out += text),
+      err: (text) => (err += text),
+    });
+    return { status, out, err };
+  }
+
+  async function convert(text: string, ...flags: readonly string[]) {
+    const file = join(directory, "config.yaml");
+    await writeFile(file, text);
+    return run(["migrate", "configmap", file, ...flags]);
+  }
+
+  const namesIn = (yaml: string) =>
+    (loadAll(yaml) as { kind: string; metadata: { name: string } }[]).map(
+      ({ kind, metadata }) => `${kind}/${metadata.name}`,
+    );
+
+  for (const [name, text] of [
+    ["as it is", good],
+    ["in its ConfigMap", inMap(good)],
+  ] as const) {
+    it(`a configuration ${name}: its CRs on stdout, what is to be known on stderr`, async () => {
+      const { status, out, err } = await convert(text);
+      expect(status).to.equal(0);
+      expect(namesIn(out)).to.deep.equal(wanted);
+      expect(err.trimEnd().split("\n")).to.have.length(3);
+      expect(err).to.match(/^spreadlb: note: peers\[0\]\.password: .*plain sight/m);
+      expect(err).to.match(
+        /^spreadlb: note: address-pools\[0\]\.name: "My_Pool" is called "my-pool"/m,
+      );
+      expect(err).to.match(/^spreadlb: 6 objects, 0 values left out\n$/m);
+    });
+  }
+
+  it("what it prints passes lint, as the walk has it", async () => {
+    const file = join(directory, "pools.yaml");
+    await writeFile(file, (await convert(good)).out);
+    expect((await run(["lint", file])).status).to.equal(0);
+  });
+
+  it("a value that is wrong is left out and told, the rest is there, and the status is 1", async () => {
+    const { status, out, err } = await convert(good.replace("192.0.2.0/28", "192.0.2.0/28, junk"));
+    expect(status).to.equal(1);
+    expect(namesIn(out)).to.deep.equal(wanted);
+    expect(err).to.match(
+      /^spreadlb: left out: address-pools\[0\]\.addresses\[1\]: "junk" .*Write/m,
+    );
+    expect(err).to.match(/^spreadlb: 6 objects, 1 values left out\n$/m);
+  });
+
+  it("-o json is data, with what is to be known in it", async () => {
+    const { status, out } = await convert(good, "-o", "json");
+    expect(status).to.equal(0);
+    const { objects, faults, remarks } = JSON.parse(out) as Record<string, object[]>;
+    expect([objects?.length, faults?.length, remarks?.length]).to.deep.equal([6, 0, 2]);
+  });
+
+  it("what is no configuration is one sentence, and nothing on stdout", async () => {
+    const { status, out, err } = await convert("kind: ConfigMap\ndata: {other: x}\n");
+    expect({ status, out }).to.deep.equal({ status: 1, out: "" });
+    expect(err).to.match(
+      /^spreadlb: .*neither a ConfigMap with the key "config" nor address-pools/,
+    );
   });
 });
 
