@@ -61,16 +61,16 @@ export class Findings {
   }
 
   verified(name: string, verification: Verification, atMs: number): void {
-    const { result, others, expected } = verification;
+    const { others, expected } = verification;
     const other = others.find(({ node }) => node === null) ?? others[0];
-    if ((result === "stranger" || result === "several") && other !== undefined) {
-      const fact = this.#factOf(name);
-      fact.seen = { ...other, interface: null, use: "asked", atMs };
-      fact.gone = false;
-      return;
-    }
+    const hasOthers = isNotAlone(verification) && other !== undefined;
     // That nobody else answers in our place does not show that we do.
-    if (expected !== this.#node) this.#factOf(name).verified = { ...verification, atMs };
+    if (!hasOthers && expected === this.#node) return;
+    const fact = this.#factOf(name);
+    fact.verified = { ...verification, atMs };
+    if (!hasOthers) return;
+    fact.seen = { ...other, interface: null, use: "asked", atMs };
+    fact.gone = false;
   }
 
   /** First used, after nobody answered. */
@@ -178,8 +178,20 @@ function verifiedWish(
   return shown?.status === wish.status && shown.reason === wish.reason ? null : wish;
 }
 
-function verifiedCondition({ result, expected, others }: Verification, self: string) {
+function isNotAlone({ result }: Verification): boolean {
+  return result === "stranger" || result === "several";
+}
+
+/** Of which the condition `Conflict` says more, and its Event. */
+const NOT_ALONE = "NotAlone";
+
+function verifiedCondition(verification: Verification, self: string) {
+  const { result, expected, others } = verification;
   const type = "Verified";
+  if (isNotAlone(verification)) {
+    const message = `Others than node ${expected} answer for it, as node ${self} finds`;
+    return { type, status: "False", reason: NOT_ALONE, message } as const;
+  }
   if (result === "ok") {
     const message = "Its holder answers for it on the wire, and nobody else";
     return { type, status: "True", reason: "Answered", message } as const;
@@ -206,6 +218,7 @@ function eventOf(before: Condition | undefined, after: Condition): FindingEvent 
   const bad = after.type === "Conflict" ? "True" : "False";
   const wasBad = before?.status === bad;
   if (after.status === bad) {
+    if (after.reason === NOT_ALONE) return null;
     const isSame = wasBad && withoutTime(before.message) === withoutTime(after.message);
     const reason = after.type === "Conflict" ? "AddressConflict" : `Address${after.reason}`;
     return isSame ? null : { type: "Warning", reason, message: after.message };

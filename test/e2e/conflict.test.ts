@@ -40,11 +40,9 @@ describe("end to end: a stranger on the segment", function () {
   const reasonsOf = async (object: string): Promise<string> =>
     cluster.lab.kubectl(["describe", ...object.split("/")]);
 
-  const conflictsOf = async (node: string): Promise<number> => {
-    const url = "http://127.0.0.1:7473/metrics";
-    const answer = await cluster.lab.exec(node, [cluster.lab.tools, "fetch", url]);
-    const { body } = (JSON.parse(answer) as { body: string }[])[0] ?? { body: "" };
-    return Number(/^spreadlb_conflicts_total\{[^}]*\} ([0-9]+)/m.exec(body)?.[1] ?? 0);
+  const ofAll = async (metric: string, labels: string): Promise<number> => {
+    const nodes = cluster.lab.plan.nodes.map(({ name }) => cluster.metric(name, metric, labels));
+    return (await Promise.all(nodes)).reduce((sum, count) => sum + count, 0);
   };
 
   it("beside the holder: condition, Events and metric; over a minute after it left", async () => {
@@ -56,6 +54,7 @@ describe("end to end: a stranger on the segment", function () {
       what: "the address to be verified",
       timeoutMs: 30_000,
     });
+    expect(await ofAll("spreadlb_verifications_total", '"ok"')).to.be.greaterThan(0);
     const stranger = await strangerFor(address);
     await untilConflict(address, "True Stranger", 10_000);
     for (const object of [`virtualip/${address.replaceAll(".", "-")}`, "service/web"]) {
@@ -63,7 +62,7 @@ describe("end to end: a stranger on the segment", function () {
         what: `an Event on ${object}`,
       });
     }
-    expect(await conflictsOf(holder)).to.be.greaterThan(0);
+    expect(await cluster.metric(holder, "spreadlb_conflicts_total")).to.be.greaterThan(0);
     await stranger.stop();
     await untilConflict(address, "False NotSeen", 90_000);
     expect((await cluster.holders(addresses)).get(address)).to.equal(holder);

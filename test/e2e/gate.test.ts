@@ -25,12 +25,7 @@ describe("end to end: the gate", function () {
   });
   after(() => started?.stop());
 
-  const readiness = async (node: string): Promise<{ status: number; body: string }> => {
-    const url = "http://127.0.0.1:7473/readyz";
-    const answer = await cluster.lab.exec(node, [cluster.lab.tools, "fetch", url]);
-    const [first] = JSON.parse(answer) as { status: number; body: string }[];
-    return first ?? expect.fail("no answer");
-  };
+  const readiness = (node: string) => cluster.ask(node, "/readyz");
 
   it("kube-proxy dies: its addresses move, and nobody notices", async () => {
     const victim = planned.get(addresses[0] ?? "") ?? "";

@@ -144,6 +144,25 @@ export class SpreadCluster {
     this.speakers.set(node, await this.lab.startSpeaker(node));
   }
 
+  /** Asks a speaker over HTTP, on its own node. @param path such as `/metrics` */
+  async ask(
+    node: string,
+    path: string,
+  ): Promise<{ readonly status: number; readonly body: string }> {
+    const url = `http://127.0.0.1:7473${path}`;
+    const answers = await this.lab.exec(node, [this.lab.tools, "fetch", url]);
+    const [answer] = JSON.parse(answers) as { status: number; body: string }[];
+    if (answer === undefined) throw new Error(`the speaker of ${node} does not answer`);
+    return answer;
+  }
+
+  /** @returns the sum of a speaker's series of that name, of those with such labels where any are named */
+  async metric(node: string, name: string, labels = ""): Promise<number> {
+    const { body } = await this.ask(node, "/metrics");
+    const lines = body.split("\n").filter((line) => line.startsWith(name) && line.includes(labels));
+    return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+  }
+
   apply(...objects: readonly object[]): Promise<void> {
     return this.lab.apply(objects);
   }

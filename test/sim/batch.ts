@@ -9,7 +9,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { settingsOf } from "./settings.ts";
+import { settingsOfSeed } from "./matrix.ts";
 import type { Batch, Share } from "./share.ts";
 import { simulate, type Violation } from "./simulation.ts";
 
@@ -90,7 +90,7 @@ export function describeViolation({ seed, profile, rule, what }: Violation): str
 
 /** The whole story of a run that breaks a rule: its last lines, and the command that replays it. */
 export function story(seed: string, profile?: string): string {
-  const { violations, trace } = simulate(settingsOf(seed, profile), { trace: "last" });
+  const { violations, trace } = simulate(settingsOfSeed(seed, profile), { trace: "last" });
   const [first] = violations;
   if (first === undefined) return `seed ${seed} breaks no rule`;
   return [...trace, describeViolation(first)].join("\n");

@@ -8,7 +8,8 @@
 import { choice, count, flag, readOptions, text } from "../../lab/options.ts";
 import { describeViolation, runBatch, story } from "./batch.ts";
 import { runMutants } from "./mutants.ts";
-import { PROFILE_NAMES, settingsOf } from "./settings.ts";
+import { settingsOfSeed } from "./matrix.ts";
+import { PROFILE_NAMES } from "./settings.ts";
 import { simulate } from "./simulation.ts";
 
 const { jobs, ...values } = readOptions("sim", "Runs of the simulator, by their seeds.", {
@@ -28,7 +29,7 @@ function tell(line: string): void {
 }
 
 function one(seed: string): void {
-  const settings = settingsOf(seed, values.profile);
+  const settings = settingsOfSeed(seed, values.profile);
   const { violations, trace, events } = simulate(settings, {
     trace: values.trace ? "all" : "last",
   });

@@ -2,7 +2,7 @@
  * The partition matrix: five nodes, every way to split them in two, with the API server in reach and away.
  *
  * Ordinary runs with a single fault, watched by the ordinary rules: H5 has one answer on each side while they are
- * split, and one in all when that is mended.
+ * split, and one in all when that is mended. Their seeds say which they are: `npm run sim -- --seed "split 3" --trace`.
  */
 import type { Settings, TimedFault } from "./settings.ts";
 import { settingsOf } from "./settings.ts";
@@ -35,7 +35,7 @@ export function splits(apiAway: boolean): Split[] {
       endMs: MEND_MS + 2000,
     } as const;
     if (apiAway) faults.push(api);
-    const seed = `split ${mask}`;
+    const seed = `split ${mask}${apiAway ? ", API server away" : ""}`;
     const base = settingsOf(seed, "partitions");
     const clocks = Array.from({ length: NODE_COUNT }, () => ({ rate: 1, offsetMs: 0 }));
     const settings = { ...base, nodeCount: NODE_COUNT, services: { a: 5, b: 3 }, clocks };
@@ -45,4 +45,12 @@ export function splits(apiAway: boolean): Split[] {
     });
   }
   return found;
+}
+
+/** The same seed gives the same settings: of a split that it names, or else as `settingsOf` has it. */
+export function settingsOfSeed(seed: string, profile?: string): Settings {
+  if (!seed.startsWith("split ")) return settingsOf(seed, profile);
+  const all = [...splits(false), ...splits(true)];
+  const split = all.find(({ settings }) => settings.seed === seed);
+  return split?.settings ?? settingsOf(seed, profile);
 }

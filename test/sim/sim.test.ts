@@ -65,8 +65,7 @@ describe("sim: all 15 two-way splits of 5 nodes: one answer per side while split
   for (const apiAway of [false, true]) {
     for (const { name, settings } of splits(apiAway)) {
       it(`${name}, the API server ${apiAway ? "away" : "in reach"}`, () => {
-        const { violations } = simulate(settings);
-        expect(violations.map(({ rule, what }) => `${rule}: ${what}`)).to.deep.equal([]);
+        if (simulate(settings).violations.length > 0) expect.fail(story(settings.seed));
       });
     }
   }

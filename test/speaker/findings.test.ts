@@ -168,12 +168,17 @@ describe("speaker: findings", () => {
     {
       name: "a stranger alone",
       verification: { ...SILENT, result: "stranger", others },
-      want: ["n1: Conflict True Stranger"],
+      want: ["n1: Conflict True Stranger", "n1: Verified False NotAlone"],
     },
     {
       name: "a stranger too",
       verification: { ...SILENT, result: "several", others },
-      want: ["n1: Conflict True Stranger"],
+      want: ["n1: Conflict True Stranger", "n1: Verified False NotAlone"],
+    },
+    {
+      name: "a stranger beside ourselves",
+      verification: { ...SILENT, result: "several", others, expected: "n1" },
+      want: ["n1: Conflict True Stranger", "n1: Verified False NotAlone"],
     },
     {
       name: "right",
@@ -209,6 +214,19 @@ describe("speaker: findings", () => {
       world.tick(NOW_MS);
     }
     expect(world.events).to.deep.equal(["Warning AddressSilent", "Normal AddressVerified"]);
+  });
+
+  it("verified, then a stranger as well, then verified: a stranger's Event is the conflict's", () => {
+    const world = new World(["n1"]);
+    const right: Verification = { ...SILENT, result: "ok" };
+    for (const verification of [right, { ...SILENT, result: "several", others } as const, right]) {
+      world.of("n1").verified(NAME, verification, NOW_MS);
+      world.tick(NOW_MS);
+    }
+    expect(world.events).to.deep.equal(["Warning AddressConflict", "Normal AddressVerified"]);
+    expect(world.message("Verified")).to.equal(
+      "Its holder answers for it on the wire, and nobody else",
+    );
   });
 
   it("what became of the object meanwhile is forgotten with it", () => {
