@@ -13,6 +13,7 @@ import type { ServiceL2Status } from "../classes/metallb/service-l2-status.ts";
 import {
   isOurs,
   NODE_LABEL,
+  nodeAssigned,
   OUR_LABEL,
   SERVICE_NAME_LABEL,
   SERVICE_NAMESPACE_LABEL,
@@ -24,7 +25,7 @@ import { Listing } from "./listing.ts";
 import { onceForEach } from "./once.ts";
 import type { Role } from "./roles.ts";
 import type { ClaimedAddress, MetallbStatuses, World } from "./world.ts";
-import type { PlannedEvent, Write } from "./writes.ts";
+import type { Write } from "./writes.ts";
 
 /** One node that answers for addresses of one Service. */
 interface Answering {
@@ -165,14 +166,10 @@ function creation(
   return {
     ...{ kind: "create-metallb-status", of: "ServiceL2Status" },
     object: { metadata, status: statusOf(answering) },
-    ...(service === undefined ? {} : { about: service, events: [assignedTo(answering)] }),
+    ...(service === undefined
+      ? {}
+      : { about: service, events: [nodeAssigned(answering.node, "layer2")] }),
   };
-}
-
-/** In MetalLB's words, which tools read. */
-function assignedTo({ node }: Answering): PlannedEvent {
-  const message = `announcing from node ${JSON.stringify(node)} with protocol "layer2"`;
-  return { type: "Normal", reason: "nodeAssigned", message, action: "AssignNode" };
 }
 
 function labelsOf({ node, namespace, service }: Answering): Record<string, string> {

@@ -101,7 +101,7 @@ export const CATALOG = {
     kind: "gauge",
     of: SPEAKER,
     labels: ["service", "protocol", "node", "ip"],
-    help: "Which addresses this node answers for, and for which Service, always 1",
+    help: "Which addresses this node answers for or tells routers of, and for which Service, always 1",
   },
   layer2RequestsReceived: {
     name: "metallb_layer2_requests_received",

@@ -167,6 +167,7 @@ describe("metallb status: a real API server", function () {
       ...{ address: { services: ["default/web"] }, held: null },
       told: [{ peer: "BGPPeer/tor" }],
     } as unknown as Fate;
+    const metrics = createMetrics("speaker");
     let client: KubeClient | undefined;
     let eyes: BgpEyes | undefined;
     let stopped: Promise<void> | undefined;
@@ -177,6 +178,11 @@ describe("metallb status: a real API server", function () {
     };
     const objects = async () =>
       (await list("servicebgpstatuses")).filter(({ status }) => status !== undefined);
+    const announced = async () =>
+      (await metrics.text()).split("\n").flatMap((line) => {
+        const [, labels] = /^metallb_speaker_announced\{(.*)\} 1$/.exec(line) ?? [];
+        return labels === undefined ? [] : [labels.replaceAll('"', "")];
+      });
 
     before(async () => {
       const spec = { myASN: 64512, peerASN: 64513, peerAddress: "10.0.0.2" };
@@ -188,7 +194,7 @@ describe("metallb status: a real API server", function () {
       client = await KubeClient.connect({ kubeconfig });
       eyes = new BgpEyes({
         ...{ client, log: pino({ level: "silent" }), node: "n1" },
-        metallbNamespace: "metallb-system",
+        ...{ metallbNamespace: "metallb-system", metrics },
         sessions: () => new Map([["BGPPeer/tor", session]]),
         peerObject: () => ({ ...PEER, metadata: { name: "tor", namespace: "metallb-system" } }),
       });
@@ -245,6 +251,8 @@ describe("metallb status: a real API server", function () {
       });
       expect(immutable.message).to.contain("Value is immutable");
       started().see("192.0.2.11" as Ip, fate); // Another address of the Service, to the same peer.
+      const labels = "service=default/web,protocol=bgp,node=n1,ip=192.0.2.1";
+      expect(await announced()).to.deep.equal([`${labels}0`, `${labels}1`]);
       await plane.api.delete(path);
       const anew = await waitFor(async () => (await objects())[0], { what: "the object anew" });
       expect(anew.status).to.deep.equal(said);
@@ -252,8 +260,29 @@ describe("metallb status: a real API server", function () {
       expect(anew.metadata.generation).to.equal(1);
     });
 
-    it("what is announced no longer has none", async () => {
-      for (const ip of ["192.0.2.10", "192.0.2.11"]) started().see(ip as Ip, undefined);
+    it("the Service is told who announces it, in MetalLB's words, and in one Event", async () => {
+      const { body } = await plane.api.get("/apis/events.k8s.io/v1/namespaces/default/events");
+      const events = body["items"] as readonly {
+        readonly regarding: { readonly name: string; readonly uid: string };
+        readonly note: string;
+      }[];
+      const found = events.filter(({ note }) => note.includes("announcing from node"));
+      const { uid } = ((await plane.api.get(SERVICE)).body as { metadata: { uid: string } })
+        .metadata;
+      const ofBgp = found.filter(({ note }) => note.endsWith('with protocol "bgp"'));
+      expect(ofBgp.map(({ note }) => note)).to.deep.equal([
+        'announcing from node "n1" with protocol "bgp"',
+      ]);
+      expect(ofBgp[0]?.regarding).to.include({ kind: "Service", name: "web", uid });
+      expect(ofBgp[0]).to.include({ reason: "nodeAssigned", type: "Normal" });
+    });
+
+    it("what is held back on this node, or gone, has none, and no series", async () => {
+      const heldBack = { ...fate, held: "no-endpoint", told: [] } as Fate;
+      started().see("192.0.2.10" as Ip, heldBack);
+      expect(await announced()).to.have.length(1);
+      started().see("192.0.2.11" as Ip, undefined);
+      expect(await announced()).to.deep.equal([]);
       await waitFor(async () => (await list("servicebgpstatuses")).length === 0, {
         what: "no ServiceBGPStatus",
       });

@@ -221,7 +221,7 @@ peers: [{my-asn: 64500, peer-asn: 64501, peer-address: 10.0.0.1, password: hush}
           ...{ apiVersion: "v1", kind: "Namespace", metadata: { name } },
         })),
         configMap("metallb-system", "config", CONFIG),
-        configMap("metallb-system", "other", "address-pools: junk"),
+        configMap("metallb-system", "also", "address-pools: junk"),
       ]),
     );
 

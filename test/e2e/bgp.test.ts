@@ -24,6 +24,7 @@ const PASSWORD = "ecmp-and-bfd";
 const SERVICE_STATUSES = "/apis/metallb.io/v1beta1/namespaces/metallb-system/servicebgpstatuses";
 const NODE_STATUSES = "/apis/spreadlb.io/v1alpha1/nodebgpstatuses";
 const EVENTS = "/apis/events.k8s.io/v1/namespaces/metallb-system/events";
+const SERVICE_EVENTS = "/apis/events.k8s.io/v1/namespaces/default/events";
 const FAST = { transmitMs: 100, receiveMs: 100, multiplier: 3 };
 
 const peer = (name: string, spec: object) => ({
@@ -201,6 +202,18 @@ describe("end to end: BGP", function () {
       },
       { what: "an Event of every node" },
     );
+    const assigned = names.map((name) => `announcing from node "${name}" with protocol "bgp"`);
+    await waitFor(
+      async () => {
+        const all = await items<{ readonly note?: string }>(SERVICE_EVENTS);
+        const notes = all.map(({ note = "" }) => note).filter((note) => note.endsWith('"bgp"'));
+        return notes.sort().join() === assigned.join();
+      },
+      { what: "one Event of every node on the Service" },
+    );
+    const series = `metallb_speaker_announced{service="default/web",protocol="bgp",node="n1"`;
+    const fetch = [cluster.lab.tools, "fetch", "http://127.0.0.1:7473/metrics"];
+    expect(await cluster.lab.exec("n1", fetch)).to.contain(JSON.stringify(series).slice(1, -1));
     const router = client.ipv4.replaceAll(".", "\\.");
     const head = `BGPPeer/tor +${router}:179 +${ROUTER_ASN} +Established +\\w+`;
     for (const name of names) {

@@ -31,6 +31,12 @@ export function statusName(prefix: "l2" | "bgp", text: string): string {
   return `${prefix}-${hex("")}${hex("+")}`;
 }
 
+/** @returns the Event on a Service for which a node begins to answer, in MetalLB's words: tools read them */
+export function nodeAssigned(node: string, protocol: "layer2" | "bgp") {
+  const message = `announcing from node ${JSON.stringify(node)} with protocol ${JSON.stringify(protocol)}`;
+  return { type: "Normal", reason: "nodeAssigned", message, action: "AssignNode" } as const;
+}
+
 /** What never changes in an object: another Service or node has another object. */
 export function immutableText(description: string) {
   return withRules(Type.String({ maxLength: 253, description }), [

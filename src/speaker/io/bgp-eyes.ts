@@ -1,5 +1,5 @@
 /**
- * What the world is told of this node's BGP: NodeBGPStatus, ServiceBGPStatus, and Events on peers.
+ * What the world is told of this node's BGP: NodeBGPStatus, ServiceBGPStatus, Events on peers and Services, and a metric.
  *
  * All of it is for people: it is written slowly, it gives up where it cannot be written, and nothing else waits for it.
  * Neighbours: ../session-book.ts finds the words, ../report-pace.ts the time; routing.ts says what happens.
@@ -16,10 +16,12 @@ import { startEventRecorder, type EventRecorder } from "../../kube/io/event-reco
 import { outcomeOf } from "../../kube/io/status.ts";
 import { apiVersionOf, type KubeObject, type OwnerReference } from "../../kube/resource.ts";
 import type { Node } from "../../kube/types.ts";
+import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
 import { pauseAfter } from "../pause.ts";
 import { ReportPace } from "../report-pace.ts";
 import type { Fate } from "../routes.ts";
 import { SessionBook, type ConfiguredPeer, type PeerProblem } from "../session-book.ts";
+import { AnnouncedSeries } from "./announced-series.ts";
 import { ServiceStatuses } from "./service-statuses.ts";
 
 export interface BgpEyesOptions {
@@ -27,6 +29,7 @@ export interface BgpEyesOptions {
   readonly log: Logger;
   readonly node: string;
   readonly metallbNamespace: string;
+  readonly metrics: SpeakerMetrics | undefined;
   readonly sessions: () => ReadonlyMap<string, Session>;
   /** The object of a peer's key; undefined: it is gone. */
   readonly peerObject: (key: string) => KubeObject | undefined;
@@ -47,6 +50,7 @@ export class BgpEyes {
   readonly #pace = new ReportPace();
   readonly #recorder: EventRecorder;
   readonly #services: ServiceStatuses;
+  readonly #announced: AnnouncedSeries;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #notBeforeMs = 0;
@@ -62,7 +66,9 @@ export class BgpEyes {
     this.#recorder = startEventRecorder({
       ...{ client, log, reportingController: "spreadlb.io/speaker", reportingInstance: node },
     });
-    this.#services = new ServiceStatuses({ client, log, node, namespace });
+    const recorder = this.#recorder;
+    this.#services = new ServiceStatuses({ client, log, node, namespace, recorder });
+    this.#announced = new AnnouncedSeries({ ...options, protocol: "bgp" });
   }
 
   /** All is known that there was to know at first: what an earlier life has written is right, or is taken away. */
@@ -102,6 +108,8 @@ export class BgpEyes {
   /** An address was judged anew. */
   see(ip: Ip, fate: Fate | undefined): void {
     this.#services.see(ip, fate);
+    if (fate === undefined || fate.told.length === 0) this.#announced.delete(ip);
+    else this.#announced.set(ip, fate.address.services);
   }
 
   /** A speaker that is gone announces nothing, and nothing must say that it does. */

@@ -3,6 +3,7 @@
  *
  * They are for people and their tools, and there is one for each Service: at 1,000 Services they must not stand in the way of what
  * routers are told. Each belongs to the node's NodeBGPStatus: when that goes, the API server takes them away.
+ * One that is made is told in an Event on the Service: as with those of L2 the object is the memory, so it is told once.
  * Neighbours: ../service-peers.ts says what they should say.
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,12 +11,14 @@ import type { Logger } from "pino";
 import type { Ip } from "../../base/ip.ts";
 import { isEqualList } from "../../base/lists.ts";
 import type { ServiceBGPStatus } from "../../classes/metallb/service-bgp-status.ts";
-import { isOurs, NODE_LABEL } from "../../classes/metallb/status-kinds.ts";
+import { isOurs, NODE_LABEL, nodeAssigned } from "../../classes/metallb/status-kinds.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
+import type { EventRecorder } from "../../kube/io/event-recorder.ts";
 import { startReflector, type Reflector } from "../../kube/io/reflector.ts";
 import { outcomeOf, patchStatus } from "../../kube/io/status.ts";
 import { RateBucket } from "../../kube/rate-bucket.ts";
 import { keyOf, type OwnerReference } from "../../kube/resource.ts";
+import { SERVICES } from "../../kube/types.ts";
 import { pauseAfter, REFUSED_MS } from "../pause.ts";
 import type { Fate } from "../routes.ts";
 import { serviceBgpStatusOf, ServicePeers, type ServiceBGPStatusBody } from "../service-peers.ts";
@@ -27,6 +30,7 @@ export interface ServiceStatusesOptions {
   readonly node: string;
   /** Where MetalLB's objects live. */
   readonly namespace: string;
+  readonly recorder: Pick<EventRecorder, "event">;
 }
 
 /** One or two calls each. */
@@ -148,7 +152,19 @@ export class ServiceStatuses {
     const made = serviceBgpStatusOf(name, wanted, { namespace, owner: this.#owner });
     const outcome = await outcomeOf(client.create(SERVICE_BGP_STATUSES, made, options));
     if (outcome.kind === "gone") return REFUSED_MS; // There is no such namespace.
-    return outcome.kind === "done" ? this.#say(outcome.object, wanted) : null;
+    if (outcome.kind !== "done") return null;
+    await this.#tell(wanted);
+    return this.#say(outcome.object, wanted);
+  }
+
+  /** The Service is read for its uid: without it `kubectl describe` does not show the Event. */
+  async #tell(status: ServiceBGPStatusBody): Promise<void> {
+    const { client, recorder, node } = this.#options;
+    const { serviceName: name = "", serviceNamespace: namespace = "" } = status;
+    const read = client.get(SERVICES, { namespace, name }, { timeoutMs: WRITE_MS_MAX });
+    const outcome = await outcomeOf(read).catch(() => null);
+    if (outcome?.kind !== "done") return;
+    recorder.event({ object: outcome.object, ...nodeAssigned(node, "bgp") });
   }
 
   async #say(object: ServiceBGPStatus, status: ServiceBGPStatusBody): Promise<null> {

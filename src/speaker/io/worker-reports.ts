@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { parseIp } from "../../base/ip.ts";
 import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
 import { virtualIpName } from "../../multi-ip/name.ts";
+import { AnnouncedSeries } from "./announced-series.ts";
 import type { Counters, Gauges, KeptChange, TimedChange, WorkerReport } from "./protocol.ts";
 import type { FindingsWriter } from "./findings-writer.ts";
 import type { Sighting } from "../guard.ts";
@@ -31,22 +32,15 @@ export interface WorkerReportsOptions {
 
 export type WriteOutcomeWord = "ok" | "conflict" | "gone" | "error";
 
-interface AnnouncedLabels {
-  readonly service: string;
-  readonly protocol: "layer2";
-  readonly node: string;
-  readonly ip: string;
-}
-
 export class WorkerReports {
   readonly #options: WorkerReportsOptions;
-  /** The series that exist now, by address. */
-  readonly #announced = new Map<string, readonly AnnouncedLabels[]>();
+  readonly #announced: AnnouncedSeries;
   readonly #held = new Set<string>();
   #serving = false;
 
   constructor(options: WorkerReportsOptions) {
     this.#options = options;
+    this.#announced = new AnnouncedSeries({ ...options, protocol: "layer2" });
   }
 
   get serving(): boolean {
@@ -143,7 +137,7 @@ export class WorkerReports {
     const nobody = to === null && reason !== "speaker-stopped" && reason !== "plan";
     if (nobody) writer.set(address, { holder: null, reason, atMs, generation });
     else writer.drop(address);
-    this.#silence(address);
+    this.#announced.delete(address);
   }
 
   #sighted(sighting: Sighting & { readonly atMs: number }): void {
@@ -167,27 +161,10 @@ export class WorkerReports {
   }
 
   #announce(address: string): void {
-    const { metrics, node, servicesOf } = this.#options;
-    if (metrics === undefined) return;
-    this.#dropSeries(address);
     const ip = parseIp(address);
-    const services = ip === undefined ? [] : servicesOf(virtualIpName(ip));
-    const labels = services.map(({ namespace, name }): AnnouncedLabels => {
-      return { service: `${namespace}/${name}`, protocol: "layer2", node, ip: address };
-    });
-    for (const each of labels) metrics.speakerAnnounced.set(each, 1);
-    this.#announced.set(address, labels);
-  }
-
-  #silence(address: string): void {
-    this.#dropSeries(address);
-    this.#announced.delete(address);
-  }
-
-  #dropSeries(address: string): void {
-    for (const labels of this.#announced.get(address) ?? []) {
-      this.#options.metrics?.speakerAnnounced.remove({ ...labels });
-    }
+    const services = ip === undefined ? [] : this.#options.servicesOf(virtualIpName(ip));
+    const keys = services.map(({ namespace, name }) => `${namespace}/${name}`);
+    this.#announced.set(address, keys);
   }
 
   #count(counters: Counters): void {

@@ -11,22 +11,20 @@ const nothing = () => undefined;
 /** Reports of a speaker on n1 whose writers write nothing. */
 function reports() {
   const metrics = createMetrics("speaker");
+  const services = ["dns", "web"].map((name) => ({ namespace: "shop", name }));
   const made = new WorkerReports({
     node: "n1",
     writer: { set: nothing, keep: nothing, drop: nothing, sayAgain: nothing },
     findings: { sighted: nothing, verified: nothing, foundFree: nothing, tick: nothing },
     witness: { company: nothing },
     presence: nothing,
-    servicesOf: () => [
-      { namespace: "shop", name: "dns" },
-      { namespace: "shop", name: "web" },
-    ],
+    servicesOf: () => services,
     metrics,
     log: pino({ level: "silent" }),
   });
   const lines = async (prefix: string) =>
     (await metrics.text()).split("\n").filter((line) => line.startsWith(prefix));
-  return { made, lines };
+  return { made, lines, services };
 }
 
 const change = {
@@ -40,11 +38,16 @@ const change = {
 
 describe("speaker: metrics under MetalLB's names", () => {
   it("metallb_speaker_announced: one for each Service of an address that it answers for, and none after", async () => {
-    const { made, lines } = reports();
+    const { made, lines, services } = reports();
     const gained = { ...change, gained: true };
     made.take({ kind: "holdings", changes: [gained], kept: [] });
     expect(await lines("metallb_speaker_announced")).to.deep.equal([
       'metallb_speaker_announced{service="shop/dns",protocol="layer2",node="n1",ip="192.0.2.1"} 1',
+      'metallb_speaker_announced{service="shop/web",protocol="layer2",node="n1",ip="192.0.2.1"} 1',
+    ]);
+    services.shift();
+    made.servicesChanged(ip);
+    expect(await lines("metallb_speaker_announced")).to.deep.equal([
       'metallb_speaker_announced{service="shop/web",protocol="layer2",node="n1",ip="192.0.2.1"} 1',
     ]);
     const lost = { ...change, from: "n1", to: null, gained: false };
