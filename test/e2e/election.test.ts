@@ -57,9 +57,25 @@ describe("end to end: interfaces, preferences and several advertisements", funct
       .map(({ spec }) => [...spec.rank].sort().join(" "));
   }
 
+  /** Waits for the pool that a Service says its address is of. */
+  async function untilOf(name: string, wanted: string): Promise<void> {
+    const path = `/api/v1/namespaces/default/services/${name}`;
+    await waitFor(
+      async () => {
+        const { metadata } = (await cluster.lab.api("GET", path)) as {
+          metadata: { annotations?: Record<string, string> };
+        };
+        return metadata.annotations?.[FROM_POOL] === wanted;
+      },
+      { what: `Service ${name} to name the pool ${wanted}` },
+    );
+  }
+
   before(async function () {
     needsRoot(this);
-    started = cluster = await SpreadCluster.start({ nodes: 4 });
+    // Nothing moves without need: what moves here is what the tests are about.
+    const controllerFlags = ["--settling-time-ms", "600000"];
+    started = cluster = await SpreadCluster.start({ nodes: 4, controllerFlags });
     for (const { name } of cluster.lab.plan.nodes)
       await cluster.lab.kubectl([
         ...["label", "node", name, `kubernetes.io/hostname=${name}`, "--overwrite"],
@@ -168,19 +184,88 @@ describe("end to end: interfaces, preferences and several advertisements", funct
     );
     await cluster.delete(`${POOLS}/liked`);
     await cluster.delete(`${ADVERTISEMENTS}/liked`);
-    await waitFor(
-      async () => {
-        const path = "/api/v1/namespaces/default/services/wide";
-        const { metadata } = (await cluster.lab.api("GET", path)) as {
-          metadata: { annotations?: Record<string, string> };
-        };
-        return metadata.annotations?.[FROM_POOL] === "merged";
-      },
-      { what: "the Service to name the new pool" },
-    );
+    await untilOf("wide", "merged");
     expect((await cluster.service("wide")).addresses).to.deep.equal(addresses);
     expect(await cluster.holders(addresses)).to.deep.equal(before);
     const window = await probe.stop();
     expect(window.addresses.map(({ failures }) => failures)).to.deep.equal([0, 0]);
+  });
+
+  describe("one pool becomes two, and two become one", () => {
+    const [LOW, HIGH] = ["10.77.0.242", "10.77.0.246"];
+    /** While both are there the older keeps what both have: the webhook lets that pass where it is asked to. */
+    const overlapping = (name: string, addresses: string) => ({
+      ...pool(name, addresses),
+      metadata: {
+        ...{ name, namespace: "metallb-system" },
+        annotations: { "spreadlb.io/checks": "warn" },
+      },
+    });
+    const advertise = (...ipAddressPools: string[]) =>
+      metallb("L2Advertisement", "split", { ipAddressPools, interfaces: ["eth0"] });
+    let asBefore: ReadonlyMap<string, string>;
+
+    /** Pools that come, then pools that go, while a client looks on: no address moves, and none fails. */
+    async function replace(
+      come: readonly object[],
+      go: readonly string[],
+      pools: { readonly low: string; readonly high: string },
+    ): Promise<void> {
+      const probe = await cluster.lab.startProbe([LOW, HIGH], { intervalMs: 20 });
+      await cluster.apply(...come);
+      for (const name of go) await cluster.delete(`${POOLS}/${name}`);
+      await untilOf("low", pools.low);
+      await untilOf("high", pools.high);
+      expect((await cluster.service("low")).addresses).to.deep.equal([LOW]);
+      expect((await cluster.service("high")).addresses).to.deep.equal([HIGH]);
+      expect(await cluster.holders([LOW, HIGH])).to.deep.equal(asBefore);
+      const { addresses } = await probe.stop();
+      expect(addresses.map(({ failures }) => failures)).to.deep.equal([0, 0]);
+      expect(addresses.every(({ attempts }) => attempts > 20)).to.equal(true);
+    }
+
+    before(async () => {
+      await cluster.apply(pool("whole", "10.77.0.240-10.77.0.247"), advertise("whole"));
+      for (const [name, ip] of [
+        ["low", LOW],
+        ["high", HIGH],
+      ] as const) {
+        await cluster.apply(service(name, { annotations: { "metallb.io/loadBalancerIPs": ip } }));
+      }
+      asBefore = await cluster.holders([LOW, HIGH]);
+      await cluster.lab.waitForTraffic([LOW, HIGH]);
+    });
+
+    it("split: each Service names the half that has its address, and keeps it where it is", () =>
+      replace(
+        [
+          overlapping("first", "10.77.0.240-10.77.0.243"),
+          overlapping("second", "10.77.0.244-10.77.0.247"),
+          advertise("whole", "first", "second"),
+        ],
+        ["whole"],
+        { low: "first", high: "second" },
+      ));
+
+    it("merged: both name the one that has both, and keep their addresses where they are", () =>
+      replace(
+        [overlapping("union", "10.77.0.240-10.77.0.247"), advertise("first", "second", "union")],
+        ["first", "second"],
+        { low: "union", high: "union" },
+      ));
+
+    it("narrowed: who is not in the pool any more has no address, and the other keeps its own", async () => {
+      await cluster.apply(
+        overlapping("half", "10.77.0.240-10.77.0.243"),
+        advertise("union", "half"),
+      );
+      await cluster.delete(`${POOLS}/union`);
+      await untilOf("low", "half");
+      expect((await cluster.service("low")).addresses).to.deep.equal([LOW]);
+      await waitFor(async () => (await cluster.service("high")).addresses.length === 0, {
+        what: "the Service whose address no pool has to lose it",
+      });
+      await cluster.silence([HIGH]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-/** Two Services on one address, on the wire: they share it across namespaces, and one node answers for both. */
+/** Two Services on one address, on the wire: they share it across namespaces, and one node answers for both, that has Pods of both. */
 import { expect } from "chai";
 import { waitFor } from "../../lab/wait.ts";
 import { metallb, needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
@@ -14,6 +14,21 @@ interface PodList {
   readonly items: readonly { status: { podIP: string }; spec: { nodeName: string } }[];
 }
 
+/** What somebody else writes for a Service whose Pods are not in its namespace. */
+function sliceOf(
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+  pods: readonly { readonly ipv4: string; readonly nodeName: string }[],
+): object {
+  return {
+    ...{ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", addressType: "IPv4" },
+    metadata: { name, namespace, labels: { [SERVICE_OF_SLICE]: name } },
+    endpoints: pods.map(({ ipv4, nodeName }) => {
+      return { addresses: [ipv4], nodeName, conditions: { ready: true } };
+    }),
+    ports: [{ port: 8080, protocol: "TCP" }],
+  };
+}
+
 describe("end to end: shared addresses", function () {
   this.timeout(120_000);
   let cluster: SpreadCluster;
@@ -23,8 +38,8 @@ describe("end to end: shared addresses", function () {
   async function addForeign(port: number): Promise<void> {
     const { items } = (await cluster.lab.api("GET", "/api/v1/namespaces/default/pods")) as PodList;
     const metadata = { name: "dns", namespace: "infra" };
-    const endpoints = items.map(({ status: { podIP }, spec: { nodeName } }) => {
-      return { addresses: [podIP], nodeName, conditions: { ready: true } };
+    const pods = items.map(({ status: { podIP }, spec: { nodeName } }) => {
+      return { ipv4: podIP, nodeName };
     });
     await cluster.apply(
       { apiVersion: "v1", kind: "Namespace", metadata: { name: "infra" } },
@@ -34,14 +49,7 @@ describe("end to end: shared addresses", function () {
         metadata: { ...metadata, annotations: SHARED },
         spec: { type: "LoadBalancer", ...servicePort(port) },
       },
-      {
-        apiVersion: "discovery.k8s.io/v1",
-        kind: "EndpointSlice",
-        metadata: { ...metadata, labels: { [SERVICE_OF_SLICE]: "dns" } },
-        addressType: "IPv4",
-        endpoints,
-        ports: [{ port: 8080, protocol: "TCP" }],
-      },
+      sliceOf(metadata, pods),
     );
   }
 
@@ -105,17 +113,41 @@ describe("end to end: shared addresses", function () {
     await untilServed(address, 80);
   });
 
-  it("Local: both want their own node's Pods, so the address is where both have one", async () => {
-    const local = { ...servicePort(90), externalTrafficPolicy: "Local" };
+  it("Local, one selector in two namespaces: the address is where both have a Pod, and they see the client itself", async () => {
+    const { lab } = cluster;
+    const labels = { app: "pair" };
+    const local = { externalTrafficPolicy: "Local", selector: labels };
     const annotations = { "metallb.io/allow-shared-ip": "local" };
-    await cluster.apply(
-      service("one", { annotations, spec: local }),
-      service("two", { annotations, spec: { ...local, ...servicePort(91) } }),
-    );
+    const addNear = (node: string) => lab.addBackend({ node, name: `near-${node}`, labels });
+    const addFar = (node: string) =>
+      lab.addBackend({ node, name: `far-${node}`, labels: { app: "far" } });
+
+    await addNear("n1");
+    await cluster.apply(service("one", { annotations, spec: { ...local, ...servicePort(90) } }));
     const [address = ""] = await cluster.addressesOf("one", 1);
-    expect(await cluster.addressesOf("two", 1)).to.deep.equal([address]);
-    await cluster.holders([address]);
-    await untilServed(address, 90);
-    await untilServed(address, 91);
+    expect((await cluster.holders([address])).get(address)).to.equal("n1");
+
+    await addNear("n2");
+    const pods = [await addFar("n2"), await addFar("n3")];
+    const metadata = { name: "two", namespace: "infra" };
+    await cluster.apply(sliceOf(metadata, pods), {
+      ...{ apiVersion: "v1", kind: "Service", metadata: { ...metadata, annotations } },
+      spec: { type: "LoadBalancer", ...local, ...servicePort(91) },
+    });
+    await waitFor(async () => (await addressesIn("infra", "two"))[0] === address, {
+      what: "the second Service on the same address",
+    });
+    await waitFor(async () => (await lab.whoHas([address])).get(address)?.join() === "n2", {
+      what: "the one node where both have a Pod to answer, and no other",
+    });
+    const client = lab.plan.client.ipv4;
+    for (const [port, pod] of [
+      [90, "near-n2"],
+      [91, "far-n2"],
+    ] as const) {
+      await untilServed(address, port);
+      const [answer] = await lab.fetch([address], port);
+      expect(answer?.body).to.equal(`pod=${pod} node=n2 client=${client}`);
+    }
   });
 });
