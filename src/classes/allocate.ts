@@ -4,7 +4,7 @@
  * In four rounds, so that what works is settled before what is new:
  * 1. keep: claims and, where there are none, the addresses in a Service's status (seats.ts);
  * 2. requests: addresses that are asked for by name, the oldest Service first, if they are free and in the pool;
- * 3. spares: what a Service holds and has no place for any more fills its own empty places;
+ * 3. spares: what a Service holds and has no place for any more fills its own empty places, and those with an address to leave;
  * 4. automatic: the home of the Service (home.ts) in written order, the lowest free address first, to Services that
  *    hold something, then by age.
  *
@@ -76,13 +76,19 @@ function outside({ home }: Guest): string {
   return "in no pool that the Service may use";
 }
 
-/** Rather than give it up: also to a place whose own request cannot be met. */
+/**
+ * Rather than give it up: also to a place whose own request cannot be met, and, where it may stay, to one that has an address
+ * to leave.
+ */
 function seatSpares(seat: Seat): void {
-  const { spares, places } = seat;
+  const { spares, places, guest } = seat;
   const nulls = [...places.keys()].filter((index) => places[index] === null);
+  const leaving = spares.filter((ip) => guest.leaves(ip));
+  const staying = spares.filter((ip) => !guest.leaves(ip));
   for (const index of new Set([...emptyPlaces(seat), ...nulls])) {
-    places[index] = spares.shift() ?? null;
+    places[index] = staying.shift() ?? leaving.shift() ?? null;
   }
+  for (const index of placesToLeave(seat)) places[index] = staying.shift() ?? places[index] ?? null;
 }
 
 /**
@@ -105,13 +111,17 @@ function emptyPlaces(seat: Seat): readonly number[] {
   );
 }
 
-function openPlaces(seat: Seat): readonly number[] {
+/** Those that take any address and have one that it has only until it is given another. */
+function placesToLeave(seat: Seat): readonly number[] {
   const { places, guest } = seat;
-  const left = [...places.entries()].flatMap(([index, ip]) => {
+  return [...places.entries()].flatMap(([index, ip]) => {
     const leaves = ip !== null && wantedAt(seat, index).kind === "any" && guest.leaves(ip);
     return leaves ? [index] : [];
   });
-  return [...emptyPlaces(seat), ...left];
+}
+
+function openPlaces(seat: Seat): readonly number[] {
+  return [...emptyPlaces(seat), ...placesToLeave(seat)];
 }
 
 function giveAutomatically(seat: Seat, tenants: Tenants): void {

@@ -70,8 +70,9 @@ export function placesInOrder(
 
 /**
  * All that is claimed or being claimed for one Service. Where it has two addresses at one index, because a plan was made while
- * the claim of an older one was not known yet, only the better one counts as its claim. The other is kept from
- * everybody, and given up.
+ * the claim of an older one was not known yet or half of a plan was written, only the better one counts as its claim. The other
+ * is kept from everybody, and given up; but one that its status lists is as good as a status without a claim: it keeps that
+ * where it has room for it.
  *
  * @param addresses all that name it
  */
@@ -92,8 +93,12 @@ export function rivalClaims(
   }
   return [...byPlace.values()].flatMap((rivals) => {
     if (rivals.length > 1) rivals.sort((a, b) => compareRivals(a, b, context));
-    return rivals.map(({ address, index }, order) => {
-      return { address: address.ip, service: order === 0 ? service : `${service} twice`, index };
+    return rivals.flatMap((rival, order): Claim[] => {
+      const { index } = rival;
+      const { ip } = rival.address;
+      if (order === 0) return [{ address: ip, service, index }];
+      const isAdopted = context.role?.kind === "served" && isPromised(rival, context);
+      return isAdopted ? [] : [{ address: ip, service: `${service} twice`, index }];
     });
   });
 }
@@ -110,14 +115,23 @@ interface PlacedClaim {
   readonly index: number;
 }
 
-/** What it requests, what its pool still has, what it may keep, what it was promised, what an older plan gave. */
+/**
+ * What it requests there, what it requests elsewhere, what its pool still has, what it may keep, what it was promised, what an
+ * older plan gave. A request for the very place is what allocation would grant again.
+ */
 function compareRivals(a: PlacedClaim, b: PlacedClaim, context: ClaimContext): number {
-  for (const isBetter of [isRequested, isInPool, isAdmitted, isPromised]) {
+  for (const isBetter of [isRequestedThere, isRequested, isInPool, isAdmitted, isPromised]) {
     const order = Number(isBetter(b, context)) - Number(isBetter(a, context));
     if (order !== 0) return order;
   }
   const [older, younger] = [a.address.object.spec, b.address.object.spec];
   return older.generation - younger.generation || compareText(a.address.ip, b.address.ip);
+}
+
+function isRequestedThere({ address, index }: PlacedClaim, { role }: ClaimContext): boolean {
+  if (role?.kind !== "served") return false;
+  const wanted = role.request.places[address.family][index];
+  return wanted?.kind === "this" && wanted.ip === address.ip;
 }
 
 function isRequested({ address }: PlacedClaim, { role }: ClaimContext): boolean {

@@ -299,6 +299,18 @@ export class ModelCluster {
     throw new Error(`still writing after ${passesMax} passes`);
   }
 
+  /** @returns the same objects at the same time, and a controller that has just begun */
+  restarted(): ModelCluster {
+    const copy = new ModelCluster();
+    for (const [name, field] of Object.entries(this) as [string, unknown][]) {
+      Object.assign(copy, { [name]: field instanceof Map ? new Map(field) : field });
+    }
+    copy.#version = this.#version;
+    copy.#hearing = this.#hearing;
+    copy.restartController();
+    return copy;
+  }
+
   restartController(): void {
     this.claiming.clear();
     this.memory = emptyMemory();

@@ -80,6 +80,33 @@ describe("controller: what Services say", () => {
     expect(allocatedFrom(model, "a")).to.deep.equal(["vip", "vip"]);
   });
 
+  it("two by name with a count that nobody can read: the first is given, once, and then there is rest", () => {
+    const model = withPool();
+    model.addService("a");
+    model.converge();
+    const wishes = { "metallb.io/loadBalancerIPs": "192.0.2.15,192.0.2.10" };
+    model.addService("a", { count: "many", annotations: wishes });
+    model.converge();
+    expect(model.addresses("a")).to.deep.equal(["192.0.2.15"]);
+  });
+
+  it("one by name, and more of them: the one that it has stays, though half of the plan was written alone", () => {
+    const model = withPool();
+    model.addService("a");
+    model.converge();
+    const annotations = { "metallb.io/loadBalancerIPs": "192.0.2.15" };
+    model.addService("a", { count: 2, annotations });
+    const [made] = model.plan().writes.filter(({ kind }) => kind === "create-virtual-ip");
+    if (made !== undefined) model.apply(made);
+    const listed: string[][] = [];
+    for (let pass = 0; pass < 5; pass++) {
+      for (const write of model.plan().writes)
+        if (model.apply(write)) listed.push(model.addresses("a"));
+    }
+    for (const addresses of listed) expect(addresses).to.include("192.0.2.10");
+    expect(model.addresses("a")).to.deep.equal(["192.0.2.15", "192.0.2.10"]);
+  });
+
   it("an unknown pool: what it has stays, one Event, no complaint beside it", () => {
     const model = withPool();
     model.addService("a");

@@ -66,6 +66,16 @@ export const NAMING: readonly Script[] = [
     "A B | web =A1 | web A1",
     "A B | web >B =A1 | web A1 | web ADDRESS_OUTSIDE_POOL",
   ],
+  [
+    "fewer, and the pool of the last one is named: that stays, and no other is taken",
+    "A B | web x2 =A0,B1 | web A0 B1",
+    "A B | web >B | web B1",
+  ],
+  [
+    "what has no place any more goes before a new one to the places that have one to leave",
+    "A B | web x3 =A0,A1,B1 | web A0 A1 B1",
+    "A B | web x2 >B | web B1 B0",
+  ],
   ["an address of the named pool is requested", "A B | web >B =B2 | web B2"],
   ["one of the named pool is requested, the other is of it too", "A B | web >B x2 =B2 | web B2 B0"],
 ];
