@@ -5,10 +5,17 @@
 /** A third of the word may be wrong: `adresses`, `nodeselector`, not `colour` for `count`. */
 const WRONG_SHARE_MAX = 1 / 3;
 
-/** @returns the one of the words that differs least from this one, whatever the case of letters; undefined: none is like it */
-export function nearestWord(word: string, words: Iterable<string>): string | undefined {
+/**
+ * @param wrongMax how many letters may be wrong
+ * @returns the one of the words that differs least from this one, whatever the case of letters; undefined: none is like it
+ */
+export function nearestWord(
+  word: string,
+  words: Iterable<string>,
+  wrongMax = Math.floor(word.length * WRONG_SHARE_MAX),
+): string | undefined {
   let best: string | undefined;
-  let least = Math.floor(word.length * WRONG_SHARE_MAX) + 1;
+  let least = wrongMax + 1;
   for (const other of words) {
     const found = distance(word.toLowerCase(), other.toLowerCase());
     if (found < least) [best, least] = [other, found];

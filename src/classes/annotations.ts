@@ -68,6 +68,11 @@ const OURS: ReadonlySet<string> = new Set<string>([
   ...ALLOCATED_FROM_ANNOTATIONS,
 ]);
 
+/** @returns ours that have the prefix of this one */
+export function annotationsLike(key: string): readonly string[] {
+  return [...OURS].filter((ours) => prefixOf(ours) === prefixOf(key));
+}
+
 /** @returns a hint for each name that is out of use: it works, and should be renamed */
 export function deprecatedIn({ annotations = {} }: Annotated): Problem[] {
   return Object.values(NAMES).flatMap(({ inUse, outOfUse }: Names) =>

@@ -36,6 +36,11 @@ export const CORE_KINDS = {
           ipFamilyPolicy: optional(TEXT),
           ipFamilies: optional(Type.Array(TEXT)),
           clusterIPs: optional(Type.Array(TEXT)),
+          externalTrafficPolicy: optional(TEXT),
+          selector: TEXTS,
+          ports: optional(
+            Type.Array(Type.Object({ port: Type.Integer(), protocol: optional(TEXT) })),
+          ),
         }),
       ),
       status: optional(

@@ -13,6 +13,8 @@ import {
   type ServiceObject,
 } from "../classes/check/world.ts";
 import { NO_MANIFESTS } from "../classes/compile.ts";
+import type { Fault } from "../classes/check/finding.ts";
+import { metadataFaults } from "../classes/check/metadata.ts";
 import { CORE_KINDS, readMetadata } from "./lint-core.ts";
 import { checkedKind, typeProblem } from "./lint-kinds.ts";
 
@@ -49,6 +51,8 @@ export interface Reading {
   readonly services: readonly Place[];
   /** Kinds and versions that there are not, and Kubernetes' own objects that nobody can read. */
   readonly unread: readonly Unread[];
+  /** Names and labels that the API server does not take, and where kubectl would put an object. */
+  readonly misnamed: readonly Misnamed[];
   /** Objects of other kinds. */
   readonly skipped: number;
 }
@@ -58,16 +62,25 @@ export interface Unread extends SchemaProblem {
   readonly at: Place;
 }
 
+/** What is wrong with the metadata of a document; the rest of it is looked at. */
+interface Misnamed extends Fault {
+  readonly at: Place;
+}
+
 /** @param metallbNamespace where the objects are that name no namespace */
 export function readDocuments(documents: readonly Document[], metallbNamespace: string): Reading {
   const objects: Found[] = [];
   const [services, nodes, secrets]: [ServiceObject[], NodeObject[], SecretObject[]] = [[], [], []];
   const servicePlaces: Place[] = [];
   const unread: Unread[] = [];
+  const misnamed: Misnamed[] = [];
   const collect = <T>(at: Place, validate: Validator<T>, [value, list]: [unknown, T[]]) => {
     const read = validate(value);
     if (read.ok) list.push(read.value);
     else unread.push(...read.problems.map((problem) => ({ at, ...problem })));
+  };
+  const looksAt = (at: Place, kind: string, metadata: unknown) => {
+    misnamed.push(...metadataFaults(kind, metadata).map((fault) => ({ at, ...fault })));
   };
   let [manifests, skipped] = [NO_MANIFESTS, 0];
   for (const { file, place, value } of documents.flatMap(unpack)) {
@@ -84,6 +97,10 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
       const home = isNamespaced ? (namespace ?? metallbNamespace) : "";
       const at = { file, place, object, id: idIn(home) };
       objects.push({ at, kind: known, name, namespace: home, value });
+      looksAt(at, kind, metadata);
+      if (isNamespaced && namespace === undefined && name !== "") {
+        misnamed.push({ at, ...withoutNamespace(home) });
+      }
       collect(at, readMetadata, [value, []]);
       const read = readLoosely(known, value);
       const isObeyed = !isNamespaced || home === metallbNamespace;
@@ -92,10 +109,13 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
       const home = namespace ?? "default";
       const at = { file, place, object: `${kind}/${home}/${name}`, id: idIn(home) };
       servicePlaces.push(at);
+      looksAt(at, kind, metadata);
       collect(at, CORE_KINDS.Service, [value, services]);
     } else if (apiVersion === "v1" && kind === "Node") {
+      looksAt(bare, kind, metadata);
       collect(bare, CORE_KINDS.Node, [value, nodes]);
     } else if (apiVersion === "v1" && kind === "Secret") {
+      looksAt(bare, kind, metadata);
       collect(bare, CORE_KINDS.Secret, [value, secrets]);
     } else if (problem === null) skipped += 1;
   }
@@ -103,7 +123,12 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
     ...{ ...worldOf(manifests), metallbNamespace, services: orNull(services) },
     ...{ nodes: orNull(nodes), secrets: orNull(secrets) },
   };
-  return { world, objects, services: servicePlaces, unread, skipped };
+  return { world, objects, services: servicePlaces, unread, misnamed, skipped };
+}
+
+function withoutNamespace(home: string): Fault {
+  const message = `It names no namespace: kubectl puts it into that of its context. Write "${home}".`;
+  return { field: "metadata.namespace", message, isWarning: true };
 }
 
 /** Files without any say nothing about them. */

@@ -71,6 +71,7 @@ export function lint(documents: readonly Document[], options: LintOptions): Lint
   const unread = reading.unread.map(({ at, ...problem }) =>
     lineOf(at, { ...problem, isWarning: false }),
   );
+  const misnamed = reading.misnamed.map(({ at, ...fault }) => lineOf(at, fault));
   const lines =
     before === undefined
       ? [
@@ -79,7 +80,7 @@ export function lint(documents: readonly Document[], options: LintOptions): Lint
         ]
       : linesOfChanges(readDocuments(before, metallbNamespace), reading);
   return {
-    lines: [...unread, ...doublesOf(places), ...lines].map(withHint),
+    lines: [...unread, ...doublesOf(places), ...misnamed, ...lines].map(withHint),
     ...{ checked: places.length, skipped },
   };
 }

@@ -37,8 +37,11 @@ export interface AdmissionCase {
   readonly after: CaseObject | null;
   /** A part of what is said; null: it is allowed. */
   readonly refused: string | null;
-  /** Who refuses: the definition (types, bounds, CEL), so the API server by itself; or the webhook. */
-  readonly by: "definition" | "webhook";
+  /**
+   * Who refuses: the definition (types, bounds, CEL), so the API server by itself; it again, whatever the definition says (names, labels,
+   * the fields that kubectl has it refuse); or the webhook.
+   */
+  readonly by: "definition" | "kubectl" | "webhook";
   /** Parts of what the webhook warns of. */
   readonly warnings: readonly string[];
 }
@@ -53,7 +56,7 @@ interface WrittenCase {
   readonly update?: Written;
   readonly delete?: string;
   readonly refused?: string;
-  readonly by?: "definition";
+  readonly by?: "definition" | "kubectl";
   readonly warning?: string;
 }
 

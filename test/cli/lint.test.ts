@@ -14,7 +14,7 @@ const HOME = "metallb-system";
 const pool = (name: string, addresses: string, more = "") =>
   `apiVersion: metallb.io/v1beta1\nkind: IPAddressPool\nmetadata: {name: ${name}, namespace: ${HOME}${more}}\n` +
   `spec: {addresses: [${addresses}]}\n`;
-const FOR_ALL = `apiVersion: metallb.io/v1beta1\nkind: L2Advertisement\nmetadata: {name: all, creationTimestamp: null}\n`;
+const FOR_ALL = `apiVersion: metallb.io/v1beta1\nkind: L2Advertisement\nmetadata: {name: all, namespace: ${HOME}, creationTimestamp: null}\n`;
 const GOOD = `${pool("a", "192.0.2.0/28")}---\n${FOR_ALL}`;
 const OVERLAP = `${GOOD}---\n${pool("b", "192.0.2.8/29")}`;
 
@@ -165,8 +165,24 @@ describe("lint: what it makes of documents", () => {
   }
   const service = (fields: string, annotations = "{}") =>
     `apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop, annotations: ${annotations}}\nspec: {type: LoadBalancer${fields}}\n`;
+  const EDGE = `apiVersion: network.deckhouse.io/v1alpha1\nkind: MetalLoadBalancerClass\nmetadata: {name: edge}\nspec: {addressPool: [192.0.2.0/28]}\n`;
+  /** Two that ask for one address; with a port they have a sharing key in common. */
+  const asking = (webPort: string, apiPort: string, fields = "") =>
+    [
+      ["web", webPort],
+      ["api", apiPort],
+    ]
+      .map(([name = "", port = ""]) => {
+        const key = webPort === "" ? "" : ", metallb.io/allow-shared-ip: k";
+        const ports = port === "" ? "" : `, ports: [{port: ${port}}]`;
+        return service(ports + fields, `{metallb.io/loadBalancerIPs: 192.0.2.1${key}}`).replace(
+          "name: web",
+          `name: ${name}`,
+        );
+      })
+      .join("---\n");
   const peer = (name: string, more: string) =>
-    `apiVersion: metallb.io/v1beta2\nkind: BGPPeer\nmetadata: {name: ${name}}\n` +
+    `apiVersion: metallb.io/v1beta2\nkind: BGPPeer\nmetadata: {name: ${name}, namespace: ${HOME}}\n` +
     `spec: {myASN: 64512, peerASN: 64513, ${more}}\n`;
   const rows: readonly Row[] = [
     { name: "nothing", text: "", lines: [] },
@@ -296,10 +312,11 @@ describe("lint: what it makes of documents", () => {
     {
       name: "a name twice, in two versions, and with the namespace left out",
       text:
-        peer("a", "peerAddress: 10.0.0.1") +
-        `---\n${peer("a", "peerAddress: 10.0.0.1").replace("v1beta2", "v1beta1").replace("name: a", `name: a, namespace: ${HOME}`)}`,
+        peer("a", "peerAddress: 10.0.0.1").replace(`, namespace: ${HOME}`, "") +
+        `---\n${peer("a", "peerAddress: 10.0.0.1").replace("v1beta2", "v1beta1")}`,
       lines: [
         "BGPPeer/a metadata.name: It is in the files twice, first in f:1. Keep one of the two.",
+        "BGPPeer/a metadata.namespace: warning: It names no namespace",
         "BGPPeer/a apiVersion: warning: v1beta1 is deprecated",
       ],
     },
@@ -387,8 +404,8 @@ describe("lint: what it makes of documents", () => {
       name: "echo packets for IPv6",
       text:
         `${pool("a", '"2001:db8::/64"')}---\n${peer("p", "peerAddress: 10.0.0.1, bfdProfile: echo")}---\n` +
-        `apiVersion: metallb.io/v1beta1\nkind: BFDProfile\nmetadata: {name: echo}\nspec: {echoMode: true}\n---\n` +
-        `apiVersion: metallb.io/v1beta1\nkind: BGPAdvertisement\nmetadata: {name: all}\n`,
+        `apiVersion: metallb.io/v1beta1\nkind: BFDProfile\nmetadata: {name: echo, namespace: ${HOME}}\nspec: {echoMode: true}\n---\n` +
+        `apiVersion: metallb.io/v1beta1\nkind: BGPAdvertisement\nmetadata: {name: all, namespace: ${HOME}}\n`,
       lines: ['BGPPeer/p spec.bfdProfile: warning: The peer "p" is told of IPv6 addresses of "a"'],
     },
     {
@@ -409,6 +426,93 @@ describe("lint: what it makes of documents", () => {
         'warning: There is no pool "gold"',
         'warning: There is no class "edge"',
         "warning: The Service requests 198.51.100.1, which no pool of IPv4 addresses has",
+      ],
+    },
+    {
+      name: "words that are nearly those of a Service",
+      text: service(
+        ", loadBalancerip: 192.0.2.1, ipFamilyPolicy: PreferDualstack, ipFamilies: [IPv4, ipv6], externalTrafficPolicy: Node",
+        "{metallb.io/loadBalancerIp: 192.0.2.1, network.deckhouse.io/load-balancer-ip: 192.0.2.1}",
+      ),
+      lines: [
+        'metadata.annotations: warning: There is no annotation "metallb.io/loadBalancerIp": it asks for nothing. Write "metallb.io/loadBalancerIPs".',
+        'warning: There is no annotation "network.deckhouse.io/load-balancer-ip"',
+        'Service/shop/web spec.loadBalancerip: There is no field "loadBalancerip": kubectl refuses it. Write "loadBalancerIP".',
+        'spec.ipFamilyPolicy: "PreferDualstack" is no value of it: kubectl refuses it. Write "PreferDualStack".',
+        'spec.ipFamilies: "ipv6" is no value of it: kubectl refuses it. Write "IPv6".',
+        'spec.externalTrafficPolicy: "Node" is no value of it: kubectl refuses it. Write one of Cluster, Local.',
+      ],
+    },
+    {
+      name: "a type that is nearly a load balancer: what it asks for is looked at",
+      text: service("", "{metallb.io/adress-pool: gold}").replace("LoadBalancer", "Loadbalancer"),
+      lines: [
+        'warning: There is no annotation "metallb.io/adress-pool"',
+        'spec.type: "Loadbalancer" is no value of it: kubectl refuses it. Write "LoadBalancer".',
+      ],
+    },
+    {
+      name: "what others read of a Service",
+      text: service(
+        ", loadBalancerClass: service.k8s.aws/nlb, trafficDistribution: PreferClose, loadBalancerSourceIPs: [], future: 1, loadBalancerSourceRanges: []",
+        "{service.beta.kubernetes.io/x: y, metallb.io/future: z, network.deckhouse.io/load-balancer-name: z, example.org/loadBalancerIp: x}",
+      ),
+      lines: [],
+    },
+    {
+      name: "a class that is nearly one of ours, and one of others",
+      text: ["egde", "nlb"]
+        .map((name) =>
+          service(`, loadBalancerClass: ${name}`).replace("name: web", `name: ${name}`),
+        )
+        .join(`---\n${EDGE}---\n`),
+      lines: [
+        'Service/shop/egde spec.loadBalancerClass: warning: There is no class "egde": the Service is left to others. Write "edge".',
+      ],
+    },
+    {
+      name: "two Services that ask for one address",
+      text: asking("", "80", ""),
+      lines: [
+        "Service/shop/api metadata.annotations: warning: The Service requests 192.0.2.1, as the Service shop/web does. Request another",
+      ],
+    },
+    {
+      name: "two Services that ask for one address, and share a port",
+      text: asking("80", "80"),
+      lines: ["requests 192.0.2.1, as the Service shop/web does, and both use TCP/80."],
+    },
+    { name: "two Services that share the address", text: asking("80", "81"), lines: [] },
+    {
+      name: "two Services of a class of others that ask for one address",
+      text: asking("", "80", ", loadBalancerClass: example.org/lb"),
+      lines: [],
+    },
+    {
+      name: "names, labels and annotations that Kubernetes does not take",
+      text:
+        pool("My_Pool", "192.0.2.0/28", ", labels: {tier: a b, -x: y}, annotations: {a/b/c: d}") +
+        `---\n${FOR_ALL}---\n${service("").replace("name: web", "name: web.shop")}`,
+      lines: [
+        'IPAddressPool/My_Pool metadata.name: "My_Pool" is no name: kubectl refuses it. Write at most 253 small letters',
+        'metadata.labels: "-x" is no key of a label: kubectl refuses it.',
+        'metadata.labels: "a b" is no value of a label: kubectl refuses it.',
+        'metadata.annotations: "a/b/c" is no key of an annotation: kubectl refuses it.',
+        'Service/shop/web.shop metadata.name: "web.shop" is no name: kubectl refuses it. Write at most 63 small letters',
+      ],
+    },
+    {
+      name: "names, labels and annotations of all sorts that it takes",
+      text:
+        pool("1.a-b.c", "192.0.2.0/28", ", labels: {a.b/C_d-e: F.g_h-1, empty: ''}") +
+        `---\n${FOR_ALL}---\n${service("", "{Example.org/Some_Thing.x: a b}")}`,
+      lines: [],
+    },
+    {
+      name: "no namespace: kubectl puts it elsewhere",
+      text: `${pool("a", "192.0.2.0/28").replace(`, namespace: ${HOME}`, "")}---\n${FOR_ALL}`,
+      lines: [
+        'IPAddressPool/a metadata.namespace: warning: It names no namespace: kubectl puts it into that of its context. Write "metallb-system".',
       ],
     },
     {

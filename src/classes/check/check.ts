@@ -29,6 +29,7 @@ import { lostAddresses, poolFaults } from "./pools.ts";
 import { compiledFaults, inUse } from "./references.ts";
 import { selectorFaults } from "./selectors.ts";
 import { serviceFaults, usesOf } from "./services.ts";
+import { spellingFindings } from "./service-spelling.ts";
 import { shapeFaults } from "./shape.ts";
 import type { Scene, Standing } from "./standing.ts";
 import { unknownFields } from "./unknown.ts";
@@ -211,14 +212,13 @@ export function checkObject(
 /** @returns what is to be said of all objects together; what is wrong with one alone, checkObject says */
 export function checkAll(world: CheckWorld): Finding[] {
   const scene: Scene = { world, compiled: compileAll(world.manifests) };
-  return distinct(
-    [...standingFaults(scene), ...serviceFaults(scene)].map(
-      ({ object, field, problem, isWarning }) => ({
-        ...{ object, field, message: describeProblem(problem) },
-        isWarning: isWarning || isMild(world.manifests, object),
-      }),
-    ),
+  const between = [...standingFaults(scene), ...serviceFaults(scene)].map(
+    ({ object, field, problem, isWarning }) => ({
+      ...{ object, field, message: describeProblem(problem) },
+      isWarning: isWarning || isMild(world.manifests, object),
+    }),
   );
+  return distinct([...between, ...spellingFindings(scene)]);
 }
 
 function isMild(manifests: Manifests, object: string): boolean {

@@ -7,10 +7,7 @@
 import type { JsonSchema } from "../../base/crd.ts";
 import type { LabelSelector } from "../label-selector.ts";
 import { refusal, type Fault } from "./finding.ts";
-
-const NAME = "([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)";
-const KEY = new RegExp(`^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?${NAME}$`);
-const VALUE = new RegExp(`^${NAME}?$`);
+import { isLabelKey, isLabelValue } from "./label-syntax.ts";
 
 /** @param schema of the value, where a selector is told by its fields */
 export function selectorFaults(schema: JsonSchema, value: unknown, path = ""): Fault[] {
@@ -43,8 +40,8 @@ function faultsOf(
   path: string,
 ): Fault[] {
   const labels = Object.entries(matchLabels).flatMap(([key, value]) => [
-    ...(KEY.test(key) ? [] : [invalid(`${path}.matchLabels`, `"${key}" is no key of a label`)]),
-    ...(isValue(value)
+    ...(isLabelKey(key) ? [] : [invalid(`${path}.matchLabels`, `"${key}" is no key of a label`)]),
+    ...(isLabelValue(value)
       ? []
       : [invalid(`${path}.matchLabels`, `"${value}" is no value of a label`)]),
   ]);
@@ -54,7 +51,7 @@ function faultsOf(
     const isKnown = isOfSet || operator === "Exists" || operator === "DoesNotExist";
     const twice = values.find((value, place) => values.indexOf(value) !== place);
     return [
-      ...(KEY.test(key) ? [] : [invalid(`${field}.key`, `"${key}" is no key of a label`)]),
+      ...(isLabelKey(key) ? [] : [invalid(`${field}.key`, `"${key}" is no key of a label`)]),
       ...(isKnown ? [] : [invalid(`${field}.operator`, `"${operator}" is no valid operator`)]),
       ...(isOfSet && values.length === 0
         ? [invalid(`${field}.values`, `${operator} needs at least one value`)]
@@ -63,7 +60,7 @@ function faultsOf(
         ? [invalid(`${field}.values`, `${operator} has no values`)]
         : []),
       ...values
-        .filter((value) => !isValue(value))
+        .filter((value) => !isLabelValue(value))
         .map((value) => invalid(`${field}.values`, `"${value}" is no value of a label`)),
       ...(twice === undefined ? [] : [invalid(`${field}.values`, `"${twice}" is written twice`)]),
     ];
@@ -73,10 +70,6 @@ function faultsOf(
   const twice =
     again < 0 ? [] : [invalid(`${path}.matchExpressions[${again}]`, "It is written twice")];
   return [...labels, ...expressions, ...twice];
-}
-
-function isValue(value: string): boolean {
-  return VALUE.test(value);
 }
 
 function doubled(path: string, selectors: readonly LabelSelector[]): Fault[] {

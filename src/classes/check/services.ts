@@ -7,6 +7,7 @@ import { familyOf, parseIp, type Ip } from "../../base/ip.ts";
 import { readAnnotation } from "../annotations.ts";
 import { classFinder } from "../class-at.ts";
 import { parseRequest } from "../request.ts";
+import { clashOf, partyOf, type Party } from "../sharing.ts";
 import type { Problem } from "../../base/errors.ts";
 import type { Scene, Standing } from "./standing.ts";
 import type { CheckWorld, ServiceObject, Use } from "./world.ts";
@@ -24,13 +25,14 @@ export function usesOf({ uses, services }: CheckWorld): readonly Use[] {
   return [...found].map(([ip, names]) => ({ ip, services: names }));
 }
 
-/** `namespace/name`. */
-function titleOf({ metadata: { namespace = "default", name } }: ServiceObject): string {
+/** @returns `namespace/name` */
+export function titleOf({ metadata: { namespace = "default", name } }: ServiceObject): string {
   return `${namespace}/${name}`;
 }
 
 export function serviceFaults({ world, compiled }: Scene): Standing[] {
   const classAt = classFinder(compiled.classes);
+  const asking = new Asking(compiled);
   return (world.services ?? [])
     .filter(({ spec }) => spec?.type === "LoadBalancer")
     .flatMap((service) => {
@@ -62,8 +64,37 @@ export function serviceFaults({ world, compiled }: Scene): Standing[] {
             true,
           ),
         ),
+        ...asking.problems(service, wanted).map((it) => say(it, true)),
       ];
     });
+}
+
+/** Who asks for which address by name: of two that do not share it one gets nothing. */
+class Asking {
+  readonly #classes: Scene["compiled"]["classes"];
+  readonly #askers = new Map<Ip, { readonly title: string; readonly party: Party }[]>();
+
+  constructor({ classes }: Scene["compiled"]) {
+    this.#classes = classes;
+  }
+
+  /** @returns what is in the way of the Service among those that asked before it */
+  problems(service: ServiceObject, wanted: readonly Ip[]): Problem[] {
+    const { metadata, spec = {} } = service;
+    const { loadBalancerClass = "" } = spec;
+    // Who knows what others let two of their Services have.
+    if (loadBalancerClass !== "" && !this.#classes.has(loadBalancerClass)) return [];
+    const [title, party] = [titleOf(service), partyOf({ ...metadata, ...spec })];
+    return wanted.flatMap((ip) => {
+      const others = (this.#askers.get(ip) ?? []).filter((other) => other.title !== title);
+      this.#askers.set(ip, [...others, { title, party }]);
+      const other = others.find((one) => clashOf(one.party, party) !== null);
+      if (other === undefined) return [];
+      const why = clashOf(other.party, party) ?? "";
+      const message = `The Service requests ${ip}, as the Service ${other.title} does${why === "" ? "" : `, and ${why}`}`;
+      return [{ code: "ADDRESS_TAKEN", message }];
+    });
+  }
 }
 
 function scenePools({ classes }: Scene["compiled"]): ReadonlySet<string> {

@@ -37,6 +37,11 @@ interface Named {
   };
 }
 
+interface ServicePort {
+  readonly protocol?: string;
+  readonly port: number;
+}
+
 /** A Service: as much of it as a check reads. */
 export interface ServiceObject extends Named {
   readonly spec?:
@@ -47,6 +52,9 @@ export interface ServiceObject extends Named {
         readonly ipFamilies?: readonly string[] | undefined;
         readonly ipFamilyPolicy?: string | undefined;
         readonly clusterIPs?: readonly string[] | undefined;
+        readonly externalTrafficPolicy?: string | undefined;
+        readonly selector?: Labels | undefined;
+        readonly ports?: readonly ServicePort[] | undefined;
       }
     | undefined;
   readonly status?:
