@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import {
   addConnectionFlags,
   flag,
+  ignoreExcludeLbFlag,
   metallbNamespaceFlag,
   parseNodeName,
   parseSeconds,
@@ -14,6 +15,7 @@ import {
 } from "./command-line.ts";
 
 export interface DrainFlags extends ConnectionFlags {
+  readonly ignoreExcludeLb: boolean;
   readonly metallbNamespace: string;
   readonly timeout: number;
   readonly wait: boolean;
@@ -30,6 +32,7 @@ export function addDrain(
     .description("Move all addresses of a node to other nodes, and keep them away until undrain.")
     .argument("<node>", "the name of the node in Kubernetes", parseNodeName);
   addConnectionFlags(command)
+    .addOption(ignoreExcludeLbFlag("as the controller was given it"))
     .addOption(metallbNamespaceFlag())
     .addOption(
       flag(

@@ -196,6 +196,19 @@ describe("cli: status and why on a real API server", function () {
       await spreadlb(["undrain", "n1"], { KUBECONFIG: kubeconfig });
     });
 
+    it("says what keeps an address as the controller has it: --ignore-exclude-lb", async () => {
+      const label = "node.kubernetes.io/exclude-from-external-load-balancers";
+      await controlPlane.kubectl(["label", "node", "n2", `${label}=`]);
+      const argv = ["drain", "n1", "--timeout", "3", "--kubeconfig", kubeconfig];
+      const without = await spreadlb(argv);
+      const told = await spreadlb([...argv, "--ignore-exclude-lb"]);
+      await spreadlb(["undrain", "n1", "--kubeconfig", kubeconfig]);
+      await controlPlane.kubectl(["label", "node", "n2", `${label}-`]);
+      const stays = "192.0.2.1 stays on n1, for no other node may hold it: n2";
+      expect(without.err).to.include(`${stays} is excluded by the label ${label}`);
+      expect(told.err).to.include(`${stays} has no speaker that is heard of`);
+    });
+
     it("a wrong name lists those that there are", async () => {
       expect(await spreadlb(["drain", "n7"], { KUBECONFIG: kubeconfig })).to.deep.equal({
         status: 1,

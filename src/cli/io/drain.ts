@@ -151,7 +151,8 @@ class Drain {
   async #ask(left: readonly VirtualIP[]): Promise<readonly Unmovable[]> {
     const { node, cluster, flags } = this.#parts;
     try {
-      return unmovable(node, left, await fetchFacts(cluster, flags.metallbNamespace));
+      const facts = await fetchFacts(cluster, flags.metallbNamespace);
+      return unmovable(node, left, { ...facts, ignoreExcludeLabel: flags.ignoreExcludeLb });
     } catch (error) {
       if (error instanceof ApiError) return [];
       throw error;
