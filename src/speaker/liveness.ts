@@ -1,14 +1,12 @@
 /**
  * Who is alive, who may hold what: from heartbeats heard and not heard. Pure: told the time, never asks.
  *
- * Read first: docs/heartbeat.md. In short: a node silent for the detection time is dead unless somebody whom we
- * hear hears it; a node that was declared dead, that heard nobody, or that starts, fences itself at the newest
- * plan known, so that it takes nothing back (docs/decisions/0006-fences.md).
- * Never believed: an expiry before the sockets were read once more, and any expiry while we were stalled
- * ourselves. After a stall the datagrams that lay waiting may come before the timer, or after it: whatever is
- * first tells how long it was.
- * A class, mutated in place: 100 peers send 1,000 heartbeats a second, which are not worth a copy each. What it
- * says is a function of the events it was given, and of nothing else.
+ * Read first: docs/heartbeat.md. In short: a node silent for the detection time is dead unless somebody whom we hear hears it; one
+ * that was declared dead, heard nobody, or starts, fences itself at the newest plan known: it takes nothing back (docs/decisions/0006-fences.md).
+ * Never believed: an expiry before the sockets were read once more, and any expiry while we were stalled ourselves. After a
+ * stall the datagrams that lay waiting may come before the timer: whatever is first tells how long it was.
+ * A class, mutated in place: 100 peers send 500 heartbeats a second, which are not worth a copy each. What it says is a
+ * function of the events it was given, and of nothing else.
  * Neighbours: peers.ts is one peer's record; speaker.ts acts on the changes; io/worker.ts feeds the events.
  */
 import type { NodeView } from "../multi-ip/holder.ts";
@@ -25,11 +23,11 @@ import { Ourselves } from "./ourselves.ts";
 import {
   excuse,
   fenceAt,
-  imposedOn,
   knowsItsFence,
   linkFenceBehind,
   listenTo,
   newPeer,
+  noteDeath,
   noteLead,
   noteRegard,
   soonestDeadlineMs,
@@ -91,8 +89,7 @@ export class Liveness {
 
   /** What an interface is fenced at that returns now. */
   linkFence(link: Id, nowMs: number): number {
-    const { generation } = this.#own;
-    return linkFenceBehind(this.#peers.values(), { link, generation, nowMs });
+    return linkFenceBehind(this.#peers.values(), { link, generation: this.generation, nowMs });
   }
 
   get peers(): ReadonlyMap<Id, Readonly<Peer>> {
@@ -114,8 +111,8 @@ export class Liveness {
     const due = Math.min(this.#rounds.dueMs, startEndsMs);
     if (this.#rechecking) return this.#rounds.dueMs; // the answer comes as an event
     if (this.#own.phase === "idle") return Infinity;
-    if (this.#soonestDeadlineMs >= due) return due;
-    this.#soonestDeadlineMs = soonestDeadlineMs(this.#peers.values());
+    if (this.#soonestDeadlineMs < due)
+      this.#soonestDeadlineMs = soonestDeadlineMs(this.#peers.values());
     return Math.min(due, this.#soonestDeadlineMs);
   }
 
@@ -248,8 +245,8 @@ export class Liveness {
       this.#stalledAtMs = nowMs;
       this.#own.beginAnew(nowMs);
     }
-    for (const peer of this.#peers.values())
-      excuse(peer, { nowMs, latenessMs, intervalMs, detectionMs });
+    const stall = { nowMs, latenessMs, intervalMs, detectionMs };
+    for (const peer of this.#peers.values()) excuse(peer, stall);
     this.#soonestDeadlineMs = -Infinity;
   }
 
@@ -322,11 +319,8 @@ export class Liveness {
    * time, it serves on and we were mute: of two fenced at one plan it stands before us. One that hears nobody may be deaf
    * itself, unless we know that we stood still for so long.
    */
-  #standBehind(
-    peer: Peer,
-    { isolated, lost, planGeneration }: UnsignedHeartbeat,
-    nowMs: number,
-  ): void {
+  #standBehind(peer: Peer, heartbeat: UnsignedHeartbeat, nowMs: number): void {
+    const { isolated, lost, planGeneration } = heartbeat;
     if (!this.serving || !peer.heardUs || !lost.includes(this.#own.id)) return;
     if (isolated && nowMs - this.#stalledAtMs > this.#own.detectionMs) return;
     const known = Math.max(this.#own.generation, planGeneration);
@@ -371,13 +365,9 @@ export class Liveness {
       // One that the plan names anew has not been heard: it ends no isolation.
       if (peer.state === "heard" || !(silent || this.#own.isolated)) isolated = false;
       peer.vouchedFor = silent && !peer.left && this.#isVouchedFor(peer, nowMs);
-      const dead = silent && !peer.vouchedFor;
-      if (dead !== peer.dead) {
-        peer.dead = dead;
-        peer.imposedFence = imposedOn(peer, this.#own.generation);
+      if (noteDeath(peer, this.#own.generation)) {
         if (!peer.lingering)
           this.#effects.push({ kind: "judged", node: peer.node, verdict: verdictOn(peer) });
-        if (dead) peer.lost = !peer.left;
         doubted ||= peer.lost && this.serving;
         this.#changed.add(peer.node);
       }
@@ -404,8 +394,7 @@ export class Liveness {
   #send(nowMs: number): void {
     const to = this.#rounds.next(nowMs);
     if (to.length === 0) return;
-    const { intervalMs } = this.#rounds;
-    const heartbeat = this.#own.heartbeat(this.#peers.values(), intervalMs, nowMs);
+    const heartbeat = this.#own.heartbeat(this.#peers.values(), this.#rounds.intervalMs, nowMs);
     this.#effects.push({ kind: "send", heartbeat, to });
   }
 }

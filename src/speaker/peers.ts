@@ -217,9 +217,19 @@ export function knowsItsFence({ state, fence, imposedFence }: Peer): boolean {
  * Until it says that it knows, a node back from the dead may hold only plans newer than its return.
  * One that was never heard has lost nothing: it was late to learn that we are its peer. So has one that lingers.
  */
-export function imposedOn(peer: Peer, generation: number): number {
+function imposedOn(peer: Peer, generation: number): number {
   if (peer.dead) return peer.incarnation === 0 || peer.lingering ? 0 : FENCE_EVERYTHING;
   return peer.imposedFence === 0 ? 0 : fenceAt(generation, Infinity);
+}
+
+/** Brings `dead` in line with whether it is silent and vouched for. @returns whether that is news */
+export function noteDeath(peer: Peer, generation: number): boolean {
+  const dead = peer.state === "silent" && !peer.vouchedFor;
+  if (dead === peer.dead) return false;
+  peer.dead = dead;
+  peer.imposedFence = imposedOn(peer, generation);
+  if (dead) peer.lost = !peer.left;
+  return true;
 }
 
 /** What a heartbeat was, compared with what was known of its sender. */

@@ -35,8 +35,8 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "H2",
     what: "a dead peer is decided about 400 ms late",
     file: "src/speaker/liveness.ts",
-    from: "const dead = silent && !peer.vouchedFor;",
-    to: "const dead = silent && !peer.vouchedFor && nowMs > peer.deadlineMs + 400;",
+    from: "peer.vouchedFor = silent && !peer.left &&",
+    to: "peer.vouchedFor = silent && nowMs <= peer.deadlineMs + 400 ? true : silent && !peer.left &&",
     profile: "crashes",
   },
   {
@@ -74,9 +74,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "H5",
     what: "two sides that hear each other again both go on",
-    file: "src/speaker/liveness.ts",
-    from: "peer.imposedFence = imposedOn(peer, this.#own.generation);",
-    to: "peer.imposedFence = peer.dead ? imposedOn(peer, this.#own.generation) : 2 ** 48 - 1;",
+    file: "src/speaker/peers.ts",
+    from: "peer.imposedFence = imposedOn(peer, generation);",
+    to: "peer.imposedFence = dead ? imposedOn(peer, generation) : 2 ** 48 - 1;",
     profile: "partitions",
   },
   {
