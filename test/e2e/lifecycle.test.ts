@@ -109,23 +109,18 @@ describe("end to end: lifecycle", function () {
       expect(await cluster.addressesOf("stays", 6)).to.deep.equal(addresses);
     };
 
-    /** Until the Lease of a leader that was killed had ended. */
-    let killTakeoverMs = Infinity;
-
     it("the leader is killed: the other leads within 5 s, addresses and answers stay", () =>
       withoutFlap(async () => {
         const index = await leaderIndex();
         const killedMs = performance.now();
         await cluster.controllers[index]?.stop("SIGKILL");
         await waitFor(async () => (await leaderIndex()) !== index, { what: "another leader" });
-        killTakeoverMs = performance.now() - killedMs;
-        console.log(
-          `      the other replica leads ${Math.round(killTakeoverMs)} ms after the kill`,
-        );
-        expect(killTakeoverMs).to.be.lessThan(5000);
+        const takeoverMs = performance.now() - killedMs;
+        console.log(`      the other replica leads ${Math.round(takeoverMs)} ms after the kill`);
+        expect(takeoverMs).to.be.lessThan(5000);
       }));
 
-    it("the leader is stopped: it gives its Lease back, and the other leads long before that would have ended", () =>
+    it("the leader is stopped: the other leads within 1 s", () =>
       withoutFlap(async () => {
         const index = await leaderIndex();
         const stoppedMs = performance.now();
@@ -137,7 +132,7 @@ describe("end to end: lifecycle", function () {
         await waitFor(other, { what: "another leader", intervalMs: 20 });
         const takeoverMs = performance.now() - stoppedMs;
         console.log(`      the other replica leads ${Math.round(takeoverMs)} ms after SIGTERM`);
-        expect(takeoverMs).to.be.lessThan(killTakeoverMs / 2);
+        expect(takeoverMs).to.be.lessThan(1000);
         await stopping;
       }));
 
