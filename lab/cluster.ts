@@ -329,6 +329,13 @@ export class Cluster {
     return JSON.parse(await this.exec("client", [this.tools, "fetch", ...urls])) as Fetched[];
   }
 
+  /** HTTP from any host, such as a node that asks a program of its own. */
+  async get(host: string, url: string): Promise<Fetched> {
+    const [answer] = JSON.parse(await this.exec(host, [this.tools, "fetch", url])) as Fetched[];
+    if (answer === undefined) throw new Error(`nothing was asked of ${url}`);
+    return answer;
+  }
+
   /** Waits until every address answers HTTP from the client; returns the answers. */
   waitForTraffic(addresses: readonly string[], timeoutMs = 20_000): Promise<Fetched[]> {
     const probe = async () => {
@@ -474,9 +481,7 @@ export class Cluster {
   }
 
   async #isHealthy(node: string): Promise<boolean> {
-    const url = "http://127.0.0.1:10256/healthz";
-    const answer = await this.exec(node, [this.tools, "fetch", url]);
-    return (JSON.parse(answer) as Fetched[])[0]?.status === 200;
+    return (await this.get(node, "http://127.0.0.1:10256/healthz")).status === 200;
   }
 }
 

@@ -21,7 +21,6 @@ export const NODES_ASN = 64_600;
 export const ROUTER_ASN = 64_501;
 /** For benchmarks of networks: RFC 2544. */
 const POOL = "198.18.0.0/19";
-const METRICS = "http://127.0.0.1:7473/metrics";
 /** The speaker looks at its sessions' counters once a second. */
 export const COUNTED_MS = 1500;
 
@@ -122,15 +121,8 @@ export class BgpWorld {
 
   /** A figure of each node's speaker, of all its sessions. */
   async counted(metric: string): Promise<number[]> {
-    const { lab } = this.cluster;
-    return Promise.all(
-      lab.plan.nodes.map(async ({ name }) => {
-        const answer = await lab.exec(name, [lab.tools, "fetch", METRICS]);
-        const body = (JSON.parse(answer) as { body: string }[])[0]?.body ?? "";
-        const lines = [...body.matchAll(new RegExp(`^${metric}\\{[^}]*\\} (\\d+)`, "gm"))];
-        return lines.reduce((sum, [, value]) => sum + Number(value), 0);
-      }),
-    );
+    const { nodes } = this.cluster.lab.plan;
+    return Promise.all(nodes.map(({ name }) => this.cluster.metric(name, `${metric}{`)));
   }
 
   async stop(): Promise<void> {

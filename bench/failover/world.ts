@@ -125,7 +125,7 @@ export class World {
     const controller = await this.lab.startController(flags);
     this.controller = controller;
     const url = "http://127.0.0.1:7472/readyz";
-    await controller.until(() => this.#answers(controller.name, url), {
+    await controller.until(async () => (await this.lab.get(controller.name, url)).status === 200, {
       what: "the controller was ready",
       timeoutMs: 30_000,
     });
@@ -238,7 +238,7 @@ export class World {
   }
 
   async #mustHearAll(node: string): Promise<void> {
-    const text = await this.#get(node, "http://127.0.0.1:7473/metrics");
+    const { body: text } = await this.lab.get(node, "http://127.0.0.1:7473/metrics");
     const figure = (name: string) => Number(new RegExp(`^${name} (\\d+)`, "m").exec(text)?.[1]);
     const [alive, known] = [figure("spreadlb_peers_alive"), figure("spreadlb_peers_known")];
     if (alive !== known || known === 0) throw new Error(`${node} hears ${alive} of ${known}`);
@@ -254,16 +254,6 @@ export class World {
         );
       }
     }
-  }
-
-  async #answers(host: string, url: string): Promise<boolean> {
-    const answer = await this.lab.exec(host, [this.lab.tools, "fetch", url]);
-    return (JSON.parse(answer) as { status: number }[])[0]?.status === 200;
-  }
-
-  async #get(host: string, url: string): Promise<string> {
-    const answer = await this.lab.exec(host, [this.lab.tools, "fetch", url]);
-    return (JSON.parse(answer) as { body: string }[])[0]?.body ?? "";
   }
 }
 

@@ -212,8 +212,7 @@ describe("end to end: BGP", function () {
       { what: "one Event of every node on the Service" },
     );
     const series = `metallb_speaker_announced{service="default/web",protocol="bgp",node="n1"`;
-    const fetch = [cluster.lab.tools, "fetch", "http://127.0.0.1:7473/metrics"];
-    expect(await cluster.lab.exec("n1", fetch)).to.contain(JSON.stringify(series).slice(1, -1));
+    expect((await cluster.ask("n1", "/metrics")).body).to.contain(series);
     const router = client.ipv4.replaceAll(".", "\\.");
     const head = `BGPPeer/tor +${router}:179 +${ROUTER_ASN} +Established +\\w+`;
     for (const name of names) {

@@ -1,7 +1,7 @@
 /** A lab cluster with SpreadLB running in it, and the questions that end-to-end tests ask. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startCluster, type Cluster } from "../../lab/cluster.ts";
+import { startCluster, type Cluster, type Fetched } from "../../lab/cluster.ts";
 import { SEGMENT_POOL_IPV4, SEGMENT_POOL_IPV6 } from "../../lab/plan.ts";
 import type { LabProcess } from "../../lab/process.ts";
 import { waitFor } from "../../lab/wait.ts";
@@ -131,13 +131,10 @@ export class SpreadCluster {
 
   #untilReady(controller: LabProcess): Promise<boolean> {
     const url = "http://127.0.0.1:7472/readyz";
-    return controller.until(
-      async () => {
-        const answer = await this.lab.exec(controller.name, [this.lab.tools, "fetch", url]);
-        return (JSON.parse(answer) as { status: number }[])[0]?.status === 200;
-      },
-      { what: `${controller.name} was ready`, timeoutMs: 20_000 },
-    );
+    return controller.until(async () => (await this.lab.get(controller.name, url)).status === 200, {
+      what: `${controller.name} was ready`,
+      timeoutMs: 20_000,
+    });
   }
 
   async startSpeaker(node: string): Promise<void> {
@@ -145,15 +142,8 @@ export class SpreadCluster {
   }
 
   /** Asks a speaker over HTTP, on its own node. @param path such as `/metrics` */
-  async ask(
-    node: string,
-    path: string,
-  ): Promise<{ readonly status: number; readonly body: string }> {
-    const url = `http://127.0.0.1:7473${path}`;
-    const answers = await this.lab.exec(node, [this.lab.tools, "fetch", url]);
-    const [answer] = JSON.parse(answers) as { status: number; body: string }[];
-    if (answer === undefined) throw new Error(`the speaker of ${node} does not answer`);
-    return answer;
+  ask(node: string, path: string): Promise<Fetched> {
+    return this.lab.get(node, `http://127.0.0.1:7473${path}`);
   }
 
   /** @returns the sum of a speaker's series of that name, of those with such labels where any are named */

@@ -8,6 +8,7 @@ import { BfdSession } from "../../../src/bgp/bfd/session.ts";
 import type { SessionEffect, SessionEvent } from "../../../src/bgp/bfd/session-events.ts";
 import type { BfdProfile } from "../../../src/bgp/bfd/timing.ts";
 import type { BfdState, ControlPacket } from "../../../src/bgp/bfd/wire/control-packet.ts";
+import { FIRST_PACKET } from "./packets.ts";
 
 const profile: BfdProfile = {
   desiredMinTxUs: 50_000,
@@ -19,18 +20,13 @@ const OURS = 7;
 const THEIRS = 9;
 
 const theirs = (state: BfdState, more: Partial<ControlPacket> = {}): ControlPacket => ({
+  ...FIRST_PACKET,
   state,
-  diagnostic: "none",
-  poll: false,
-  final: false,
-  controlPlaneIndependent: false,
-  demand: false,
   detectMultiplier: 5,
   myDiscriminator: THEIRS,
   yourDiscriminator: state === "Down" ? 0 : OURS,
   desiredMinTxUs: state === "Up" ? 100_000 : 1_000_000,
   requiredMinRxUs: 100_000,
-  requiredMinEchoRxUs: 0,
   ...more,
 });
 
@@ -99,6 +95,22 @@ const agreed: readonly Line[] = [
     ["Init > Up (handshake)", "send Up P to 9", "detect in 5000", "transmit in 100"],
   ],
   [350, packet("Up", { final: true }), ["detect in 500"]],
+];
+
+/** At 400 ms, and the other end is still being told. */
+const stopped: readonly Line[] = [
+  ...agreed,
+  [
+    400,
+    stop,
+    [
+      "Up > AdminDown (stopped)",
+      "no detect",
+      "send AdminDown to 9 administratively-down",
+      "linger in 3000",
+      "transmit in 1000",
+    ],
+  ],
 ];
 
 const scripts: readonly {
@@ -320,18 +332,7 @@ const scripts: readonly {
   {
     name: "6.8.16: stopped on purpose, the other end is told so for a detection time",
     lines: [
-      ...agreed,
-      [
-        400,
-        stop,
-        [
-          "Up > AdminDown (stopped)",
-          "no detect",
-          "send AdminDown to 9 administratively-down",
-          "linger in 3000",
-          "transmit in 1000",
-        ],
-      ],
+      ...stopped,
       [500, packet("Down", { yourDiscriminator: OURS }), []],
       [1400, timer("transmit"), ["send AdminDown to 9 administratively-down", "transmit in 1000"]],
       [3400, timer("linger"), ["closed", "no transmit"]],
@@ -344,18 +345,7 @@ const scripts: readonly {
   {
     name: "wanted again while it is being told of, it begins anew",
     lines: [
-      ...agreed,
-      [
-        400,
-        stop,
-        [
-          "Up > AdminDown (stopped)",
-          "no detect",
-          "send AdminDown to 9 administratively-down",
-          "linger in 3000",
-          "transmit in 1000",
-        ],
-      ],
+      ...stopped,
       [500, start, ["no linger", "AdminDown > Down (started)"]],
       [600, packet("Down"), ["Down > Init (handshake)", "send Init to 9", "detect in 5000"]],
       [3400, timer("linger"), []],

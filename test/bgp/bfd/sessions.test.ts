@@ -15,6 +15,7 @@ import {
   encodeControlPacket,
   type OwnPacket,
 } from "../../../src/bgp/bfd/wire/control-packet.ts";
+import { FIRST_PACKET } from "./packets.ts";
 
 const profile = {
   desiredMinTxUs: 50_000,
@@ -37,18 +38,9 @@ const wanted = (endpoints: Partial<Endpoints> = {}, minimumTtl = 254): WantedSes
 
 function bytes(more: Partial<OwnPacket> = {}): Uint8Array {
   return encodeControlPacket({
-    state: "Down",
-    diagnostic: "none",
-    poll: false,
-    final: false,
-    controlPlaneIndependent: false,
-    demand: false,
-    detectMultiplier: 3,
+    ...FIRST_PACKET,
     myDiscriminator: 9,
-    yourDiscriminator: 0,
-    desiredMinTxUs: 1_000_000,
     requiredMinRxUs: 100_000,
-    requiredMinEchoRxUs: 0,
     ...more,
   });
 }

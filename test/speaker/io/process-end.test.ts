@@ -77,10 +77,7 @@ describe("speaker process: its end", function () {
   async function start(node: string): Promise<void> {
     speakers.set(node, await cluster.startSpeaker(node));
     await waitFor(
-      async () => {
-        const argv = [cluster.tools, "fetch", "http://127.0.0.1:7473/readyz"];
-        return (await cluster.exec(node, argv)).includes('"status":200');
-      },
+      async () => (await cluster.get(node, "http://127.0.0.1:7473/readyz")).status === 200,
       { what: `${node} to be ready`, timeoutMs: 20_000 },
     );
   }

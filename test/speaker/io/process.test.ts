@@ -92,13 +92,9 @@ describe("speaker process", function () {
     return items.map(({ metadata, spec }) => [metadata.name, metadata.labels, spec.holderIdentity]);
   };
   const untilReady = (node: string) =>
-    waitFor(
-      async () => {
-        const argv = [cluster.tools, "fetch", "http://127.0.0.1:7473/readyz"];
-        return (await cluster.exec(node, argv)).includes('"status":200');
-      },
-      { what: `${node} to be ready` },
-    );
+    waitFor(async () => (await cluster.get(node, "http://127.0.0.1:7473/readyz")).status === 200, {
+      what: `${node} to be ready`,
+    });
 
   it("answers as planned, and says so in the status with the move and the condition", async () => {
     await untilHeldBy(NODES);

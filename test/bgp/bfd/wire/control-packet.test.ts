@@ -8,6 +8,7 @@ import {
   STATES,
   type OwnPacket,
 } from "../../../../src/bgp/bfd/wire/control-packet.ts";
+import { FIRST_PACKET } from "../packets.ts";
 
 interface Captured {
   readonly packets: readonly {
@@ -24,18 +25,9 @@ const captured = JSON.parse(
 ) as Captured;
 
 const down: OwnPacket = {
-  state: "Down",
-  diagnostic: "none",
-  poll: false,
-  final: false,
-  controlPlaneIndependent: false,
-  demand: false,
-  detectMultiplier: 3,
+  ...FIRST_PACKET,
   myDiscriminator: 0x01020304,
-  yourDiscriminator: 0,
-  desiredMinTxUs: 1_000_000,
   requiredMinRxUs: 50_000,
-  requiredMinEchoRxUs: 0,
 };
 /** By the figure in RFC 5880 section 4.1. */
 const downHex = "2040031801020304000000000" + "00f42400000c35000000000";
