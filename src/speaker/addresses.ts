@@ -44,7 +44,7 @@ export interface AddressRecord {
   nodeLinkIds: ReadonlyMap<string, readonly Id[]>;
   /** Whom all speakers that see what we see name, by the plan before the newest decision. */
   holder: string | null;
-  /** One of ours held it once, as far as we know: nobody looks for another owner any more. */
+  /** One of ours should have held it once, by what we knew. */
   hadHolder: boolean;
   /** An unknown MAC's claim to it before this is no stranger's: it may be the holder's before us. */
   strangersFromMs: number;
@@ -78,6 +78,11 @@ export class Addresses {
   readonly #named = new Map<string, number>();
   readonly waiting = new Set<AddressRecord>();
   readonly held = new Set<AddressRecord>();
+  /**
+   * None of ours was heard to answer for these, or is said to: who begins with one asks first whether it is free. That
+   * another should have held it shows nothing, for that one asks too, and a stranger may have it.
+   */
+  readonly unproven = new Set<AddressRecord>();
   /** Those of which a node in the rank, or this one, may not know whose turn it is: asked about anew when more is known. */
   readonly passing = new Set<AddressRecord>();
   #nodesChanged = false;
@@ -149,6 +154,7 @@ export class Addresses {
         },
       };
       this.#records.set(plan.address, record);
+      if (plan.holder === null) this.unproven.add(record);
     }
     // Who takes over from a node that is not in the new rank has to hear of it, and to be heard.
     const { holder } = record;
@@ -169,6 +175,7 @@ export class Addresses {
     this.#records.delete(record.plan.address);
     this.waiting.delete(record);
     this.held.delete(record);
+    this.unproven.delete(record);
     this.passing.delete(record);
   }
 

@@ -89,21 +89,18 @@ export class Guard {
   /** Whether frames matter though nothing is held. */
   get listening(): boolean {
     const { addresses } = this.#world;
-    return this.#detection.listening || this.#verifier.asking || addresses.waiting.size > 0;
+    if (this.#detection.listening || this.#verifier.asking) return true;
+    return addresses.waiting.size + addresses.unproven.size > 0;
   }
 
   /**
-   * Nobody is asked about what one of ours had before: failover, planned moves and returns wait for nothing.
+   * Nobody is asked about what one of ours has answered for: failover, planned moves and returns wait for nothing.
    *
    * @returns false: not known to be free; the answer calls for another decision
    */
   mayUse(record: AddressRecord, nowMs: number): boolean {
-    const { address } = record.plan;
-    if (record.hadHolder || this.#detection.mayUse(address, nowMs)) {
-      this.forget(address);
-      return true;
-    }
-    return false;
+    const isOurs = !this.#world.addresses.unproven.has(record);
+    return isOurs || this.#detection.mayUse(record.plan.address, nowMs);
   }
 
   /** Not ours to begin with, or begun. */
@@ -122,6 +119,7 @@ export class Guard {
     const node = this.#nodeOf(mac);
     if (node === this.#world.node) return false;
     if (how === "has") this.#verifier.answered(ip, mac);
+    if (how === "has" && node !== null) this.#world.addresses.unproven.delete(record);
     const seen = { ip, mac, node, interface: link.name };
     if (this.#detection.isProbing(ip)) return this.#heardOfWanted(record, seen, { how, nowMs });
     if (record.heldGeneration !== null && how === "has") {
@@ -157,10 +155,11 @@ export class Guard {
   /** What only a stranger answers for, is none of ours yet, whoever should have it. */
   #verified(verification: Verification): void {
     const { ip, result, expected } = verification;
-    const record = this.#world.addresses.get(ip);
-    if (record !== undefined && expected !== this.#world.node) {
-      if (result === "ok") record.hadHolder = true;
-      if (result === "stranger") record.hadHolder = false;
+    const { addresses, node } = this.#world;
+    const record = addresses.get(ip);
+    if (record !== undefined && expected !== node) {
+      if (result === "ok") addresses.unproven.delete(record);
+      if (result === "stranger") addresses.unproven.add(record);
     }
     this.#world.emit({ kind: "verified", verification });
   }

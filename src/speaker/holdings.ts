@@ -185,9 +185,13 @@ export class Holdings {
         case "gain":
         case "release": {
           const next = this.#turns.holderOf(record);
-          const gains = record.waiting.what === "gain";
-          if (gains) this.#gain(record, this.#world.linksOf(record), nowMs);
-          else this.#handOver(record, next, nowMs);
+          if (record.waiting.what === "release") this.#handOver(record, next, nowMs);
+          else if (this.#world.guard.mayUse(record, nowMs))
+            this.#gain(record, this.#world.linksOf(record), nowMs);
+          else {
+            this.#stopWaiting(record);
+            continue;
+          }
           this.#decided(record, next);
         }
       }
@@ -196,8 +200,7 @@ export class Holdings {
 
   /** The node that should answer, and may not know it, has had its time. */
   #passOver(record: AddressRecord, nowMs: number): void {
-    record.waiting = null;
-    this.addresses.waiting.delete(record);
+    this.#stopWaiting(record);
     const slow = this.#turns.holderOf(record);
     if (slow !== null) record.passedOver.add(slow);
     this.addresses.passing.add(record);
@@ -249,6 +252,7 @@ export class Holdings {
     });
     if (verdict.kind === "wait") {
       this.#wait(record, verdict.what, nowMs + verdict.forMs);
+      if (verdict.what === "gain") this.#world.guard.mayUse(record, nowMs); // Asks meanwhile.
       return;
     }
     // What nobody of ours has held is asked for on the wire first; the answer brings us here again.
@@ -297,9 +301,13 @@ export class Holdings {
     this.addresses.waiting.add(record);
   }
 
-  #decided(record: AddressRecord, holder: string | null): void {
+  #stopWaiting(record: AddressRecord): void {
     record.waiting = null;
     this.addresses.waiting.delete(record);
+  }
+
+  #decided(record: AddressRecord, holder: string | null): void {
+    this.#stopWaiting(record);
     // Who may not know that it should answers when it does; until then who answered before is the holder.
     const isSure = holder === null || !this.#turns.mayNotKnow(holder, record);
     if (isSure) record.holder = holder;
@@ -342,6 +350,8 @@ export class Holdings {
     const isKnown = from === null || (this.#world.liveness.peer(from)?.macs.length ?? 0) > 0;
     record.strangersFromMs = isKnown ? nowMs : nowMs + STRANGERS_GRACE_MS;
     this.addresses.held.add(record);
+    this.addresses.unproven.delete(record);
+    this.#world.guard.forget(address);
     this.#answerOn(record, links, nowMs);
     const change = { address, from, to, gained: true, generation, reason };
     this.#world.emit({ kind: "holding", change });

@@ -29,6 +29,12 @@ const LINKS = [
   },
 ];
 
+interface PlanChange {
+  readonly rank?: string[];
+  readonly holder?: string;
+  readonly unknownToB?: boolean;
+}
+
 /** Node "a" among peers that are alive from the start, its time and what it did. */
 class World {
   nowMs = 0;
@@ -37,6 +43,7 @@ class World {
   #dueMs = Infinity;
   #sequence = 0;
   #peerHears = true;
+  #generationOfB = 1;
   generation = 1;
 
   constructor(options: { readonly verifyIntervalMs?: number } = {}) {
@@ -52,8 +59,9 @@ class World {
     for (const effect of this.speaker.step({ ...event, nowMs: this.nowMs })) this.#perform(effect);
   }
 
-  plan(address: Ip, change: { readonly rank?: string[]; readonly holder?: string } = {}): void {
-    const { rank = ["a", "b"], holder = null } = change;
+  plan(address: Ip, change: PlanChange = {}): void {
+    const { rank = ["a", "b"], holder = null, unknownToB = false } = change;
+    if (!unknownToB) this.#generationOfB = this.generation + 1;
     const plan = { address, rank, generation: ++this.generation, interfaces: [], holder };
     const { generation } = this;
     this.feed({ kind: "plan", change: { upserts: [plan], removals: [], generation } });
@@ -93,7 +101,7 @@ class World {
     const sequence = ++this.#sequence;
     const heartbeat = {
       ...{ sender: idOf("b"), leaving: false, starting: false, isolated: false, gated: false },
-      ...{ incarnation: 1, sequence, fence: 0, planGeneration: this.generation },
+      ...{ incarnation: 1, sequence, fence: 0, planGeneration: this.#generationOfB },
       ...{ inServiceSeconds: 0, yields: 0, intervalMs: 50, detectionMs: 330 },
       ...{ heard: [idOf("a")], lost: [] },
       links: ["IPv4 *", "IPv6 *"].map((name) => ({ link: idOf(name), fence: 0 })),
@@ -171,16 +179,45 @@ describe("speaker: before first use", () => {
     expect(world.of("gained").length).to.equal(1);
   });
 
-  it("a failover asks nobody", () => {
-    const world = new World();
-    world.start();
-    world.plan(X, { rank: ["b", "a"] });
-    world.run(200);
-    world.loseB();
-    world.run(400);
-    expect(world.of("probe")).to.deep.equal([]);
-    expect(world.of("gained").map((line) => line.slice(4))).to.deep.equal(["gained node-lost"]);
-  });
+  for (const address of [X, X6]) {
+    it(`a failover of what was announced asks nobody (${address})`, () => {
+      const world = new World();
+      world.start();
+      world.plan(address, { rank: ["b", "a"] });
+      world.run(200);
+      world.announces(PEER, address);
+      world.loseB();
+      world.run(400);
+      expect(world.of("probe")).to.deep.equal([]);
+      expect(world.of("gained").map((line) => line.slice(4))).to.deep.equal(["gained node-lost"]);
+    });
+
+    it(`who should have held it and was never heard to may have found a stranger: asked for (${address})`, () => {
+      const world = new World();
+      world.start();
+      world.plan(address, { rank: ["b", "a"] });
+      world.run(200);
+      world.announces(STRANGER, address);
+      world.loseB();
+      world.run(400);
+      expect(world.of("probe")).not.to.deep.equal([]);
+      world.announces(STRANGER, address);
+      world.run(400);
+      expect(world.of("gained")).to.deep.equal([]);
+      expect(world.of("conflict").length).to.equal(1);
+    });
+
+    it(`planned to us while the other does not know: asked for before we begin without it (${address})`, () => {
+      const world = new World();
+      world.start();
+      world.plan(address, { rank: ["b", "a"] });
+      world.run(200);
+      world.plan(address, { ...{ rank: ["a", "b"] }, unknownToB: true });
+      world.run(1600);
+      expect(world.of("probe").length).to.equal(3);
+      expect(world.of("gained").length).to.equal(1);
+    });
+  }
 
   const claims: readonly { name: string; frames: readonly Uint8Array[]; address: Ip }[] = [
     { name: "announces it", frames: announcementFrames(X, STRANGER, 0), address: X },
