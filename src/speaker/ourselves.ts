@@ -15,12 +15,14 @@ import { UINT48_MAX, type Id, type LinkReport } from "./wire/heartbeat.ts";
 const STALLS_MAX = 2 ** 20;
 
 /**
- * @param saved the number with which the life before began, if it is known. It ended with a greater one where the process
- *   stood still meanwhile, and the clock may be behind
- * @returns the number of a new life, in milliseconds since 1970 where the clock is right
+ * The number of a new life. A life ends with a greater one than it began with where it stood still: once a detection time
+ * at most, so that a clock that goes on has passed it, also where the lives between were too short to be saved.
+ *
+ * @param saved the number with which a life before began, if one is known
+ * @returns milliseconds since 1970; where the clock is behind, a number that is to be saved before anybody hears of it
  */
 export function nextIncarnation(wallMs: number, saved: number | undefined): number {
-  return Math.max(wallMs, saved === undefined ? 0 : saved + STALLS_MAX);
+  return saved === undefined || wallMs > saved ? wallMs : saved + STALLS_MAX;
 }
 
 export class Ourselves {

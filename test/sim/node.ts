@@ -172,6 +172,7 @@ export class SimNode {
     this.#peers = new Set();
     this.#step({ kind: "links", links: linksOf(this), nowMs: this.localMs() });
     if (saved !== null) {
+      this.#disk.write({ ...saved, incarnation: this.#incarnation });
       this.#feed.noteGeneration(saved.generation);
       this.#tellNodes();
       const upserts = saved.addresses.map(([, plan]) => plan);

@@ -16,7 +16,7 @@ const MINUTES = 60_000;
 /** Each broke a rule once: README.md, "What it found". */
 const BROKEN_ONCE = [
   93, 622, 906, 1981, 2361, 2491, 2956, 4365, 5402, 6089, 6122, 6679, 6856, 6972, 7206, 7308, 8675,
-  9047, 9159,
+  9047, 9159, 90007,
 ];
 
 /** Every commit tries a run that nobody has tried before. */

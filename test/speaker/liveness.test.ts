@@ -122,6 +122,12 @@ describe("speaker: liveness: starting", () => {
     expect(nextIncarnation(5, OPTIONS.incarnation)).to.be.greaterThan(last);
   });
 
+  it("lives that were too short to be saved have different numbers, each greater than the one before", () => {
+    const saved = 1_700_000_000_000;
+    const numbers = [400, 800, 1200].map((laterMs) => nextIncarnation(saved + laterMs, saved));
+    expect(numbers).to.deep.equal([saved + 400, saved + 800, saved + 1200]);
+  });
+
   it("says at once that it starts, holds nothing, and serves after the detection time and one more look", () => {
     const a = new Liveness(OPTIONS);
     a.step({ kind: "peers", peers: ADDRESSES, nowMs: 0 });

@@ -59,23 +59,24 @@ export class PlanFile {
 
   /** Changes that come together are written together. */
   saveSoon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#writing = this.#writing.then(() => this.#save());
-    }, WRITE_INTERVAL_MS);
+    this.#timer ??= setTimeout(() => void this.save(), WRITE_INTERVAL_MS);
+  }
+
+  /** Resolves when it is written, or was found not to be possible. */
+  save(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
   }
 
   /** Writes what is not written yet. */
   async close(): Promise<void> {
-    if (this.#timer !== undefined) {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      this.#writing = this.#writing.then(() => this.#save());
-    }
+    if (this.#timer !== undefined) await this.save();
     await this.#writing;
   }
 
-  async #save(): Promise<void> {
+  async #write(): Promise<void> {
     try {
       await mkdir(this.#dir, { recursive: true, mode: 0o700 });
       const temporary = join(this.#dir, `${FILE}.new`);

@@ -72,7 +72,7 @@ export async function runSpeaker(
   const saved = stateDir === undefined ? null : await loadPlan(stateDir, log);
   const client = await KubeClient.connect({ kubeconfig: options.kubeconfig });
   const speaker = new RunningProcess({ options, log, metrics, client, saved });
-  speaker.start();
+  await speaker.start();
   return speaker;
 }
 
@@ -168,7 +168,9 @@ class RunningProcess implements RunningSpeaker {
     });
   }
 
-  start(): void {
+  /** Resolves when it has begun: who follows a life that was saved saves its own number first. */
+  async start(): Promise<void> {
+    if (this.#parts.saved !== null) await this.#file?.save();
     const { nodeName: node, heartbeatPort, namespace } = this.#parts.options;
     const { heartbeatIntervalMs: intervalMs, detectionTimeMs: detectionMs } = this.#parts.options;
     const { reannounceIntervalMs, verifyIntervalMs } = this.#parts.options;

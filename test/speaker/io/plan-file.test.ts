@@ -41,6 +41,16 @@ describe("speaker: plan on disk", () => {
     expect((await stat(join(inside, "plan.json"))).mode & 0o777).to.equal(0o600);
   });
 
+  it("save() has written it when it resolves, with what was to be written soon", async () => {
+    let incarnation = 1;
+    const file = new PlanFile(dir, log, () => ({ ...PLAN, incarnation }));
+    file.saveSoon();
+    await file.save();
+    incarnation++;
+    await file.close();
+    expect((await loadPlan(dir, log))?.incarnation).to.equal(1);
+  });
+
   it("nothing there: null", async () => {
     expect(await loadPlan(dir, log)).to.equal(null);
   });

@@ -2,12 +2,13 @@
  * Whole speaker processes beside a real API server, without a controller: the test writes the plan.
  */
 import { expect } from "chai";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { startCluster, SYSTEM_NAMESPACE, type Cluster } from "../../../lab/cluster.ts";
 import type { LabProcess } from "../../../lab/process.ts";
 import { waitFor } from "../../../lab/wait.ts";
 import type { VirtualIP } from "../../../src/multi-ip/resource.ts";
+import type { SavedPlan } from "../../../src/speaker/io/plan-file.ts";
 
 const VIPS = "/apis/spreadlb.io/v1alpha1/virtualips";
 const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${SYSTEM_NAMESPACE}/leases`;
@@ -150,17 +151,26 @@ describe("speaker process", function () {
   });
 
   it("without the API server: goes on, fails over, and starts from the plan on disk", async () => {
+    const saved = `${cluster.directory}/state-n3/plan.json`;
     await waitFor(async () => (await inTheStatus())[0]?.holder === "n1", { what: "the status" });
-    await waitFor(() => existsSync(`${cluster.directory}/state-n3/plan.json`), {
-      what: "the plan on disk",
-    });
+    await waitFor(() => existsSync(saved), { what: "the plan on disk" });
     await cluster.controlPlane.stopApiServer();
     expect(await onTheWire()).to.deep.equal(NODES);
     await speaker("n3").stop("SIGKILL");
     await untilHeldBy(["n1", "n2", "n1"]);
+    // Its clock was ahead before: its next life has a greater number, which no life after it may have too.
+    const before = JSON.parse(readFileSync(saved, "utf8")) as SavedPlan;
+    const ahead = { ...before, incarnation: Date.now() + 3_600_000 };
+    writeFileSync(saved, JSON.stringify(ahead));
     speakers.set("n3", await cluster.startSpeaker("n3"));
+    await waitFor(() => speaker("n3").log().includes('"fromDisk":true'), {
+      what: "n3 to begin",
+      intervalMs: 5,
+    });
+    const begun = JSON.parse(readFileSync(saved, "utf8")) as SavedPlan;
+    expect(begun.incarnation).to.be.above(ahead.incarnation);
+    expect(begun.addresses).to.deep.equal(before.addresses);
     await untilReady("n3");
-    expect(speaker("n3").log()).to.contain('"fromDisk":true');
     expect(await onTheWire()).to.deep.equal(["n1", "n2", "n1"]);
     await cluster.controlPlane.startApiServer();
     const moved = await waitFor(
