@@ -63,6 +63,8 @@ export type LeaseEvent = { readonly nowMs: number } & (
   | { readonly kind: "written"; readonly record: LeaseRecord }
   /** The record may be another now: too late (409, 404), or we do not know (no answer). */
   | { readonly kind: "failed" }
+  /** A watch shows it to be nobody's: who polls would see that a retry period later. */
+  | { readonly kind: "given-back" }
   /** The work has stopped: the lease may be given back. */
   | { readonly kind: "release" }
 );
@@ -126,6 +128,8 @@ export function stepLease(state: LeaseState, event: LeaseEvent): Out {
       return onWritten(state, event);
     case "failed":
       return onFailed(state, event.nowMs);
+    case "given-back":
+      return onGivenBack(state, event.nowMs);
     case "release":
       return onRelease(state, event.nowMs);
   }
@@ -216,6 +220,13 @@ function onRelease(state: LeaseState, nowMs: number): Out {
       },
     ],
   };
+}
+
+/** What is read now is sure to be as new; a request in flight may be older than the news. */
+function onGivenBack(state: LeaseState, nowMs: number): Out {
+  if (state.phase !== "candidate") return { state, effects: [] };
+  if (state.pending !== null) return { state: { ...state, nextMs: nowMs }, effects: [] };
+  return read(state, nowMs);
 }
 
 /** Remembers the record and, if it is another than before, that it changed now. */

@@ -288,6 +288,31 @@ describe("the Kubernetes layer, on a real API server", function () {
     await front.stop();
   });
 
+  it("a candidate follows who gives the Lease back at once, however seldom it looks", async () => {
+    const leads: string[] = [];
+    const elect = (identity: string, retryPeriodMs: number): LeaderElection =>
+      runLeaderElection({
+        ...{ client, namespace: "default", name: "watched", identity, log },
+        ...{ ...TIMES, retryPeriodMs },
+        onStarted: () => {
+          leads.push(identity);
+        },
+        onLost: () => undefined,
+      });
+    const first = elect("first", TIMES.retryPeriodMs);
+    await until(() => leads.includes("first"));
+    const second = elect("second", 600_000);
+    const renewals = async () => {
+      const { spec } = await client.get(LEASES, { name: "watched", namespace: "default" });
+      return spec?.renewTime;
+    };
+    const before = await renewals();
+    await until(async () => (await renewals()) !== before);
+    await first.release();
+    await until(() => leads.includes("second"));
+    await second.release();
+  });
+
   it("counts an event that happens again in the series of the first", async () => {
     const object = await client.create(CONFIG_MAPS, configMap("eventful"));
     const recorder = startEventRecorder({

@@ -100,6 +100,44 @@ const scripts: readonly { readonly name: string; readonly rows: readonly Row[] }
     ],
   },
   {
+    name: "a watch that shows it given back is believed by reading, at once",
+    rows: [
+      { atMs: 0, event: { kind: "start" }, want: [read] },
+      {
+        atMs: 5,
+        event: { kind: "read", record: record("other", 1) },
+        want: [leader("other"), timer(500)],
+      },
+      { atMs: 50, event: { kind: "given-back" }, want: [read] },
+      {
+        atMs: 55,
+        event: { kind: "read", record: record("", 2) },
+        want: [leader(""), write("me", "2", { transitions: 1 })],
+      },
+    ],
+  },
+  {
+    name: "given back while a request is in flight, which may know nothing of it: read again after that",
+    rows: [
+      { atMs: 0, event: { kind: "start" }, want: [read] },
+      { atMs: 4, event: { kind: "given-back" }, want: [] },
+      {
+        atMs: 5,
+        event: { kind: "read", record: record("other", 1) },
+        want: [leader("other"), timer(5)],
+      },
+      { atMs: 5, event: { kind: "timer" }, want: [read] },
+    ],
+  },
+  {
+    name: "who leads, or has stopped, is not concerned by what a watch shows late",
+    rows: [
+      ...leading,
+      { atMs: 30, event: { kind: "given-back" }, want: [] },
+      { atMs: 510, event: { kind: "timer" }, want: [write("me", "1", ours), timer(2010)] },
+    ],
+  },
+  {
     name: "who comes second to take it stays a candidate",
     rows: [
       { atMs: 0, event: { kind: "start" }, want: [read] },
@@ -252,6 +290,7 @@ describe("stepLease", () => {
         "answer-lost",
         "waits",
         "asleep",
+        "told",
       ),
     });
     fc.assert(
@@ -323,6 +362,8 @@ class Candidate {
     if (fate === "asleep") return;
     if (this.#starting) this.#feed({ kind: "start" }, nowMs);
     this.#starting = false;
+    // Whenever it comes: a watch may be late.
+    if (fate === "told") this.#feed({ kind: "given-back" }, nowMs);
     const request = this.#request;
     if (request !== null && fate !== "waits") {
       this.#request = null;
@@ -351,8 +392,9 @@ function answerOf(
   fate: string,
 ): Bare {
   if (fate === "lost") return { kind: "failed" };
+  const arrives = fate === "arrives" || fate === "told";
   if (request.kind === "read") {
-    return fate === "arrives" ? { kind: "read", record: server.record } : { kind: "failed" };
+    return arrives ? { kind: "read", record: server.record } : { kind: "failed" };
   }
   const record = server.write(request);
   return record === null || fate === "answer-lost"

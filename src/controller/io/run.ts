@@ -31,7 +31,7 @@ const LEASE_TIMES = { leaseDurationMs: 3500, renewDeadlineMs: 2700, retryPeriodM
 const RETRY_MS = 1000;
 const EVENTS_GRACE_MS = 200;
 /** Writes under way at the end: the API server gets no longer than this. */
-const STOP_MS_MAX = 500;
+const STOP_MS_MAX = 250;
 /** Who is ready has a certificate, where the API server answers at all. */
 const FIRST_CERTIFICATE_MS_MAX = 2000;
 
