@@ -10,6 +10,7 @@ import { count, flag, names, readOptions, text } from "../lab/options.ts";
 import { stopOnSignals } from "../lab/shutdown.ts";
 import { broken, type RowResult } from "./failover/figures.ts";
 import { reportOf } from "./failover/report.ts";
+import { whatRuns } from "./failover/load.ts";
 import { ROWS, type Row } from "./failover/rows.ts";
 import { runRow } from "./failover/trials.ts";
 import { World } from "./failover/world.ts";
@@ -38,8 +39,8 @@ const results: RowResult[] = [];
 for (const group of byWorld(wanted)) results.push(...(await inOneWorld(group)));
 console.log(reportOf(results));
 if (json !== undefined) {
-  const at = new Date().toISOString();
-  writeFileSync(json, `${JSON.stringify({ at, rows: results }, null, 2)}\n`);
+  const measured = { at: new Date().toISOString(), ...whatRuns(), rows: results };
+  writeFileSync(json, `${JSON.stringify(measured, null, 2)}\n`);
 }
 for (const sentence of results.flatMap(broken)) {
   console.error(`missed: ${sentence}`);

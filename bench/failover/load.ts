@@ -1,6 +1,7 @@
 /** How busy this machine was, for the figures' side: a figure without it says nothing. */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
+import { cpus, loadavg, release } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Load } from "./figures.ts";
 
@@ -30,6 +31,17 @@ export function loadSince(before: CpuTimes): Load {
     busyPercent: percent(all - (now.idle - before.idle)),
     stealPercent: percent(now.steal - before.steal),
   };
+}
+
+/** Beside figures that are kept; the commit is "unknown" where there is no repository. */
+export function whatRuns(): Readonly<Record<"commit" | "kernel" | "node", string>> {
+  const facts = { kernel: release(), node: process.version };
+  try {
+    const commit = execFileSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" });
+    return { commit: commit.trim(), ...facts };
+  } catch {
+    return { commit: "unknown", ...facts };
+  }
 }
 
 /** Of two seconds, one after the other. */

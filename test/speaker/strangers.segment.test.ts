@@ -34,11 +34,15 @@ describe("speakers and a stranger on a segment", function () {
 
   after(() => programs?.remove());
 
-  async function begin(verifyIntervalMs: number, nodes = 2): Promise<void> {
+  async function begin(
+    verifyIntervalMs: number,
+    more: { readonly nodes?: number; readonly reannounceIntervalMs?: number } = {},
+  ): Promise<void> {
+    const { nodes = 2, reannounceIntervalMs = 0 } = more;
     generation = 0;
     segment = new Segment(nodes, programs ?? expect.fail("no programs"));
     await segment.start();
-    await segment.startSpeakers(segment.nodes, [], { verifyIntervalMs });
+    await segment.startSpeakers(segment.nodes, [], { verifyIntervalMs, reannounceIntervalMs });
   }
 
   afterEach(async function () {
@@ -144,6 +148,28 @@ describe("speakers and a stranger on a segment", function () {
     expect(sightings("n2")).to.deep.equal([]);
   });
 
+  it("announced again and again where that is asked for: a host that believes another is put right", async () => {
+    await begin(0, { reannounceIntervalMs: 1000 });
+    plan([X, X6]);
+    await waitFor(() => held("n1").length === 2, { what: "n1 holds" });
+    await sleep(5500); // the last announcement of the gain
+    const neighbours = async () =>
+      JSON.parse(await ip("-j", "-n", segment.client, "neigh", "show", "dev", "eth0")) as {
+        dst: string;
+        lladdr?: string;
+      }[];
+    const { mac } = segment.node("n1");
+    for (const each of [X, X6]) {
+      const wrong = ["lladdr", STRANGER, "nud", "reachable", "dev", "eth0"];
+      await ip("-n", segment.client, "neigh", "replace", each, ...wrong);
+    }
+    const right = async () =>
+      (await neighbours()).filter(
+        ({ dst, lladdr }) => [X, X6].includes(dst as Ip) && lladdr === mac,
+      );
+    await waitFor(async () => (await right()).length === 2, { what: "both to be put right" });
+  });
+
   it("asked on the wire: right, then silent, then a stranger in its place, then right again", async () => {
     await begin(200);
     plan([X, X6]);
@@ -189,7 +215,7 @@ describe("speakers and a stranger on a segment", function () {
   });
 
   it("asked on the wire: another node of ours that answers is named, beside the holder and in its place", async () => {
-    await begin(200, 3);
+    await begin(200, { nodes: 3 });
     plan([X]);
     await waitFor(() => held("n1").length === 1, { what: "n1 holds" });
     const told = (result: string) =>
