@@ -102,9 +102,10 @@ export class Observer {
     this.#close();
     const recently = nowMs - this.boundMs(nowMs);
     for (const tracked of this.#tracked.values()) {
-      // Who is about to take over may count on a node that dies meanwhile: the bound begins anew.
+      // Who is about to take over may count on a node that dies meanwhile, or on its word: the bound begins anew.
       const isWrong = tracked.open.some(({ wrongSinceMs }) => wrongSinceMs < nowMs);
-      let concerned = JOINS.has(kind) || (tracked.held & nodes) !== 0 || isWrong;
+      const isUnderWay = isWrong || nowMs < tracked.fault.atMs + this.boundMs(tracked.fault.atMs);
+      let concerned = JOINS.has(kind) || (tracked.held & nodes) !== 0 || isUnderWay;
       for (let i = 0; i < tracked.endedMs.length && !concerned; i++) {
         concerned = ((nodes >> i) & 1) === 1 && (tracked.endedMs[i] ?? 0) > recently;
       }
@@ -113,8 +114,9 @@ export class Observer {
       concerned ||= first !== undefined && ((nodes >> (Number(first.slice(1)) - 1)) & 1) === 1;
       // What is heard again after a partition is that partition's mend.
       const isMend = kind === "heard" && tracked.fault.kind === "partition";
-      // Nobody has used it yet: whoever begins asks first whether it is free.
-      const atMs = tracked.isNew ? nowMs + PROBING_MS : nowMs;
+      // Nobody has used it yet, as far as the others can have heard: whoever begins asks first whether it is free.
+      const isUnheard = tracked.isNew || nowMs - tracked.usedMs <= this.#world.delayMaxMs;
+      const atMs = isUnheard ? nowMs + PROBING_MS : nowMs;
       if (concerned) tracked.fault = { atMs, kind: isMend ? "partition" : kind };
     }
     for (let i = 0; i < this.#wellSinceMs.length; i++) {
@@ -199,6 +201,7 @@ export class Observer {
       boundMs: this.boundMs(tracked.fault.atMs),
     });
     if (change.gained) {
+      if (tracked.isNew) tracked.usedMs = nowMs;
       tracked.isNew = false;
       tracked.held |= bit;
       tracked.gainedMs[node.index] = nowMs;

@@ -7,6 +7,8 @@ export interface Tracked {
   readonly name: string;
   /** Nobody has held it since it was made, or since no other has it. */
   isNew: boolean;
+  /** When somebody began with it who was the first, since it was new. */
+  usedMs: number;
   bornMs: number;
   /** The first plan that has it; less than that knows of another life of it. */
   bornGeneration: number;
@@ -37,6 +39,7 @@ export function newTracked(
   return {
     ...born,
     isNew: true,
+    usedMs: -Infinity,
     toldOf: 0,
     held: 0,
     gainedMs: never(),

@@ -14,7 +14,10 @@
  * than a rank is deep, that is a fault like another.
  * A new address that some nodes of its rank have not been told of, because they are cut off from the API server, has its
  * bound from when all of them know, or from when each was waited for: a second.
- * A new address is asked for on the wire before its first use: its bound is later by so much.
+ * A new address is asked for on the wire before its first use: its bound is later by so much. It is new to those who cannot
+ * have heard yet that somebody began with it.
+ * Of two faults, the second before the first is over, the bound is that of the second, also where it befalls a node that only
+ * says whom it hears.
  * A plan that arrives is no fault: it may cause two answers for the bound, and a silence never.
  */
 import { countOf, nodesOf, seconds, type Stretch } from "./fact.ts";
