@@ -49,8 +49,8 @@ export function chooseClass(input: ChooseInput): ClassChoice {
   const defaultClass = wantsPools ? null : input.defaultClass;
   const problems = isNamed(annotation) && !namesPools ? [unknown(annotation, defaultClass)] : [];
   if (defaultClass !== null) return { kind: "class", name: defaultClass, problems };
-  // Bound to a class that is gone it waits for that class.
-  if (mayHavePools && !isNamed(boundClass)) return { kind: "pools", problems };
+  // Bound to a class that is gone it waits for that class, if it does not want the pools.
+  if (mayHavePools && (wantsPools || !isNamed(boundClass))) return { kind: "pools", problems };
   if (problems.length === 0 && isNamed(boundClass)) problems.push(missing(boundClass));
   return { kind: "none", problems };
 }

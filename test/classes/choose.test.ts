@@ -73,6 +73,16 @@ const rows: readonly Row[] = [
     want: { kind: "none", problems: [missing] },
   },
   {
+    name: "bound to a class that is gone, whose address a pool has now, or that names a pool: the pools",
+    input: { hasPools: true, wantsPools: true, boundClass: "gone" },
+    want: pools,
+  },
+  {
+    name: "the same, before the default",
+    input: { hasPools: true, wantsPools: true, boundClass: "gone", defaultClass: "def" },
+    want: pools,
+  },
+  {
     name: "a foreign class, with pools",
     input: { hasPools: true, wantsPools: true, loadBalancerClass: "io.cilium/l2" },
     want: foreign,
