@@ -9,6 +9,7 @@ import { compareText } from "../base/hash.ts";
 import type { Ip } from "../base/ip.ts";
 import { Links } from "../base/links.ts";
 import { isEqualList } from "../base/lists.ts";
+import { isLabelValue } from "../classes/check/label-syntax.ts";
 import type { ServiceL2Status } from "../classes/metallb/service-l2-status.ts";
 import {
   isOurs,
@@ -144,6 +145,8 @@ const answeringFor = onceForEach(({ object }: ClaimedAddress): readonly Answerin
   const { pool = null, mode, services } = object.spec;
   const node = object.status?.holder ?? null;
   if (pool === null || mode === "BGP" || node === null) return [];
+  // The name of a node may be longer than a label: MetalLB's object of it cannot be made.
+  if (!isLabelValue(node)) return [];
   const interfaces = interfacesOn(object.spec, node);
   return services.map(({ namespace, name: service }) => {
     const key = `${namespace}/${service}`;

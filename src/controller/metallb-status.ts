@@ -6,6 +6,7 @@
  * Neighbours: l2-status.ts has the objects of Services; writes.ts the shape of what is to be written.
  */
 import { describeProblem, type Problem } from "../base/errors.ts";
+import { isLabelValue } from "../classes/check/label-syntax.ts";
 import type { ConfigurationState } from "../classes/metallb/configuration-state.ts";
 import { IP_ADDRESS_POOL_KIND, type IPAddressPool } from "../classes/metallb/ip-address-pool.ts";
 import {
@@ -169,7 +170,7 @@ const wantedStates = onceForEach((compiled: World["compiled"]) => {
       problems: ofPools,
     });
     for (const { name, present } of nodes) {
-      if (!present) continue;
+      if (!present || !isLabelValue(name)) continue;
       states.set(`speaker-${name}`, {
         labels: { [COMPONENT_LABEL]: "speaker", [COMPONENT_NODE_LABEL]: name },
         condition: "configReconcilerValid",

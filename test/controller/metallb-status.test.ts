@@ -66,6 +66,25 @@ describe("controller: ServiceL2Status", () => {
     expect(model.converge()).to.deep.equal([]);
   });
 
+  it("a node whose name is too long for a label has none, and no state of its speaker", () => {
+    const model = new ModelCluster();
+    model.metallbNamespace = NAMESPACE;
+    model.addNamespace(NAMESPACE, {});
+    const long = `n${"0".repeat(63)}.example.org`;
+    for (const name of [long, "n2"]) {
+      model.addNode(name);
+      model.hear(name);
+    }
+    model.addPool("prod", { addresses: ["192.0.2.10-192.0.2.19"] });
+    model.addAdvertisement("all");
+    model.addService("web", { count: 2 });
+    settle(model);
+    expect(l2(model)).to.deep.equal(["default/web n2 []"]);
+    expect([...model.states.keys()].sort()).to.deep.equal([
+      ...["controller", "speaker-n2"].map((name) => `${NAMESPACE}/${name}`),
+    ]);
+  });
+
   it("the holder changes: the new one comes, the old one goes", () => {
     const model = withPool();
     model.addService("web");

@@ -109,6 +109,24 @@ describe("end to end: lifecycle", function () {
       expect(await cluster.addressesOf("stays", 6)).to.deep.equal(addresses);
     };
 
+    it("both replicas have loaded the configuration; the figures are the leader's alone", async () => {
+      const metrics = async (name: string) => {
+        const { body } = await cluster.lab.get(name, "http://127.0.0.1:7472/metrics");
+        return body.split("\n");
+      };
+      const running = cluster.controllers.filter((controller) => controller.running);
+      await waitFor(
+        async () => {
+          const all = await Promise.all(running.map(({ name }) => metrics(name)));
+          const have = (line: string) =>
+            all.filter((lines) => lines.some((each) => each.startsWith(line))).length;
+          const loaded = have("metallb_k8s_client_config_loaded_bool 1");
+          return loaded === 2 && have("metallb_allocator_addresses_total{") === 1;
+        },
+        { what: "both to have loaded it and one to count" },
+      );
+    });
+
     it("the leader is killed: the other leads within 5 s, addresses and answers stay", () =>
       withoutFlap(async () => {
         const index = await leaderIndex();

@@ -25,8 +25,17 @@ export class Figures {
     services.set({ state: "waiting" }, figures.servicesWaiting);
     this.#problems(figures);
     this.#allocator(figures.world);
-    this.#metrics.k8sClientConfigLoaded.set(1);
     this.#metrics.k8sClientConfigStale.set(figures.world.compiled.problems.size > 0 ? 1 : 0);
+  }
+
+  /** Another leads: what it shows is shown once. */
+  clear(): void {
+    for (const pool of this.#pools) this.#forget(pool);
+    this.#pools.clear();
+    this.#metrics.services.reset();
+    this.#metrics.problems.reset();
+    this.#metrics.virtualIps.set(0);
+    this.#metrics.k8sClientConfigStale.set(0);
   }
 
   #problems({ problems }: PlanFigures): void {

@@ -134,13 +134,15 @@ class Controller implements RunningController {
   }
 
   async #start(): Promise<void> {
-    const { client, log, options } = this.#parts;
+    const { client, log, metrics, options } = this.#parts;
     const { namespace } = options;
     await this.#untilDone(() => ensureHeartbeatSecret(client, namespace, log));
     if (this.#isStopping()) return;
     this.#sources = this.#newSources();
     const certificate = this.#webhook?.start();
     await this.#untilSynced(this.#sources);
+    // Also while another leads: what is asked is whether this process has the configuration.
+    if (!this.#isStopping()) metrics.k8sClientConfigLoaded.set(1);
     await Promise.race([certificate, sleep(FIRST_CERTIFICATE_MS_MAX, undefined, { ref: false })]);
     if (this.#isStopping()) return;
     this.#election = runLeaderElection({
@@ -205,6 +207,7 @@ class Controller implements RunningController {
     await aborted(signal);
     this.#passes = null;
     metrics.leader.set(0);
+    this.#figures.clear();
     await Promise.race([passes.stop(), sleep(STOP_MS_MAX, undefined, { ref: false })]);
   }
 

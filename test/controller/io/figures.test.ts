@@ -17,7 +17,11 @@ function shown() {
     figures.pass(model.plan(), 1);
     return (await metrics.text()).split("\n").filter((line) => line.startsWith(prefix));
   };
-  return { model, lines };
+  const left = async () => {
+    figures.clear();
+    return metrics.text();
+  };
+  return { model, lines, left };
 }
 
 const POOL = "metallb_allocator_";
@@ -68,11 +72,22 @@ describe("controller: metrics under MetalLB's names", () => {
     expect(await lines(POOL)).to.deep.equal([]);
   });
 
-  it("loaded after the first pass, stale while something cannot be used", async () => {
+  it("another leads: no series of what it shows now is left, so that sums over replicas are right", async () => {
+    const { model, lines, left } = shown();
+    model.addPool("prod", { addresses: ["192.0.2.0/28"] });
+    model.addPool("bad", { addresses: ["192.0.2.300"] });
+    model.addService("web");
+    expect(await lines("spreadlb_services")).not.to.deep.equal([]);
+    const text = await left();
+    expect(text).not.to.match(/^(metallb_allocator_|spreadlb_services|spreadlb_problems)/m);
+    expect(text).to.match(/^spreadlb_virtualips 0$/m);
+    expect(text).to.match(/^metallb_k8s_client_config_stale_bool 0$/m);
+  });
+
+  it("stale while something cannot be used", async () => {
     const { model, lines } = shown();
     model.addPool("prod", { addresses: ["192.0.2.0/28"] });
-    expect(await lines("metallb_k8s_client_config")).to.deep.equal([
-      "metallb_k8s_client_config_loaded_bool 1",
+    expect(await lines("metallb_k8s_client_config_stale")).to.deep.equal([
       "metallb_k8s_client_config_stale_bool 0",
     ]);
     model.addPool("bad", { addresses: ["192.0.2.300"] });
