@@ -10,18 +10,25 @@ const optional = Type.Optional;
 const TEXT = Type.String();
 const TEXTS = optional(Type.Unsafe({ type: "object", additionalProperties: { type: "string" } }));
 
-const METADATA = Type.Object({
-  name: optional(TEXT),
-  namespace: optional(TEXT),
-  labels: TEXTS,
-  annotations: TEXTS,
-});
+const FIELDS = { namespace: optional(TEXT), labels: TEXTS, annotations: TEXTS };
+const METADATA = Type.Object({ ...FIELDS, name: Type.String({ minLength: 1 }) });
 
 const addresses = (fields: Parameters<typeof Type.Object>[0]) =>
   optional(Type.Array(Type.Object(fields)));
 
-/** What every object has: the definitions of our kinds say nothing of it. */
-export const readMetadata = lazyValidator<object>(Type.Object({ metadata: optional(METADATA) }));
+/** What every object has: the definitions of our kinds say nothing of it but of the name. */
+export const readMetadata = lazyValidator<object>(
+  Type.Object({ metadata: optional(Type.Object({ ...FIELDS, name: optional(TEXT) })) }),
+);
+
+const PORT = Type.Object({
+  port: Type.Integer(),
+  name: optional(TEXT),
+  protocol: optional(TEXT),
+  // A number, or the name of a port of the Pods.
+  targetPort: optional(Type.Unknown()),
+  appProtocol: optional(TEXT),
+});
 
 /** By kind. */
 export const CORE_KINDS = {
@@ -38,9 +45,7 @@ export const CORE_KINDS = {
           clusterIPs: optional(Type.Array(TEXT)),
           externalTrafficPolicy: optional(TEXT),
           selector: TEXTS,
-          ports: optional(
-            Type.Array(Type.Object({ port: Type.Integer(), protocol: optional(TEXT) })),
-          ),
+          ports: optional(Type.Array(PORT)),
         }),
       ),
       status: optional(

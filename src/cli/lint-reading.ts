@@ -15,6 +15,7 @@ import {
 import { NO_MANIFESTS } from "../classes/compile.ts";
 import type { Fault } from "../classes/check/finding.ts";
 import { metadataFaults } from "../classes/check/metadata.ts";
+import { serviceNameFaults } from "../classes/check/service-names.ts";
 import { CORE_KINDS, readMetadata } from "./lint-core.ts";
 import { checkedKind, typeProblem } from "./lint-kinds.ts";
 
@@ -78,9 +79,13 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
     const read = validate(value);
     if (read.ok) list.push(read.value);
     else unread.push(...read.problems.map((problem) => ({ at, ...problem })));
+    return read.ok ? read.value : null;
+  };
+  const say = (at: Place, faults: readonly Fault[]) => {
+    misnamed.push(...faults.map((fault) => ({ at, ...fault })));
   };
   const looksAt = (at: Place, kind: string, metadata: unknown) => {
-    misnamed.push(...metadataFaults(kind, metadata).map((fault) => ({ at, ...fault })));
+    say(at, metadataFaults(kind, metadata));
   };
   let [manifests, skipped] = [NO_MANIFESTS, 0];
   for (const { file, place, value } of documents.flatMap(unpack)) {
@@ -99,7 +104,7 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
       objects.push({ at, kind: known, name, namespace: home, value });
       looksAt(at, kind, metadata);
       if (isNamespaced && namespace === undefined && name !== "") {
-        misnamed.push({ at, ...withoutNamespace(home) });
+        say(at, [withoutNamespace(home)]);
       }
       collect(at, readMetadata, [value, []]);
       const read = readLoosely(known, value);
@@ -110,7 +115,8 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
       const at = { file, place, object: `${kind}/${home}/${name}`, id: idIn(home) };
       servicePlaces.push(at);
       looksAt(at, kind, metadata);
-      collect(at, CORE_KINDS.Service, [value, services]);
+      const service = collect(at, CORE_KINDS.Service, [value, services]);
+      if (service !== null) say(at, serviceNameFaults(service));
     } else if (apiVersion === "v1" && kind === "Node") {
       looksAt(bare, kind, metadata);
       collect(bare, CORE_KINDS.Node, [value, nodes]);

@@ -95,10 +95,11 @@ describe("admission: the cases", () => {
 });
 
 describe("admission: who refuses", () => {
-  for (const row of ADMISSION_CASES.filter(({ after }) => after !== null)) {
+  for (const row of ADMISSION_CASES) {
+    const kind = CHECKED_KINDS.get(row.after?.kind ?? "");
+    // Kubernetes' own kinds have no definition of ours.
+    if (kind === undefined) continue;
     it(`${row.name}: ${row.by === "definition" ? "the definition" : "not the definition"}`, () => {
-      const kind = CHECKED_KINDS.get(row.after?.kind ?? "");
-      if (kind === undefined) throw new Error("an unknown kind");
       const [read, old] = [readObject(kind, row.after), readObject(kind, row.before)];
       const before = old.ok ? old.written : undefined;
       const faults = read.ok ? shapeFaults(read.schema, read.written, before) : [];

@@ -60,6 +60,7 @@ interface WrittenCase {
   readonly warning?: string;
 }
 
+const WITHOUT_SPEC: readonly string[] = ["Node", "Secret"];
 const FOLDER = join(import.meta.dirname, "cases");
 
 export const ADMISSION_CASES: readonly AdmissionCase[] = readdirSync(FOLDER)
@@ -122,7 +123,7 @@ function objectOf(key: string, fields: Readonly<Record<string, unknown>>): CaseO
       ...(labels === undefined ? {} : { labels }),
       ...(annotations === undefined ? {} : { annotations }),
     },
-    ...(own.bare === true || kind === "Node" ? {} : { spec }),
+    ...(own.bare === true || WITHOUT_SPEC.includes(kind) ? {} : { spec }),
     ...(status === undefined ? {} : { status }),
   };
 }

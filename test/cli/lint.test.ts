@@ -136,6 +136,18 @@ describe("lint: the command", () => {
     expect((await run("--before", before, before)).status).to.equal(0);
   });
 
+  it("--before: the names of a Service are looked at, too", async () => {
+    const before = await write("now.yaml", GOOD);
+    const service = "apiVersion: v1\nkind: Service\nmetadata: {name: 1web}\n";
+    const { status, out } = await run(
+      "--before",
+      before,
+      await write("new.yaml", `${GOOD}---\n${service}`),
+    );
+    expect(status).to.equal(1);
+    expect(out).to.match(/^new\.yaml:3: Service\/default\/1web metadata\.name: "1web" is no name/);
+  });
+
   it("stdin", async function () {
     this.timeout(30_000);
     const status = await new Promise<{ code: number; out: string }>((resolve) => {
@@ -499,6 +511,31 @@ describe("lint: what it makes of documents", () => {
         'metadata.labels: "a b" is no value of a label: kubectl refuses it.',
         'metadata.annotations: "a/b/c" is no key of an annotation: kubectl refuses it.',
         'Service/shop/web.shop metadata.name: "web.shop" is no name: kubectl refuses it. Write at most 63 small letters',
+      ],
+    },
+    {
+      name: "names within a Service, and its own, that Kubernetes does not take",
+      text: service(
+        ", loadBalancerClass: a/b/c, selector: {app: a b}, ports: [{port: 80, targetPort: '80'}, {port: 81}]",
+      ).replace("name: web", "name: 1web"),
+      lines: [
+        'Service/shop/1web metadata.name: "1web" is no name: kubectl refuses it. Write at most 63 small letters, digits and "-", a letter first (a digit from Kubernetes 1.36 on)',
+        'Service/shop/1web spec.selector: "a b" is no value of a label: kubectl refuses it.',
+        'spec.loadBalancerClass: "a/b/c" is no name of a class: kubectl refuses it.',
+        "spec.ports[0].name: Of several ports each has a name, and this one has none",
+        'spec.ports[0].targetPort: "80" is no name of a port: kubectl refuses it. Write at most 15',
+        "spec.ports[1].name: Of several ports each has a name",
+      ],
+    },
+    {
+      name: "Services without a name",
+      text: ["{namespace: shop}", "{name: ''}", "{name: 7}"]
+        .map((metadata) => `apiVersion: v1\nkind: Service\nmetadata: ${metadata}\n`)
+        .join("---\n"),
+      lines: [
+        "Service/shop/ metadata: must have required property 'name'",
+        "Service/default/ metadata.name: must NOT have fewer than 1 characters",
+        "Service/default/7 metadata.name: must be string. Put it into quotes",
       ],
     },
     {

@@ -37,9 +37,12 @@ interface Named {
   };
 }
 
-interface ServicePort {
+export interface ServicePort {
+  readonly name?: string;
   readonly protocol?: string;
   readonly port: number;
+  readonly targetPort?: string | number;
+  readonly appProtocol?: string;
 }
 
 /** A Service: as much of it as a check reads. */
