@@ -6,6 +6,8 @@ export interface Answer {
   readonly status: number;
   /** The Status message of a refusal, "" otherwise. */
   readonly message: string;
+  /** What it says beside its answer, as kubectl shows it: RFC 7234 section 5.5. */
+  readonly warnings: readonly string[];
   readonly body: Record<string, unknown>;
 }
 
@@ -79,7 +81,16 @@ export class Api {
     return {
       status: response.statusCode,
       message: refused && typeof answer["message"] === "string" ? answer["message"] : "",
+      warnings: warningsIn(response.headers["warning"]),
       body: answer,
     };
   }
+}
+
+/** @param header one for each warning: `299 - "text"`, the text with backslashes before quotes */
+function warningsIn(header: string | string[] | undefined): string[] {
+  return [header ?? []].flat().flatMap((line) => {
+    const [, text] = /^299 \S+ "(.*)"$/.exec(line) ?? [];
+    return text === undefined ? [] : [text.replaceAll(/\\(.)/g, "$1")];
+  });
 }
