@@ -20,17 +20,9 @@ import { compareText } from "../base/hash.ts";
 import { compareIps, type Ip } from "../base/ip.ts";
 import type { Allocation, AllocationInput, AllocationResult } from "./allocation.ts";
 import { emptyPool } from "./draft.ts";
-import { roomiestHome } from "./home.ts";
+import { hasFamily, leaves, roomiestHome, type Want } from "./home.ts";
 import { titleAtStart, titleOf, type ClassModel } from "./model.ts";
-import {
-  compareByAge,
-  hasFamily,
-  isShown,
-  seatServices,
-  wantedAt,
-  type Guest,
-  type Seat,
-} from "./seats.ts";
+import { compareByAge, isShown, seatServices, wantedAt, type Guest, type Seat } from "./seats.ts";
 import { Tenants } from "./tenants.ts";
 
 export function allocate(input: AllocationInput): AllocationResult {
@@ -46,7 +38,7 @@ export function allocateBeside(tenants: Tenants, input: AllocationInput): Alloca
   const byAge = [...seats].sort((a, b) => compareByAge(a.service, b.service));
   for (const seat of byAge) grantRequests(seat, tenants);
   for (const seat of seats) seatSpares(seat);
-  for (const seat of seats) giveAutomatically(seat, tenants);
+  for (const guest of new Set(seats.map((seat) => seat.guest))) giveAutomatically(guest, tenants);
   return { services: allocationsOf(seats, tenants), released: releasedClaims(input, seats) };
 }
 
@@ -56,7 +48,7 @@ function grantRequests(seat: Seat, tenants: Tenants): void {
   for (const [index, present] of places.entries()) {
     const wanted = wantedAt(seat, index);
     if (wanted.kind !== "this") continue;
-    if (guest.at(wanted.ip) === undefined || guest.leaves(wanted.ip)) {
+    if (guest.at(wanted.ip) === undefined || leaves(guest, wanted.ip)) {
       const message = `Cannot give ${wanted.ip}: it is ${outside(guest)}`;
       problems.push({ code: "ADDRESS_OUTSIDE_POOL", message });
     } else if (wanted.ip === present) {
@@ -83,8 +75,8 @@ function outside({ home }: Guest): string {
 function seatSpares(seat: Seat): void {
   const { spares, places, guest } = seat;
   const nulls = [...places.keys()].filter((index) => places[index] === null);
-  const leaving = spares.filter((ip) => guest.leaves(ip));
-  const staying = spares.filter((ip) => !guest.leaves(ip));
+  const leaving = spares.filter((ip) => leaves(guest, ip));
+  const staying = spares.filter((ip) => !leaves(guest, ip));
   for (const index of new Set([...emptyPlaces(seat), ...nulls])) {
     places[index] = staying.shift() ?? leaving.shift() ?? null;
   }
@@ -115,8 +107,8 @@ function emptyPlaces(seat: Seat): readonly number[] {
 function placesToLeave(seat: Seat): readonly number[] {
   const { places, guest } = seat;
   return [...places.entries()].flatMap(([index, ip]) => {
-    const leaves = ip !== null && wantedAt(seat, index).kind === "any" && guest.leaves(ip);
-    return leaves ? [index] : [];
+    const isOpen = ip !== null && wantedAt(seat, index).kind === "any" && leaves(guest, ip);
+    return isOpen ? [index] : [];
   });
 }
 
@@ -124,38 +116,83 @@ function openPlaces(seat: Seat): readonly number[] {
   return [...emptyPlaces(seat), ...placesToLeave(seat)];
 }
 
-function giveAutomatically(seat: Seat, tenants: Tenants): void {
+function giveAutomatically(guest: Guest, tenants: Tenants): void {
+  guest.home ??= roomiestHome(guest, guest.seats.map(wantOf), tenants);
+  if (guest.needsAll) moveToAll(guest, tenants);
+  const isGiven = !guest.needsAll || staysSomewhere(guest) || hasOneOfEach(guest, tenants);
+  for (const seat of guest.seats) {
+    if (isShown(seat)) fillFromHome(seat, tenants, isGiven);
+  }
+}
+
+/** Who has one family alone, of a home that lacks the other: to a class that can give all. Not where addresses are asked for by name. */
+function moveToAll(guest: Guest, tenants: Tenants): void {
+  const { home, seats, automatic } = guest;
+  const lacksFamily = seats.some(({ places }) => places.every((ip) => ip === null));
+  if (home === null || isWhole(guest) || !lacksFamily || seats.some(isNamed)) return;
+  const all = seats.map((seat) => ({ ...wantOf(seat), count: seat.places.length }));
+  const other = automatic.find((model) =>
+    all.every((want) => tenants.has(model, want.family, want)),
+  );
+  if (other === undefined) return;
+  guest.home = other;
+  guest.gives = (model) => model === other;
+}
+
+/** @returns true where its home has all families */
+function isWhole({ home, seats }: Guest): boolean {
+  return home !== null && seats.every(({ family }) => hasFamily(home, family));
+}
+
+function isNamed({ service, family, places }: Seat): boolean {
+  return service.request.places[family].slice(0, places.length).some(({ kind }) => kind === "this");
+}
+
+/** @returns true where it has an address that it does not leave */
+function staysSomewhere({ seats }: Guest): boolean {
+  return seats.some(({ places, guest }) => places.some((ip) => ip !== null && !leaves(guest, ip)));
+}
+
+/** @returns true where the home can give an address of each family */
+function hasOneOfEach({ home, seats }: Guest, tenants: Tenants): boolean {
+  if (home === null) return false;
+  return seats.every((seat) => tenants.has(home, seat.family, { ...wantOf(seat), count: 1 }));
+}
+
+/** @param isGiven false: nothing is given of what there is, and what lacks is told */
+function fillFromHome(seat: Seat, tenants: Tenants, isGiven: boolean): void {
   const { family, guest, problems } = seat;
-  const home = (guest.home ??= findHome(guest, tenants));
-  if (!isShown(seat)) return;
-  if (home === null) {
+  const { home } = guest;
+  if (home === null || !guest.gives(home)) {
     if (emptyPlaces(seat).length > 0) problems.push(NO_POOL);
   } else if (home.ranges.length === 0) {
     problems.push(emptyPool(home));
   } else if (!hasFamily(home, family)) {
-    const message = `${titleAtStart(home)} has no ${family}`;
+    const why = guest.needsAll ? ", and the Service requires both families of one pool" : "";
+    const message = `${titleAtStart(home)} has no ${family}${why}`;
     if (openPlaces(seat).length > 0) problems.push({ code: "POOL_FAMILY_MISSING", message });
-  } else {
-    const { key: service, party } = seat.service;
+  } else if (isGiven) {
+    const { service, party } = wantOf(seat);
     const { wanted, given } = fillPlaces(seat, (count) =>
       tenants.take(home, family, { service, party, count }),
     );
     if (given < wanted) problems.push(exhausted(seat, home, { wanted, given }));
+  } else if (isWhole(guest)) {
+    // Which of them lacks may change at any time, and is no news to who gets nothing.
+    const message = `Cannot give an address of each family from ${titleOf(home)}, and the Service requires both: one is not free`;
+    problems.push({ code: "POOL_EXHAUSTED", message });
   }
+}
+
+function wantOf(seat: Seat): Want {
+  const { key: service, party } = seat.service;
+  return { family: seat.family, service, party, count: openPlaces(seat).length };
 }
 
 const NO_POOL: Problem = {
   code: "NO_POOL",
   message: "No pool gives the Service an address unasked",
 };
-
-function findHome({ automatic, seats }: Guest, tenants: Tenants): ClassModel | null {
-  const wants = seats.map((seat) => {
-    const { key: service, party } = seat.service;
-    return { family: seat.family, service, party, count: openPlaces(seat).length };
-  });
-  return roomiestHome(automatic, wants, tenants);
-}
 
 function exhausted(
   { family }: Seat,

@@ -2,7 +2,7 @@
  * One Service, one home: the class that all its addresses are from that it gets unasked. Pure.
  *
  * Read first: docs/decisions/0014-one-model-of-two-families.md, "Allocation". What it holds already decides, then what it
- * asks for by name, then what has room.
+ * asks for by name, then what has room. A pool gives both families to a Service that requires both, or nothing.
  * Neighbours: seats.ts asks for the first two, allocate.ts for the last.
  */
 import type { Ip, IpFamily } from "../base/ip.ts";
@@ -15,13 +15,21 @@ export interface Host {
   readonly automatic: readonly ClassModel[];
   /** @returns the class, where the Service may have the address */
   readonly at: (ip: Ip) => ClassModel | undefined;
-  /** True for an address that it has only until it is given another, for it names another pool. */
-  readonly leaves: (ip: Ip) => boolean;
+  /** False for a class of which it keeps what it has until it is given another elsewhere, and gets no more. */
+  readonly gives: (model: ClassModel) => boolean;
+  /** RequireDualStack, of pools. (A class of Deckhouse's gives the family that it has, as theirs does.) */
+  readonly needsAll: boolean;
+}
+
+/** @returns true for an address that it has only until it is given another */
+export function leaves({ at, gives }: Pick<Host, "at" | "gives">, ip: Ip): boolean {
+  const model = at(ip);
+  return model !== undefined && !gives(model);
 }
 
 /** @returns the home that is settled before any address is given out; null: what has room decides */
 export function settledHome(
-  { automatic, at, leaves }: Host,
+  { automatic, at, gives }: Host,
   kept: ReadonlySet<Ip>,
   { families, places }: AllocationRequest["request"],
 ): ClassModel | null {
@@ -29,12 +37,16 @@ export function settledHome(
     .flatMap((family) => places[family])
     .flatMap((place) => (place.kind === "this" ? [place.ip] : []));
   for (const ip of [...kept, ...requested]) {
-    const model = leaves(ip) ? undefined : at(ip);
-    if (model !== undefined) return model;
+    const model = at(ip);
+    if (model !== undefined && gives(model)) return model;
   }
   if (automatic.length === 1) return automatic[0] ?? null;
   const [stayed] = automatic.length === 0 ? kept : []; // The pool that it names is not there: it stays.
   return (stayed && at(stayed)) ?? null;
+}
+
+export function hasFamily({ ranges }: ClassModel, family: IpFamily): boolean {
+  return ranges.some((range) => range.family === family);
 }
 
 /** Addresses of one family that a Service lacks. */
@@ -48,18 +60,27 @@ export interface Want extends Taking {
  *   first; null where there is none
  */
 export function roomiestHome(
-  automatic: readonly ClassModel[],
+  { automatic, needsAll }: Pick<Host, "automatic" | "needsAll">,
   wants: readonly Want[],
   tenants: Tenants,
 ): ClassModel | null {
   const gives = (model: ClassModel, want: Want) => tenants.has(model, want.family, want);
+  const givesOne = (model: ClassModel, want: Want) => gives(model, { ...want, count: 1 });
   const [first] = wants;
+  const all = automatic.find((model) => wants.every((want) => gives(model, want)));
+  if (needsAll) {
+    return (
+      all ??
+      automatic.find((model) => wants.every((want) => givesOne(model, want))) ??
+      automatic.find((model) => wants.every(({ family }) => hasFamily(model, family))) ??
+      automatic[0] ??
+      null
+    );
+  }
   return (
-    automatic.find((model) => wants.every((want) => gives(model, want))) ??
+    all ??
     automatic.find((model) => first !== undefined && gives(model, first)) ??
-    automatic.find((model) =>
-      wants.some((want) => want.count > 0 && gives(model, { ...want, count: 1 })),
-    ) ??
+    automatic.find((model) => wants.some((want) => want.count > 0 && givesOne(model, want))) ??
     automatic[0] ??
     null
   );

@@ -13,7 +13,7 @@ export interface Offers {
   readonly automatic: readonly string[];
   /** Given where it is asked for by address, and kept where the Service has it. */
   readonly byName: readonly string[];
-  /** Of `byName`: what the Service has there goes as soon as `automatic` has given another. */
+  /** Of `byName`: no more is given; what the Service has there goes as soon as `automatic` has given another. */
   readonly leave?: readonly string[];
 }
 
@@ -27,8 +27,8 @@ export interface OfferedService {
 }
 
 /**
- * A pool that is named gives unasked though its autoAssign is false, and the others nothing. One that is unknown gives
- * nothing, and takes nothing away either.
+ * A pool that is named gives unasked though its autoAssign is false, and the others nothing. One that is unknown, or is not
+ * for the Service, gives nothing, and takes nothing away either.
  *
  * @returns the pools in which the Service fits, the oldest first among equals
  */
@@ -50,7 +50,7 @@ type Offered = Pick<ClassModel, "key" | "pool"> & { readonly offer: Offer };
 function offersOfPool(name: string, fitting: readonly Offered[]): Offers {
   const named = fitting.filter(({ pool }) => pool === name).map(keyOf);
   const others = fitting.filter(({ pool }) => pool !== name).map(keyOf);
-  return { automatic: named, byName: others, ...(named.length > 0 ? { leave: others } : {}) };
+  return { automatic: named, byName: others, leave: others };
 }
 
 /** @returns what is wrong with the pool that the Service names; nothing where it names none */

@@ -12,7 +12,7 @@ import { compareText } from "../base/hash.ts";
 import { compareIps, familyOf, type Ip, type IpFamily } from "../base/ip.ts";
 import type { AllocationInput, AllocationRequest, Claim } from "./allocation.ts";
 import { classFinder, type ClassAt } from "./class-at.ts";
-import { settledHome, type Host } from "./home.ts";
+import { hasFamily, settledHome, type Host } from "./home.ts";
 import type { ClassModel } from "./model.ts";
 import { ADDRESS_COUNT_MAX, type WantedPlace } from "./request.ts";
 import type { Tenants } from "./tenants.ts";
@@ -42,6 +42,7 @@ export interface LostPlace {
 export interface Guest extends Host {
   /** Where its addresses are from; null until what has room decides. */
   home: ClassModel | null;
+  gives: Host["gives"];
   readonly seats: Seat[];
 }
 
@@ -102,24 +103,23 @@ export function isShown({ service, family, places, guest: { home } }: Seat): boo
   return places.some((ip) => ip !== null);
 }
 
-export function hasFamily({ ranges }: ClassModel, family: IpFamily): boolean {
-  return ranges.some((range) => range.family === family);
-}
-
 function hostOf(
-  { key, offers: { automatic, byName, leave = [] } }: AllocationRequest,
+  { key, offers: { automatic, byName, leave = [] }, request }: AllocationRequest,
   classes: AllocationInput["classes"],
   classAt: ClassAt,
 ): Host {
   const keys = new Set([...automatic, ...byName]);
   for (const name of keys) assert(classes.has(name), `no class ${name} for ${key}`);
+  const models = automatic.flatMap((name) => classes.get(name) ?? []);
+  const isRequired = request.families.length > 1 && !request.familiesAreOptional;
   return {
-    automatic: automatic.flatMap((name) => classes.get(name) ?? []),
+    automatic: models,
+    needsAll: isRequired && models.every(({ pool }) => pool !== null),
     at: (ip) => {
       const model = classAt(ip);
       return model !== undefined && keys.has(model.key) ? model : undefined;
     },
-    leaves: (ip) => leave.length > 0 && leave.includes(classAt(ip)?.key ?? ""),
+    gives: (model) => !leave.includes(model.key),
   };
 }
 

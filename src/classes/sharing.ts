@@ -9,7 +9,7 @@ import { compareText } from "../base/hash.ts";
 import { readAnnotation, type Annotated } from "./annotations.ts";
 
 /** As many Services as one VirtualIP names. */
-export const TENANTS_MAX = 64;
+export const TENANTS_MAX = 1024;
 
 /** What of a Service decides with whom it may share. */
 export interface Party {

@@ -263,13 +263,13 @@ const scripts: readonly { readonly name: string; readonly steps: readonly Step[]
     ],
   },
   {
-    name: "required, and no pool has both: what there is, and what lacks is told",
+    name: "required, and no pool has both: neither, and what lacks is told",
     steps: [
       {
         pools: { A, ONLY6 },
         services: { web: { dual: "RequireDualStack" } },
-        want: { web: "192.0.2.0 -" },
-        problems: ['Pool "A" has no IPv6'],
+        want: { web: "- -" },
+        problems: ['Pool "A" has no IPv6, and the Service requires both families of one pool'],
       },
     ],
   },

@@ -8,7 +8,12 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { familyOf, type Ip } from "../../src/base/ip.ts";
 import { allocate } from "../../src/classes/allocate.ts";
-import type { AllocationRequest, AllocationResult, Claim } from "../../src/classes/allocation.ts";
+import type {
+  Allocation,
+  AllocationRequest,
+  AllocationResult,
+  Claim,
+} from "../../src/classes/allocation.ts";
 import { ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../../src/classes/annotations.ts";
 import { Book } from "../../src/classes/book.ts";
 import { classFinder } from "../../src/classes/class-at.ts";
@@ -290,7 +295,17 @@ describe("allocate: histories", function () {
           const asked = request.places[familyOf(ip)].map((one) => one.kind === "this" && one.ip);
           const isFull = !places.includes(null);
           const isDisplaced = isFull && newcomers.every((other) => asked.includes(other ?? false));
-          const why = [!mayHave(service, ip), rivals.length > 0, isMoving, isDisplaced];
+          const whole = wholeHomeOf(service, services.get(key), homeOf);
+          const ranges = classes.get(homeOf(ip))?.ranges ?? [];
+          const isHalf = new Set(ranges.map(({ family }) => family)).size < 2;
+          const isMadeWhole = whole !== null && whole !== homeOf(ip) && isHalf;
+          const why = [
+            !mayHave(service, ip),
+            rivals.length > 0,
+            isMoving,
+            isDisplaced,
+            isMadeWhole,
+          ];
           expect(why, `${ip} of ${key}`).to.include(true);
         }
       }
@@ -315,6 +330,18 @@ describe("allocate: histories", function () {
     );
   });
 });
+
+/** @returns the one class of which a Service that requires both families has all that it wants; null where there is none */
+function wholeHomeOf(
+  { request }: AllocationRequest,
+  allocation: Allocation | undefined,
+  homeOf: (ip: Ip) => string,
+): string | null {
+  if (request.families.length < 2 || request.familiesAreOptional) return null;
+  const places = request.families.flatMap((family) => allocation?.places[family] ?? []);
+  const homes = new Set(places.map((ip) => ip && homeOf(ip)));
+  return homes.size === 1 ? ([...homes][0] ?? null) : null;
+}
 
 function overHistories(check: (telling: Telling, result: AllocationResult) => void): void {
   fc.assert(

@@ -124,8 +124,8 @@ describe("sharing", () => {
   it("no more than a VirtualIP names", () => {
     const many = [...Array(TENANTS_MAX).keys()].map((port) => partyOf(facts(port + 1)));
     expect([
-      fits(many.slice(1), partyOf(facts(1000))),
-      fits(many, partyOf(facts(1000))),
+      fits(many.slice(1), partyOf(facts(TENANTS_MAX + 1))),
+      fits(many, partyOf(facts(TENANTS_MAX + 1))),
     ]).to.deep.equal([true, false]);
   });
 });

@@ -12,7 +12,7 @@ import { familyOf, type Ip } from "../../src/base/ip.ts";
 import { classFinder, type ClassAt } from "../../src/classes/class-at.ts";
 import { compileAll, NO_MANIFESTS } from "../../src/classes/compile.ts";
 import type { LabelSelector } from "../../src/classes/label-selector.ts";
-import { parseRequest } from "../../src/classes/request.ts";
+import { parseRequest, type ServiceRequest } from "../../src/classes/request.ts";
 import { listedAddresses } from "../../src/controller/assignments.ts";
 import type { Write } from "../../src/controller/writes.ts";
 import { keyOf } from "../../src/kube/resource.ts";
@@ -162,6 +162,7 @@ class Losses {
     const { pool } = request;
     const isMoving = pool !== null && pool !== this.#poolAt(ip);
     if (isMoving && addresses.some((other) => this.#poolAt(other) === pool)) return true;
+    if (this.#isMadeWhole(ip, key, request)) return true;
     // It has as many as it wants without this one, and whatever is new in it was asked for by name.
     const asked = request.places[familyOf(ip)];
     const isAsked = (other: Ip) => asked.some((one) => one.kind === "this" && one.ip === other);
@@ -169,6 +170,16 @@ class Losses {
     const isNew = (other: Ip) => !had.has(other) && this.#before.get(other)?.has(key) !== true;
     const isFull = addresses.length >= (request.countPerFamily ?? 1);
     return isFull && addresses.every((other) => !isNew(other) || isAsked(other));
+  }
+
+  /** It requires both families, the pool of the address has one, and another gives both. */
+  #isMadeWhole(ip: Ip, key: string, { families, familiesAreOptional }: ServiceRequest): boolean {
+    if (families.length < 2 || familiesAreOptional) return false;
+    const { addresses = [] } = this.#cluster.ipAddressPools.get(this.#poolAt(ip) ?? "")?.spec ?? {};
+    const isHalf = new Set(addresses.map((text) => text.includes(":"))).size < 2;
+    const all = [...this.#after].flatMap(([other, keys]) => (keys.has(key) ? [other] : []));
+    const pools = new Set(all.map((other) => this.#poolAt(other)));
+    return isHalf && pools.size === 1 && new Set(all.map(familyOf)).size === 2;
   }
 
   /** By its family, and by what pools say for whom they are. */
@@ -204,7 +215,8 @@ class Losses {
 }
 
 function requestOf({ metadata: { annotations }, spec }: Service) {
-  return parseRequest({ annotations, ipFamilies: spec?.ipFamilies });
+  const { ipFamilies, ipFamilyPolicy } = spec ?? {};
+  return parseRequest({ annotations, ipFamilies, ipFamilyPolicy });
 }
 
 function isFor(

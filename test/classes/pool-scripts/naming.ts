@@ -38,7 +38,7 @@ export const NAMING: readonly Script[] = [
   [
     "the named pool lacks the family: what it has stays",
     "D A | web R | web D0 d0",
-    "D A | web R >A | web A0 d0 | web POOL_FAMILY_MISSING",
+    "D A | web R >A | web D0 d0 | web POOL_FAMILY_MISSING",
   ],
   [
     "preferred: the named pool lacks a family, the other pool's address of it stays, and is told",
@@ -51,6 +51,35 @@ export const NAMING: readonly Script[] = [
     "A B | web >C | web A0",
   ],
   ["a pool that is not there is named: nothing is given", "A B | web >C | web - | web NO_POOL"],
+  [
+    "a pool that is not there is named: what it has stays, and another of its pool is not given",
+    "A B | web | web A0",
+    "A B | web x2 >C | web A0 - | web NO_POOL",
+  ],
+  [
+    "a pool that is not there is named, and an address of another: not given",
+    "A B | web >C =A1 | web - | web ADDRESS_OUTSIDE_POOL",
+  ],
+  [
+    "a pool that is not for it is named, and an address of another: not given",
+    "A B@shop | web >B =A1 | web - | web ADDRESS_OUTSIDE_POOL",
+  ],
+  [
+    "a pool that is not there is named, and the address that it has: it stays",
+    "A B | web =A1 | web A1",
+    "A B | web >C =A1 | web A1 | web ADDRESS_OUTSIDE_POOL",
+  ],
+  [
+    "a pool that is not there is named, and another address than it has: nothing is lost",
+    "A B | web | web A0",
+    "A B | web >C =A1 | web A0 | web ADDRESS_OUTSIDE_POOL",
+  ],
+  [
+    "a pool that is not there is named, and then it is there",
+    "A B | web | web A0",
+    "A B | web >C | web A0",
+    "A B C | web >C | web C0",
+  ],
   [
     "a pool that is not for it is named: what it has stays",
     "A B@shop | web | web A0",
