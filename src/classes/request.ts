@@ -66,7 +66,8 @@ export function parseRequest(service: ServiceFacts): ServiceRequest {
 function addressText(service: ServiceFacts, problems: Problem[]): string | undefined {
   const [annotation, field] = [readAnnotation(service, "addresses"), service.loadBalancerIP ?? ""];
   if (field === "" || annotation === undefined) return annotation ?? field;
-  if (!entriesOf(annotation).includes(field)) {
+  const wanted = parseIp(field) ?? field;
+  if (!entriesOf(annotation).some((entry) => (parseIp(entry) ?? entry) === wanted)) {
     problems.push({
       code: "ADDRESSES_DISAGREE",
       message: `spec.loadBalancerIP says "${shorten(field)}", the annotation says "${shorten(annotation)}": the annotation counts`,

@@ -209,6 +209,15 @@ const rows: readonly {
     want: { ...plain, places: { IPv4: [ask("192.0.2.1")], IPv6: [] } },
   },
   {
+    name: "spec.loadBalancerIP and a list that says the same in other letters",
+    service: {
+      ipFamilies: ["IPv6"],
+      loadBalancerIP: "2001:DB8:0::5",
+      annotations: { "metallb.io/loadBalancerIPs": "2001:db8::5" },
+    },
+    want: { ...plain, families: ["IPv6"], places: { IPv4: [], IPv6: [ask("2001:db8::5")] } },
+  },
+  {
     name: "spec.loadBalancerIP and a list that says something else: the list counts",
     service: {
       loadBalancerIP: "192.0.2.1",
