@@ -153,10 +153,13 @@ function staysSomewhere({ seats }: Guest): boolean {
   return seats.some(({ places, guest }) => places.some((ip) => ip !== null && !leaves(guest, ip)));
 }
 
-/** @returns true where the home can give an address of each family */
+/** @returns true where it takes an address of each family, and the home can give it */
 function hasOneOfEach({ home, seats }: Guest, tenants: Tenants): boolean {
   if (home === null) return false;
-  return seats.every((seat) => tenants.has(home, seat.family, { ...wantOf(seat), count: 1 }));
+  return seats.every((seat) => {
+    const want = wantOf(seat);
+    return want.count > 0 && tenants.has(home, seat.family, { ...want, count: 1 });
+  });
 }
 
 /** @param isGiven false: nothing is given of what there is, and what lacks is told */
@@ -177,7 +180,7 @@ function fillFromHome(seat: Seat, tenants: Tenants, isGiven: boolean): void {
       tenants.take(home, family, { service, party, count }),
     );
     if (given < wanted) problems.push(exhausted(seat, home, { wanted, given }));
-  } else if (isWhole(guest)) {
+  } else if (isWhole(guest) && openPlaces(seat).length > 0) {
     // Which of them lacks may change at any time, and is no news to who gets nothing.
     const message = `Cannot give an address of each family from ${titleOf(home)}, and the Service requires both: one is not free`;
     problems.push({ code: "POOL_EXHAUSTED", message });

@@ -29,17 +29,17 @@ export function leaves({ at, gives }: Pick<Host, "at" | "gives">, ip: Ip): boole
 
 /** @returns the home that is settled before any address is given out; null: what has room decides */
 export function settledHome(
-  { automatic, at, gives }: Host,
+  { automatic, at, gives, needsAll }: Host,
   kept: ReadonlySet<Ip>,
   { families, places }: AllocationRequest["request"],
 ): ClassModel | null {
   const requested = families
     .flatMap((family) => places[family])
     .flatMap((place) => (place.kind === "this" ? [place.ip] : []));
-  for (const ip of [...kept, ...requested]) {
-    const model = at(ip);
-    if (model !== undefined && gives(model)) return model;
-  }
+  const models = [...kept, ...requested].flatMap((ip) => at(ip) ?? []).filter(gives);
+  const whole = models.find((model) => families.every((family) => hasFamily(model, family)));
+  const settled = (needsAll ? whole : null) ?? models[0];
+  if (settled !== undefined) return settled;
   if (automatic.length === 1) return automatic[0] ?? null;
   const [stayed] = automatic.length === 0 ? kept : []; // The pool that it names is not there: it stays.
   return (stayed && at(stayed)) ?? null;
@@ -56,32 +56,43 @@ export interface Want extends Taking {
 
 /**
  * @param wants in the order of the Service's families
- * @returns the first class that can give everything, else all of the first family, else anything at all, else the
- *   first; null where there is none
+ * @returns the first class that can give everything, else all of the first family (where it needs all families: one of each),
+ *   else anything at all, else the first; null where there is none
  */
 export function roomiestHome(
   { automatic, needsAll }: Pick<Host, "automatic" | "needsAll">,
   wants: readonly Want[],
   tenants: Tenants,
 ): ClassModel | null {
-  const gives = (model: ClassModel, want: Want) => tenants.has(model, want.family, want);
-  const givesOne = (model: ClassModel, want: Want) => gives(model, { ...want, count: 1 });
+  const gives: Gives = (model, want) => tenants.has(model, want.family, want);
+  if (needsAll) return homeForAll(automatic, wants, gives);
   const [first] = wants;
-  const all = automatic.find((model) => wants.every((want) => gives(model, want)));
-  if (needsAll) {
-    return (
-      all ??
-      automatic.find((model) => wants.every((want) => givesOne(model, want))) ??
-      automatic.find((model) => wants.every(({ family }) => hasFamily(model, family))) ??
-      automatic[0] ??
-      null
-    );
-  }
   return (
-    all ??
+    automatic.find((model) => wants.every((want) => gives(model, want))) ??
     automatic.find((model) => first !== undefined && gives(model, first)) ??
-    automatic.find((model) => wants.some((want) => want.count > 0 && givesOne(model, want))) ??
+    automatic.find((model) =>
+      wants.some((want) => want.count > 0 && givesOne(model, want, gives)),
+    ) ??
     automatic[0] ??
     null
   );
+}
+
+type Gives = (model: ClassModel, want: Want) => boolean;
+
+/** Where nothing will be given, it does not depend on what is free: others' changes are no news then. */
+function homeForAll(automatic: Host["automatic"], wants: readonly Want[], gives: Gives) {
+  const whole = automatic.filter((model) => wants.every(({ family }) => hasFamily(model, family)));
+  const open = wants.every(({ count }) => count > 0) ? whole : [];
+  return (
+    open.find((model) => wants.every((want) => gives(model, want))) ??
+    open.find((model) => wants.every((want) => givesOne(model, want, gives))) ??
+    whole[0] ??
+    automatic[0] ??
+    null
+  );
+}
+
+function givesOne(model: ClassModel, want: Want, gives: Gives): boolean {
+  return gives(model, { ...want, count: 1 });
 }

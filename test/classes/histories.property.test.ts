@@ -276,7 +276,7 @@ describe("allocate: histories", function () {
         [...offers.automatic, ...offers.byName].includes(homeOf(ip)) &&
         request.families.includes(familyOf(ip));
       for (const [key, service] of requests) {
-        const { offers, request, party, createdAt } = service;
+        const { offers, request, party, createdAt, adopted } = service;
         const held = (claims.get(key) ?? []).map(({ address }) => address);
         for (const ip of held) {
           const places = services.get(key)?.places[familyOf(ip)] ?? [];
@@ -287,7 +287,8 @@ describe("allocate: histories", function () {
             const has = (claims.get(other.key) ?? []).some(({ address }) => address === ip);
             return isBefore && has && mayHave(other, ip) && !fits([other.party], party);
           });
-          const newcomers = places.filter((other) => other !== null && !held.includes(other));
+          const had = [null, ...held, ...adopted];
+          const newcomers = places.filter((other) => !had.includes(other));
           const isMoving =
             offers.leave?.includes(homeOf(ip)) === true &&
             places.some((other) => other !== null && offers.automatic.includes(homeOf(other)));

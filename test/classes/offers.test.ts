@@ -167,6 +167,7 @@ const rows: readonly {
     service: { pool: "b" },
     automatic: "",
     byName: "a",
+    leave: "a",
   },
   {
     name: "a pool that it names and that is for others: the same",
@@ -174,6 +175,7 @@ const rows: readonly {
     service: { pool: "b" },
     automatic: "",
     byName: "a",
+    leave: "a",
   },
 ];
 

@@ -42,6 +42,10 @@ export const DUAL_STACK: readonly Script[] = [
     "A D | web R =A1 | web A1 - | " + POOL_LACKS,
   ],
   [
+    "both required, one asked for by name and not to be had: neither is given",
+    "D | a =D1 ; web R =D1 | a D1 ; web - - | web ADDRESS_TAKEN ; web POOL_EXHAUSTED",
+  ],
+  [
     "both required: one family of the pool is full, so neither is given",
     "D | a x4 ; web R | a D0 D1 D2 D3 ; web - - | web POOL_EXHAUSTED",
   ],
@@ -49,6 +53,11 @@ export const DUAL_STACK: readonly Script[] = [
     "both required: one family of the older pool is full, the younger has both",
     "D | a x4 | a D0 D1 D2 D3",
     "D A+S | a x4 ; web R | a D0 D1 D2 D3 ; web A0 s0",
+  ],
+  [
+    "both required, and one there of a pool with both, beside one that has one: its home is that with both",
+    "A D | web x2 =A0,D1 | web A0 D1",
+    "A D | web x2 R | web A0 D1 d0 d1",
   ],
   [
     "both required: as many of each as there are, where each has one",
