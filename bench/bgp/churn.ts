@@ -1,0 +1,101 @@
+/** Services that come, change and go in random order, and the routes that are right for those that are left. */
+import type { KubeClient } from "../../src/kube/io/client.ts";
+import { SERVICES, type Service } from "../../src/kube/types.ts";
+import { randomFrom } from "../../test/speaker/mesh.ts";
+import { service } from "../../test/e2e/spread-cluster.ts";
+import { NODES_ASN } from "./world.ts";
+
+const WAIT_MS_MAX = 60_000;
+const CHANGES_MAX = 3;
+
+/** What may become of a Service, as a merge patch. */
+const CHANGES = [
+  { metadata: { labels: { tier: "gold" } } },
+  { metadata: { labels: { tier: null } } },
+  // Nobody has an endpoint of it, so nobody announces it.
+  { spec: { externalTrafficPolicy: "Local", selector: { app: "nobody" } } },
+  { spec: { externalTrafficPolicy: "Cluster", selector: { app: "web" } } },
+  { spec: { ports: [{ port: 81, targetPort: 8080, protocol: "TCP" }] } },
+] as const;
+
+export interface ChurnOptions {
+  readonly services: number;
+  readonly atOnce: number;
+  readonly seed: number;
+}
+
+export interface Churned {
+  readonly made: number;
+  readonly changed: number;
+  readonly deleted: number;
+}
+
+type Step =
+  | { readonly kind: "make" | "delete"; readonly to?: undefined }
+  | { readonly kind: "change"; readonly to: object };
+
+/** Resolves with the API server's last answer. */
+export async function churn(client: KubeClient, options: ChurnOptions): Promise<Churned> {
+  const random = randomFrom(options.seed);
+  const lives = Array.from({ length: options.services }, () => lifeOf(random));
+  const order = shuffled(
+    lives.flatMap((life, number) => life.map(() => number)),
+    random,
+  );
+  const before = lives.map(() => Promise.resolve());
+  const work = async () => {
+    for (let number = order.pop(); number !== undefined; number = order.pop()) {
+      const step = lives[number]?.shift();
+      const mine = (before[number] ?? Promise.resolve()).then(() =>
+        step === undefined ? undefined : take(client, `churn-${number}`, step),
+      );
+      before[number] = mine;
+      await mine;
+    }
+  };
+  const counts = { make: 0, change: 0, delete: 0 };
+  for (const { kind } of lives.flat()) counts[kind]++;
+  await Promise.all(Array.from({ length: options.atOnce }, work));
+  return { made: counts.make, changed: counts.change, deleted: counts.delete };
+}
+
+function lifeOf(random: () => number): Step[] {
+  const changes = Array.from({ length: 1 + Math.floor(random() * CHANGES_MAX) }, (): Step => {
+    return { kind: "change", to: CHANGES[Math.floor(random() * CHANGES.length)] ?? {} };
+  });
+  return [{ kind: "make" }, ...changes, ...(random() < 0.5 ? [{ kind: "delete" } as const] : [])];
+}
+
+async function take(client: KubeClient, name: string, step: Step): Promise<void> {
+  const waiting = { timeoutMs: WAIT_MS_MAX };
+  const id = { name, namespace: "default" };
+  if (step.kind === "make") await client.create(SERVICES, service(name) as Service, waiting);
+  else if (step.kind === "delete") await client.delete(SERVICES, id, waiting);
+  else await client.patch(SERVICES, id, step.to, { kind: "merge", ...waiting });
+}
+
+/** @returns `prefix neighbour communities`, sorted; false while a Service has no address */
+export function wantedRoutes(
+  services: readonly Service[],
+  neighbours: readonly string[],
+): readonly string[] | false {
+  const ours = services.filter(({ metadata }) => metadata.name.startsWith("churn-"));
+  const lines: string[] = [];
+  for (const { metadata, spec, status } of ours) {
+    const ip = status?.loadBalancer?.ingress?.[0]?.ip;
+    if (ip === undefined) return false;
+    if (spec?.selector?.["app"] === "nobody") continue;
+    const communities = metadata.labels?.["tier"] === "gold" ? `${NODES_ASN}:7` : "";
+    for (const neighbour of neighbours) lines.push(`${ip}/32 ${neighbour} ${communities}`);
+  }
+  return lines.sort();
+}
+
+function shuffled<T>(list: readonly T[], random: () => number): T[] {
+  const all = [...list];
+  for (let i = all.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [all[i], all[j]] = [all[j] as T, all[i] as T];
+  }
+  return all;
+}
