@@ -66,7 +66,8 @@ export class DatagramSocket {
     this.#fd = fd;
     this.#options = options;
     this.#taking = {
-      ...{ fd, table: this.#incoming, messagesPerCall: MESSAGES_PER_CALL, callsMax: CALLS_MAX },
+      ...{ fd, kind: "udp", table: this.#incoming },
+      ...{ messagesPerCall: MESSAGES_PER_CALL, callsMax: CALLS_MAX },
       prepare: () => undefined,
       onMessage: (index) => {
         this.#received(index);

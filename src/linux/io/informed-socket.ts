@@ -1,15 +1,16 @@
 /**
- * A UDP socket that takes short datagrams and says of each where it came from, in and to, and how many hops it had left.
+ * A socket that takes short datagrams and says of each where it came from, in and to, and how many hops it had left.
  *
- * Read first: recvmmsg(2), ip(7), ipv6(7). Only for taking: what is sent goes out of sockets of its own (sending-socket.ts).
- * Neighbours: datagram-socket.ts is for datagrams that say themselves who sent them; ../control-messages.ts reads what the kernel says.
+ * Read first: recvmmsg(2), ip(7), ipv6(7). Only for taking: what is sent by UDP goes out of sockets of its own (sending-socket.ts).
+ * Neighbours: datagram-socket.ts is for datagrams that say themselves who sent them; icmpv6-socket.ts opens one for ICMPv6;
+ * ../control-messages.ts reads what the kernel says.
  */
 import { ipFromBytes, type Ip, type IpFamily } from "../../base/ip.ts";
 import { addressBytesOf, CONTROL_BYTES, readControlMessages } from "../control-messages.ts";
 import { EAGAIN, errnoFault } from "../errno.ts";
 import { MessageTable } from "../message-table.ts";
 import * as system from "./system.ts";
-import { openUdp, takeMessages, type Taking } from "./udp.ts";
+import { openUdp, takeMessages, type DatagramKind, type Taking } from "./udp.ts";
 
 /** The same object for every datagram, and the bytes are read before the next. */
 export interface InformedDatagram {
@@ -20,11 +21,7 @@ export interface InformedDatagram {
   ttl: number;
 }
 
-export interface InformedSocketOptions {
-  readonly family: IpFamily;
-  readonly port: number;
-  /** Takes only what comes in by this interface, or by those of this VRF. */
-  readonly device: string | null;
+export interface InformedHandlers {
   readonly onDatagram: (datagram: Readonly<InformedDatagram>) => void;
   /** Something waits to be read. */
   readonly onReadable: () => void;
@@ -32,7 +29,19 @@ export interface InformedSocketOptions {
   readonly onFault: (name: string) => void;
 }
 
-/** What is longer is told as a fault, and not shown. */
+export interface InformedSocketOptions extends InformedHandlers {
+  readonly family: IpFamily;
+  readonly port: number;
+  /** Takes only what comes in by this interface, or by those of this VRF. */
+  readonly device: string | null;
+}
+
+interface Taken {
+  readonly kind: DatagramKind;
+  /** What is longer is told as a fault, and not shown. */
+  readonly bytesMax: number;
+}
+
 export const INFORMED_BYTES_MAX = 256;
 const MESSAGES_PER_CALL = 16;
 /** In one `receive`: more is a flood, and the loop has timers to run. */
@@ -50,7 +59,10 @@ const IPPROTO_IPV6 = 41;
 const IPV6_RECVPKTINFO = 49;
 const IPV6_RECVHOPLIMIT = 51;
 
-const FLAGS: Readonly<Record<IpFamily, readonly (readonly [level: number, name: number])[]>> = {
+/** What a socket has to be told, so that the kernel says of each datagram what is shown of it. */
+export const INFORMING_FLAGS: Readonly<
+  Record<IpFamily, readonly (readonly [level: number, name: number])[]>
+> = {
   IPv4: [
     [IPPROTO_IP, IP_PKTINFO],
     [IPPROTO_IP, IP_RECVTTL],
@@ -64,8 +76,9 @@ const FLAGS: Readonly<Record<IpFamily, readonly (readonly [level: number, name: 
 /** @throws SystemCallError: EADDRINUSE where the port is taken, ENODEV where there is no such device, EPERM where we may not bind to one */
 export function openInformedSocket(options: InformedSocketOptions): InformedSocket {
   const { family, port, device } = options;
-  const wishes = { receiveBufferBytes: RECEIVE_BUFFER_BYTES, flags: FLAGS[family] };
-  return new InformedSocket(openUdp({ family, port, device, ...wishes }), options);
+  const wishes = { receiveBufferBytes: RECEIVE_BUFFER_BYTES, flags: INFORMING_FLAGS[family] };
+  const fd = openUdp({ family, port, device, ...wishes });
+  return new InformedSocket(fd, { kind: "udp", bytesMax: INFORMED_BYTES_MAX }, options);
 }
 
 /** The kernel is told where these bytes are: so they lie outside of the heap, where nothing is moved. */
@@ -79,10 +92,11 @@ function fixedRooms(length: number): readonly Uint8Array[] {
 
 export class InformedSocket {
   readonly #fd: number;
-  readonly #options: InformedSocketOptions;
+  readonly #kind: DatagramKind;
+  readonly #handlers: InformedHandlers;
   readonly #watch: system.Watch;
   readonly #table = new MessageTable(MESSAGES_PER_CALL, system.addressOf);
-  readonly #rooms = fixedRooms(INFORMED_BYTES_MAX);
+  readonly #rooms: readonly Uint8Array[];
   readonly #names = fixedRooms(NAME_BYTES);
   readonly #controls = fixedRooms(CONTROL_BYTES);
   readonly #addresses = new Map<string, Ip>();
@@ -97,24 +111,28 @@ export class InformedSocket {
   readonly #taking: Taking;
   #closed = false;
 
-  constructor(fd: number, options: InformedSocketOptions) {
+  /** @param fd a socket with INFORMING_FLAGS; it is closed with this */
+  constructor(fd: number, { kind, bytesMax }: Taken, handlers: InformedHandlers) {
     this.#fd = fd;
-    this.#options = options;
+    this.#kind = kind;
+    this.#handlers = handlers;
+    this.#rooms = fixedRooms(bytesMax);
     this.#taking = {
-      ...{ fd, table: this.#table, messagesPerCall: MESSAGES_PER_CALL, callsMax: CALLS_MAX },
+      ...{ fd, kind, table: this.#table },
+      ...{ messagesPerCall: MESSAGES_PER_CALL, callsMax: CALLS_MAX },
       prepare: () => {
         this.#prepare();
       },
       onMessage: (index) => {
         this.#received(index);
       },
-      onFault: options.onFault,
+      onFault: handlers.onFault,
       isClosed: () => this.#closed,
     };
     for (const [i, room] of this.#rooms.entries()) this.#table.setData(i, placeOf(room));
     this.#watch = system.watch(fd, (errno) => {
-      if (errno !== 0 && errno !== -EAGAIN) this.#options.onFault(errnoFault("udp", errno));
-      if (!this.#closed) options.onReadable();
+      if (errno !== 0 && errno !== -EAGAIN) handlers.onFault(errnoFault(kind, errno));
+      if (!this.#closed) handlers.onReadable();
     });
   }
 
@@ -135,7 +153,7 @@ export class InformedSocket {
     readControlMessages(control.subarray(0, this.#table.controlLengthOf(index)), this.#info);
     const [from, to] = [this.#ipOf(addressBytesOf(name)), this.#ipOf(this.#info.to)];
     if (from === undefined || to === undefined) {
-      this.#options.onFault("udp-no-address");
+      this.#handlers.onFault(`${this.#kind}-no-address`);
       return;
     }
     const datagram = this.#datagram;
@@ -144,7 +162,7 @@ export class InformedSocket {
     datagram.to = to;
     datagram.interfaceIndex = this.#info.interfaceIndex;
     datagram.ttl = this.#info.ttl;
-    this.#options.onDatagram(datagram);
+    this.#handlers.onDatagram(datagram);
   }
 
   /** Addresses as text cost more than the rest of a datagram, and few come again and again. */

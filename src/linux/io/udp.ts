@@ -1,7 +1,7 @@
 /**
- * What UDP sockets that take many datagrams per system call have in common: how they are opened, and how what waits is taken.
+ * What sockets that take many datagrams per system call have in common: how those of UDP are opened, and how what waits is taken.
  *
- * Neighbours: datagram-socket.ts and informed-socket.ts are the sockets.
+ * Neighbours: datagram-socket.ts and informed-socket.ts are the sockets; icmpv6-socket.ts opens one of its own kind.
  */
 import type { Ip, IpFamily } from "../../base/ip.ts";
 import { deviceOption } from "../device-option.ts";
@@ -53,8 +53,12 @@ function anyAddress(family: IpFamily, port: number): Uint8Array {
   return encodeSockaddr({ ip, port, interfaceIndex: 0 });
 }
 
+/** Of what the datagrams are: faults begin with it. */
+export type DatagramKind = "udp" | "icmpv6";
+
 export interface Taking {
   readonly fd: number;
+  readonly kind: DatagramKind;
   readonly table: MessageTable;
   readonly messagesPerCall: number;
   /** More is a flood, and the loop has timers to run. */
@@ -69,17 +73,17 @@ export interface Taking {
 
 /** Takes what waits. @returns how many messages came; in a flood some may still wait */
 export function takeMessages(taking: Taking): number {
-  const { fd, table, messagesPerCall, callsMax } = taking;
+  const { fd, kind, table, messagesPerCall, callsMax } = taking;
   let total = 0;
   for (let call = 0; call < callsMax && !taking.isClosed(); call++) {
     taking.prepare();
     const count = system.receiveMessages(fd, table.bytes, messagesPerCall);
     if (count < 0) {
-      if (count !== -EAGAIN) taking.onFault(errnoFault("udp", count));
+      if (count !== -EAGAIN) taking.onFault(errnoFault(kind, count));
       return total;
     }
     for (let i = 0; i < count && !taking.isClosed(); i++) {
-      if (table.isCutOff(i)) taking.onFault("udp-too-long");
+      if (table.isCutOff(i)) taking.onFault(`${kind}-too-long`);
       else taking.onMessage(i);
     }
     total += count;
