@@ -39,6 +39,11 @@ export function familyOf(ip: Ip): IpFamily {
   return ip.includes(":") ? "IPv6" : "IPv4";
 }
 
+/** RFC 4291 section 2.5.6: of IPv6, fe80::/10. */
+export function isLinkLocal(ip: Ip): boolean {
+  return /^fe[89ab][0-9a-f]:/.test(ip);
+}
+
 /** @returns the address as an integer, most significant bit first */
 export function ipToNumber(ip: Ip): bigint {
   return toNumber(ip).number;

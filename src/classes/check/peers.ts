@@ -159,8 +159,19 @@ function echoFaults({ world, compiled }: Scene): Standing[] {
 
 /** What is said once, of a peer that is made or changed. */
 export function peerHints(spec: object): Fault[] {
-  const { disableMP = false } = spec as Partial<BGPPeerSpec>;
-  if (!disableMP) return [];
-  const message = "disableMP is deprecated and has no effect";
-  return [warning("spec.disableMP", { code: "PEER_INVALID", message })];
+  const said: Partial<BGPPeerSpec> = spec;
+  const { disableMP = false, ebgpMultiHop = false, interface: link = "" } = said;
+  const hint = (field: string, message: string) =>
+    warning(`spec.${field}`, { code: "PEER_INVALID", message });
+  return [
+    ...(disableMP ? [hint("disableMP", "disableMP is deprecated and has no effect")] : []),
+    ...(ebgpMultiHop && link !== ""
+      ? [
+          hint(
+            "ebgpMultiHop",
+            `ebgpMultiHop has no effect with interface: who is on "${link}" is one hop away`,
+          ),
+        ]
+      : []),
+  ];
 }

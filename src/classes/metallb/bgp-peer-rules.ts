@@ -6,7 +6,7 @@
 import type { CelRuleWithValue } from "../../base/crd.ts";
 import { DURATION_PATTERN, parseDurationMs } from "../../base/duration.ts";
 import { REMEDIES, type Problem } from "../../base/errors.ts";
-import { familyOf, parseIp } from "../../base/ip.ts";
+import { familyOf, isLinkLocal, parseIp } from "../../base/ip.ts";
 import { textRule } from "../rules.ts";
 
 /** What both versions have, and what only the newer one has. */
@@ -14,6 +14,7 @@ export interface PeerSpec {
   readonly myASN?: number | undefined;
   readonly peerASN?: number | undefined;
   readonly dynamicASN?: string | undefined;
+  readonly localASN?: number | undefined;
   readonly peerAddress?: string | undefined;
   readonly interface?: string | undefined;
   readonly sourceAddress?: string | undefined;
@@ -105,22 +106,60 @@ const KEEPALIVE_WITHIN_HOLD: SpecCheck = {
   message: "keepaliveTime is longer than holdTime. Write at most a third of it.",
 };
 
+const IS_MULTI_HOP_WITHIN = "has(self.ebgpMultiHop) && self.ebgpMultiHop && has(self.peerASN)";
+
 /** Between routers of one AS hops do not count: they are never too many. */
 const MULTI_HOP_IS_EXTERNAL: SpecCheck = {
-  cel:
-    `!has(self.ebgpMultiHop) || !self.ebgpMultiHop || ` +
-    `!(has(self.peerASN) && self.peerASN == self.myASN)`,
+  cel: `!(${IS_MULTI_HOP_WITHIN} && self.peerASN == self.myASN)`,
   holds: ({ ebgpMultiHop = false, peerASN, myASN }) => !ebgpMultiHop || peerASN !== myASN,
   message: "ebgpMultiHop is for peers of another AS, and peerASN is myASN. Leave ebgpMultiHop out.",
 };
 
-export const BOTH_VERSIONS_CHECKS: readonly SpecCheck[] = [
+/** To a router that is shown localASN, myASN is another AS. */
+const MULTI_HOP_BESIDE_LOCAL: SpecCheck = {
+  ...MULTI_HOP_IS_EXTERNAL,
+  cel:
+    `!(${IS_MULTI_HOP_WITHIN} && self.peerASN == self.myASN && ` +
+    `(!has(self.localASN) || self.localASN == self.myASN))`,
+  holds: (spec) =>
+    MULTI_HOP_IS_EXTERNAL.holds(spec) || (spec.localASN ?? spec.myASN) !== spec.myASN,
+};
+
+const isAddress = (field: string) => `(${isSaid(field)} && isIP(self.${field}))`;
+
+const SOURCE_OF_ONE_FAMILY: SpecCheck = {
+  cel:
+    `!${isAddress("sourceAddress")} || !${isAddress("peerAddress")} || ` +
+    `ip(self.sourceAddress).family() == ip(self.peerAddress).family()`,
+  holds: ({ sourceAddress = "", peerAddress = "" }) => {
+    const [source, peer] = [parseIp(sourceAddress), parseIp(peerAddress)];
+    return source === undefined || peer === undefined || familyOf(source) === familyOf(peer);
+  },
+  message: "sourceAddress is of another family than peerAddress. Write one of the same.",
+};
+
+/** RFC 4007 section 6: without a zone nobody knows on which link it is. */
+const NOT_LINK_LOCAL: SpecCheck = {
+  cel:
+    `!${isAddress("peerAddress")} || ip(self.peerAddress).family() == 4 || ` +
+    `!ip(self.peerAddress).isLinkLocalUnicast()`,
+  holds: ({ peerAddress = "" }) => {
+    const peer = parseIp(peerAddress);
+    return peer === undefined || !isLinkLocal(peer);
+  },
+  message:
+    "peerAddress is link-local, which means nothing without an interface. Write interface instead.",
+};
+
+const BOTH_VERSIONS_CHECKS: readonly SpecCheck[] = [
   KEEPALIVE_WITHIN_HOLD,
-  MULTI_HOP_IS_EXTERNAL,
+  SOURCE_OF_ONE_FAMILY,
+  NOT_LINK_LOCAL,
 ];
 
 export const V1BETA1_CHECKS: readonly SpecCheck[] = [
   ...BOTH_VERSIONS_CHECKS,
+  MULTI_HOP_IS_EXTERNAL,
   {
     cel: `self.peerASN != 0`,
     holds: ({ peerASN = 0 }) => peerASN !== 0,
@@ -135,6 +174,7 @@ export const V1BETA1_CHECKS: readonly SpecCheck[] = [
 
 export const V1BETA2_CHECKS: readonly SpecCheck[] = [
   ...BOTH_VERSIONS_CHECKS,
+  MULTI_HOP_BESIDE_LOCAL,
   {
     cel: `(has(self.peerASN) && self.peerASN != 0) != has(self.dynamicASN)`,
     holds: ({ peerASN = 0, dynamicASN = "" }) => (peerASN !== 0) !== (dynamicASN !== ""),
@@ -144,6 +184,12 @@ export const V1BETA2_CHECKS: readonly SpecCheck[] = [
     cel: `${isSaid("peerAddress")} != ${isSaid("interface")}`,
     holds: ({ peerAddress = "", interface: name = "" }) => (peerAddress !== "") !== (name !== ""),
     message: "Either peerAddress or interface says where the peer is. Write one of the two.",
+  },
+  {
+    cel: `!${isSaid("interface")} || !${isSaid("sourceAddress")}`,
+    holds: ({ interface: name = "", sourceAddress = "" }) => name === "" || sourceAddress === "",
+    message:
+      "sourceAddress is set beside interface, and both ends of such a session are link-local. Leave sourceAddress out.",
   },
   {
     cel: `!${isSaid("password")} || !(has(self.passwordSecret) && has(self.passwordSecret.name) && self.passwordSecret.name != "")`,

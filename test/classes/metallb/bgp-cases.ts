@@ -211,6 +211,29 @@ const BOTH_PEER_ROWS: readonly ManifestRow[] = [
     refused: "ebgpMultiHop is for peers of another AS",
     parses: true,
   },
+  {
+    name: "a source address of IPv6 for an IPv4 router",
+    spec: peer({ sourceAddress: "2001:db8::2" }),
+    refused: "sourceAddress is of another family than peerAddress. Write one of the same.",
+    parses: true,
+  },
+  {
+    name: "a source address of IPv4 for an IPv6 router",
+    spec: peer({ peerAddress: "2001:db8::1", sourceAddress: "10.0.0.9" }),
+    refused: "sourceAddress is of another family",
+    parses: true,
+  },
+  {
+    name: "a link-local router",
+    spec: peer({ peerAddress: "FE80::1" }),
+    refused: "peerAddress is link-local, which means nothing without an interface.",
+    parses: true,
+  },
+  {
+    name: "a router whose address begins like a link-local one",
+    spec: peer({ peerAddress: "fe8::1" }),
+  },
+  { name: "a link-local router of IPv4", spec: peer({ peerAddress: "169.254.0.1" }) },
   { name: "a port of 65536", spec: peer({ peerPort: 65_536 }), refused: "spec.peerPort" },
 ];
 
@@ -254,9 +277,29 @@ export const PEER_V1BETA2_ROWS: readonly ManifestRow[] = [
     parses: true,
   },
   {
+    name: "a source address beside an interface",
+    spec: { myASN: 1, peerASN: 2, interface: "eth0", sourceAddress: "10.0.0.9" },
+    refused: "sourceAddress is set beside interface",
+    parses: true,
+  },
+  {
+    name: "an empty source address beside an interface",
+    spec: { myASN: 1, peerASN: 2, interface: "eth0", sourceAddress: "" },
+  },
+  {
     name: "two passwords",
     spec: peer({ password: "a", passwordSecret: { name: "b" } }),
     refused: "password and passwordSecret are both set. Write one of the two.",
+    parses: true,
+  },
+  {
+    name: "many hops to a peer of myASN, which sees localASN",
+    spec: peer({ peerASN: 64_600, localASN: 64_700, ebgpMultiHop: true }),
+  },
+  {
+    name: "many hops to a peer of myASN, which localASN is too",
+    spec: peer({ peerASN: 64_600, localASN: 64_600, ebgpMultiHop: true }),
+    refused: "ebgpMultiHop is for peers of another AS",
     parses: true,
   },
   {
