@@ -7,7 +7,7 @@
 import type { StopKind } from "./session-events.ts";
 import type { FsmState } from "./fsm.ts";
 import type { Agreement } from "./handshake.ts";
-import type { BgpPeer } from "./peer.ts";
+import { hostOf, type BgpPeer } from "./peer.ts";
 import { NOTIFICATION_OF, type MessageFault } from "./wire/faults.ts";
 import {
   CEASE,
@@ -110,8 +110,15 @@ export function faultCause(fault: MessageFault, data: Uint8Array, peer: BgpPeer)
 }
 
 const REMEDY_OF_FAULT: Readonly<Partial<Record<MessageFault, (peer: BgpPeer) => string>>> = {
-  "open-wrong-as": ({ theirAsn }) =>
-    `The router's AS number is not ${theirAsn}, as the peer object says: correct one of the two`,
+  "open-wrong-as": ({ ourAsn, theirAsn }) => {
+    if (theirAsn === "internal") {
+      return `The router's AS number is not ${ourAsn}, as this node's: write it into peerASN, or dynamicASN: external`;
+    }
+    if (theirAsn === "external") {
+      return `The router's AS number is ${ourAsn}, as this node's: write it into peerASN, or dynamicASN: internal`;
+    }
+    return `The router's AS number is not ${theirAsn}, as the peer object says: correct one of the two`;
+  },
   "open-bad-identifier": ({ routerId }) =>
     `Give the router another identifier than ${routerId}, which is this node's, or set routerID`,
   "open-missing-capability": ({ families }) =>
@@ -162,10 +169,19 @@ const REMEDY_OF_END: Readonly<Partial<Record<FsmState, (peer: BgpPeer) => string
     `Configure this node as a neighbor on the router, with the AS number ${ourAsn}`,
 };
 
-function dialRemedy(error: string, { address, port, password }: BgpPeer): string {
-  const where = `${address ?? "the router"} port ${port}`;
+function dialRemedy(error: string, peer: BgpPeer): string {
+  const { sourceAddress, vrf, password } = peer;
+  const where = `${hostOf(peer)} port ${peer.port}`;
+  const inside = vrf === null ? "" : ` in the VRF ${vrf}`;
   if (error === "ECONNREFUSED") return `See whether BGP runs at ${where}`;
+  if (error === "EADDRNOTAVAIL" && sourceAddress !== null) {
+    return `Give this node the address ${sourceAddress}${inside}, or the peer another source address`;
+  }
   if (error === "EADDRNOTAVAIL") return "Set sourceAddress to an address that the node has";
+  if (error === "ENODEV" && vrf !== null) {
+    return `Make the device ${vrf} on this node, write another vrf, or select other nodes with nodeSelectors`;
+  }
+  if (error === "ENETUNREACH") return `Give this node a route to ${hostOf(peer)}${inside}`;
   // A segment whose MD5 is wrong or missing is dropped without a word.
   const secret = password === null ? "" : ", and that both have the same password";
   return `See whether ${where} can be reached from this node${secret}`;

@@ -4,7 +4,7 @@
  * Read first: RFC 2545 section 3 (IPv6: a global address, and a link-local one beside it for a peer on the link).
  * Neighbours: io/ends.ts asks the machine; route-attributes.ts uses what comes out.
  */
-import type { Ip } from "../base/ip.ts";
+import { isLinkLocal, type Ip } from "../base/ip.ts";
 import type { Ends } from "./route-attributes.ts";
 
 export interface InterfaceAddresses {
@@ -12,15 +12,22 @@ export interface InterfaceAddresses {
   readonly addresses: readonly Ip[];
 }
 
+interface Connected extends Pick<Ends, "ourAddress" | "theirAddress"> {
+  /** On which it runs, where that is known: several may have the same link-local address. */
+  readonly interface: string | null;
+}
+
 /**
  * @param ourAddress our end of the connection
  * @param interfaces of the node, in the order of the kernel
  */
 export function endsOf(
-  { ourAddress, theirAddress }: Pick<Ends, "ourAddress" | "theirAddress">,
+  { ourAddress, theirAddress, interface: link }: Connected,
   interfaces: readonly InterfaceAddresses[],
 ): Ends {
-  const ours = interfaces.find(({ addresses }) => addresses.includes(ourAddress));
+  const ours = interfaces.find(
+    ({ name, addresses }) => (link === null || name === link) && addresses.includes(ourAddress),
+  );
   const addresses = ours?.addresses ?? [ourAddress];
   const ipv4 = addresses.filter((ip) => !ip.includes(":"));
   const ipv6 = addresses.filter((ip) => ip.includes(":"));
@@ -41,9 +48,4 @@ function nextHopsOfIpv6(ourAddress: Ip | null, global: readonly Ip[], local: rea
   if (ourAddress === null) return first === undefined ? local.slice(0, 1) : [first];
   if (!isLinkLocal(ourAddress)) return [ourAddress];
   return first === undefined ? [ourAddress] : [first, ourAddress];
-}
-
-/** RFC 4291 section 2.5.6. */
-export function isLinkLocal(ip: Ip): boolean {
-  return /^fe[89ab]/.test(ip);
 }

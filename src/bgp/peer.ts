@@ -19,9 +19,9 @@ export type Reach =
 export interface BgpPeer {
   /** `BGPPeer/tor-a`: the name in statuses, logs and metrics. */
   readonly key: string;
-  /** Null: unnumbered, the link-local address of whoever is on the interface. */
-  readonly address: Ip | null;
-  /** The interface that a link-local address is meant on, and the one of an unnumbered peer. */
+  /** Of an unnumbered peer the link-local one at which it was found (unnumbered/). */
+  readonly address: Ip;
+  /** Of an unnumbered peer: the session runs over this interface and no other. */
   readonly interface: string | null;
   readonly port: number;
   /** What we say we are: of `localASN`, else of `myASN`. */
@@ -52,6 +52,15 @@ export interface BgpPeer {
   readonly extendedMessages: boolean;
   /** The BFDProfile; null: without BFD, "": all defaults. */
   readonly bfdProfile: string | null;
+}
+
+/** `10.0.0.254`, `fe80::1%eth0`; an unnumbered peer that nobody has found yet is `eth0`. */
+export function hostOf({
+  address,
+  interface: link,
+}: Pick<BgpPeer, "interface"> & { readonly address: Ip | null }): string {
+  if (link === null) return address ?? "";
+  return address === null ? link : `${address}%${link}`;
 }
 
 /** @returns whether the peer may have this number */

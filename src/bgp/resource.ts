@@ -77,7 +77,10 @@ const heldBack = Type.Object(
 const session = Type.Object(
   {
     peer: text("The object that says so, such as BGPPeer/tor-a.", NAME_CHARS_MAX),
-    address: text("The router's address; of an unnumbered peer the interface.", 64),
+    address: text(
+      "The router's address; of an unnumbered peer with its interface, fe80::1%eth0, or that alone while nobody is found.",
+      64,
+    ),
     port: count("The router's TCP port.", 65_535),
     vrf: Type.Optional(text("The VRF's device.", 64)),
     ourAsn: count("The AS number that we say.", ASN_MAX),

@@ -50,11 +50,14 @@ function ttlOf(reach: BgpPeer["reach"]): number {
 }
 
 /** @returns what holds from the first segment on. */
-export function dialOptions(peer: BgpPeer, to: Ip): SocketOption[] {
-  const isIpv6 = to.includes(":");
+export function dialOptions(peer: BgpPeer): SocketOption[] {
+  const { address, password } = peer;
+  // An interface of a VRF is in it, and a link-local address means nothing without its interface.
+  const device = peer.interface ?? peer.vrf;
+  const isIpv6 = address.includes(":");
   return [
-    ...(peer.vrf === null ? [] : [boundTo(peer.vrf)]),
-    ...(peer.password === null ? [] : [md5Option(to, peer.password)]),
+    ...(device === null ? [] : [boundTo(device)]),
+    ...(password === null ? [] : [md5Option(address, password)]),
     ...reachOptions(peer, isIpv6),
     tosOption(isIpv6),
   ];

@@ -2,15 +2,22 @@
  * The routers that this node speaks to, and how: of each peer of the model what a session needs. Pure.
  *
  * A password that is not there holds the session back, and is told; one whose Secret is gone stays in use, and that is told too.
+ * So does a router that is not found on its interface, and whatever else makes a session impossible on this node.
  * Neighbours: ../classes/peers.ts has the model; ../bgp/peer.ts says what a session needs; passwords.ts remembers.
  */
-import type { Ip } from "../base/ip.ts";
 import { stableHash } from "../base/hash.ts";
+import { familyOf, type Ip } from "../base/ip.ts";
 import type { BfdPath } from "../bgp/bfd-report.ts";
+import { isPlanned } from "../bgp/causes.ts";
+import { isLive } from "../bgp/leg.ts";
 import type { BgpPeer, Reach } from "../bgp/peer.ts";
+import type { Session } from "../bgp/session.ts";
+import type { SessionNews } from "../bgp/session-events.ts";
+import type { NeighbourView } from "../bgp/unnumbered/links.ts";
 import { matchesAny, type Labels } from "../classes/label-selector.ts";
 import type { PeerModel } from "../classes/peers.ts";
 import type { Password } from "./passwords.ts";
+import type { PeerProblem } from "./session-book.ts";
 
 export interface SpeakingNode {
   readonly name: string;
@@ -19,22 +26,29 @@ export interface SpeakingNode {
   readonly ipv4: Ip | null;
 }
 
+/** What a node knows of its peers beyond what their objects say. */
+export interface KnownOfPeers {
+  readonly passwordOf: (peer: PeerModel) => Password;
+  /** Who is at the other end of an interface. */
+  readonly neighbourOn: (link: string) => NeighbourView;
+}
+
 export interface WantedPeers {
   readonly peers: readonly BgpPeer[];
-  /** By key: what keeps a session from being opened. */
-  readonly problems: ReadonlyMap<string, string>;
-  /** By key: what a session goes on in spite of, until the speaker starts anew. */
-  readonly warnings: ReadonlyMap<string, string>;
+  /** What keeps a session from being opened. */
+  readonly problems: readonly PeerProblem[];
+  /** What a session goes on in spite of. */
+  readonly warnings: readonly PeerProblem[];
 }
 
 /** FRR's and BIRD's. */
 const MULTIHOP_TTL = 255;
 const RESTART_SECONDS = 120;
 
-/** @param peers those that are spoken to; one whose address nobody knows yet is not watched */
+/** @param peers those that are spoken to */
 export function bfdPaths(peers: readonly BgpPeer[]): BfdPath[] {
   return peers.flatMap(({ key: peer, address, sourceAddress, vrf, reach, ...wish }): BfdPath[] => {
-    if (wish.bfdProfile === null || address === null) return [];
+    if (wish.bfdProfile === null) return [];
     const hops = reach.kind === "multihop" ? "multiple" : "single";
     const path = { theirAddress: address, ourAddress: sourceAddress, interface: wish.interface };
     return [{ peer, ...path, vrf, hops, profile: wish.bfdProfile }];
@@ -45,28 +59,96 @@ export function bfdPaths(peers: readonly BgpPeer[]): BfdPath[] {
 export function peersOfNode(
   models: Iterable<PeerModel>,
   node: SpeakingNode,
-  passwordOf: (peer: PeerModel) => Password,
+  known: KnownOfPeers,
 ): WantedPeers {
   const peers: BgpPeer[] = [];
-  const [problems, warnings] = [new Map<string, string>(), new Map<string, string>()];
+  const [problems, warnings]: [[string, string][], [string, string][]] = [[], []];
   for (const model of models) {
-    const password = passwordOf(model);
-    if (password.kind === "missing") {
-      problems.set(model.key, `The peer "${model.name}" waits for ${secretOf(model)}`);
-      continue;
+    const { key, name } = model;
+    const password = known.passwordOf(model);
+    const place = placeOf(model, known.neighbourOn);
+    const sourceAddress = model.sourceAddressOf.get(node.name) ?? model.sourceAddress;
+    const problem = problemOf(model, { password, place, sourceAddress });
+    const said = [...place.warnings, ...(password.kind === "kept" ? [keptPassword(model)] : [])];
+    if (problem !== null) problems.push([key, `The peer "${name}" ${problem}`]);
+    else if (place.address !== null && password.kind !== "missing") {
+      const session = sessionOf(model, node, { address: place.address, sourceAddress });
+      peers.push({ ...session, password: password.kind === "none" ? null : password.text });
+      warnings.push(...said.map((text): [string, string] => [key, `The peer "${name}" ${text}`]));
     }
-    if (password.kind === "kept") warnings.set(model.key, keptPassword(model));
-    peers.push(sessionOf(model, node, password.kind === "none" ? null : password.text));
   }
   return { peers, problems, warnings };
+}
+
+/** Who failed to be reached, for the next one on the link to be tried; null: it is nobody's, or no failure. */
+export function failedNeighbour(
+  { peer, state }: Pick<Session, "peer" | "state">,
+  news: SessionNews,
+): { readonly interface: string; readonly address: Ip } | null {
+  const { interface: link, address } = peer;
+  if (link === null || (news.kind !== "failed" && news.kind !== "down")) return null;
+  return isLive({ state }) || isPlanned(news.end) ? null : { interface: link, address };
 }
 
 export function speaksTo({ labels }: Pick<SpeakingNode, "labels">, { nodes }: PeerModel): boolean {
   return nodes.length === 0 || matchesAny(nodes, labels);
 }
 
+interface Place {
+  /** Null: nobody was found. */
+  readonly address: Ip | null;
+  /** Why nobody was, or what keeps the place from being the peer's. */
+  readonly trouble: string | null;
+  readonly warnings: readonly string[];
+}
+
+function placeOf(model: PeerModel, neighbourOn: KnownOfPeers["neighbourOn"]): Place {
+  const { address, interface: link, vrf, isMultihop } = model;
+  if (link === null) return { address, trouble: null, warnings: [] };
+  const { address: found, others, trouble, vrf: vrfOfLink } = neighbourOn(link);
+  const nowhere = { address: null, warnings: [] };
+  if (found === null) return { ...nowhere, trouble: `waits for its router: ${trouble ?? ""}` };
+  if (vrfOfLink !== vrf) return { ...nowhere, trouble: otherVrf(link, vrf, vrfOfLink) };
+  const warnings = [
+    ...(trouble === null ? [] : [`may have lost its router: ${trouble}`]),
+    ...(others.length === 0 ? [] : [severalRouters(link, found, others)]),
+    ...(isMultihop ? [idleMultiHop(link)] : []),
+  ];
+  return { address: found, trouble: null, warnings };
+}
+
+function otherVrf(link: string, vrf: string | null, vrfOfLink: string | null): string {
+  if (vrfOfLink !== null) return `needs vrf: ${vrfOfLink}, of which its interface "${link}" is`;
+  return `is in the VRF "${vrf ?? ""}", and its interface "${link}" is not: leave vrf out, or put the interface into it`;
+}
+
+function idleMultiHop(link: string): string {
+  return `has ebgpMultiHop, which does nothing there: who is on the interface "${link}" is one hop away`;
+}
+
+function severalRouters(link: string, found: Ip, others: readonly Ip[]): string {
+  const rest = others.join(" and ");
+  return `speaks to ${found}, but ${rest} can be heard on the interface "${link}" too: where several share a link, write the router's address into peerAddress`;
+}
+
+interface Parts {
+  readonly password: Password;
+  readonly place: Place;
+  readonly sourceAddress: Ip | null;
+}
+
+/** @returns what keeps the session from being opened: the rest of a sentence */
+function problemOf(model: PeerModel, { password, place, sourceAddress }: Parts): string | null {
+  if (password.kind === "missing") return `waits for ${secretOf(model)}`;
+  if (place.trouble !== null) return place.trouble;
+  const { address } = model;
+  if (address === null || sourceAddress === null) return null;
+  if (familyOf(address) === familyOf(sourceAddress)) return null;
+  return `has the source address ${sourceAddress} on this node, from which ${address} cannot be reached: write one of ${familyOf(address)}`;
+}
+
 function keptPassword(model: PeerModel): string {
-  return `The peer "${model.name}" goes on with the password that it had: restore ${secretOf(model)}, or the next start of the speaker has none`;
+  return `goes on with the password that it had: restore ${secretOf(model)}, or the next start of the speaker has none`;
 }
 
 function secretOf({ password }: PeerModel): string {
@@ -77,13 +159,16 @@ function secretOf({ password }: PeerModel): string {
   return `the Secret "${name}"${where} with the key "password"${marked}`;
 }
 
-function sessionOf(model: PeerModel, node: SpeakingNode, password: string | null): BgpPeer {
-  const { key, address, port, ourAsn, theirAsn, vrf, families } = model;
+function sessionOf(
+  model: PeerModel,
+  node: SpeakingNode,
+  ends: Pick<BgpPeer, "address" | "sourceAddress">,
+): Omit<BgpPeer, "password"> {
+  const { key, port, ourAsn, theirAsn, vrf, families } = model;
   return {
-    ...{ key, address, interface: model.interface, port, vrf },
-    ...{ ourAsn, theirAsn, families, password },
+    ...{ key, ...ends, interface: model.interface, port, vrf },
+    ...{ ourAsn, theirAsn, families },
     routerId: model.routerId ?? node.ipv4 ?? identifierOf(node.name),
-    sourceAddress: model.sourceAddressOf.get(node.name) ?? model.sourceAddress,
     reach: reachOf(model),
     holdTimeSeconds: model.holdTimeSeconds,
     keepaliveSeconds: model.keepaliveSeconds,
@@ -95,7 +180,8 @@ function sessionOf(model: PeerModel, node: SpeakingNode, password: string | null
   };
 }
 
-function reachOf({ isMultihop, ourAsn, theirAsn }: PeerModel): Reach {
+function reachOf({ interface: link, isMultihop, ourAsn, theirAsn }: PeerModel): Reach {
+  if (link !== null) return { kind: "direct" };
   const isInternal = theirAsn === "internal" || theirAsn === ourAsn;
   return isMultihop || isInternal ? { kind: "multihop", ttl: MULTIHOP_TTL } : { kind: "direct" };
 }

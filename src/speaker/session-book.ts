@@ -6,13 +6,13 @@
  * Neighbours: ../bgp/session.ts speaks; ../bgp/resource.ts has the words; report-pace.ts says when they are written.
  */
 import { compareText } from "../base/hash.ts";
-import type { IpFamily } from "../base/ip.ts";
+import type { Ip, IpFamily } from "../base/ip.ts";
 import type { BfdState } from "../bgp/bfd-report.ts";
 import { isPlanned } from "../bgp/causes.ts";
 import type { Agreement } from "../bgp/handshake.ts";
 import { isLive } from "../bgp/leg.ts";
 import type { OutRib } from "../bgp/out-rib.ts";
-import type { BgpPeer } from "../bgp/peer.ts";
+import { hostOf, type BgpPeer } from "../bgp/peer.ts";
 import { familyOfPrefix } from "../bgp/prefix.ts";
 import {
   cutSessions,
@@ -43,8 +43,11 @@ export interface SessionTale {
 /** What is known of a peer, session or not. */
 export type ConfiguredPeer = Pick<
   BgpPeer,
-  "key" | "address" | "interface" | "port" | "vrf" | "ourAsn" | "theirAsn"
->;
+  "key" | "interface" | "port" | "vrf" | "ourAsn" | "theirAsn"
+> & {
+  /** Null: it is unnumbered, and nobody was found. */
+  readonly address: Ip | null;
+};
 
 /** What keeps a peer from being as the manifests say. */
 export type PeerProblem = readonly [key: string, problem: string];
@@ -207,11 +210,9 @@ export class SessionBook {
 
 const BFD_WORDS = { up: "Up", down: "Down", "admin-down": "AdminDown" } as const;
 
-type Place = Pick<BgpPeer, "address" | "interface" | "port">;
-
 /** `10.0.0.254 port 179`. */
-function placeOf({ address, interface: link, port }: Place): string {
-  return `${address ?? `the router on ${link ?? "?"}`} port ${port}`;
+function placeOf(peer: BgpPeer): string {
+  return `${hostOf(peer)} port ${peer.port}`;
 }
 
 function whyOf({ reason, remedy }: Omit<SessionEnd, "atMs">): string {
@@ -223,10 +224,10 @@ function troubleOf({ peer, problem, lastEnd }: SessionEntry): string {
 }
 
 function endsOf(peer: ConfiguredPeer, agreement: Agreement | null) {
-  const { key, address, interface: link, port, vrf, ourAsn, theirAsn: wanted } = peer;
+  const { key, port, vrf, ourAsn, theirAsn: wanted } = peer;
   const theirAsn = agreement?.theirAsn ?? (wanted === "internal" ? ourAsn : wanted);
   return {
-    ...{ peer: key, address: address ?? link ?? "", port, ourAsn },
+    ...{ peer: key, address: hostOf(peer), port, ourAsn },
     ...(vrf === null ? {} : { vrf }),
     ...(theirAsn === "external" ? {} : { theirAsn }),
   };

@@ -1,13 +1,27 @@
-/** What a session of this node is made of, and its password: also where the Secret is not there any more. */
+/** What a session of this node is made of, its password, also where the Secret is not there any more, and its router on an interface. */
 import { expect } from "chai";
+import type { Ip } from "../../src/base/ip.ts";
 import { compilePeerModels, type PeerModel } from "../../src/classes/peers.ts";
 import type { BGPPeer } from "../../src/classes/metallb/bgp-peer.ts";
 import type { Secret } from "../../src/kube/types.ts";
-import { peersOfNode } from "../../src/speaker/bgp-peers.ts";
+import type { NeighbourView } from "../../src/bgp/unnumbered/links.ts";
+import { Session } from "../../src/bgp/session.ts";
+import type { SessionNews } from "../../src/bgp/session-events.ts";
+import { bfdPaths, failedNeighbour, peersOfNode } from "../../src/speaker/bgp-peers.ts";
 import { KnownPasswords, type Password, type SecretSource } from "../../src/speaker/passwords.ts";
 import { manifest } from "../classes/metallb/cases.ts";
 
 const NODE = { name: "n1", labels: {}, ipv4: null };
+
+const FOUND: NeighbourView = { address: "fe80::a" as Ip, others: [], vrf: null, trouble: null };
+
+/** Of peers that have no password, with this one at the other end of every interface. */
+function peersWith(models: readonly PeerModel[], neighbour: Partial<NeighbourView> = {}) {
+  return peersOfNode(models, NODE, {
+    passwordOf: () => ({ kind: "none" }),
+    neighbourOn: () => ({ ...FOUND, ...neighbour }),
+  });
+}
 
 function model(spec: object = {}): PeerModel {
   const of = { myASN: 64600, peerASN: 64501, peerAddress: "10.0.0.254", ...spec };
@@ -132,20 +146,192 @@ describe("peers of a node", () => {
   ];
   for (const [password, want] of HOW) {
     it(`a password that is ${password.kind}`, () => {
-      const { peers, problems, warnings } = peersOfNode([withSecret], NODE, () => password);
+      const { peers, problems, warnings } = peersOfNode([withSecret], NODE, {
+        passwordOf: () => password,
+        neighbourOn: () => FOUND,
+      });
       expect({
         passwords: peers.map((peer) => peer.password),
-        problems: [...problems.values()],
-        warnings: [...warnings.values()],
+        problems: problems.map(([, text]) => text),
+        warnings: warnings.map(([, text]) => text),
       }).to.deep.equal(want);
     });
   }
 
   it("what is not said is made here: an identifier, an end of its own, timers in their units", () => {
-    const { peers } = peersOfNode([model({ connectTime: "5s" })], NODE, () => ({ kind: "none" }));
-    const [peer] = peers;
+    const [peer] = peersWith([model({ connectTime: "5s" })]).peers;
     expect(peer?.routerId).to.match(/^[1-9]\d*\.\d+\.\d+\.\d+$/);
     expect(peer).to.deep.include({ sourceAddress: null, connectRetryMs: 5000, bfdProfile: null });
     expect(peer?.reach).to.deep.equal({ kind: "direct" });
+  });
+
+  const metalPeer = (spec: object): PeerModel => {
+    const of = { myASN: 64600, peerASN: 64501, peerAddress: "10.0.0.254", ...spec };
+    const metalPeers = [manifest("MetalLoadBalancerBGPPeer", "tor", of) as never];
+    const bgp = { peerNames: ["tor"] };
+    const configurations = [manifest("MetalLoadBalancerConfiguration", "c", { mode: "BGP", bgp })];
+    const others = { bgpPeers: [], bfdProfiles: [] };
+    const models = compilePeerModels({
+      metalPeers,
+      configurations: configurations as never,
+      ...others,
+    });
+    return [...models.values()][0] ?? expect.fail("no model");
+  };
+
+  it("each node has its own source address; one that has none has the kernel's choice", () => {
+    const sourceAddresses = [
+      { nodeName: "n2", address: "10.255.0.2" },
+      { nodeName: "n1", address: "10.255.0.1" },
+    ];
+    expect(peersWith([metalPeer({ sourceAddresses })]).peers[0]?.sourceAddress).to.equal(
+      "10.255.0.1",
+    );
+    const others = metalPeer({ sourceAddresses: sourceAddresses.slice(0, 1) });
+    expect(peersWith([others]).peers[0]?.sourceAddress).to.equal(null);
+    expect(peersWith([model({ sourceAddress: "10.0.0.9" })]).peers[0]?.sourceAddress).to.equal(
+      "10.0.0.9",
+    );
+  });
+
+  it("a source address of the wrong family keeps that node's session back, and says so", () => {
+    const sourceAddresses = [{ nodeName: "n1", address: "2001:db8::9" }];
+    expect(peersWith([metalPeer({ sourceAddresses })])).to.deep.equal({
+      ...{ peers: [], warnings: [] },
+      problems: [
+        [
+          "MetalLoadBalancerBGPPeer/tor",
+          'The peer "tor" has the source address 2001:db8::9 on this node, from which 10.0.0.254 cannot be reached: write one of IPv4',
+        ],
+      ],
+    });
+    const elsewhere = metalPeer({ sourceAddresses: [{ nodeName: "n2", address: "2001:db8::9" }] });
+    expect(peersWith([elsewhere]).peers).to.have.length(1);
+  });
+});
+
+describe("peers on an interface", () => {
+  const onLink = (spec: object = {}) => model({ peerAddress: "", interface: "eth0", ...spec });
+  const said = (list: readonly (readonly [string, string])[]) => list.map(([, text]) => text);
+
+  it("the router that was found there, one hop away, in both families, watched by BFD on that interface", () => {
+    const { peers, problems, warnings } = peersWith([
+      { ...onLink({ peerASN: 0, dynamicASN: "internal" }), bfd: {} },
+    ]);
+    expect([problems, warnings]).to.deep.equal([[], []]);
+    expect(peers[0]).to.deep.include({
+      ...{ address: "fe80::a", interface: "eth0", families: ["IPv4", "IPv6"] },
+      ...{ sourceAddress: null, reach: { kind: "direct" } },
+    });
+    expect(bfdPaths(peers)).to.deep.equal([
+      {
+        ...{ peer: "BGPPeer/tor", theirAddress: "fe80::a", ourAddress: null, interface: "eth0" },
+        ...{ vrf: null, hops: "single", profile: "BGPPeer/tor" },
+      },
+    ]);
+  });
+
+  const PROBLEMS: readonly (readonly [string, PeerModel, Partial<NeighbourView>, string])[] = [
+    [
+      "nobody was heard",
+      onLink(),
+      { address: null, trouble: "no router is heard" },
+      'The peer "tor" waits for its router: no router is heard',
+    ],
+    [
+      "the interface is of a VRF that the peer does not name",
+      onLink(),
+      { vrf: "red" },
+      'The peer "tor" needs vrf: red, of which its interface "eth0" is',
+    ],
+    [
+      "the interface is of another VRF",
+      onLink({ vrf: "blue" }),
+      { vrf: "red" },
+      'The peer "tor" needs vrf: red, of which its interface "eth0" is',
+    ],
+    [
+      "the interface is of no VRF",
+      onLink({ vrf: "red" }),
+      {},
+      'The peer "tor" is in the VRF "red", and its interface "eth0" is not: leave vrf out, or put the interface into it',
+    ],
+  ];
+  for (const [name, one, neighbour, problem] of PROBLEMS) {
+    it(`no session: ${name}`, () => {
+      const { peers, problems, warnings } = peersWith([one], neighbour);
+      expect([peers, said(problems), warnings]).to.deep.equal([[], [problem], []]);
+    });
+  }
+
+  it("in the VRF of its interface", () => {
+    const { peers } = peersWith([onLink({ vrf: "red" })], { vrf: "red" });
+    expect(peers[0]).to.deep.include({ interface: "eth0", vrf: "red" });
+  });
+
+  const WARNINGS: readonly (readonly [string, PeerModel, Partial<NeighbourView>, string])[] = [
+    [
+      "its link went down",
+      onLink(),
+      { trouble: 'the interface "eth0" is down' },
+      'The peer "tor" may have lost its router: the interface "eth0" is down',
+    ],
+    [
+      "several routers",
+      onLink(),
+      { others: ["fe80::b", "fe80::c"] as Ip[] },
+      `The peer "tor" speaks to fe80::a, but fe80::b and fe80::c can be heard on the interface "eth0" too: where several share a link, write the router's address into peerAddress`,
+    ],
+    [
+      "several hops, on one link",
+      onLink({ ebgpMultiHop: true }),
+      {},
+      'The peer "tor" has ebgpMultiHop, which does nothing there: who is on the interface "eth0" is one hop away',
+    ],
+  ];
+  for (const [name, one, neighbour, warning] of WARNINGS) {
+    it(`a session, and a warning: ${name}`, () => {
+      const { peers, problems, warnings } = peersWith([one], neighbour);
+      expect([peers.length, problems, said(warnings)]).to.deep.equal([1, [], [warning]]);
+    });
+  }
+
+  describe("another router is looked for", () => {
+    const [peer] = peersWith([onLink()]).peers;
+    if (peer === undefined) throw new Error("no peer");
+    const session = new Session({ peer, isRestarting: false });
+    const end = {
+      atMs: 0,
+      by: "network",
+      reason: "cannot connect: EHOSTUNREACH",
+      remedy: null,
+    } as const;
+    const planned = { ...end, by: "us", reason: "stopped: changed" } as const;
+    const place = { interface: "eth0", address: "fe80::a" };
+    type State = Pick<Session, "peer" | "state">;
+    const at = (state: Session["state"]): State => ({ peer, state });
+    const rows: readonly (readonly [string, State, SessionNews, object | null])[] = [
+      ["a dial came to nothing", session, { kind: "failed", end }, place],
+      ["a session ended", at("idle"), { kind: "down", end }, place],
+      [
+        "not where one of two connections gave way",
+        at("open-confirm"),
+        { kind: "failed", end },
+        null,
+      ],
+      ["not where we ended it", at("idle"), { kind: "down", end: planned }, null],
+      ["not while nothing ends", session, { kind: "state", state: "connect" }, null],
+    ];
+    for (const [name, of, news, want] of rows) {
+      it(name, () => {
+        expect(failedNeighbour(of, news)).to.deep.equal(want);
+      });
+    }
+
+    it("not of a peer with an address", () => {
+      const [other] = peersWith([model()]).peers;
+      const of = { peer: other ?? peer, state: "idle" } as const;
+      expect(failedNeighbour(of, { kind: "failed", end })).to.equal(null);
+    });
   });
 });

@@ -1,5 +1,6 @@
 /** What is written of sessions, and what is told: real sessions play their scripts, and the book hears of it. */
 import { expect } from "chai";
+import type { Ip } from "../../src/base/ip.ts";
 import type { BgpPeer } from "../../src/bgp/peer.ts";
 import type { Prefix } from "../../src/bgp/prefix.ts";
 import { plainAnnouncement } from "../../src/bgp/announcement.ts";
@@ -248,6 +249,15 @@ describe("speaker: the book of sessions", () => {
     });
     desk.book.setProblems([], []);
     expect(desk.report.sessions).to.have.length(1);
+  });
+
+  it("a router on an interface is shown with it; one that nobody has found, as the interface alone", () => {
+    const desk = new Desk({ address: "fe80::a" as Ip, interface: "eth0" }).up();
+    expect(desk.entry.address).to.equal("fe80::a%eth0");
+    expect(desk.told[0]).to.include("the session with fe80::a%eth0 port 179 is up");
+    const lost = { ...desk.session.peer, key: "BGPPeer/lost", address: null, interface: "eth1" };
+    desk.book.setProblems([lost], [["BGPPeer/lost", "waits for its router"]]);
+    expect(desk.report.sessions[0]).to.include({ address: "eth1", state: "Held" });
   });
 
   it("a closed gate is said", () => {

@@ -15,7 +15,7 @@ import type { BgpPeer } from "../peer.ts";
 import { effectOfChange } from "../peer-changes.ts";
 import type { Session } from "../session.ts";
 import type { SessionNews, StopKind } from "../session-events.ts";
-import { plainIp } from "./ends.ts";
+import { isFrom } from "./ends.ts";
 import { Listener } from "./listener.ts";
 import { PeerHands } from "./peer-hands.ts";
 
@@ -116,11 +116,6 @@ export class BgpSpeaker {
     this.#peers.get(report.peer)?.handle({ kind: "bfd", report });
   }
 
-  /** An unnumbered peer was found on its interface. */
-  found(key: string, address: Ip): void {
-    this.#peers.get(key)?.found(address);
-  }
-
   /** Ends all sessions. @returns when the last word is with the kernel */
   async stop(how: "shutdown" | "restart", text: string): Promise<void> {
     this.#isStopped = true;
@@ -154,9 +149,8 @@ export class BgpSpeaker {
   }
 
   #accept(socket: Socket, vrf: string | null): void {
-    const address = plainIp(socket.remoteAddress);
     const hands = [...this.#peers.values()].find(
-      (each) => each.session.peer.vrf === vrf && each.address === address,
+      ({ session: { peer } }) => peer.vrf === vrf && isFrom(socket, peer),
     );
     if (hands === undefined) socket.destroy();
     else hands.accept(socket);
@@ -166,7 +160,7 @@ export class BgpSpeaker {
 function keysOf(peers: readonly BgpPeer[]): Map<Ip, string> {
   const keys = new Map<Ip, string>();
   for (const { address, password } of peers) {
-    if (address !== null && password !== null) keys.set(address, password);
+    if (password !== null) keys.set(address, password);
   }
   return keys;
 }

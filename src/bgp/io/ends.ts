@@ -3,19 +3,30 @@ import type { Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { parseIp, type Ip } from "../../base/ip.ts";
 import { endsOf, type InterfaceAddresses } from "../ends.ts";
+import type { BgpPeer } from "../peer.ts";
 import type { Ends } from "../route-attributes.ts";
 
-/** @returns the address without a zone; IPv4 also where it comes mapped */
-export function plainIp(text: string | undefined): Ip | undefined {
-  const bare = (text ?? "").replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.)/, "");
-  return parseIp(bare);
-}
-
 /** @returns undefined for a connection that is gone already */
-export function endsOfSocket(socket: Socket): Ends | undefined {
+export function endsOfSocket(
+  socket: Socket,
+  { interface: link }: Pick<BgpPeer, "interface">,
+): Ends | undefined {
   const [ourAddress, theirAddress] = [plainIp(socket.localAddress), plainIp(socket.remoteAddress)];
   if (ourAddress === undefined || theirAddress === undefined) return undefined;
-  return endsOf({ ourAddress, theirAddress }, interfaces());
+  return endsOf({ ourAddress, theirAddress, interface: link }, interfaces());
+}
+
+/** @returns whether it is this peer that has dialled */
+export function isFrom(socket: Socket, { address, interface: link }: BgpPeer): boolean {
+  const { remoteAddress } = socket;
+  if (plainIp(remoteAddress) !== address) return false;
+  return link === null || remoteAddress?.endsWith(`%${link}`) === true;
+}
+
+/** @returns the address without a zone; IPv4 also where it comes mapped */
+function plainIp(text: string | undefined): Ip | undefined {
+  const bare = (text ?? "").replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.)/, "");
+  return parseIp(bare);
 }
 
 function interfaces(): InterfaceAddresses[] {

@@ -7,7 +7,7 @@
 import type { Server, Socket } from "node:net";
 import type { Logger } from "pino";
 import type { Ip, IpFamily } from "../../base/ip.ts";
-import { describeErrno, SystemCallError } from "../../linux/errno.ts";
+import { describeErrno, EACCES, SystemCallError } from "../../linux/errno.ts";
 import { md5Option } from "../socket-options.ts";
 import { apply, listen } from "./peer-socket.ts";
 
@@ -17,6 +17,8 @@ export interface ListenerOptions {
   readonly log: Logger;
   readonly onConnection: (socket: Socket, vrf: string | null) => void;
 }
+
+const REMEDY = "Give the speaker container the capability NET_BIND_SERVICE, or run it as root";
 
 export class Listener {
   readonly #options: ListenerOptions;
@@ -44,7 +46,7 @@ export class Listener {
       log.warn(
         {
           ...{ port, family, vrf, error: describeErrno(error.errno) },
-          remedy: "Give the speaker container the capability NET_BIND_SERVICE, or run it as root",
+          ...(error.errno === EACCES ? { remedy: REMEDY } : {}),
         },
         "cannot listen for BGP peers: we dial only",
       );

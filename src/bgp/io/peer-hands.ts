@@ -5,7 +5,6 @@
  */
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
-import type { Ip } from "../../base/ip.ts";
 import { errnoName, SystemCallError } from "../../linux/errno.ts";
 import type { BgpPeer } from "../peer.ts";
 import { Session } from "../session.ts";
@@ -35,22 +34,10 @@ export class PeerHands {
   readonly #connections = new Map<ConnectionId, Connection>();
   #timer: NodeJS.Timeout | undefined;
   #accepted = 0;
-  /** Where an unnumbered peer was found. */
-  #found: Ip | null = null;
 
   constructor(options: PeerHandsOptions) {
     this.#options = options;
     this.session = new Session(options);
-  }
-
-  /** The address at which the peer is: as it is configured, or found on the link. */
-  get address(): Ip | null {
-    return this.#options.peer.address ?? this.#found;
-  }
-
-  /** An unnumbered peer is on the link, with this address. */
-  found(address: Ip): void {
-    this.#found = address;
   }
 
   handle(event: PlainEvent): void {
@@ -60,7 +47,7 @@ export class PeerHands {
 
   /** A connection that the peer has dialled. */
   accept(socket: Socket): void {
-    const ends = endsOfSocket(socket);
+    const ends = endsOfSocket(socket, this.#options.peer);
     if (ends === undefined) {
       socket.destroy();
       return;
@@ -144,26 +131,18 @@ export class PeerHands {
   }
 
   #dial(id: ConnectionId): void {
-    const fail = (error: string): void => {
-      // Never within the step that asked for it.
-      setImmediate(() => {
-        this.handle({ kind: "disconnected", connection: id, error });
-      });
-    };
-    const to = this.address;
-    if (to === null) {
-      fail("no peer on the interface yet");
-      return;
-    }
     let socket: Socket;
     try {
-      socket = dial(this.#options.peer, to);
+      socket = dial(this.#options.peer);
     } catch (error) {
-      fail(nameOf(error));
+      // Never within the step that asked for it.
+      setImmediate(() => {
+        this.handle({ kind: "disconnected", connection: id, error: nameOf(error) });
+      });
       return;
     }
     socket.once("connect", () => {
-      const ends = endsOfSocket(socket);
+      const ends = endsOfSocket(socket, this.#options.peer);
       if (ends !== undefined) this.handle({ kind: "connected", connection: id, ends });
     });
     this.#adopt(id, socket);

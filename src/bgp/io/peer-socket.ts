@@ -5,7 +5,7 @@
  * Neighbours: ../socket-options.ts says what is set; connection.ts speaks over it; listener.ts accepts.
  */
 import { createServer, Socket, type Server } from "node:net";
-import type { Ip, IpFamily } from "../../base/ip.ts";
+import { familyOf, type Ip, type IpFamily } from "../../base/ip.ts";
 import { SystemCallError } from "../../linux/errno.ts";
 import * as system from "../../linux/io/system.ts";
 import { AF_INET, AF_INET6, encodeSockaddr } from "../../linux/sockaddr.ts";
@@ -17,14 +17,11 @@ const SOCK_STREAM = 1;
 const BACKLOG = 128;
 
 /** @throws SystemCallError where the kernel lacks what the peer wants, or the source address is not ours */
-export function dial(peer: BgpPeer, to: Ip): Socket {
-  const fd = open(to.includes(":") ? "IPv6" : "IPv4", dialOptions(peer, to));
-  if (peer.sourceAddress !== null) {
-    bindTo(fd, peer.sourceAddress, { port: 0, interfaceIndex: 0 });
-  }
-  const socket = new Socket({ fd, allowHalfOpen: false });
-  const host = peer.interface !== null && to.startsWith("fe80:") ? `${to}%${peer.interface}` : to;
-  return socket.connect({ host, port: peer.port });
+export function dial(peer: BgpPeer): Socket {
+  const { address, sourceAddress, port } = peer;
+  const fd = open(familyOf(address), dialOptions(peer));
+  if (sourceAddress !== null) bindTo(fd, sourceAddress, { port: 0, interfaceIndex: 0 });
+  return new Socket({ fd, allowHalfOpen: false }).connect({ host: address, port });
 }
 
 /** @returns a server that accepts without looking; and its descriptor, for keys. @throws SystemCallError */

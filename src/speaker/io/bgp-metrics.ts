@@ -92,7 +92,7 @@ type GaugeKey = (typeof GAUGES)[number];
 
 /** `10.0.0.254:179`, as MetalLB writes it; an unnumbered peer by its interface. */
 function labelsOf({ peer: { address, interface: link, port, vrf } }: Session): Labels {
-  const host = address === null ? (link ?? "") : address.includes(":") ? `[${address}]` : address;
+  const host = link ?? (address.includes(":") ? `[${address}]` : address);
   return { peer: `${host}:${port}`, vrf: vrf ?? "" };
 }
 

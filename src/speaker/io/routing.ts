@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import { BfdWatch, type BfdWatchEvents } from "../../bgp/bfd/io/bfd-watch.ts";
 import { BgpSpeaker } from "../../bgp/io/bgp-speaker.ts";
 import type { BgpPeer } from "../../bgp/peer.ts";
+import { Neighbours } from "../../bgp/unnumbered/io/neighbours.ts";
 import { classFinder } from "../../classes/class-at.ts";
 import { compileAll, type Manifests } from "../../classes/compile.ts";
 import { compilePeerModels, peerNameOf, type PeerModel } from "../../classes/peers.ts";
@@ -24,7 +25,7 @@ import { parseVirtualIp } from "../../multi-ip/check.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
 import { Backends } from "../backends.ts";
-import { bfdPaths, peersOfNode, speaksTo } from "../bgp-peers.ts";
+import { bfdPaths, failedNeighbour, peersOfNode, speaksTo } from "../bgp-peers.ts";
 import { OwnNode, type OwnNodeFacts, type OwnNodeNews, type OwnNodeOptions } from "../own-node.ts";
 import { mayBeRouted, routedAddress, Routes, type RoutedAddress } from "../routes.ts";
 import type { PeerProblem } from "../session-book.ts";
@@ -57,6 +58,7 @@ export class Routing {
   readonly #routes: Routes;
   readonly #passwords: Passwords;
   readonly #speaker: BgpSpeaker;
+  readonly #neighbours: Neighbours;
   readonly #bfd: BfdWatch;
   readonly #metrics: BgpMetrics;
   readonly #own: OwnNode;
@@ -82,6 +84,14 @@ export class Routing {
       ...{ log: options.log, listenPort: null },
       onChange: (session, news) => {
         this.#eyes.hear(session, news);
+        const failed = failedNeighbour(session, news);
+        if (failed !== null) this.#neighbours.failed(failed.interface, failed.address);
+      },
+    });
+    this.#neighbours = new Neighbours({
+      log: options.log,
+      onChange: () => {
+        this.#configureSoon();
       },
     });
     this.#metrics = new BgpMetrics(options.metrics);
@@ -142,6 +152,7 @@ export class Routing {
   /** Takes everything back and ends the sessions, or leaves the routes where the routers keep them. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#neighbours.close();
     const ended = this.#speaker.stop("shutdown", "the speaker stops");
     const told = this.#eyes.stop();
     await ended;
@@ -272,9 +283,12 @@ export class Routing {
       speaksTo({ labels }, model),
     );
     this.#passwords.want(models.flatMap(({ password }) => password ?? []));
-    const wanted = peersOfNode(models, { name: this.#options.node, labels, ipv4 }, (model) =>
-      this.#passwords.of(model),
-    );
+    this.#neighbours.want(new Set(models.flatMap((model) => model.interface ?? [])));
+    const node = { name: this.#options.node, labels, ipv4 };
+    const wanted = peersOfNode(models, node, {
+      passwordOf: (model) => this.#passwords.of(model),
+      neighbourOn: (link) => this.#neighbours.of(link),
+    });
     this.#speaker.setPeers(wanted.peers);
     const refused = this.#watchPaths(wanted.peers, models);
     const problems = [...wanted.problems, ...wanted.warnings, ...refused];

@@ -10,7 +10,7 @@ import type { Ip } from "../../../src/base/ip.ts";
 import type { Prefix } from "../../../src/bgp/prefix.ts";
 import { plainAnnouncement } from "../../../src/bgp/announcement.ts";
 import type { Namespace } from "../../linux/network.ts";
-import type { Command } from "./speaker-process.ts";
+import type { Command, WantedPeer } from "./speaker-process.ts";
 
 export interface SessionView {
   readonly key: string;
@@ -19,6 +19,7 @@ export interface SessionView {
   readonly ends: Ends | null;
   readonly toldCount: number;
   readonly families: readonly string[];
+  readonly theirAsn: number | null;
   readonly sent: Readonly<Record<string, number>>;
   readonly received: Readonly<Record<string, number>>;
   readonly heldBack: readonly string[];
@@ -84,6 +85,11 @@ export class SpeakerNode {
       end();
     });
   }
+}
+
+/** @returns whoever is on the interface, of another AS, with what the test wants otherwise */
+export function unnumbered(link: string, more: Partial<BgpPeer> = {}): WantedPeer {
+  return { ...peer("", more), address: null, interface: link };
 }
 
 /** @returns a peer on the link, of another AS, with what the test wants otherwise */

@@ -31,7 +31,8 @@ export function requireRouter(context: Mocha.Context, kind: RouterKind): void {
 export class Pair {
   readonly node = new Namespace();
   readonly tor = new Namespace();
-  readonly #directory = mkdtempSync(join(tmpdir(), "spreadlb-bgp-"));
+  /** For configurations, sockets and logs. */
+  readonly directory = mkdtempSync(join(tmpdir(), "spreadlb-bgp-"));
   #ends: (() => Promise<unknown>)[] = [];
 
   constructor() {
@@ -51,7 +52,7 @@ export class Pair {
     options: { readonly listenPort?: number } = {},
   ): Promise<{ router: Router; speaker: SpeakerNode }> {
     const router = await startRouter(kind, {
-      ...{ netns: this.tor.name, directory: this.#directory, asn: 64513, routerId: "192.0.2.254" },
+      ...{ netns: this.tor.name, directory: this.directory, asn: 64513, routerId: "192.0.2.254" },
       ...{ installsRoutes: kind !== "gobgp" },
       peers: [{ address: NODE[family], asn: 64512, ...theirs }],
     });
@@ -82,7 +83,7 @@ export class Pair {
     await this.clear();
     this.node.remove();
     this.tor.remove();
-    rmSync(this.#directory, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
   }
 }
 

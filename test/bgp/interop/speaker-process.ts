@@ -4,15 +4,21 @@
  */
 import { createInterface } from "node:readline";
 import { pino } from "pino";
+import type { Ip } from "../../../src/base/ip.ts";
 import type { Announcement } from "../../../src/bgp/announcement.ts";
 import { BgpSpeaker } from "../../../src/bgp/io/bgp-speaker.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
 import type { BfdReport } from "../../../src/bgp/bfd-report.ts";
+import { Neighbours } from "../../../src/bgp/unnumbered/io/neighbours.ts";
+import { failedNeighbour } from "../../../src/speaker/bgp-peers.ts";
 import { setRoutes } from "../route-diff.ts";
 import type { SessionView } from "./node.ts";
 
+/** One without an address is whoever is on its interface. */
+export type WantedPeer = Omit<BgpPeer, "address"> & { readonly address: Ip | null };
+
 export type Command =
-  | { readonly kind: "peers"; readonly peers: readonly BgpPeer[] }
+  | { readonly kind: "peers"; readonly peers: readonly WantedPeer[] }
   | { readonly kind: "routes"; readonly peer: string; readonly routes: readonly Announcement[] }
   | { readonly kind: "complete" }
   | { readonly kind: "drain"; readonly isDraining: boolean }
@@ -25,8 +31,29 @@ const port = process.env["LISTEN_PORT"];
 const speaker = new BgpSpeaker({
   log,
   listenPort: port === undefined ? null : Number(port),
-  onChange: show,
+  onChange: (session, news) => {
+    const failed = failedNeighbour(session, news);
+    if (failed !== null) neighbours.failed(failed.interface, failed.address);
+    show();
+  },
 });
+const neighbours = new Neighbours({ log, onChange: setPeers });
+let wanted: readonly WantedPeer[] = [];
+let routes: Readonly<Record<string, readonly Announcement[]>> = {};
+
+function setPeers(): void {
+  const links = wanted.flatMap(({ address, interface: link }) =>
+    address === null && link !== null ? [link] : [],
+  );
+  neighbours.want(new Set(links));
+  const peers = wanted.flatMap((peer): BgpPeer[] => {
+    const address = peer.address ?? neighbours.of(peer.interface ?? "").address;
+    return address === null ? [] : [{ ...peer, address }];
+  });
+  speaker.setPeers(peers);
+  for (const [peer, all] of Object.entries(routes)) setRoutes(speaker, peer, all);
+  show();
+}
 
 function show(): void {
   const sessions = [...speaker.sessions].map(([key, session]): SessionView => {
@@ -34,6 +61,7 @@ function show(): void {
     return {
       ...{ key, state, lastEnd, ends, toldCount: rib.toldCount },
       families: agreement?.families ?? [],
+      theirAsn: agreement?.theirAsn ?? null,
       sent: counters.sentByKind,
       received: counters.receivedByKind,
       heldBack: [...rib.wanted.keys()].flatMap((prefix) => {
@@ -48,9 +76,11 @@ function show(): void {
 async function obey(command: Command): Promise<void> {
   switch (command.kind) {
     case "peers":
-      speaker.setPeers(command.peers);
+      wanted = command.peers;
+      setPeers();
       break;
     case "routes":
+      routes = { ...routes, [command.peer]: command.routes };
       setRoutes(speaker, command.peer, command.routes);
       break;
     case "complete":
@@ -65,6 +95,7 @@ async function obey(command: Command): Promise<void> {
     case "look":
       break;
     case "stop":
+      neighbours.close();
       await speaker.stop(command.how, command.text);
       show();
       process.exit(0);
