@@ -65,12 +65,18 @@ function birdConfig(options: RouterOptions): string {
         .map((prefix) => `  route ${prefix} blackhole;`),
       "}",
     ]),
+    ...peers.flatMap(radvLines),
     "protocol bfd {",
     ...bfdLines(peers, bfdPeers),
     "}",
     ...peers.flatMap((peer, i) => bgpLines(peer, i, options)),
     "",
   ].join("\n");
+}
+
+/** Who is to find it on a link hears of it. */
+function radvLines({ address, interface: link = "" }: RouterPeer): string[] {
+  return address === "" ? [`protocol radv { interface "${link}" { max ra interval 10; }; }`] : [];
 }
 
 /** BIRD has timers by interface, or for all sessions over several hops: not by session. */
@@ -97,10 +103,17 @@ function timingLines({ transmitMs, receiveMs, multiplier }: BfdTiming, isPassive
 }
 
 function bgpLines(peer: RouterPeer, index: number, { asn, port }: RouterOptions): string[] {
-  const scope = peer.interface === undefined ? "" : `%${peer.interface}`;
+  const theirs = typeof peer.asn === "number" ? `as ${peer.asn}` : peer.asn;
+  const theirPort = peer.port === undefined ? "" : `port ${peer.port}`;
+  const { interface: link = "" } = peer;
+  const scope = link === "" ? "" : `%${link}`;
+  const neighbor =
+    peer.address === ""
+      ? `neighbor range fe80::/10 ${theirPort} ${theirs}; interface "${link}"`
+      : `neighbor ${peer.address}${scope} ${theirPort} ${theirs}`;
   const lines = [
     `local ${peer.source ?? ""} ${port === undefined ? "" : `port ${port}`} as ${asn}`,
-    `neighbor ${peer.address}${scope} ${peer.port === undefined ? "" : `port ${peer.port}`} as ${peer.asn}`,
+    neighbor,
     peer.multihop === undefined ? "direct" : `multihop ${peer.multihop}`,
     ...(peer.ttlSecurity === undefined ? [] : ["ttl security on"]),
     ...(peer.password === undefined ? [] : [`password "${peer.password}"`]),

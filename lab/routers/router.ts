@@ -23,10 +23,12 @@ export interface BfdTiming {
 
 /** Whom a router speaks BGP with. */
 export interface RouterPeer {
+  /** "": whoever is on the interface; of GoBGP not. */
   readonly address: string;
-  /** A link-local address means something on an interface only. */
+  /** A link-local address means something on an interface only; without an address the peer is whoever is there. */
   readonly interface?: string;
-  readonly asn: number;
+  /** Its number; of FRR and BIRD also whether that is to be the router's own. */
+  readonly asn: number | "internal" | "external";
   /** Its own end; without it the kernel chooses. */
   readonly source?: string;
   readonly port?: number;

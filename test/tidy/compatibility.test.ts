@@ -9,8 +9,6 @@ const ROOT = join(import.meta.dirname, "../..");
 const PAGE = readFileSync(join(ROOT, "docs/compatibility.md"), "utf8");
 /** More of them, and it is no drop-in. */
 const REFUSED_MAX = 5;
-/** Rows that may wait, and no others. */
-const WAITING_SECTION = "BGP: not yet";
 
 interface Row {
   readonly section: string;
@@ -53,8 +51,7 @@ describe("docs/compatibility.md", () => {
 
   for (const { section, feature, today, remark } of rows) {
     it(`${section}: ${feature}: ${today}`, () => {
-      const allowed = section === WAITING_SECTION ? ["not yet"] : ["yes", "better", "no"];
-      expect(allowed).to.include(today);
+      expect(["yes", "better", "no"]).to.include(today);
       const named = [...remark.matchAll(NAMED)];
       if (today === "yes" || today === "better") expect(named, remark).not.to.deep.equal([]);
       else expect(remark, "a word about why").not.to.equal("");
