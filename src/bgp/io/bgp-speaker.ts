@@ -130,21 +130,21 @@ export class BgpSpeaker {
   #listen(peers: readonly BgpPeer[]): void {
     const { listenPort: port, log } = this.#options;
     if (port === null) return;
-    for (const { vrf } of peers) {
-      if (this.#listeners.has(vrf)) continue;
+    const vrfs = new Set(peers.map(({ vrf }) => vrf));
+    // Who is not needed leaves the port first.
+    for (const [vrf, listener] of this.#listeners) {
+      if (vrfs.has(vrf)) continue;
+      listener.close();
+      this.#listeners.delete(vrf);
+    }
+    for (const vrf of vrfs) {
       const onConnection = (socket: Socket): void => {
         this.#accept(socket, vrf);
       };
-      this.#listeners.set(vrf, new Listener({ port, vrf, log, onConnection }));
-    }
-    for (const [vrf, listener] of this.#listeners) {
-      const inside = peers.filter((peer) => peer.vrf === vrf);
-      if (inside.length === 0) {
-        listener.close();
-        this.#listeners.delete(vrf);
-        continue;
-      }
-      listener.setKeys(keysOf(inside));
+      const known = this.#listeners.get(vrf);
+      const listener = known ?? new Listener({ port, vrf, log, onConnection });
+      this.#listeners.set(vrf, listener);
+      listener.setKeys(keysOf(peers.filter((peer) => peer.vrf === vrf)));
     }
   }
 
