@@ -45,8 +45,10 @@ import { waitFor } from "./wait.ts";
 const PROJECT = join(import.meta.dirname, "..");
 export const SYSTEM_NAMESPACE = "spreadlb-system";
 export const BACKEND_PORT = 8080;
-/** With the one capability that deploy/ gives a speaker: above all, without the right to a larger share of the CPU. */
-const AS_DEPLOYED = ["setpriv", "--bounding-set=-all,+net_raw", "--"];
+/** As deploy/ gives a speaker one capability: above all, without the right to a larger share of the CPU. */
+const asDeployed = (capabilities: readonly string[]) => [
+  ...["setpriv", `--bounding-set=-all,${capabilities.map((name) => `+${name}`).join()}`, "--"],
+];
 const KUBE_PROXY_READY_MS_MAX = 60_000;
 
 export interface ClusterOptions {
@@ -282,7 +284,11 @@ export class Cluster {
   }
 
   /** Starts SpreadLB's speaker on a node; its state survives there until the cluster is stopped. */
-  async startSpeaker(node: string, args: readonly string[] = []): Promise<LabProcess> {
+  async startSpeaker(
+    node: string,
+    args: readonly string[] = [],
+    capabilities: readonly string[] = ["net_raw"],
+  ): Promise<LabProcess> {
     const kubeconfig = await this.#kubeconfigFor("speaker");
     const stateDirectory = join(this.directory, `state-${node}`);
     await mkdir(stateDirectory, { recursive: true });
@@ -291,7 +297,7 @@ export class Cluster {
       ...["--node-name", node, "--state-dir", stateDirectory],
       ...(this.kubeProxies.size === 0 ? ["--gate", "off"] : []),
     ];
-    const argv = [...AS_DEPLOYED, program(), "speaker", ...flags, ...args];
+    const argv = [...asDeployed(capabilities), program(), "speaker", ...flags, ...args];
     return this.spawn(node, argv, { name: `speaker-${node}` });
   }
 

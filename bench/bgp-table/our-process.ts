@@ -19,6 +19,7 @@ const peer: BgpPeer = {
 const speaker = new BgpSpeaker({
   ...{ log: pino({ level: "silent" }), listenPort: null },
   onChange: () => undefined,
+  onListening: () => undefined,
 });
 speaker.setPeers([peer]);
 speaker.changeRoutes(key, {

@@ -12,6 +12,7 @@ import {
   parseMilliseconds,
   parseNodeName,
   parsePort,
+  parsePortOrNone,
   type ServerFlags,
 } from "./command-line.ts";
 
@@ -24,6 +25,7 @@ export interface SpeakerFlags extends ServerFlags {
   readonly gate: string;
   readonly ignoreExcludeLb: boolean;
   readonly verifyIntervalMs: number;
+  readonly bgpListenPort: number;
   readonly stateDir?: string;
 }
 
@@ -80,6 +82,11 @@ export function addSpeaker(program: Command, run: (flags: SpeakerFlags) => Promi
       )
         .default(WORKER_DEFAULTS.verifyIntervalMs)
         .argParser(parseMilliseconds()),
+    )
+    .addOption(
+      flag("--bgp-listen-port <port>", "TCP port on which routers may dial this node; 0: none")
+        .default(0)
+        .argParser(parsePortOrNone),
     )
     .addOption(
       ignoreExcludeLbFlag(

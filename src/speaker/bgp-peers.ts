@@ -80,6 +80,17 @@ export function peersOfNode(
   return { peers, problems, warnings };
 }
 
+/** @param deafnessTo why a peer cannot dial us, where it is to: the session goes on, or is dialled by us */
+export function deafnesses(
+  peers: readonly BgpPeer[],
+  deafnessTo: (peer: BgpPeer) => string | null,
+): PeerProblem[] {
+  return peers.flatMap((peer): PeerProblem[] => {
+    const why = deafnessTo(peer);
+    return why === null ? [] : [[peer.key, `The router cannot dial this node: ${why}`]];
+  });
+}
+
 /** Who failed to be reached, for the next one on the link to be tried; null: it is nobody's, or no failure. */
 export function failedNeighbour(
   { peer, state }: Pick<Session, "peer" | "state">,

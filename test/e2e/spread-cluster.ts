@@ -65,20 +65,25 @@ export function service(name: string, options: ServiceOptions = {}): object {
   };
 }
 
+interface ClusterFlags {
+  readonly controllerFlags?: readonly string[];
+  readonly speakerFlags?: readonly string[];
+  /** Instead of the one that deploy/ gives it. */
+  readonly speakerCapabilities?: readonly string[];
+}
+
 export class SpreadCluster {
   readonly lab: Cluster;
   readonly controllers: LabProcess[] = [];
   readonly speakers = new Map<string, LabProcess>();
-  readonly #controllerFlags: readonly string[];
+  readonly #options: ClusterFlags;
 
   /** The lab, our CRDs, `controllers` controllers and a speaker on each node, all ready. */
-  static async start(options: {
-    readonly nodes: number;
-    readonly controllers?: number;
-    readonly controllerFlags?: readonly string[];
-  }): Promise<SpreadCluster> {
+  static async start(
+    options: ClusterFlags & { readonly nodes: number; readonly controllers?: number },
+  ): Promise<SpreadCluster> {
     const lab = await startCluster({ nodes: options.nodes });
-    const cluster = new SpreadCluster(lab, options.controllerFlags ?? []);
+    const cluster = new SpreadCluster(lab, options);
     try {
       await lab.applyCrds();
       for (let i = 0; i < (options.controllers ?? 1); i++) await cluster.startController();
@@ -93,12 +98,12 @@ export class SpreadCluster {
 
   /** A lab as it is: nothing of ours runs there yet. */
   static over(lab: Cluster): SpreadCluster {
-    return new SpreadCluster(lab, []);
+    return new SpreadCluster(lab, {});
   }
 
-  private constructor(lab: Cluster, controllerFlags: readonly string[]) {
+  private constructor(lab: Cluster, options: ClusterFlags) {
     this.lab = lab;
-    this.#controllerFlags = controllerFlags;
+    this.#options = options;
   }
 
   stop(): Promise<void> {
@@ -115,7 +120,7 @@ export class SpreadCluster {
   }
 
   async startController(): Promise<LabProcess> {
-    const controller = await this.lab.startController(this.#controllerFlags);
+    const controller = await this.lab.startController(this.#options.controllerFlags);
     this.controllers.push(controller);
     return controller;
   }
@@ -138,7 +143,8 @@ export class SpreadCluster {
   }
 
   async startSpeaker(node: string): Promise<void> {
-    this.speakers.set(node, await this.lab.startSpeaker(node));
+    const { speakerFlags, speakerCapabilities } = this.#options;
+    this.speakers.set(node, await this.lab.startSpeaker(node, speakerFlags, speakerCapabilities));
   }
 
   /** Asks a speaker over HTTP, on its own node. @param path such as `/metrics` */

@@ -7,7 +7,7 @@ import type { Secret } from "../../src/kube/types.ts";
 import type { NeighbourView } from "../../src/bgp/unnumbered/links.ts";
 import { Session } from "../../src/bgp/session.ts";
 import type { SessionNews } from "../../src/bgp/session-events.ts";
-import { bfdPaths, failedNeighbour, peersOfNode } from "../../src/speaker/bgp-peers.ts";
+import { bfdPaths, deafnesses, failedNeighbour, peersOfNode } from "../../src/speaker/bgp-peers.ts";
 import { KnownPasswords, type Password, type SecretSource } from "../../src/speaker/passwords.ts";
 import { manifest } from "../classes/metallb/cases.ts";
 
@@ -163,6 +163,14 @@ describe("peers of a node", () => {
     expect(peer?.routerId).to.match(/^[1-9]\d*\.\d+\.\d+\.\d+$/);
     expect(peer).to.deep.include({ sourceAddress: null, connectRetryMs: 5000, bfdProfile: null });
     expect(peer?.reach).to.deep.equal({ kind: "direct" });
+  });
+
+  it("who cannot dial us is told of, and has a session all the same", () => {
+    const { peers } = peersWith([model()]);
+    expect(deafnesses(peers, () => null)).to.deep.equal([]);
+    expect(deafnesses(peers, ({ address }) => `${address} is deaf`)).to.deep.equal([
+      ["BGPPeer/tor", "The router cannot dial this node: 10.0.0.254 is deaf"],
+    ]);
   });
 
   const metalPeer = (spec: object): PeerModel => {

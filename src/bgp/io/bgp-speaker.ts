@@ -7,7 +7,6 @@
  */
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
-import type { Ip } from "../../base/ip.ts";
 import type { Announcement } from "../announcement.ts";
 import type { BfdReport } from "../bfd-report.ts";
 import type { RouteChanges } from "../out-rib.ts";
@@ -25,6 +24,8 @@ export interface BgpSpeakerOptions {
   readonly listenPort: number | null;
   /** A session changed its state, or an attempt failed: statuses may be others now. */
   readonly onChange: (session: Session, news: SessionNews) => void;
+  /** What keeps peers from dialling us is not what it was: see `deafnessTo`. */
+  readonly onListening: () => void;
 }
 
 /** What is said last goes out within this. */
@@ -116,6 +117,11 @@ export class BgpSpeaker {
     this.#peers.get(report.peer)?.handle({ kind: "bfd", report });
   }
 
+  /** @returns why this peer cannot dial us, where it is to, and what can be done, in words */
+  deafnessTo(peer: BgpPeer): string | null {
+    return this.#listeners.get(peer.vrf)?.troubleOf(peer) ?? null;
+  }
+
   /** Ends all sessions. @returns when the last word is with the kernel */
   async stop(how: "shutdown" | "restart", text: string): Promise<void> {
     this.#isStopped = true;
@@ -128,7 +134,7 @@ export class BgpSpeaker {
   }
 
   #listen(peers: readonly BgpPeer[]): void {
-    const { listenPort: port, log } = this.#options;
+    const { listenPort: port, log, onListening: onChange } = this.#options;
     if (port === null) return;
     const vrfs = new Set(peers.map(({ vrf }) => vrf));
     // Who is not needed leaves the port first.
@@ -142,25 +148,22 @@ export class BgpSpeaker {
         this.#accept(socket, vrf);
       };
       const known = this.#listeners.get(vrf);
-      const listener = known ?? new Listener({ port, vrf, log, onConnection });
+      const listener = known ?? new Listener({ port, vrf, log, onConnection, onChange });
       this.#listeners.set(vrf, listener);
-      listener.setKeys(keysOf(peers.filter((peer) => peer.vrf === vrf)));
+      listener.setPeers(peers.filter((peer) => peer.vrf === vrf));
     }
   }
 
   #accept(socket: Socket, vrf: string | null): void {
     const hands = [...this.#peers.values()].find(
-      ({ session: { peer } }) => peer.vrf === vrf && isFrom(socket, peer),
+      ({ session: { peer } }) =>
+        peer.vrf === vrf && isFrom(socket, peer) && this.#listeners.get(vrf)?.guards(peer) === true,
     );
-    if (hands === undefined) socket.destroy();
-    else hands.accept(socket);
+    if (hands !== undefined) {
+      hands.accept(socket);
+      return;
+    }
+    this.#options.log.debug({ from: socket.remoteAddress, vrf }, "nobody's peer has dialled us");
+    socket.destroy();
   }
-}
-
-function keysOf(peers: readonly BgpPeer[]): Map<Ip, string> {
-  const keys = new Map<Ip, string>();
-  for (const { address, password } of peers) {
-    if (password !== null) keys.set(address, password);
-  }
-  return keys;
 }

@@ -16,10 +16,14 @@ export function endsOfSocket(
   return endsOf({ ourAddress, theirAddress, interface: link }, interfaces());
 }
 
-/** @returns whether it is this peer that has dialled */
-export function isFrom(socket: Socket, { address, interface: link }: BgpPeer): boolean {
-  const { remoteAddress } = socket;
+/** @returns whether it is this peer that has dialled, and the address of ours that it is to know us by */
+export function isFrom(
+  socket: Socket,
+  { address, sourceAddress, interface: link }: BgpPeer,
+): boolean {
+  const { localAddress, remoteAddress } = socket;
   if (plainIp(remoteAddress) !== address) return false;
+  if (sourceAddress !== null && plainIp(localAddress) !== sourceAddress) return false;
   return link === null || remoteAddress?.endsWith(`%${link}`) === true;
 }
 

@@ -1,13 +1,15 @@
 /**
- * Listens for peers that dial us: one socket for each family and VRF, with the MD5 keys of all peers.
+ * Listens for peers that dial us: one socket for each family that they have, with the MD5 keys of all of them.
  *
- * Best effort: port 179 needs CAP_NET_BIND_SERVICE, and where we may not have it we dial, which is enough for all but passive peers.
+ * Best effort: port 179 needs CAP_NET_BIND_SERVICE, and another program may have it. It is tried again every ten seconds, and we dial
+ * meanwhile. A peer whose password the kernel has not taken is not taken either: who says that it is this peer could be anybody.
  * Neighbours: peer-socket.ts opens it; bgp-speaker.ts knows whose connection it is.
  */
 import type { Server, Socket } from "node:net";
 import type { Logger } from "pino";
-import type { Ip, IpFamily } from "../../base/ip.ts";
-import { describeErrno, EACCES, SystemCallError } from "../../linux/errno.ts";
+import { familyOf, type Ip, type IpFamily } from "../../base/ip.ts";
+import { describeErrno, EACCES, EADDRINUSE, SystemCallError } from "../../linux/errno.ts";
+import type { BgpPeer } from "../peer.ts";
 import { md5Option } from "../socket-options.ts";
 import { apply, listen } from "./peer-socket.ts";
 
@@ -15,60 +17,144 @@ export interface ListenerOptions {
   readonly port: number;
   readonly vrf: string | null;
   readonly log: Logger;
-  readonly onConnection: (socket: Socket, vrf: string | null) => void;
+  readonly onConnection: (socket: Socket) => void;
+  /** What keeps peers from dialling us is not what it was. */
+  readonly onChange: () => void;
 }
 
-const REMEDY = "Give the speaker container the capability NET_BIND_SERVICE, or run it as root";
+export type DiallingPeer = Pick<BgpPeer, "address" | "password">;
+
+interface Opened {
+  readonly server: Server;
+  readonly fd: number;
+  /** The kernel's, by address. */
+  readonly keys: Map<Ip, string>;
+}
+
+const REOPEN_MS = 10_000;
+const REMEDIES: Readonly<Record<number, string>> = {
+  [EACCES]: "Give the speaker container the capability NET_BIND_SERVICE, or run it as root",
+  [EADDRINUSE]:
+    "Another program on this node has it, such as the BGP of the network plugin: end that, or listen on another port with --bgp-listen-port",
+};
 
 export class Listener {
   readonly #options: ListenerOptions;
-  readonly #servers = new Map<IpFamily, { readonly server: Server; readonly fd: number }>();
-  readonly #keys = new Map<Ip, string>();
+  readonly #servers = new Map<IpFamily, Opened>();
+  readonly #troubles = new Map<IpFamily, string>();
+  #peers: readonly DiallingPeer[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
-    for (const family of ["IPv4", "IPv6"] as const) this.#open(family);
   }
 
-  #open(family: IpFamily): void {
-    const { port, vrf, log, onConnection } = this.#options;
-    try {
-      const opened = listen(family, { port, vrf });
-      opened.server.on("connection", (socket) => {
-        onConnection(socket, vrf);
-      });
-      opened.server.on("error", (error) => {
-        log.warn({ port, family, vrf, error: error.message }, "cannot listen for BGP peers");
-      });
-      this.#servers.set(family, opened);
-    } catch (error) {
-      if (!(error instanceof SystemCallError)) throw error;
-      log.warn(
-        {
-          ...{ port, family, vrf, error: describeErrno(error.errno) },
-          ...(error.errno === EACCES ? { remedy: REMEDY } : {}),
-        },
-        "cannot listen for BGP peers: we dial only",
-      );
+  /** All that may dial us: what a peer has a password for must be signed with it, what others send must not be signed. */
+  setPeers(peers: readonly DiallingPeer[]): void {
+    this.#peers = peers;
+    for (const family of ["IPv4", "IPv6"] as const) {
+      const own = peers.filter(({ address }) => familyOf(address) === family);
+      if (own.length === 0) this.#close(family);
+      else if (this.#servers.has(family) || this.#open(family)) this.#setKeys(family, own);
     }
   }
 
-  /** @param wanted by address: what the peers' connections must be signed with; others must not be signed */
-  setKeys(wanted: ReadonlyMap<Ip, string>): void {
-    for (const ip of this.#keys.keys()) if (!wanted.has(ip)) this.#setKey(ip, "");
-    for (const [ip, password] of wanted) {
-      if (this.#keys.get(ip) !== password) this.#setKey(ip, password);
-    }
+  /** @returns whether what comes from its address is surely signed as it should be */
+  guards({ address, password }: DiallingPeer): boolean {
+    return (
+      password === null || this.#servers.get(familyOf(address))?.keys.get(address) === password
+    );
   }
 
-  #setKey(ip: Ip, password: string): void {
-    const opened = this.#servers.get(ip.includes(":") ? "IPv6" : "IPv4");
-    if (opened !== undefined) apply(opened.fd, md5Option(ip, password));
-    if (password === "") this.#keys.delete(ip);
-    else this.#keys.set(ip, password);
+  /** @returns why the peer cannot dial us, and what can be done, in words; null: it can */
+  troubleOf(peer: DiallingPeer): string | null {
+    const trouble = this.#troubles.get(familyOf(peer.address));
+    if (trouble !== undefined) return trouble;
+    if (this.guards(peer)) return null;
+    return "the kernel has not taken its password for those who dial: see that no peer with the same address has another one";
   }
 
   close(): void {
-    for (const { server } of this.#servers.values()) server.close();
+    clearTimeout(this.#timer);
+    for (const family of [...this.#servers.keys()]) this.#close(family);
+  }
+
+  /** @returns whether there is a server now, as far as can be told at once */
+  #open(family: IpFamily): boolean {
+    const { port, vrf, onConnection } = this.#options;
+    try {
+      const { server, fd } = listen(family, { port, vrf });
+      server.on("connection", onConnection);
+      server.on("listening", () => {
+        this.#say(family, null);
+      });
+      server.on("error", (error: NodeJS.ErrnoException) => {
+        this.#fail(family, error.errno ?? 0);
+      });
+      this.#servers.set(family, { server, fd, keys: new Map() });
+      return true;
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      this.#fail(family, error.errno);
+      return false;
+    }
+  }
+
+  #fail(family: IpFamily, errno: number): void {
+    this.#servers.get(family)?.server.close();
+    this.#servers.delete(family);
+    const { port, vrf } = this.#options;
+    const where = `port ${port} of ${family}${vrf === null ? "" : ` in ${vrf}`}`;
+    const remedy = REMEDIES[Math.abs(errno)];
+    const trouble = `${where} cannot be listened on: ${describeErrno(errno)}`;
+    this.#say(family, remedy === undefined ? trouble : `${trouble}. ${remedy}`);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.setPeers(this.#peers);
+    }, REOPEN_MS);
+  }
+
+  /** Of each trouble once. */
+  #say(family: IpFamily, trouble: string | null): void {
+    const { port, vrf, log, onChange } = this.#options;
+    const before = this.#troubles.get(family) ?? null;
+    if (trouble === null) {
+      this.#troubles.delete(family);
+      log.info({ port, family, vrf }, "listening for BGP peers");
+    } else if (trouble !== before) {
+      this.#troubles.set(family, trouble);
+      log.warn({ port, family, vrf, trouble }, "cannot listen for BGP peers: we dial only");
+    }
+    if (trouble !== before) onChange();
+  }
+
+  #close(family: IpFamily): void {
+    this.#servers.get(family)?.server.close();
+    this.#servers.delete(family);
+    this.#troubles.delete(family);
+  }
+
+  #setKeys(family: IpFamily, peers: readonly DiallingPeer[]): void {
+    const { keys = new Map<Ip, string>() } = this.#servers.get(family) ?? {};
+    const wanted = new Map<Ip, string>();
+    for (const { address, password } of peers) if (password !== null) wanted.set(address, password);
+    for (const ip of [...keys.keys()]) if (!wanted.has(ip)) this.#setKey(family, ip, "");
+    for (const [ip, password] of wanted) {
+      if (keys.get(ip) !== password) this.#setKey(family, ip, password);
+    }
+  }
+
+  #setKey(family: IpFamily, ip: Ip, password: string): void {
+    const opened = this.#servers.get(family);
+    if (opened === undefined) return;
+    opened.keys.delete(ip);
+    try {
+      apply(opened.fd, md5Option(ip, password));
+      if (password !== "") opened.keys.set(ip, password);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      const { log, vrf } = this.#options;
+      log.warn({ ip, vrf, error: describeErrno(error.errno) }, "no key for a BGP peer that dials");
+    }
   }
 }

@@ -25,7 +25,7 @@ import { parseVirtualIp } from "../../multi-ip/check.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
 import { Backends } from "../backends.ts";
-import { bfdPaths, failedNeighbour, peersOfNode, speaksTo } from "../bgp-peers.ts";
+import { bfdPaths, deafnesses, failedNeighbour, peersOfNode, speaksTo } from "../bgp-peers.ts";
 import { OwnNode, type OwnNodeFacts, type OwnNodeNews, type OwnNodeOptions } from "../own-node.ts";
 import { mayBeRouted, routedAddress, Routes, type RoutedAddress } from "../routes.ts";
 import type { PeerProblem } from "../session-book.ts";
@@ -38,6 +38,8 @@ export interface RoutingOptions extends OwnNodeOptions {
   readonly log: Logger;
   readonly node: string;
   readonly metallbNamespace: string;
+  /** Where routers may dial us; 0: nowhere. */
+  readonly bgpListenPort: number;
   readonly metrics: SpeakerMetrics | undefined;
   /** Of the thread of BFD. */
   readonly host: ThreadHost;
@@ -81,11 +83,14 @@ export class Routing {
     this.#backends = new Backends(options.node);
     this.#routes = new Routes(this.#backends);
     this.#speaker = new BgpSpeaker({
-      ...{ log: options.log, listenPort: null },
+      ...{ log: options.log, listenPort: options.bgpListenPort || null },
       onChange: (session, news) => {
         this.#eyes.hear(session, news);
         const failed = failedNeighbour(session, news);
         if (failed !== null) this.#neighbours.failed(failed.interface, failed.address);
+      },
+      onListening: () => {
+        this.#configureSoon();
       },
     });
     this.#neighbours = new Neighbours({
@@ -291,7 +296,8 @@ export class Routing {
     });
     this.#speaker.setPeers(wanted.peers);
     const refused = this.#watchPaths(wanted.peers, models);
-    const problems = [...wanted.problems, ...wanted.warnings, ...refused];
+    const deaf = deafnesses(wanted.peers, (peer) => this.#speaker.deafnessTo(peer));
+    const problems = [...wanted.problems, ...wanted.warnings, ...deaf, ...refused];
     this.#warn(problems);
     this.#eyes.setProblems(models, problems);
     const keys = new Set(wanted.peers.map(({ key }) => key));

@@ -44,6 +44,8 @@ export interface SpeakerOptions {
   readonly gate: string;
   readonly ignoreExcludeLb: boolean;
   readonly verifyIntervalMs: number;
+  /** TCP, where routers may dial us; 0: nowhere. */
+  readonly bgpListenPort: number;
   readonly stateDir?: string;
 }
 
@@ -149,6 +151,7 @@ class RunningProcess implements RunningSpeaker {
     this.#routing = new Routing({
       ...{ client, log, node, metrics, metallbNamespace: options.metallbNamespace },
       ...{ hasGate: options.gate !== GATE_OFF, ignoreExcludeLabel: options.ignoreExcludeLb },
+      bgpListenPort: options.bgpListenPort,
       host: (request, onEnd) => this.#worker?.host(request, onEnd),
     });
     this.#reports = new WorkerReports({

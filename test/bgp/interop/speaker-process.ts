@@ -36,6 +36,7 @@ const speaker = new BgpSpeaker({
     if (failed !== null) neighbours.failed(failed.interface, failed.address);
     show();
   },
+  onListening: () => undefined,
 });
 const neighbours = new Neighbours({ log, onChange: setPeers });
 let wanted: readonly WantedPeer[] = [];

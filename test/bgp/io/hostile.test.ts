@@ -54,6 +54,7 @@ describe("bgp: peers that mean ill", function () {
     speaker = new BgpSpeaker({
       ...{ log: pino({ level: "silent" }), listenPort },
       onChange: () => undefined,
+      onListening: () => undefined,
     });
     const common = { sourceAddress: US as Ip, holdTimeSeconds: 3, connectRetryMs: 1000 };
     speaker.setPeers([
