@@ -168,7 +168,9 @@ const step: fc.Arbitrary<Step> = fc.record({
   reports: fc.boolean(),
 });
 
-export function historiesOf(lengthMax: number): fc.Arbitrary<readonly Step[]> {
+export type History = readonly Step[];
+
+export function historiesOf(lengthMax: number): fc.Arbitrary<History> {
   return fc.array(step, { minLength: 5, maxLength: lengthMax });
 }
 
@@ -194,7 +196,7 @@ export function begin(pools: readonly (keyof typeof POOLS)[]): ModelCluster {
 interface Watch {
   /** Before anything of it is written. */
   readonly planned?: (writes: readonly Write[]) => void;
-  readonly written?: () => void;
+  readonly written?: (write: Write) => void;
 }
 
 /** Something happens, a pass is made, and some of it is written. */
@@ -209,7 +211,7 @@ export function play(
   const order = backwards ? all.toReversed() : all;
   for (const write of order.slice(0, writes)) {
     cluster.apply(write);
-    written?.();
+    written?.(write);
   }
   if (reports) cluster.report();
 }
