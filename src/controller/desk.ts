@@ -26,7 +26,7 @@ import {
   type ServiceUse,
 } from "./assignments.ts";
 import type { News } from "./observer.ts";
-import { claimedClassOf, roleOf, type Role, type RoleOptions } from "./roles.ts";
+import { roleOf, type Role, type RoleOptions } from "./roles.ts";
 import type { ClaimedAddress, World } from "./world.ts";
 
 export interface Decided extends Assignments {
@@ -106,8 +106,7 @@ export class Desk {
     const service = world.services.get(key);
     const claims = this.#claimsOf(key, world);
     const made = claims.filter(({ ip }) => world.claimed.has(ip));
-    const claimed = claimedClassOf(key, made);
-    const role = service && roleOf(service, { world, lbClass, claimed });
+    const role = service && roleOf(service, { world, lbClass, claims: made });
     if (role === undefined) this.#roles.delete(key);
     else this.#roles.set(key, role);
     if (service === undefined || role?.kind !== "served") book.forget(key);

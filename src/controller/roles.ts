@@ -21,7 +21,6 @@ import {
 } from "../classes/offers.ts";
 import { parseRequest, type ServiceFacts, type ServiceRequest } from "../classes/request.ts";
 import { classFinder } from "../classes/class-at.ts";
-import { keyOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
 import { listedAddresses } from "./assignments.ts";
 import { onceForEach } from "./once.ts";
@@ -58,22 +57,14 @@ export function boundClassOf(service: Service): string | null {
 }
 
 /**
- * A Service that a VirtualIP names stays bound to the class that it has its addresses of though somebody wiped its status. Of
- * a shared address the class is that of the Service named first.
+ * A Service that a VirtualIP names stays bound to the class that it has its addresses of though somebody wiped its status.
  *
- * @param claims all that name the Service, in the order of names
- * @returns the class, null where none is known, undefined where no VirtualIP names it
+ * @returns null where no VirtualIP that names it is of a class
  */
-export function claimedClassOf(
-  key: string,
-  claims: readonly ClaimedAddress[],
-): string | null | undefined {
-  let claimed: string | null | undefined;
-  for (const { services, object } of claims) {
-    const known = claimed ?? null;
-    claimed = services[0] === key ? (object.spec.class ?? known) : known;
-  }
-  return claimed;
+function claimedClassOf(claims: readonly ClaimedAddress[]): string | null {
+  return (
+    claims.map(({ object }) => object.spec.class ?? null).findLast((name) => name !== null) ?? null
+  );
 }
 
 function hasMark(service: Service): boolean {
@@ -82,17 +73,17 @@ function hasMark(service: Service): boolean {
 
 export interface RoleContext extends RoleOptions {
   readonly world: World;
-  /** As `claimedClassOf` says. */
-  readonly claimed: string | null | undefined;
+  /** The VirtualIPs that name the Service, in the order of names. */
+  readonly claims: readonly ClaimedAddress[];
 }
 
 /** @returns undefined where the Service is none of our business */
 export function roleOf(
   service: Service,
-  { world, claimed, lbClass = "" }: RoleContext,
+  { world, claims, lbClass = "" }: RoleContext,
 ): Role | undefined {
-  const isMarked = hasMark(service) || claimed !== undefined;
-  const claimedClass = claimed ?? null;
+  const isMarked = hasMark(service) || claims.length > 0;
+  const claimedClass = claimedClassOf(claims);
   const released: Role | undefined = isMarked ? { kind: "released" } : undefined;
   if (!isLive(service)) return released;
   const wishes = {
@@ -101,13 +92,16 @@ export function roleOf(
     classes: world.compiled.classes,
     defaultClass: world.compiled.defaultClass,
     hasPools: hasPools(world.compiled),
-    wantsPools: namesPool(service, world) || holdsOfPool(service, world),
+    wantsPools: namesPool(service, world) || holdsOfPool(service, claims, world),
     lbClass,
   };
-  const chosen = chooseClass({ ...wishes, boundClass: boundClassOf(service) });
+  // What it has of pools alone it was given when its class was gone: it stays with them should the class be made anew.
+  const isOfPools = claims.length > 0 && claimedClass === null;
+  const conditionClass = isOfPools ? null : boundClassOf(service);
+  const chosen = chooseClass({ ...wishes, boundClass: conditionClass });
   // A new Service's claims are of the class that it chose, and what is wrong with its choice is still to be told.
   const isNew = chosen.kind === "class" && chosen.name === claimedClass;
-  const boundClass = boundClassOf(service) ?? (isNew ? null : claimedClass);
+  const boundClass = conditionClass ?? (isNew ? null : claimedClass);
   const choice = boundClass === null ? chosen : chooseClass({ ...wishes, boundClass });
   if (choice.kind === "foreign") return released;
   if (choice.kind === "class") {
@@ -121,15 +115,17 @@ export function roleOf(
   return { kind: "unserved", request: requestOf(service), problems };
 }
 
-/** True where its status or a VirtualIP gives it an address of a pool. */
-function holdsOfPool(service: Service, { compiled, claimed }: World): boolean {
+/** True where a VirtualIP gives it an address of a pool, or its status one of which no VirtualIP says that another has it. */
+function holdsOfPool(
+  service: Service,
+  claims: readonly ClaimedAddress[],
+  { compiled, claimed }: World,
+): boolean {
   if (!hasPools(compiled)) return false;
   const classAt = classFinder(compiled.classes);
-  const key = keyOf(service);
-  return listedAddresses(service).some((ip) => {
-    const users = claimed.get(ip)?.services;
-    return (classAt(ip)?.offer ?? null) !== null && (users === undefined || users.includes(key));
-  });
+  const adopted = listedAddresses(service).filter((ip) => !claimed.has(ip));
+  const held = [...claims.map(({ ip }) => ip), ...adopted];
+  return held.some((ip) => (classAt(ip)?.offer ?? null) !== null);
 }
 
 /** True where an annotation names a pool that exists. */

@@ -79,13 +79,16 @@ export function planServedStatus(
   const ready = isComplete
     ? wellCondition(promised.length)
     : pendingCondition(promised.length, total);
-  const conditions = withConditions(input, [
+  const isOfPools = role.className === null && promised.length > 0;
+  const wishes = [
     ...(role.className === null ? [] : boundCondition(service, role.className, world)),
     assignedCondition(promised.length, total),
     problems.length > 0
       ? problemCondition(READY_CONDITION, [...problems, ...hints])
       : withHints(ready, hints),
-  ]);
+  ];
+  // Who has an address of a pool waits no more for a class that is gone.
+  const conditions = withConditions(input, wishes, isOfPools ? [BOUND_CONDITION] : []);
   const ingress = ingressPatch(service, promised);
   const model = world.compiled.classes.get(home ?? "");
   const pool = promised.length > 0 ? (model?.pool ?? null) : null;
@@ -240,9 +243,11 @@ function withoutOurs({ service, world }: StatusInput): ReturnType<typeof ingress
 function withConditions(
   { service, nowIso }: StatusInput,
   wishes: readonly ConditionWish[],
+  removed: readonly string[] = [],
 ): readonly Condition[] | undefined {
   const before = service.status?.conditions ?? [];
   let after: readonly Condition[] = before;
+  for (const type of removed) after = removeCondition(after, type);
   for (const wish of wishes) after = setCondition(after, wish, nowIso);
   return after === before ? undefined : after;
 }

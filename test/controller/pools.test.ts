@@ -86,6 +86,55 @@ describe("controller: pools", () => {
     expect(model.addresses("web")).to.deep.equal(["198.51.100.1"]);
   });
 
+  it("a pool that takes over the addresses of a class that is gone keeps them, also when the class is made anew", () => {
+    for (const isDefault of [false, true]) {
+      const model = cluster();
+      model.addClass("edge", { addressPool: ["192.0.2.10/31"], isDefault });
+      model.addService("web", {
+        annotations: isDefault ? {} : { "network.deckhouse.io/metal-load-balancer-class": "edge" },
+      });
+      model.converge();
+      expect(model.condition("web", BOUND)).to.match(/: edge$/);
+      model.addService("web");
+      model.addPool("prod", { addresses: ["192.0.2.10/31"] });
+      model.addAdvertisement("lb");
+      model.classes.delete("edge");
+      model.converge();
+      expect(model.condition("web", BOUND)).to.equal(undefined);
+      model.addClass("edge", { addressPool: ["192.0.2.10/31"], isDefault });
+      expect(model.converge().filter(({ kind }) => kind.endsWith("virtual-ip"))).to.deep.equal([]);
+      expect(model.addresses("web")).to.deep.equal(["192.0.2.10"]);
+    }
+  });
+
+  it("the same before any status says so: its claims are all of the pool", () => {
+    const model = cluster();
+    model.addClass("edge", { addressPool: ["192.0.2.10/31"] });
+    model.addService("web", {
+      annotations: { "network.deckhouse.io/metal-load-balancer-class": "edge" },
+    });
+    model.converge();
+    model.addService("web");
+    model.addPool("prod", { addresses: ["192.0.2.10/31"] });
+    model.classes.delete("edge");
+    for (const write of model.plan().writes)
+      if (write.kind === "update-virtual-ip") model.apply(write);
+    model.addClass("edge", { addressPool: ["192.0.2.10/31"] });
+    model.converge();
+    expect(model.addresses("web")).to.deep.equal(["192.0.2.10"]);
+    expect(model.condition("web", BOUND)).to.equal(undefined);
+  });
+
+  it("somebody wipes the status of a Service with an address of a pool: no default class takes it over", () => {
+    const model = withPool();
+    model.addService("web");
+    model.converge();
+    model.addClass("edge", { addressPool: ["198.51.100.0/30"], isDefault: true });
+    model.wipeStatus("web");
+    model.converge();
+    expect(model.addresses("web")).to.deep.equal(["192.0.2.10"]);
+  });
+
   it("a default class serves before pools, and takes nothing over from them", () => {
     const model = withPool();
     model.addService("old");

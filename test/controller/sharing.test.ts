@@ -1,5 +1,6 @@
 /** Shared addresses in the controller: one VirtualIP with several Services, what becomes of it, where it is ranked. */
 import { expect } from "chai";
+import { CLASS_ANNOTATION } from "../../src/classes/annotations.ts";
 import { ModelCluster, type ServiceWishes } from "./model-cluster.ts";
 
 const KEY = { annotations: { "metallb.io/allow-shared-ip": "k" } };
@@ -147,6 +148,23 @@ describe("controller: shared addresses", () => {
     expect(model.condition("e", READY)).to.match(
       /default\/a holds it, and their sharing keys differ/,
     );
+  });
+
+  it("somebody wipes the statuses of two that share an address of a class: both stay with it", () => {
+    const model = cluster();
+    model.addClass("edge", { addressPool: ["198.51.100.0/30"] });
+    const annotations = { ...KEY.annotations, [CLASS_ANNOTATION]: "edge" };
+    for (const [name, port] of [["web", 80] as const, ["dns", 53] as const]) {
+      model.addService(name, { annotations, ports: [port] });
+    }
+    model.converge();
+    for (const [name, port] of [["web", 80] as const, ["dns", 53] as const]) {
+      model.addService(name, { ...KEY, ports: [port] });
+      model.wipeStatus(name);
+    }
+    model.converge();
+    const addresses = [model.addresses("web"), model.addresses("dns")];
+    expect(addresses).to.deep.equal([["198.51.100.0"], ["198.51.100.0"]]);
   });
 
   it("the controller restarts, all memory lost: nothing is written", () => {
