@@ -144,6 +144,11 @@ describe("end to end: the walk from MetalLB and from Deckhouse", function () {
       annotations: { "metallb.io/allow-shared-ip": "dns" },
       spec: { ports: [{ port: 53, targetPort: 8080, protocol: "UDP" }] },
     },
+    {
+      name: "both",
+      addresses: ["10.77.0.205", "fd77::1005"],
+      spec: { ipFamilyPolicy: "RequireDualStack" },
+    },
     // Of Deckhouse: three of a class, in an order that is not that of the range, and one by its class.
     {
       name: "shop",
@@ -161,7 +166,7 @@ describe("end to end: the walk from MetalLB and from Deckhouse", function () {
     { name: "cloud", addresses: ["10.99.0.1"], spec: { loadBalancerClass: "other.io/lb" } },
   ];
   const addresses = [...new Set(left.flatMap((one) => one.addresses))].filter((ip) =>
-    ip.startsWith("10.77."),
+    /^(10\.77\.|fd77:)/.test(ip),
   );
   let asLeft: { readonly written: unknown; readonly manifests: string };
 
@@ -171,7 +176,9 @@ describe("end to end: the walk from MetalLB and from Deckhouse", function () {
       ...{ metadata: { name, namespace: "metallb-system" }, spec },
     });
     await cluster.apply(
-      metallb("IPAddressPool", "prod", { addresses: ["10.77.0.200-10.77.0.205"] }),
+      metallb("IPAddressPool", "prod", {
+        addresses: ["10.77.0.200-10.77.0.205", "fd77::1000/124"],
+      }),
       metallb("IPAddressPool", "asked", { addresses: ["10.77.0.210/31"], autoAssign: false }),
       metallb("L2Advertisement", "all", {}),
       {
