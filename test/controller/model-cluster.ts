@@ -299,11 +299,12 @@ export class ModelCluster {
     throw new Error(`still writing after ${passesMax} passes`);
   }
 
-  /** @returns the same objects at the same time, and a controller that has just begun */
+  /** @returns the same objects at the same time, listed the other way round, and a controller that has just begun */
   restarted(): ModelCluster {
     const copy = new ModelCluster();
     for (const [name, field] of Object.entries(this) as [string, unknown][]) {
-      Object.assign(copy, { [name]: field instanceof Map ? new Map(field) : field });
+      const turned = field instanceof Map ? new Map([...field].reverse()) : field;
+      Object.assign(copy, { [name]: turned });
     }
     copy.#version = this.#version;
     copy.#hearing = this.#hearing;

@@ -2,7 +2,8 @@
  * Random histories of worlds of pools: Services that share and ask for addresses by name, pools with selectors of Services and
  * namespaces, labels that come and go, two families, preferences of nodes; and how much of each plan is written.
  *
- * Read by standing.property.test.ts and addresses.property.test.ts; histories.test.ts does the same with classes.
+ * Read by standing.property.test.ts and addresses.property.test.ts. class-histories.ts adds classes; histories.test.ts has classes
+ * alone.
  */
 import fc from "fast-check";
 import { ADDRESSES_ANNOTATION, COUNT_ANNOTATION } from "../../src/classes/annotations.ts";
@@ -10,10 +11,10 @@ import type { Write } from "../../src/controller/writes.ts";
 import { POOLS as FOUR_POOLS } from "../classes/pools.ts";
 import { ModelCluster, type ServiceWishes } from "./model-cluster.ts";
 
-const SERVICES = ["a", "b", "c", "d", "e", "f"] as const;
+export const SERVICES = ["a", "b", "c", "d", "e", "f"] as const;
 const NODES = ["n1", "n2", "n3", "n4"] as const;
 
-const POOLS = {
+export const POOLS = {
   ...FOUR_POOLS,
   e: {
     addresses: ["192.0.2.2-192.0.2.5", "192.0.2.24/31"],
@@ -38,13 +39,18 @@ const service = fc.constantFrom(...SERVICES);
 const node = fc.constantFrom(...NODES);
 const pool = fc.constantFrom(...(Object.keys(POOLS) as (keyof typeof POOLS)[]));
 
-type Change = (cluster: ModelCluster) => void;
+export type Change = (cluster: ModelCluster) => void;
 
-const wish = fc.record({
+/** @returns the change; a counterexample shows it by this text */
+export function named(text: string, change: Change): Change {
+  return Object.assign(change, { [fc.toStringMethod]: () => text });
+}
+
+export const wish = fc.record({
   name: service,
   namespace: fc.constantFrom("default", "default", "x"),
   count: fc.constantFrom("1", "1", "2", "3", "x"),
-  list: fc.array(address, { maxLength: 2 }),
+  list: fc.array<string>(address, { maxLength: 2 }),
   families: fc.constantFrom(["IPv4"], ["IPv4"], ["IPv4", "IPv6"], ["IPv6", "IPv4"]),
   ipFamilyPolicy: fc.constantFrom("PreferDualStack", "RequireDualStack"),
   key: fc.constantFrom("", "k", "k", "l"),
@@ -52,14 +58,14 @@ const wish = fc.record({
   policy: fc.constantFrom<"Cluster" | "Local">("Cluster", "Cluster", "Local"),
   app: fc.constantFrom("own", "common"),
   gold: fc.boolean(),
-  pool: fc.constantFrom(null, null, null, "a", "c", "nowhere"),
+  pool: fc.constantFrom<string | null>(null, null, null, "a", "c", "nowhere"),
   type: fc.constantFrom("LoadBalancer", "LoadBalancer", "LoadBalancer", "ClusterIP"),
   status: fc.option(address, { freq: 5 }),
 });
 
-type Wish = typeof wish extends fc.Arbitrary<infer T> ? T : never;
+export type Wish = typeof wish extends fc.Arbitrary<infer T> ? T : never;
 
-function granted({ name, app, pool: named, status, ...wishes }: Wish): ServiceWishes {
+export function granted({ name, app, pool: named, status, ...wishes }: Wish): ServiceWishes {
   const { namespace, type, count, families, ipFamilyPolicy, policy, list, key, port } = wishes;
   return {
     ...{ namespace, type, count, families, policy },
@@ -77,75 +83,105 @@ function granted({ name, app, pool: named, status, ...wishes }: Wish): ServiceWi
   };
 }
 
-const wishes = wish.map((one): Change => {
-  const change: Change = (cluster) => {
+const wishes = wish.map((one) =>
+  named(JSON.stringify(one), (cluster) => {
     cluster.addService(one.name, granted(one));
-  };
-  // A counterexample shows what is wished for.
-  return Object.assign(change, { [fc.toStringMethod]: () => JSON.stringify(one) });
-});
-
-const others = fc.oneof(
-  fc
-    .tuple(service, fc.constantFrom("default", "x"))
-    .map(([name, namespace]): Change => (cluster) => {
-      cluster.services.delete(`${namespace}/${name}`);
-    }),
-  fc.tuple(service, fc.subarray([...NODES])).map(([name, nodes]): Change => (cluster) => {
-    cluster.setEndpoints(name, nodes);
-  }),
-  fc.tuple(pool, fc.boolean()).map(([name, isThere]): Change => (cluster) => {
-    if (isThere) cluster.addPool(name, POOLS[name]);
-    else cluster.ipAddressPools.delete(name);
-  }),
-  fc.tuple(pool, pool).map(([name, other]): Change => (cluster) => {
-    cluster.addPool(name, POOLS[other]);
-  }),
-  fc.nat(ADVERTISEMENTS.length - 1).map((n): Change => (cluster) => {
-    if (cluster.l2Advertisements.has(`ad-${n}`)) cluster.l2Advertisements.delete(`ad-${n}`);
-    else cluster.addAdvertisement(`ad-${n}`, ADVERTISEMENTS[n]);
-  }),
-  fc.boolean().map((isLabelled): Change => (cluster) => {
-    cluster.namespaces.delete("x");
-    cluster.addNamespace("x", isLabelled ? { team: "x" } : {});
-  }),
-  fc.tuple(node, fc.boolean()).map(([name, isLabelled]): Change => (cluster) => {
-    cluster.addNode(name, isLabelled ? { lb: "" } : {});
-  }),
-  node.map((name): Change => (cluster) => {
-    cluster.nodes.delete(name);
-  }),
-  fc.tuple(node, fc.subarray(["eth0", "eth1"])).map(([name, interfaces]): Change => (cluster) => {
-    cluster.hear(name, { interfaces });
-  }),
-  node.map((name): Change => (cluster) => {
-    cluster.presences.delete(name);
-  }),
-  node.map((name): Change => (cluster) => {
-    cluster.announceEnd(name);
-  }),
-  fc.nat(30).map((n): Change => (cluster) => {
-    const [name] = [...cluster.virtualIps.keys()].slice(n);
-    if (name !== undefined) cluster.virtualIps.delete(name);
-  }),
-  fc.constantFrom("", "example.com/lb").map((lbClass): Change => (cluster) => {
-    cluster.lbClass = lbClass;
-  }),
-  fc.constant((cluster: ModelCluster) => {
-    cluster.restartController();
   }),
 );
 
+export const others = fc.oneof(
+  fc.tuple(service, fc.constantFrom("default", "x")).map(([name, namespace]) =>
+    named(`delete ${namespace}/${name}`, (cluster) => {
+      cluster.services.delete(`${namespace}/${name}`);
+    }),
+  ),
+  fc.tuple(service, fc.subarray([...NODES])).map(([name, nodes]) =>
+    named(`endpoints of ${name}: ${nodes.join()}`, (cluster) => {
+      cluster.setEndpoints(name, nodes);
+    }),
+  ),
+  fc.tuple(pool, fc.boolean()).map(([name, isThere]) =>
+    named(`pool ${name}${isThere ? "" : " is deleted"}`, (cluster) => {
+      if (isThere) cluster.addPool(name, POOLS[name]);
+      else cluster.ipAddressPools.delete(name);
+    }),
+  ),
+  fc.tuple(pool, pool).map(([name, other]) =>
+    named(`pool ${name} as ${other}`, (cluster) => {
+      cluster.addPool(name, POOLS[other]);
+    }),
+  ),
+  fc.nat(ADVERTISEMENTS.length - 1).map((n) =>
+    named(`ad-${n} comes or goes`, (cluster) => {
+      if (cluster.l2Advertisements.has(`ad-${n}`)) cluster.l2Advertisements.delete(`ad-${n}`);
+      else cluster.addAdvertisement(`ad-${n}`, ADVERTISEMENTS[n]);
+    }),
+  ),
+  fc.boolean().map((isLabelled) =>
+    named(`namespace x${isLabelled ? "" : " without its label"}`, (cluster) => {
+      cluster.namespaces.delete("x");
+      cluster.addNamespace("x", isLabelled ? { team: "x" } : {});
+    }),
+  ),
+  fc.tuple(node, fc.boolean()).map(([name, isLabelled]) =>
+    named(`node ${name}${isLabelled ? " with lb" : ""}`, (cluster) => {
+      cluster.addNode(name, isLabelled ? { lb: "" } : {});
+    }),
+  ),
+  node.map((name) =>
+    named(`node ${name} is deleted`, (cluster) => {
+      cluster.nodes.delete(name);
+    }),
+  ),
+  fc.tuple(node, fc.subarray(["eth0", "eth1"])).map(([name, interfaces]) =>
+    named(`${name} is heard, with ${interfaces.join()}`, (cluster) => {
+      cluster.hear(name, { interfaces });
+    }),
+  ),
+  node.map((name) =>
+    named(`${name} is not heard`, (cluster) => {
+      cluster.presences.delete(name);
+    }),
+  ),
+  node.map((name) =>
+    named(`${name} is about to stop`, (cluster) => {
+      cluster.announceEnd(name);
+    }),
+  ),
+  fc.nat(30).map((n) =>
+    named(`VirtualIP no. ${n} is deleted`, (cluster) => {
+      const [name] = [...cluster.virtualIps.keys()].slice(n);
+      if (name !== undefined) cluster.virtualIps.delete(name);
+    }),
+  ),
+  fc.constantFrom("", "example.com/lb").map((lbClass) =>
+    named(`--lb-class=${lbClass}`, (cluster) => {
+      cluster.lbClass = lbClass;
+    }),
+  ),
+  fc.constant(
+    named("the controller restarts", (cluster) => {
+      cluster.restartController();
+    }),
+  ),
+);
+
 const passing = fc.oneof(
-  fc.constantFrom(100, 2000, 16_000, 70_000).map((ms): Change => (cluster) => {
-    cluster.nowMs += ms;
-  }),
-  fc.constant((cluster: ModelCluster) => {
-    for (const name of cluster.presences.keys()) cluster.hear(name);
-  }),
-  fc.constant((cluster: ModelCluster) => {
-    cluster.report();
-  }),
+  fc.constantFrom(100, 2000, 16_000, 70_000).map((ms) =>
+    named(`${ms} ms`, (cluster) => {
+      cluster.nowMs += ms;
+    }),
+  ),
+  fc.constant(
+    named("all are heard", (cluster) => {
+      for (const name of cluster.presences.keys()) cluster.hear(name);
+    }),
+  ),
+  fc.constant(
+    named("speakers report", (cluster) => {
+      cluster.report();
+    }),
+  ),
 );
 
 interface Step {
@@ -157,20 +193,25 @@ interface Step {
   readonly reports: boolean;
 }
 
-const step: fc.Arbitrary<Step> = fc.record({
-  change: fc.oneof(
-    { weight: 4, arbitrary: wishes },
-    { weight: 3, arbitrary: others },
-    { weight: 2, arbitrary: passing },
-  ),
-  writes: fc.nat(8),
-  backwards: fc.boolean(),
-  reports: fc.boolean(),
-});
-
 export type History = readonly Step[];
 
-export function historiesOf(lengthMax: number): fc.Arbitrary<History> {
+/** @param changes to Services, and to other things */
+export function historiesOf(
+  lengthMax: number,
+  changes: { readonly [of in "services" | "others"]: fc.Arbitrary<Change> } = {
+    ...{ services: wishes, others },
+  },
+): fc.Arbitrary<History> {
+  const step: fc.Arbitrary<Step> = fc.record({
+    change: fc.oneof(
+      { weight: 4, arbitrary: changes.services },
+      { weight: 3, arbitrary: changes.others },
+      { weight: 2, arbitrary: passing },
+    ),
+    writes: fc.nat(8),
+    backwards: fc.boolean(),
+    reports: fc.boolean(),
+  });
   return fc.array(step, { minLength: 5, maxLength: lengthMax });
 }
 

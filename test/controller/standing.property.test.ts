@@ -3,10 +3,11 @@
  * controller that sees the world for the first time, with the same memory of times and plan numbers.
  *
  * The model cluster compares the two in each pass (`isChecked`). The histories are those of
- * pool-histories.ts; histories.test.ts does the same with classes.
+ * pool-histories.ts and class-histories.ts; histories.test.ts does the same with classes alone.
  */
 import { expect } from "chai";
 import fc from "fast-check";
+import { beginWithClasses, classHistoriesOf, classWorlds } from "./class-histories.ts";
 import { ModelCluster } from "./model-cluster.ts";
 import { begin, historiesOf, play, worlds } from "./pool-histories.ts";
 
@@ -22,6 +23,18 @@ describe("controller: what stands from other passes", function () {
         cluster.plan();
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it("changes none in worlds of pools and classes either", () => {
+    fc.assert(
+      fc.property(classWorlds, classHistoriesOf(25), (world, steps) => {
+        const cluster = beginWithClasses(world);
+        cluster.isChecked = true;
+        for (const step of steps) play(cluster, step);
+        cluster.plan();
+      }),
+      { numRuns: 500 },
     );
   });
 
