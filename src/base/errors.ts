@@ -74,6 +74,8 @@ export interface Problem {
   readonly code: ProblemCode;
   /** What failed, with the value: a sentence without its full stop. */
   readonly message: string;
+  /** What tells it from others of its code on the same object, whatever the words; left out: the message. */
+  readonly about?: string;
 }
 
 /** @returns the sentence and the way out, as conditions, Events and the command line show them */

@@ -58,6 +58,16 @@ export function bgpWay(
   return { advertisement: name, mode: "BGP", nodes, services, ...empty, bgp };
 }
 
+/** @returns what is wrong with the communities, whichever pools there are */
+export function communityProblems(
+  { communities, title }: Pick<BgpWish, "communities" | "title">,
+  aliases: CommunityAliases,
+): Problem[] {
+  const found: Problem[] = [];
+  for (const text of communities) communityOf(text, title, aliases, found);
+  return found;
+}
+
 function communityOf(
   text: string,
   title: string,
@@ -96,7 +106,7 @@ function aggregationOf(
   if (length === all) return all;
   if (services.length > 0) {
     found.push({
-      code: "AGGREGATION_INVALID",
+      ...{ code: "AGGREGATION_INVALID", about: `services ${family}` },
       message: `The ${title} aggregates to /${length} and is for some Services only: their addresses are announced one by one`,
     });
     return all;
@@ -107,7 +117,7 @@ function aggregationOf(
   });
   if (entry === undefined) return length;
   found.push({
-    code: "AGGREGATION_INVALID",
+    ...{ code: "AGGREGATION_INVALID", about: `${name} ${family}` },
     message: `The ${title} aggregates to /${length}, which is wider than "${entry}" of the pool "${name}": its addresses are announced one by one`,
   });
   return all;

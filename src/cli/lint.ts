@@ -6,6 +6,7 @@
  * Neighbours: ../classes/check has the checks; lint-reading.ts sorts the documents; io/lint.ts reads files and prints.
  */
 import type { Command } from "commander";
+import { isFields, type Fields } from "../base/fields.ts";
 import { checkAll, checkChange, checkObject } from "../classes/check/check.ts";
 import type { Fault, Finding } from "../classes/check/finding.ts";
 import { readLoosely } from "../classes/check/kinds.ts";
@@ -142,13 +143,25 @@ function linesOfChanges(before: Read, after: Read): LintLine[] {
     gone.delete(idOf(found));
     if (old === undefined) apply(found, { operation: "CREATE", before: null, after: found.value });
     else if (JSON.stringify(old.value) !== JSON.stringify(found.value)) {
-      apply(found, { operation: "UPDATE", before: old.value, after: found.value });
+      apply(found, { operation: "UPDATE", before: old.value, after: asOldAs(old, found) });
     }
   }
   for (const found of gone.values()) {
     apply(found, { operation: "DELETE", before: found.value, after: null });
   }
   return lines;
+}
+
+/** @returns the object as the API server would store it: files do not say how old it is, and of two that clash the older keeps */
+function asOldAs({ value: old }: Found, { value }: Found): unknown {
+  const { creationTimestamp } = metadataOf(old);
+  if (creationTimestamp === undefined || !isFields(value)) return value;
+  return { ...value, metadata: { ...metadataOf(value), creationTimestamp } };
+}
+
+function metadataOf(value: unknown): Fields {
+  const metadata = isFields(value) ? value["metadata"] : undefined;
+  return isFields(metadata) ? metadata : {};
 }
 
 const STRICT = { isStrict: true } as const;

@@ -136,6 +136,17 @@ describe("lint: the command", () => {
     expect((await run("--before", before, before)).status).to.equal(0);
   });
 
+  it("--before: files do not say how old an object is, and it keeps what it has", async () => {
+    const aged = (name: string, addresses: string, second: number) =>
+      pool(name, addresses, `, creationTimestamp: "2026-01-01T00:00:0${second}Z"`);
+    const now = `${aged("a", "192.0.2.0/28", 1)}---\n${aged("b", "192.0.2.8/29", 2)}`;
+    const before = await write("now.yaml", `${now}---\n${FOR_ALL}`);
+    const labelled = pool("a", "192.0.2.0/28", ", labels: {tier: gold}");
+    const files = `${labelled}---\n${aged("b", "192.0.2.8/29", 2)}---\n${FOR_ALL}`;
+    const { status, out } = await run("--before", before, await write("new.yaml", files));
+    expect({ status, out }).to.deep.equal({ status: 0, out: "" });
+  });
+
   it("--before: the names of a Service are looked at, too", async () => {
     const before = await write("now.yaml", GOOD);
     const service = "apiVersion: v1\nkind: Service\nmetadata: {name: 1web}\n";

@@ -5,6 +5,7 @@
  * one node to one peer must agree on it, as MetalLB has it.
  * Neighbours: ../metallb/compile-bgp.ts and ../deckhouse/compile.ts make the ways that are compared.
  */
+import type { Problem } from "../../base/errors.ts";
 import { IP_BITS, type IpFamily } from "../../base/ip.ts";
 import { METAL_POOL_KIND } from "../deckhouse/pool.ts";
 import { CONFIGURATION_KIND } from "../deckhouse/configuration.ts";
@@ -17,8 +18,7 @@ import type { Scene, Standing } from "./standing.ts";
 import type { CheckWorld } from "./world.ts";
 
 export function advertisementFaults(scene: Scene): Standing[] {
-  const { compiled, world } = scene;
-  const clashes = [...compiled.classes.values()].flatMap((model) => prefClashes(model, world));
+  const clashes = scene.written.flatMap((model) => prefClashes(model, scene.world));
   return [...doubled(scene), ...distinct(clashes)];
 }
 
@@ -38,7 +38,7 @@ function doubled({ world }: Scene): Standing[] {
       return [
         {
           ...{ object, field: "spec", isWarning: false },
-          problem: { code: "ADVERTISEMENT_DOUBLED", message },
+          problem: { code: "ADVERTISEMENT_DOUBLED", message, about: "" },
         },
       ];
     });
@@ -67,31 +67,43 @@ function prefClashes(model: ClassModel, { manifests, nodes }: CheckWorld): Stand
   const ways = model.ways.filter((way): way is Announced => way.bgp !== undefined);
   return ways.flatMap((way, place) =>
     ways.slice(0, place).flatMap((other): Standing[] => {
-      const family = isPeered(way, other) ? familyOfClash(way, other, model) : null;
-      const met = family === null ? "never" : meeting(way.nodes, other.nodes, nodes);
-      if (family === null || met === "never") return [];
-      const [name, length] = [way.advertisement ?? "", way.bgp.aggregation[family]];
-      const message =
-        `invalid local preference ${way.bgp.localPref ?? 0} in "${name}": "${other.advertisement ?? ""}" announces the ` +
-        `/${length} of the pool "${model.name}" to the same peers with ${other.bgp.localPref ?? 0}`;
-      return [
-        {
-          ...{ object: `${kind}/${name}`, field: "spec.localPref", isWarning: met === "perhaps" },
-          problem: { code: "LOCAL_PREFERENCE_CLASH", message },
-        },
-      ];
+      const families = isPeered(way, other) ? familiesOfClash(way, other, model) : [];
+      const met = families.length === 0 ? "never" : meeting(way.nodes, other.nodes, nodes);
+      if (met === "never") return [];
+      const object = `${kind}/${way.advertisement ?? ""}`;
+      return families.map((family) => ({
+        ...{ object, field: "spec.localPref", isWarning: met === "perhaps" },
+        problem: prefClash({ way, other, family, model }),
+      }));
     }),
   );
 }
 
-/** @returns the family in which both announce the same prefixes with two preferences, or null */
-function familyOfClash(a: Announced, b: Announced, { ranges }: ClassModel): IpFamily | null {
-  if (a.bgp.localPref === b.bgp.localPref) return null;
-  if (a.services.length > 0 || b.services.length > 0) return null;
-  const families = (Object.keys(IP_BITS) as IpFamily[]).filter((family) =>
-    ranges.some((range) => range.family === family),
+interface PrefClash {
+  readonly way: Announced;
+  readonly other: Announced;
+  readonly family: IpFamily;
+  readonly model: ClassModel;
+}
+
+function prefClash({ way, other, family, model: { key, name } }: PrefClash): Problem {
+  const [own, its] = [way, other].map(({ bgp }) => bgp.localPref ?? 0);
+  const message =
+    `invalid local preference ${own} in "${way.advertisement ?? ""}": "${other.advertisement ?? ""}" announces the ` +
+    `/${way.bgp.aggregation[family]} of the pool "${name}" to the same peers with ${its}`;
+  const about = `${other.advertisement ?? ""} ${key} ${family}`;
+  return { code: "LOCAL_PREFERENCE_CLASH", message, about };
+}
+
+/** @returns the families in which both announce the same prefixes with two preferences */
+function familiesOfClash(a: Announced, b: Announced, { ranges }: ClassModel): IpFamily[] {
+  if (a.bgp.localPref === b.bgp.localPref) return [];
+  if (a.services.length > 0 || b.services.length > 0) return [];
+  return (Object.keys(IP_BITS) as IpFamily[]).filter(
+    (family) =>
+      ranges.some((range) => range.family === family) &&
+      a.bgp.aggregation[family] === b.bgp.aggregation[family],
   );
-  return families.find((it) => a.bgp.aggregation[it] === b.bgp.aggregation[it]) ?? null;
 }
 
 function distinct(faults: readonly Standing[]): Standing[] {

@@ -4,12 +4,11 @@
  * A change is judged by what it makes worse: the world is looked at without it and with it, and what is newly wrong, on the
  * object itself or on another one, is said of the changed object. What was as bad before is a warning at most: so the API
  * server treats its own rules, and nobody is kept from adding a label to what an older release let in.
- * Neighbours: ../../controller/admission.ts and ../../cli/lint.ts ask; shape.ts looks at one object alone.
+ * Neighbours: ../../controller/admission.ts and ../../cli/lint.ts ask; worse.ts compares; shape.ts looks at one object alone.
  */
 import { describeProblem } from "../../base/errors.ts";
-import { compileAll, type Manifests } from "../compile.ts";
+import type { Manifests } from "../compile.ts";
 import { METALLB_GROUP } from "../metallb/kinds.ts";
-import { subtractRanges } from "../ranges.ts";
 import { CLASS_KIND } from "../resource.ts";
 import { advertisementFaults } from "./advertisements.ts";
 import { classFaults, classInUse } from "./classes.ts";
@@ -31,9 +30,10 @@ import { selectorFaults } from "./selectors.ts";
 import { serviceFaults, usesOf } from "./services.ts";
 import { spellingFindings } from "./service-spelling.ts";
 import { shapeFaults } from "./shape.ts";
-import type { Scene, Standing } from "./standing.ts";
+import { sceneOf, type Scene, type Standing } from "./standing.ts";
 import { unknownFields } from "./unknown.ts";
 import type { Change, CheckWorld } from "./world.ts";
+import { worseThan } from "./worse.ts";
 
 /** `warn` on an object: what the checks would refuse of it is said, and let through. The definition's own rules stay. */
 export const CHECKS_ANNOTATION = "spreadlb.io/checks";
@@ -111,10 +111,15 @@ function objectFaults(read: ReadObject, old: Readable | null): Fault[] {
   ];
 }
 
-/** What was wrong before, in the same words, refuses nothing. */
+/** What was wrong before, in the same words and as often, refuses nothing. */
 function ratcheted(faults: readonly Fault[], before: readonly Fault[]): Fault[] {
-  const known = new Set(before.map(({ message }) => message));
-  return faults.map((fault) => (known.has(fault.message) ? { ...fault, isWarning: true } : fault));
+  const known = before.map(({ message }) => message);
+  return faults.map((fault) => {
+    const place = known.indexOf(fault.message);
+    if (place < 0) return fault;
+    known.splice(place, 1);
+    return { ...fault, isWarning: true };
+  });
 }
 
 interface Changing {
@@ -130,15 +135,13 @@ interface Changing {
 function changeFaults({ world, change, kind, old, after }: Changing): Fault[] {
   const { operation, name } = change;
   const changed = `${change.kind}/${name}`;
-  const sceneOf = (object: Readable | null): Scene => {
-    const manifests: Manifests = kind.put(world.manifests, name, object?.object ?? null);
-    return { world: { ...world, manifests }, compiled: compileAll(manifests) };
-  };
-  const [before, then] = [sceneOf(old), sceneOf(after ?? null)];
-  const known = new Map(standingFaults(before).map((standing) => [idOf(standing), standing]));
+  const sceneWith = (object: Readable | null): Scene =>
+    sceneOf({ ...world, manifests: kind.put(world.manifests, name, object?.object ?? null) });
+  const [before, then] = [sceneWith(old), sceneWith(after ?? null)];
+  const isWorse = worseThan(standingFaults(before));
   const worse = standingFaults(then).flatMap((standing): Fault[] => {
     const isOwn = standing.object === changed;
-    const isKnown = !isWorse(known.get(idOf(standing)), standing);
+    const isKnown = !isWorse(standing);
     const { field, problem, isWarning } = standing;
     const message = describeProblem(problem);
     if (isOwn) {
@@ -147,7 +150,7 @@ function changeFaults({ world, change, kind, old, after }: Changing): Fault[] {
       return [{ field, message, isWarning: isWarning || isKnown }];
     }
     if (isKnown) return [];
-    const used = operation === "CREATE" ? null : inUse(changed, standing);
+    const used = operation === "CREATE" ? null : inUse(changed, standing, operation);
     return used === null ? [{ field: "spec", message, isWarning }] : [refusal("", used)];
   });
   return [
@@ -167,16 +170,6 @@ function standingFaults(scene: Scene): Standing[] {
     ...peerFaults(scene),
     ...idleSelectors(scene),
   ];
-}
-
-function idOf({ object, problem, shared }: Standing): string {
-  return shared === undefined ? `${object} ${problem.message}` : shared.pair;
-}
-
-function isWorse(before: Standing | undefined, after: Standing): boolean {
-  if (before === undefined) return true;
-  if (after.shared === undefined || before.shared === undefined) return false;
-  return subtractRanges(after.shared.ranges, before.shared.ranges).length > 0;
 }
 
 function mildIfAsked(read: Readable | null, faults: readonly Fault[]): Fault[] {
@@ -211,7 +204,7 @@ export function checkObject(
 
 /** @returns what is to be said of all objects together; what is wrong with one alone, checkObject says */
 export function checkAll(world: CheckWorld): Finding[] {
-  const scene: Scene = { world, compiled: compileAll(world.manifests) };
+  const scene = sceneOf(world);
   const between = [...standingFaults(scene), ...serviceFaults(scene)].map(
     ({ object, field, problem, isWarning }) => ({
       ...{ object, field, message: describeProblem(problem) },

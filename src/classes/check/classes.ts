@@ -18,6 +18,7 @@ export function classFaults({ compiled, world }: Scene): Standing[] {
       ...{ object: `${CLASS_KIND}/${metadata.name}`, field: "spec.isDefault", isWarning: false },
       problem: {
         code: "CLASS_DEFAULT_DOUBLED",
+        about: "",
         message: `${SECOND_DEFAULT} It is "${defaultClass ?? ""}", so "${metadata.name}" cannot be`,
       },
     }));

@@ -66,7 +66,10 @@ function clashOf(peer: NodePeer, older: NodePeer, { world }: Scene): Standing[] 
   const title = `The peer "${peer.object.split("/").at(-1) ?? ""}"`;
   return contradictions.map(({ field, words, isWarning }) => ({
     ...{ object: peer.object, field, isWarning: isWarning || met === "perhaps" },
-    problem: { code: "PEER_CLASH", message: `${title}: ${words}, ${where}` },
+    problem: {
+      ...{ code: "PEER_CLASH", message: `${title}: ${words}, ${where}` },
+      about: `${older.object} ${field}`,
+    },
   }));
 }
 

@@ -5,7 +5,7 @@
  */
 import { parseIp } from "../../base/ip.ts";
 import { classFinder } from "../class-at.ts";
-import { draftAll, overlap } from "../compile.ts";
+import { overlap } from "../compile.ts";
 import { titleAtStart, type Compiled } from "../model.ts";
 import { settleOverlaps } from "../overlaps.ts";
 import { refusal, type Fault } from "./finding.ts";
@@ -19,21 +19,15 @@ export function poolFaults(scene: Scene): Standing[] {
   return [...overlaps(scene), ...nodeAddresses(scene), ...unadvertised(scene)];
 }
 
-function overlaps({ world }: Scene): Standing[] {
-  const { drafts } = draftAll(world.manifests);
-  const kept = settleOverlaps(drafts.map(({ model }) => model.ranges));
-  return drafts.flatMap(({ model }, place) =>
+function overlaps({ written }: Scene): Standing[] {
+  const kept = settleOverlaps(written.map(({ ranges }) => ranges));
+  return written.flatMap((model, place) =>
     (kept[place]?.lost ?? []).flatMap(({ to, shared }): Standing[] => {
-      const older = drafts[to]?.model;
+      const older = written[to];
       if (older === undefined) return [];
-      const pair = [model.key, older.key].sort().join(" ");
-      return [
-        {
-          ...{ object: objectOf(model.key), field: addressesField(model) },
-          ...{ problem: overlap(model, older, shared), isWarning: false },
-          shared: { pair, ranges: shared },
-        },
-      ];
+      const problem = { ...overlap(model, older, shared), about: "" };
+      const [object, field] = [objectOf(model.key), addressesField(model)];
+      return [{ object, field, problem, isWarning: false, lost: shared }];
     }),
   );
 }

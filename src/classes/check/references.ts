@@ -5,7 +5,11 @@
  * Neighbours: ../compile.ts finds it; shape.ts has said before what is wrong with one object alone.
  */
 import type { Problem, ProblemCode } from "../../base/errors.ts";
+import { METAL_PEER_KIND } from "../deckhouse/bgp-peer.ts";
 import { CONFIGURATION_KIND } from "../deckhouse/configuration.ts";
+import { BFD_PROFILE_KIND } from "../metallb/bfd-profile.ts";
+import { BGP_PEER_KIND } from "../metallb/bgp-peer.ts";
+import { COMMUNITY_KIND } from "../metallb/community.ts";
 import { objectOf, type Scene, type Standing } from "./standing.ts";
 
 /** Said by shape.ts, pools.ts or classes.ts, with the field. */
@@ -28,12 +32,12 @@ const DANGLING: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 /** Obeyed as far as it goes. */
 const OBEYED: ReadonlySet<ProblemCode> = new Set<ProblemCode>(["RANGE_TOO_LARGE", "POOL_EMPTY"]);
 
-/** A pool is kept by who holds its addresses, not by who advertises it. */
-const KEEPS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
-  "BFD_PROFILE_MISSING",
-  "COMMUNITY_MISSING",
-  "PEER_MISSING",
-]);
+/** By what is missed: the kinds that define it. A pool is kept by who holds its addresses, not by who advertises it. */
+const DEFINED_BY: Partial<Record<ProblemCode, readonly string[]>> = {
+  BFD_PROFILE_MISSING: [BFD_PROFILE_KIND],
+  COMMUNITY_MISSING: [COMMUNITY_KIND],
+  PEER_MISSING: [BGP_PEER_KIND, METAL_PEER_KIND],
+};
 
 export function compiledFaults({ compiled }: Scene): Standing[] {
   return [...compiled.problems].flatMap(([key, problems]) =>
@@ -65,10 +69,17 @@ function fieldOf(key: string, code: ProblemCode): string {
 }
 
 /** @returns that the changed object is in use, where another one names what the change takes away; else null */
-export function inUse(changed: string, { object, problem }: Standing): Problem | null {
-  if (!KEEPS.has(problem.code)) return null;
+export function inUse(
+  changed: string,
+  { object, problem }: Standing,
+  operation: "UPDATE" | "DELETE",
+): Problem | null {
   const [kind = "", name = ""] = changed.split("/");
-  const what = object.replace("/", " ");
-  const message = `failed to delete ${kind} ${name}, used by ${what}: ${problem.message}`;
-  return { code: "IN_USE", message };
+  if (!DEFINED_BY[problem.code]?.includes(kind)) return null;
+  const user = object.replace("/", " ");
+  const title =
+    operation === "DELETE"
+      ? `failed to delete ${kind} ${name}, used by ${user}`
+      : `The ${kind} ${name} would no longer define what ${user} uses`;
+  return { code: "IN_USE", message: `${title}: ${problem.message}` };
 }

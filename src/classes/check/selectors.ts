@@ -49,7 +49,7 @@ function faultsOf(
     const field = `${path}.matchExpressions[${i}]`;
     const isOfSet = operator === "In" || operator === "NotIn";
     const isKnown = isOfSet || operator === "Exists" || operator === "DoesNotExist";
-    const twice = values.find((value, place) => values.indexOf(value) !== place);
+    const twice = new Set(values.filter((value, place) => values.indexOf(value) !== place));
     return [
       ...(isLabelKey(key) ? [] : [invalid(`${field}.key`, `"${key}" is no key of a label`)]),
       ...(isKnown ? [] : [invalid(`${field}.operator`, `"${operator}" is no valid operator`)]),
@@ -62,7 +62,7 @@ function faultsOf(
       ...values
         .filter((value) => !isLabelValue(value))
         .map((value) => invalid(`${field}.values`, `"${value}" is no value of a label`)),
-      ...(twice === undefined ? [] : [invalid(`${field}.values`, `"${twice}" is written twice`)]),
+      ...[...twice].map((value) => invalid(`${field}.values`, `"${value}" is written twice`)),
     ];
   });
   const texts = matchExpressions.map((it) => JSON.stringify(it));

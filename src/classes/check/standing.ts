@@ -4,6 +4,7 @@
  * Neighbours: pools.ts, classes.ts, advertisements.ts, peers.ts, communities.ts and services.ts find them; check.ts judges.
  */
 import type { Problem } from "../../base/errors.ts";
+import { compileAll, draftAll } from "../compile.ts";
 import type { ClassModel, Compiled } from "../model.ts";
 import type { IpRange } from "../ranges.ts";
 import type { CheckWorld } from "./world.ts";
@@ -14,14 +15,21 @@ export interface Standing {
   readonly field: string;
   readonly problem: Problem;
   readonly isWarning: boolean;
-  /** Of what two share: less than before is no worse than before. */
-  readonly shared?: { readonly pair: string; readonly ranges: readonly IpRange[] };
+  /** The addresses that it costs the object: no more than before is no worse than before. */
+  readonly lost?: readonly IpRange[];
 }
 
 /** A world, and what became of it. */
 export interface Scene {
   readonly world: CheckWorld;
   readonly compiled: Compiled;
+  /** All that gives addresses as it is written, before one loses to another what both claim. */
+  readonly written: readonly ClassModel[];
+}
+
+export function sceneOf(world: CheckWorld): Scene {
+  const written = draftAll(world.manifests).drafts.map(({ model }) => model);
+  return { world, compiled: compileAll(world.manifests), written };
 }
 
 /** @returns `Kind/name`: classes of Deckhouse go by their names alone in the model */

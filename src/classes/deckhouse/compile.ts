@@ -6,7 +6,7 @@
  * Neighbours: ../compile.ts puts both families together; ../bgp-way.ts makes the ways.
  */
 import type { Problem } from "../../base/errors.ts";
-import { bgpWay, type BgpWish, type CommunityAliases } from "../bgp-way.ts";
+import { bgpWay, communityProblems, type BgpWish, type CommunityAliases } from "../bgp-way.ts";
 import { compareObjects, readRanges, type Draft } from "../draft.ts";
 import { peerProblems } from "../metallb/bgp-peer-rules.ts";
 import type { Way } from "../model.ts";
@@ -53,8 +53,9 @@ export function compileDeckhouse(
     const found = missingPeers(configuration, metalPeers);
     for (const { poolName, wish } of wishesOf(configuration, peers)) {
       const pool = pools.get(poolName);
-      if (pool === undefined) found.push(missingPool(name, poolName));
-      else {
+      if (pool === undefined) {
+        found.push(missingPool(name, poolName), ...communityProblems(wish, aliases));
+      } else {
         const entries = pool.spec?.addresses ?? [];
         ways.get(poolName)?.push(bgpWay(wish, { name: poolName, entries }, aliases, found));
       }

@@ -4,7 +4,7 @@
  * Neighbours: compile.ts asks for the way of an advertisement to a pool; ../bgp-way.ts makes it.
  */
 import type { Problem } from "../../base/errors.ts";
-import { bgpWay, type BgpWish, type CommunityAliases } from "../bgp-way.ts";
+import { bgpWay, communityProblems, type BgpWish, type CommunityAliases } from "../bgp-way.ts";
 import { compareObjects } from "../draft.ts";
 import type { Way } from "../model.ts";
 import { BFD_PROFILE_KIND, type BFDProfile } from "./bfd-profile.ts";
@@ -43,15 +43,25 @@ export function compileBgp(manifests: BgpManifests): CompiledBgp {
       const wish = wishOf(advertisement, peers);
       return bgpWay(wish, { name: pool.metadata.name, entries }, aliases, found);
     },
-    problemsOf: ({ metadata: { name }, spec = {} }) =>
-      (spec.peers ?? [])
-        .filter((peer) => !manifests.bgpPeers.some(({ metadata }) => metadata.name === peer))
-        .map((peer) => ({
-          code: "PEER_MISSING",
-          message: `The advertisement "${name}" names the peer "${peer}", which does not exist`,
-        })),
+    problemsOf: (advertisement) => [
+      ...missingPeers(advertisement, manifests.bgpPeers),
+      ...communityProblems(wishOf(advertisement, peers), aliases),
+    ],
     problems,
   };
+}
+
+function missingPeers(
+  { metadata: { name }, spec = {} }: BGPAdvertisement,
+  peers: readonly BGPPeer[],
+): Problem[] {
+  const known = new Set(peers.map(({ metadata }) => metadata.name));
+  return (spec.peers ?? [])
+    .filter((peer) => !known.has(peer))
+    .map((peer) => ({
+      code: "PEER_MISSING",
+      message: `The advertisement "${name}" names the peer "${peer}", which does not exist`,
+    }));
 }
 
 export function bgpPeerKey(name: string): string {
