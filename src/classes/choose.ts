@@ -10,6 +10,9 @@
  */
 import type { Problem } from "../base/errors.ts";
 
+/** On a Service, True: the message is the class's name and nothing else, for it is read back as data. */
+export const BOUND_CONDITION = "network.deckhouse.io/load-balancer-class";
+
 export interface ChooseInput {
   /** The message of the condition `network.deckhouse.io/load-balancer-class`. */
   readonly boundClass?: string | null | undefined;

@@ -13,7 +13,7 @@ const TEXTS = optional(Type.Unsafe({ type: "object", additionalProperties: { typ
 const FIELDS = { namespace: optional(TEXT), labels: TEXTS, annotations: TEXTS };
 const METADATA = Type.Object({ ...FIELDS, name: Type.String({ minLength: 1 }) });
 
-const addresses = (fields: Parameters<typeof Type.Object>[0]) =>
+const objects = (fields: Parameters<typeof Type.Object>[0]) =>
   optional(Type.Array(Type.Object(fields)));
 
 /** What every object has: the definitions of our kinds say nothing of it but of the name. */
@@ -50,7 +50,8 @@ export const CORE_KINDS = {
       ),
       status: optional(
         Type.Object({
-          loadBalancer: optional(Type.Object({ ingress: addresses({ ip: optional(TEXT) }) })),
+          loadBalancer: optional(Type.Object({ ingress: objects({ ip: optional(TEXT) }) })),
+          conditions: objects({ type: TEXT, status: optional(TEXT), message: optional(TEXT) }),
         }),
       ),
     }),
@@ -58,7 +59,7 @@ export const CORE_KINDS = {
   Node: lazyValidator<NodeObject>(
     Type.Object({
       metadata: METADATA,
-      status: optional(Type.Object({ addresses: addresses({ type: TEXT, address: TEXT }) })),
+      status: optional(Type.Object({ addresses: objects({ type: TEXT, address: TEXT }) })),
     }),
   ),
   Secret: lazyValidator<SecretObject>(Type.Object({ metadata: METADATA, type: optional(TEXT) })),

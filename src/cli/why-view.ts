@@ -6,6 +6,7 @@
  * Neighbours: ../multi-ip/explain.ts finds the words; subject.ts what is meant.
  */
 import { REMEDIES, type Problem, type ProblemCode } from "../base/errors.ts";
+import { BOUND_CONDITION } from "../classes/choose.ts";
 import { classFinder } from "../classes/class-at.ts";
 import { NO_MANIFESTS, type Manifests } from "../classes/compile.ts";
 import { METAL_POOL_KIND } from "../classes/deckhouse/pool.ts";
@@ -16,7 +17,7 @@ import { observe } from "../controller/observer.ts";
 import { onceForEach } from "../controller/once.ts";
 import { PLAN_OPTIONS } from "../controller/plan.ts";
 import { reachOf } from "../controller/reach.ts";
-import { BOUND_CONDITION, READY_CONDITION } from "../controller/resources.ts";
+import { READY_CONDITION } from "../controller/resources.ts";
 import { verdictOn } from "../controller/verdict.ts";
 import { hasInterface, localServing, type World } from "../controller/world.ts";
 import { keyOf } from "../kube/resource.ts";

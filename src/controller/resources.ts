@@ -5,8 +5,8 @@
  * so their texts are exact.
  */
 
-/** True; the message is the class's name and nothing else: it is read back as data. */
-export const BOUND_CONDITION = "network.deckhouse.io/load-balancer-class";
+import { BOUND_CONDITION } from "../classes/choose.ts";
+
 export const ASSIGNED_CONDITION = "AllPublicIPsAssigned";
 /** Ours: whether all is well, and if not, the way out. */
 export const READY_CONDITION = "spreadlb.io/Ready";

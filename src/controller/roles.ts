@@ -9,7 +9,7 @@
  * Neighbours: ../classes/choose.ts chooses the class; status.ts writes what follows.
  */
 import type { Problem } from "../base/errors.ts";
-import { chooseClass } from "../classes/choose.ts";
+import { BOUND_CONDITION, chooseClass } from "../classes/choose.ts";
 import { readAnnotation } from "../classes/annotations.ts";
 import {
   hasPool,
@@ -24,7 +24,7 @@ import { classFinder } from "../classes/class-at.ts";
 import type { Service } from "../kube/types.ts";
 import { listedAddresses } from "./assignments.ts";
 import { onceForEach } from "./once.ts";
-import { BOUND_CONDITION, READY_CONDITION } from "./resources.ts";
+import { READY_CONDITION } from "./resources.ts";
 import type { ClaimedAddress, World } from "./world.ts";
 
 export type Role =

@@ -10,6 +10,7 @@
 import type { Problem } from "../base/errors.ts";
 import { familyOf, parseIp, type Ip, type IpFamily } from "../base/ip.ts";
 import type { Allocation } from "../classes/allocation.ts";
+import { BOUND_CONDITION } from "../classes/choose.ts";
 import { titleOf } from "../classes/model.ts";
 import {
   removeCondition,
@@ -22,12 +23,7 @@ import type { LoadBalancerIngress, Service } from "../kube/types.ts";
 import { listedAddresses, placesInOrder } from "./assignments.ts";
 import { reachOf } from "./reach.ts";
 import { nodeProblems } from "./node-problems.ts";
-import {
-  ASSIGNED_CONDITION,
-  BOUND_CONDITION,
-  OUR_CONDITIONS,
-  READY_CONDITION,
-} from "./resources.ts";
+import { ASSIGNED_CONDITION, OUR_CONDITIONS, READY_CONDITION } from "./resources.ts";
 import { boundClassOf, type Role } from "./roles.ts";
 import { allocatedFromPatch, type AnnotationPatch } from "./service-annotations.ts";
 import { assignedEvent, noticeEvents, problemEvents } from "./service-events.ts";

@@ -564,6 +564,99 @@ describe("lint: what it makes of documents", () => {
       ],
     },
     {
+      name: "families that the API server fills in: both by the policy, none yet by name",
+      text: [
+        service(
+          ", ipFamilyPolicy: RequireDualStack",
+          '{metallb.io/loadBalancerIPs: "192.0.2.1,2001:db8::1"}',
+        ),
+        service("", '{metallb.io/loadBalancerIPs: "2001:db8::2"}').replace(
+          "name: web",
+          "name: six",
+        ),
+        service(', loadBalancerIP: "2001:db8::3"').replace("name: web", "name: field"),
+        service(
+          ", ipFamilyPolicy: PreferDualStack, ipFamilies: [IPv6]",
+          '{metallb.io/loadBalancerIPs: "192.0.2.4,2001:db8::4"}',
+        ).replace("name: web", "name: prefers"),
+        service(
+          ", clusterIPs: [], clusterIP: ''",
+          '{metallb.io/loadBalancerIPs: "2001:db8::5"}',
+        ).replace("name: web", "name: empty"),
+      ].join("---\n"),
+      lines: [],
+    },
+    {
+      name: "families that the file says",
+      text: [
+        service(", ipFamilies: [IPv4]", '{metallb.io/loadBalancerIPs: "2001:db8::2"}'),
+        service(", clusterIPs: [10.0.0.1]", '{metallb.io/loadBalancerIPs: "2001:db8::3"}').replace(
+          "name: web",
+          "name: held",
+        ),
+        service("", '{metallb.io/loadBalancerIPs: "192.0.2.1,2001:db8::1"}').replace(
+          "name: web",
+          "name: single",
+        ),
+      ].join("---\n"),
+      lines: [
+        "Service/shop/web metadata.annotations: Cannot give 2001:db8::2: the Service has no IPv6",
+        "Service/shop/held metadata.annotations: Cannot give 2001:db8::3: the Service has no IPv6",
+        "Service/shop/single metadata.annotations: warning: The Service requests 192.0.2.1 and 2001:db8::1, and has one family",
+      ],
+    },
+    {
+      name: "a class of others: nothing of what the Service asks for",
+      text: `${EDGE}---\n${service(", loadBalancerClass: example.org/lb, loadBalancerIP: lb-7", "{metallb.io/loadBalancerIPs: x}")}`,
+      lines: [],
+    },
+    {
+      name: "a class that may be in other files: nothing of the field, and a warning of ours",
+      text: service(
+        ", loadBalancerClass: edge, loadBalancerIP: lb-7",
+        "{network.deckhouse.io/l2-load-balancer-external-ips-count: many}",
+      ),
+      lines: ['metadata.annotations: warning: Cannot use the count "many"'],
+    },
+    {
+      name: "a class does not read what is left in spec.loadBalancerIP",
+      text: [
+        EDGE.replace("spec: {", "spec: {isDefault: true, "),
+        service(", loadBalancerIP: left over"),
+        service(", loadBalancerClass: edge, loadBalancerIP: 198.51.100.1").replace(
+          "name: web",
+          "name: named",
+        ),
+        service(
+          ", loadBalancerIP: 198.51.100.1",
+          "{network.deckhouse.io/load-balancer-ips: 192.0.2.1}",
+        ).replace("name: web", "name: both"),
+      ].join("---\n"),
+      lines: [],
+    },
+    {
+      name: "a class to which a Service is bound does not read it either",
+      text: `${EDGE}---\n${GOOD.replace("192.0.2.0", "198.51.100.0")}---\n${service(", loadBalancerIP: left over")}status: {conditions: [{type: network.deckhouse.io/load-balancer-class, status: "True", message: edge}]}\n`,
+      lines: [],
+    },
+    {
+      name: "pools do: what is wrong there is wrong",
+      text: `${GOOD}---\n${service(", loadBalancerIP: lb-7")}`,
+      lines: ['Service/shop/web spec.loadBalancerIP: Cannot read "lb-7" as an address'],
+    },
+    {
+      name: "neither class nor pool in the files: it may be wrong",
+      text: service(", loadBalancerIP: lb-7"),
+      lines: ['Service/shop/web spec.loadBalancerIP: warning: Cannot read "lb-7" as an address'],
+    },
+    {
+      name: "the field and the annotation disagree",
+      text: `${GOOD}---\n${service(", loadBalancerIP: 192.0.2.2", "{metallb.io/loadBalancerIPs: 192.0.2.1}")}`,
+      lines: [
+        'Service/shop/web spec.loadBalancerIP: spec.loadBalancerIP says "192.0.2.2", the annotation says "192.0.2.1"',
+      ],
+    },
+    {
       name: "a Service that is none of a load balancer",
       text:
         `${GOOD}---\n` +

@@ -8,12 +8,12 @@
 import { expect } from "chai";
 import { familyOf, type Ip } from "../../src/base/ip.ts";
 import { CLASS_ANNOTATION } from "../../src/classes/annotations.ts";
+import { BOUND_CONDITION } from "../../src/classes/choose.ts";
 import { classFinder, type ClassAt } from "../../src/classes/class-at.ts";
 import { compileAll } from "../../src/classes/compile.ts";
 import type { LabelSelector } from "../../src/classes/label-selector.ts";
 import { parseRequest, type ServiceRequest } from "../../src/classes/request.ts";
 import { listedAddresses } from "../../src/controller/assignments.ts";
-import { BOUND_CONDITION } from "../../src/controller/resources.ts";
 import type { Write } from "../../src/controller/writes.ts";
 import { keyOf, type KubeObject } from "../../src/kube/resource.ts";
 import type { Service } from "../../src/kube/types.ts";

@@ -1,14 +1,14 @@
 /**
  * Services, as they ask for addresses: for lint alone, no webhook looks at them. Pure.
  *
- * Neighbours: ../request.ts reads what a Service asks for; ../choose.ts says who serves it.
+ * Neighbours: service-request.ts reads what a Service asks for, and says who serves it.
  */
 import { familyOf, parseIp, type Ip } from "../../base/ip.ts";
 import { readAnnotation } from "../annotations.ts";
 import { classFinder } from "../class-at.ts";
-import { parseRequest } from "../request.ts";
 import { clashOf, partyOf, type Party } from "../sharing.ts";
 import type { Problem } from "../../base/errors.ts";
+import { askedBy } from "./service-request.ts";
 import type { Scene, Standing } from "./standing.ts";
 import type { CheckWorld, ServiceObject, Use } from "./world.ts";
 
@@ -36,21 +36,17 @@ export function serviceFaults({ world, compiled }: Scene): Standing[] {
   return (world.services ?? [])
     .filter(({ spec }) => spec?.type === "LoadBalancer")
     .flatMap((service) => {
-      const { metadata, spec = {} } = service;
-      const { annotations } = metadata;
-      const request = parseRequest({ ...spec, annotations });
-      const say = (problem: Problem, isWarning: boolean): Standing => ({
+      const asked = askedBy(service, compiled);
+      if (asked === null) return [];
+      const { request, wanted, problems } = asked;
+      const say = (problem: Problem, isWarning: boolean, isOfField = false): Standing => ({
         ...{ object: `Service/${titleOf(service)}`, problem, isWarning },
-        field:
-          problem.code === "ADDRESSES_DISAGREE" ? "spec.loadBalancerIP" : "metadata.annotations",
+        field: isOfField ? "spec.loadBalancerIP" : "metadata.annotations",
       });
-      const wanted = Object.values(request.places)
-        .flat()
-        .flatMap((place) => (place.kind === "this" ? [place.ip] : []));
       const hasPools = compiled.classes.size > 0;
       const outside = wanted.filter((ip) => hasPools && classAt(ip) === undefined);
       return [
-        ...request.problems.map((problem) => say(problem, false)),
+        ...problems.map((it) => say(it.problem, !it.isCertain, it.isOfField)),
         ...request.hints.map((problem) => say(problem, true)),
         ...(hasPools ? unknownNames(service, scenePools(compiled), request.pool) : []).map((it) =>
           say(it, true),

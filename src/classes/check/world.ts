@@ -64,6 +64,13 @@ export interface ServiceObject extends Named {
     | {
         readonly loadBalancer?:
           { readonly ingress?: readonly { readonly ip?: string }[] } | undefined;
+        readonly conditions?:
+          | readonly {
+              readonly type: string;
+              readonly status?: string;
+              readonly message?: string;
+            }[]
+          | undefined;
       }
     | undefined;
 }
