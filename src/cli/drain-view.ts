@@ -1,16 +1,19 @@
 /**
- * How far a drain is: which addresses the node has still to do with, which of them can go nowhere, and the sentences
- * for it. Pure.
+ * How far a drain is: which addresses the node has still to do with, which of them can go nowhere, which routers it goes on
+ * telling, and the sentences for it. Pure.
  *
  * An address has left when another node answers for it, and the plan does not name the drained one at any place: then
- * no failure elsewhere brings it back. Neighbours: io/drain.ts waits; why-view.ts finds what forbids a node an address.
+ * no failure elsewhere brings it back. Routers are told on, as the last choice (RFC 8326): one that does not obey it, or has no other
+ * way, sends its traffic on, so that is no end of a drain by itself.
+ * Neighbours: io/drain.ts waits; why-view.ts finds what forbids a node an address; bgp-sessions.ts knows who is told.
  */
 import { compareText } from "../base/hash.ts";
 import { compareIps } from "../base/ip.ts";
-import { DRAINED_ANNOTATION } from "../multi-ip/node-marks.ts";
+import { DRAINED_ANNOTATION, EXCLUDE_LABEL } from "../multi-ip/node-marks.ts";
 import type { Node } from "../kube/types.ts";
 import { NODE_VERDICTS } from "../multi-ip/explain.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
+import { bgpNodes, type BgpCluster } from "./bgp-sessions.ts";
 import { factsOfAddress, type Cluster } from "./why-view.ts";
 
 const NAMED_MAX = 5;
@@ -78,11 +81,43 @@ export function unmovableLine(node: string, { address, why }: Unmovable): string
   return `${address} stays on ${node}, for no other node may hold it: ${why}\n`;
 }
 
+/** A router that the node announces to. */
+export interface ToldRouter {
+  /** `BGPPeer/tor-a`. */
+  readonly peer: string;
+  readonly prefixes: number;
+}
+
+/** @returns the routers that the node announces anything to, as far as its speaker says */
+export function routersTold(node: string, cluster: BgpCluster): readonly ToldRouter[] {
+  const found = bgpNodes(cluster).find((it) => it.node.metadata.name === node);
+  return (found?.sessions ?? [])
+    .filter(({ announced }) => announced > 0)
+    .map(({ peer, announced }) => ({ peer, prefixes: announced }));
+}
+
+/** @returns a clause: whom the node goes on telling */
+export function lastChoiceClause(routers: readonly ToldRouter[]): string {
+  const told = routers.map(({ peer, prefixes }) => `${peer} (${prefixesOf(prefixes)})`);
+  return `goes on announcing to ${named(told)}, as the last choice`;
+}
+
+function prefixesOf(count: number): string {
+  return count === 1 ? "1 prefix" : `${count} prefixes`;
+}
+
 /** @returns why the wait was given up, without its full stop */
-export function timeoutSentence(node: string, { left, stuck, seconds }: TimeoutFacts): string {
+export function timeoutSentence(
+  node: string,
+  { left, stuck, seconds, routers, ignoreExcludeLb }: TimeoutFacts,
+): string {
   const stuckAddresses = new Set(stuck.map(({ address }) => address));
   const late = left.filter(({ spec }) => !stuckAddresses.has(spec.address));
   const undo = `it stays marked, and "spreadlb undrain ${node}" takes the mark away`;
+  if (left.length === 0) {
+    const way = ignoreExcludeLb ? "stop its speaker" : `label it ${EXCLUDE_LABEL}`;
+    return `${node} ${lastChoiceClause(routers)}: ${way} and it withdraws, or let that do with --last-choice; ${undo}`;
+  }
   if (late.length === 0) {
     const list = named([...stuckAddresses]);
     return `${node} goes on answering for ${list}, which no other node may hold; ${undo}`;
@@ -100,6 +135,8 @@ interface TimeoutFacts {
   readonly left: readonly VirtualIP[];
   readonly stuck: readonly Unmovable[];
   readonly seconds: number;
+  readonly routers: readonly ToldRouter[];
+  readonly ignoreExcludeLb: boolean;
 }
 
 /** @returns what is wrong with a name that no node has, without its full stop */

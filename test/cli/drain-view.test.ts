@@ -1,10 +1,14 @@
 /** How far a drain is, and what it says. */
 import { expect } from "chai";
 import { parseIp, type Ip } from "../../src/base/ip.ts";
+import type { NodeBGPStatus, SessionEntry } from "../../src/bgp/resource.ts";
+import { NO_MANIFESTS } from "../../src/classes/compile.ts";
 import {
   drainedNodes,
+  lastChoiceClause,
   leftOn,
   ownedBy,
+  routersTold,
   timeoutSentence,
   unknownNode,
   unmovable,
@@ -87,6 +91,46 @@ describe("cli: how far a drain is", () => {
       { node: "n1", since: "2026-03-10T11:00:00Z" },
     ]);
   });
+});
+
+describe("cli: routers that a drained node goes on telling", () => {
+  const session = (peer: string, announced: number): SessionEntry => ({
+    ...{
+      peer: `BGPPeer/${peer}`,
+      address: "10.0.0.254",
+      port: 179,
+      ourAsn: 64600,
+      theirAsn: 64501,
+    },
+    ...{ state: "Established", since: "2026-03-10T11:00:00Z", announced, wanted: announced },
+    receivedPrefixes: 0,
+  });
+  const told = (statuses: readonly NodeBGPStatus[], leases = cluster().leases) =>
+    routersTold("n1", { ...NO_MANIFESTS, statuses, leases, nodes: cluster().nodes, nowMs });
+  const saying = (name: string, sessions: readonly SessionEntry[]): NodeBGPStatus => ({
+    ...{ metadata: { name }, status: { established: "", gate: "Open", sessions: [...sessions] } },
+  });
+
+  it("those that it announces anything to, and no others' routers", () => {
+    const statuses = [
+      saying("n1", [session("tor-b", 1), session("tor-a", 42), session("tor-c", 0)]),
+      saying("n2", [session("tor-d", 7)]),
+    ];
+    const routers = told(statuses);
+    expect(routers).to.deep.equal([
+      { peer: "BGPPeer/tor-a", prefixes: 42 },
+      { peer: "BGPPeer/tor-b", prefixes: 1 },
+    ]);
+    expect(lastChoiceClause(routers)).to.equal(
+      "goes on announcing to BGPPeer/tor-a (42 prefixes), BGPPeer/tor-b (1 prefix), as the last choice",
+    );
+  });
+
+  it("nobody where no speaker is heard of, whatever it said last", () => {
+    expect(told([saying("n1", [session("tor-a", 42)])], [lease("n2")])).to.deep.equal([]);
+  });
+
+  it("nobody where nothing is said", () => expect(told([])).to.deep.equal([]));
 });
 
 describe("cli: what can go nowhere", () => {
@@ -176,7 +220,22 @@ describe("cli: why a drain was given up", () => {
   ];
   for (const { name, left, stuck, want } of rows) {
     it(name, () => {
-      expect(timeoutSentence("n1", { left, stuck, seconds: 60 })).to.equal(want);
+      const rest = { seconds: 60, routers: [], ignoreExcludeLb: false };
+      expect(timeoutSentence("n1", { left, stuck, ...rest })).to.equal(want);
+    });
+  }
+
+  for (const [ignoreExcludeLb, way] of [
+    [false, "label it node.kubernetes.io/exclude-from-external-load-balancers"],
+    [true, "stop its speaker"],
+  ] as const) {
+    it(`no address is left, and routers are told on: ${way}`, () => {
+      const routers = [{ peer: "BGPPeer/tor-a", prefixes: 42 }];
+      const facts = { left: [], stuck: [], seconds: 60, routers, ignoreExcludeLb };
+      expect(timeoutSentence("n1", facts)).to.equal(
+        `n1 goes on announcing to BGPPeer/tor-a (42 prefixes), as the last choice: ${way} and it withdraws, ` +
+          `or let that do with --last-choice; ${undo}`,
+      );
     });
   }
 

@@ -122,9 +122,13 @@ describe("end to end: BGP", function () {
   }
 
   async function spreadlb(...argv: readonly string[]): Promise<string> {
+    return (await spreadlbWhole(...argv)).stdout;
+  }
+
+  function spreadlbWhole(...argv: readonly string[]) {
     const flags = ["--kubeconfig", cluster.lab.kubeconfig];
     const program = join(PROJECT, "bin", "spreadlb");
-    return (await promisify(execFile)(program, [...argv, ...flags])).stdout;
+    return promisify(execFile)(program, [...argv, ...flags]);
   }
 
   async function routesOf(address: string): Promise<readonly RouteView[]> {
@@ -368,12 +372,36 @@ describe("end to end: BGP", function () {
     expect(await updatesOf("n4")).to.be.above(0);
   });
 
-  it("a drained node is the last choice", async () => {
+  async function expectDrain(status: number, words: RegExp, flags: readonly string[]) {
+    const said = await spreadlbWhole("drain", "n1", ...flags).then(
+      ({ stderr }) => ({ status: 0, stderr }),
+      (error: unknown) => {
+        const { code, stderr } = error as { readonly code: number; readonly stderr: string };
+        return { status: code, stderr };
+      },
+    );
+    expect(said.stderr).to.match(words);
+    expect(said.status).to.equal(status);
+  }
+
+  it("a drained node is the last choice, and the drain not done before it withdraws", async () => {
     const { addresses } = await cluster.service("web");
-    await cluster.lab.kubectl(["annotate", "node", "n1", "spreadlb.io/drained=now"]);
-    await untilRouted(`${addresses[0] ?? ""}/32`, ipv4Of("n2", "n3", "n4"));
-    await cluster.lab.kubectl(["annotate", "node", "n1", "spreadlb.io/drained-"]);
-    await untilRouted(`${addresses[0] ?? ""}/32`, ipv4Of("n1", "n2", "n3", "n4"));
+    const prefix = `${addresses[0] ?? ""}/32`;
+    const label = "node.kubernetes.io/exclude-from-external-load-balancers";
+    await expectDrain(
+      1,
+      /n1 goes on announcing to BGPPeer\/tor \(.*\), as the last choice: label it/,
+      [...["--timeout", "3"]],
+    );
+    await untilRouted(prefix, ipv4Of("n2", "n3", "n4"));
+    await expectDrain(0, /n1 is drained: no address is left on it; it goes on announcing to/, [
+      "--last-choice",
+    ]);
+    await cluster.lab.kubectl(["label", "node", "n1", `${label}=`]);
+    await expectDrain(0, /n1 is drained: no address is left on it\n$/, []);
+    await cluster.lab.kubectl(["label", "node", "n1", `${label}-`]);
+    await spreadlb("undrain", "n1");
+    await untilRouted(prefix, ipv4Of("n1", "n2", "n3", "n4"));
   });
 
   it("the Service goes, and the route with it; the peer goes, and its session", async () => {

@@ -4,25 +4,32 @@
  * Moving is the controller's and the speakers' work: this only asks for it, and can be ended at any time.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { NODE_BGP_STATUSES } from "../../bgp/resource.ts";
+import { NO_MANIFESTS } from "../../classes/compile.ts";
 import { DRAINED_ANNOTATION } from "../../multi-ip/node-marks.ts";
 import { ApiError } from "../../kube/api-error.ts";
 import { isoSeconds } from "../../kube/patches.ts";
-import { NODES, type Node } from "../../kube/types.ts";
+import { LEASES, NODES, type Node } from "../../kube/types.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
+import { PRESENCE_LABEL } from "../../multi-ip/presence.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
 import { EXIT_FAILED, type ConnectionFlags, type Output } from "../command-line.ts";
 import {
   addresses,
   drainedSince,
+  lastChoiceClause,
   leftOn,
   ownedBy,
+  routersTold,
   timeoutSentence,
   unknownNode,
   unmovable,
   unmovableLine,
+  type ToldRouter,
   type Unmovable,
 } from "../drain-view.ts";
 import type { DrainFlags } from "../drain.ts";
+import { listIfKnown } from "./manifests.ts";
 import { withCluster, type Cluster } from "./cluster.ts";
 import { CommandFailure } from "./failure.ts";
 import { fetchFacts } from "./why.ts";
@@ -83,6 +90,12 @@ interface DrainParts {
   readonly signal: AbortSignal;
 }
 
+interface Seen {
+  readonly left: readonly VirtualIP[];
+  /** Null: nobody may see them. */
+  readonly routers: readonly ToldRouter[] | null;
+}
+
 class Drain {
   readonly #parts: DrainParts;
   readonly #startedMs = performance.now();
@@ -99,14 +112,22 @@ class Drain {
     const { node, flags, output, signal } = this.#parts;
     const endMs = this.#startedMs + flags.timeout * 1000;
     for (;;) {
-      const left = await this.#left(endMs);
-      if (left?.length === 0) {
-        output.err(`${node} is drained: no address is left on it\n`);
+      const seen = await this.#look(endMs);
+      if (seen !== null && this.#isDone(seen)) {
+        output.err(`${node} is drained: no address is left on it${this.#notesOn(seen)}\n`);
         return 0;
       }
-      if (left !== null) await this.#show(left);
-      if (left !== null && performance.now() >= endMs) {
-        const facts = { left, stuck: this.#stuck, seconds: flags.timeout };
+      if (seen !== null) await this.#show(seen);
+      if (seen !== null && performance.now() >= endMs) {
+        const { left, routers } = seen;
+        const { timeout: seconds, ignoreExcludeLb } = flags;
+        const facts = {
+          left,
+          stuck: this.#stuck,
+          seconds,
+          routers: routers ?? [],
+          ignoreExcludeLb,
+        };
         output.err(`spreadlb: ${timeoutSentence(node, facts)}\n`);
         return EXIT_FAILED;
       }
@@ -116,11 +137,23 @@ class Drain {
     }
   }
 
+  #isDone({ left, routers }: Seen): boolean {
+    if (left.length > 0) return false;
+    return this.#parts.flags.lastChoice || (routers ?? []).length === 0;
+  }
+
+  #notesOn({ routers }: Seen): string {
+    if (routers === null) return "; which routers it announces to, you may not read";
+    return routers.length === 0 ? "" : `; it ${lastChoiceClause(routers)}`;
+  }
+
   /** @returns null where the API server does not answer for the moment */
-  async #left(endMs: number): Promise<readonly VirtualIP[] | null> {
+  async #look(endMs: number): Promise<Seen | null> {
     const { node, cluster } = this.#parts;
     try {
-      return leftOn(node, await cluster.list(VIRTUAL_IPS));
+      const left = leftOn(node, await cluster.list(VIRTUAL_IPS));
+      // As long as an address is left it is not over, whomever the node tells.
+      return { left, routers: left.length > 0 ? [] : await this.#routers() };
     } catch (error) {
       const isPassing = error instanceof ApiError && (error.status === 0 || error.status >= 500);
       if (!isPassing || performance.now() >= endMs) throw error;
@@ -128,7 +161,23 @@ class Drain {
     }
   }
 
-  async #show(left: readonly VirtualIP[]): Promise<void> {
+  async #routers(): Promise<Seen["routers"]> {
+    const { node, cluster } = this.#parts;
+    try {
+      const [statuses, leases, nodes] = await Promise.all([
+        listIfKnown(cluster, NODE_BGP_STATUSES),
+        cluster.list(LEASES, PRESENCE_LABEL),
+        cluster.list(NODES),
+      ]);
+      const facts = { ...NO_MANIFESTS, statuses, leases, nodes, nowMs: Date.now() };
+      return routersTold(node, facts);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) return null;
+      throw error;
+    }
+  }
+
+  async #show({ left, routers }: Seen): Promise<void> {
     const { node, output } = this.#parts;
     if (left.length !== this.#shown) {
       const owned = ownedBy(node, left).length;
@@ -136,6 +185,12 @@ class Drain {
       const also = planned === 0 ? "" : `, and ${addresses(planned)} may come back to it`;
       output.err(`${node}: ${addresses(owned)} left${also}\n`);
       this.#shown = left.length;
+    }
+    if (left.length === 0) {
+      const line = `${node} ${lastChoiceClause(routers ?? [])}\n`;
+      if (!this.#told.has(line)) output.err(line);
+      this.#told.add(line);
+      return;
     }
     if (performance.now() < this.#askAtMs) return;
     this.#askAtMs = performance.now() + ASK_INTERVAL_MS;
