@@ -94,7 +94,7 @@ export const CATALOG = {
     kind: "gauge",
     of: BOTH,
     labels: [],
-    help: "Whether an older configuration is in force because the newest cannot be used, as 1 or 0",
+    help: "Whether a part of the configuration cannot be used, more than the name of what is not there, as 1 or 0",
   },
   speakerAnnounced: {
     name: "metallb_speaker_announced",

@@ -95,4 +95,13 @@ describe("controller: metrics under MetalLB's names", () => {
       "metallb_k8s_client_config_stale_bool 1",
     ]);
   });
+
+  it("not stale where an advertisement merely names what is not there, as MetalLB has it", async () => {
+    const { model, lines } = shown();
+    model.addPool("prod", { addresses: ["192.0.2.0/28"] });
+    model.addAdvertisement("l2", { ipAddressPools: ["prod", "gone"] });
+    expect(await lines("metallb_k8s_client_config_stale")).to.deep.equal([
+      "metallb_k8s_client_config_stale_bool 0",
+    ]);
+  });
 });
