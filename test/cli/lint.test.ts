@@ -657,6 +657,14 @@ describe("lint: what it makes of documents", () => {
       ],
     },
     {
+      name: "the field and the annotation agree, in two spellings",
+      text: service(
+        ', loadBalancerIP: "2001:DB8::5"',
+        '{metallb.io/loadBalancerIPs: "2001:db8::5"}',
+      ),
+      lines: [],
+    },
+    {
       name: "a Service that is none of a load balancer",
       text:
         `${GOOD}---\n` +

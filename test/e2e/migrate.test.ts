@@ -205,6 +205,24 @@ describe("end to end: the walk from MetalLB and from Deckhouse", function () {
     asLeft = { written: await written(), manifests: await manifests() };
   });
 
+  it("what MetalLB is told beside its kinds needs a hand, object by object", async () => {
+    const core = { apiVersion: "v1", kind: "ConfigMap" };
+    const at = (name: string) => ({ name, namespace: "metallb-system" });
+    const text = 'announcedInterfacesToExclude: ["^lo$", "^eth1$"]';
+    await cluster.apply(
+      { ...core, metadata: at("metallb-excludel2"), data: { "excludel2.yaml": text } },
+      { ...core, metadata: at("bgpextras"), data: { extras: "router bgp 64600" } },
+    );
+    const { said, status } = await dryRun(cluster, "metallb");
+    expect(said).to.match(/L2Advertisement\/\S+: It names no interfaces: .* leave out \^eth1\$/);
+    expect(said).to.contain("ConfigMap metallb-system/bgpextras: It is configuration of FRR");
+    expect(status).to.equal(1);
+    for (const name of ["metallb-excludel2", "bgpextras"]) {
+      await cluster.delete(`/api/v1/namespaces/metallb-system/configmaps/${name}`);
+    }
+    expect((await dryRun(cluster, "metallb")).status).to.equal(0);
+  });
+
   it("a Service with more addresses than its count: the dry run gives the command that keeps them", async () => {
     const bare = { name: "bare", addresses: ["10.77.0.231", "10.77.0.232"], bound: "front" };
     await leave(bare);

@@ -7,11 +7,21 @@ import { NO_MANIFESTS, type Manifests } from "../../classes/compile.ts";
 import { compilePeerModels } from "../../classes/peers.ts";
 import { convertConfig, type Conversion } from "../../classes/metallb/config-map.ts";
 import { IP_ADDRESS_POOLS } from "../../multi-ip/configured.ts";
+import { ApiError } from "../../kube/api-error.ts";
 import { defineResource, type KubeObject, type ResourceType } from "../../kube/resource.ts";
-import { NAMESPACES, NODES, SERVICES } from "../../kube/types.ts";
+import { NAMESPACES, NODES, SERVICES, type Node } from "../../kube/types.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import { EXIT_FAILED, EXIT_USAGE, type Output } from "../command-line.ts";
 import { findConfig } from "../config-text.ts";
+import {
+  CONFIG_MAPS,
+  EXTRA_CONFIG_MAPS,
+  excludedInterfaces,
+  FRR_CONFIGURATIONS,
+  frrExtras,
+  memberlistNotes,
+  type Extras,
+} from "../migrate-extras.ts";
 import {
   CHILD_SERVICES,
   childHands,
@@ -24,6 +34,7 @@ import {
   oldPoolHands,
   renderedPoolHands,
 } from "../migrate-leftovers.ts";
+import type { Note } from "../migrate-checks.ts";
 import { planMigration, type Hand, type MigrateReport } from "../migrate-plan.ts";
 import { frrNotes } from "../migrate-routers.ts";
 import { isSmooth, renderReport, type LiveSource } from "../migrate-view.ts";
@@ -33,12 +44,6 @@ import { CommandFailure } from "./failure.ts";
 import { listIfKnown, listManifests } from "./manifests.ts";
 import { peerSecrets } from "./migrate-secrets.ts";
 
-interface ConfigMap extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-
-const core = { group: "", version: "v1", namespaced: true } as const;
-const CONFIG_MAPS = defineResource<ConfigMap>({ ...core, kind: "ConfigMap", plural: "configmaps" });
 const OLD_POOLS = defineResource({
   ...{ group: "metallb.io", version: "v1beta1", kind: "AddressPool", plural: "addresspools" },
   namespaced: true,
@@ -173,6 +178,9 @@ async function reportOf(
     if (peers.size > 0) notes.unshift(...frrNotes(allDaemonSets));
     hands.push(...flagHands([...deployments, ...daemonSets], { lbClass, ignoreExcludeLb }, nodes));
     hands.push(...oldPoolHands(await listOwn(OLD_POOLS)));
+    const extras = await extrasOf(cluster, { manifests, nodes, metallbNamespace });
+    hands.push(...extras.hands);
+    notes.push(...extras.notes);
     workloads = [
       ...deployments.map(({ metadata }) => `deployment/${metadata.name}`),
       ...daemonSets.map(({ metadata }) => `daemonset/${metadata.name}`),
@@ -180,6 +188,42 @@ async function reportOf(
   }
   const report = { ...plan, hands: [...plan.hands, ...hands], notes };
   return { report, workloads, isByBgp: peers.size > 0 };
+}
+
+/** What MetalLB is told beside its kinds; where it may not be read, that is said. */
+async function extrasOf(
+  cluster: Cluster,
+  world: {
+    readonly manifests: Manifests;
+    readonly nodes: readonly Node[];
+    readonly metallbNamespace: string;
+  },
+): Promise<Extras> {
+  const unseen: Note[] = [];
+  const see = async <T>(object: string, ask: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ApiError) || ![403, 404].includes(error.status)) throw error;
+      const message = "you may not read it: look yourself whether it is there, and what it says";
+      if (error.status === 403) unseen.push({ object, message });
+      return null;
+    }
+  };
+  const namespace = world.metallbNamespace;
+  const { excluded, frr, memberlist } = EXTRA_CONFIG_MAPS;
+  const configMap = (name: string) =>
+    see(`ConfigMap ${namespace}/${name}`, () => cluster.get(CONFIG_MAPS, { name, namespace }));
+  const list = await configMap(excluded);
+  const links = list === null ? null : excludedInterfaces(list, world.manifests.l2Advertisements);
+  const configurations = await see("FRRConfigurations", () => cluster.list(FRR_CONFIGURATIONS));
+  return {
+    hands: [
+      ...(links?.hands ?? []),
+      ...frrExtras(await configMap(frr), configurations ?? [], world.nodes),
+    ],
+    notes: [...(links?.notes ?? []), ...memberlistNotes(await configMap(memberlist)), ...unseen],
+  };
 }
 
 function namesOf(objects: readonly KubeObject[]): ReadonlySet<string> {
