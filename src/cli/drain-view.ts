@@ -3,9 +3,9 @@
  * telling, and the sentences for it. Pure.
  *
  * An address has left when another node answers for it, and the plan does not name the drained one at any place: then
- * no failure elsewhere brings it back. Routers are told on, as the last choice (RFC 8326): one that does not obey it, or has no other
- * way, sends its traffic on, so that is no end of a drain by itself.
- * Neighbours: io/drain.ts waits; why-view.ts finds what forbids a node an address; bgp-sessions.ts knows who is told.
+ * no failure elsewhere brings it back. Routers are told on, as the last choice (docs/decisions/0021): that is no traffic where another
+ * node announces the same.
+ * Neighbours: io/drain.ts waits; why-view.ts finds what forbids a node an address; bgp-routes.ts knows who is told what.
  */
 import { compareText } from "../base/hash.ts";
 import { compareIps } from "../base/ip.ts";
@@ -13,7 +13,8 @@ import { DRAINED_ANNOTATION, EXCLUDE_LABEL } from "../multi-ip/node-marks.ts";
 import type { Node } from "../kube/types.ts";
 import { NODE_VERDICTS } from "../multi-ip/explain.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
-import { bgpNodes, type BgpCluster } from "./bgp-sessions.ts";
+import type { Prefix } from "../bgp/prefix.ts";
+import type { RouteView } from "./bgp-routes.ts";
 import { factsOfAddress, type Cluster } from "./why-view.ts";
 
 const NAMED_MAX = 5;
@@ -38,16 +39,19 @@ export function drainedNodes(nodes: readonly Node[]): readonly DrainedNode[] {
     .sort((a, b) => compareText(a.node, b.node));
 }
 
-/** @returns the addresses that the node answers for or that the plan names it for, in order */
+/** @returns the addresses that the node answers for or that the plan names it for, in order; to routers all nodes are named alike */
 export function leftOn(node: string, virtualIps: readonly VirtualIP[]): readonly VirtualIP[] {
   return virtualIps
+    .filter(({ spec }) => spec.mode !== "BGP")
     .filter(({ spec, status }) => status?.holder === node || spec.rank.includes(node))
     .toSorted((a, b) => compareIps(a.spec.address, b.spec.address));
 }
 
 /** @returns those that the node answers for now, or should: what a person calls its addresses */
 export function ownedBy(node: string, virtualIps: readonly VirtualIP[]): readonly VirtualIP[] {
-  return virtualIps.filter(({ spec, status }) => (status?.holder ?? spec.rank[0]) === node);
+  return virtualIps
+    .filter(({ spec }) => spec.mode !== "BGP")
+    .filter(({ spec, status }) => (status?.holder ?? spec.rank[0]) === node);
 }
 
 export interface Unmovable {
@@ -81,42 +85,55 @@ export function unmovableLine(node: string, { address, why }: Unmovable): string
   return `${address} stays on ${node}, for no other node may hold it: ${why}\n`;
 }
 
-/** A router that the node announces to. */
-export interface ToldRouter {
-  /** `BGPPeer/tor-a`. */
-  readonly peer: string;
-  readonly prefixes: number;
+/** What a drained node goes on announcing. */
+export interface LastChoice {
+  /** By key: `BGPPeer/tor-a`. */
+  readonly peers: readonly string[];
+  /** What no other node announces to the same router, but for drained ones: it may have no better way. */
+  readonly alone: {
+    readonly prefixes: readonly Prefix[];
+    readonly peers: readonly string[];
+  };
 }
 
-/** @returns the routers that the node announces anything to, as far as its speaker says */
-export function routersTold(node: string, cluster: BgpCluster): readonly ToldRouter[] {
-  const found = bgpNodes(cluster).find((it) => it.node.metadata.name === node);
-  return (found?.sessions ?? [])
-    .filter(({ announced }) => announced > 0)
-    .map(({ peer, announced }) => ({ peer, prefixes: announced }));
+/** @param routes of all nodes */
+export function lastChoiceOf(node: string, routes: readonly RouteView[]): LastChoice {
+  const announced = routes.filter(({ state }) => state === "announced");
+  const own = announced.filter((route) => route.node === node);
+  const toRouter = ({ prefix, peer }: RouteView) => `${prefix} ${peer ?? ""}`;
+  const better = new Set(
+    announced.filter((route) => route.node !== node && !route.isLastChoice).map(toRouter),
+  );
+  const alone = own.filter((route) => !better.has(toRouter(route)));
+  const prefixes = [...new Set(alone.map(({ prefix }) => prefix))];
+  return { peers: peersOf(own), alone: { prefixes, peers: peersOf(alone) } };
 }
 
-/** @returns a clause: whom the node goes on telling */
-export function lastChoiceClause(routers: readonly ToldRouter[]): string {
-  const told = routers.map(({ peer, prefixes }) => `${peer} (${prefixesOf(prefixes)})`);
-  return `goes on announcing to ${named(told)}, as the last choice`;
+function peersOf(routes: readonly RouteView[]): string[] {
+  return [...new Set(routes.flatMap(({ peer }) => peer ?? []))].sort(compareText);
 }
 
-function prefixesOf(count: number): string {
-  return count === 1 ? "1 prefix" : `${count} prefixes`;
+/** @returns a clause: whom the node goes on telling, and that they have better ways */
+export function lastChoiceClause({ peers }: LastChoice): string {
+  return `goes on announcing to ${named(peers)}, as the last choice beside other nodes`;
+}
+
+/** @returns what keeps a drain from its end, without a full stop */
+export function aloneClause(node: string, { prefixes, peers }: LastChoice["alone"]): string {
+  return `no other node announces ${named(prefixes)} to ${named(peers)}, which may send to ${node} still`;
 }
 
 /** @returns why the wait was given up, without its full stop */
 export function timeoutSentence(
   node: string,
-  { left, stuck, seconds, routers, ignoreExcludeLb }: TimeoutFacts,
+  { left, stuck, seconds, alone, ignoreExcludeLb }: TimeoutFacts,
 ): string {
   const stuckAddresses = new Set(stuck.map(({ address }) => address));
   const late = left.filter(({ spec }) => !stuckAddresses.has(spec.address));
   const undo = `it stays marked, and "spreadlb undrain ${node}" takes the mark away`;
   if (left.length === 0) {
     const way = ignoreExcludeLb ? "stop its speaker" : `label it ${EXCLUDE_LABEL}`;
-    return `${node} ${lastChoiceClause(routers)}: ${way} and it withdraws, or let that do with --last-choice; ${undo}`;
+    return `${aloneClause(node, alone)}: where that may be silent, ${way}, and it withdraws; ${undo}`;
   }
   if (late.length === 0) {
     const list = named([...stuckAddresses]);
@@ -135,7 +152,7 @@ interface TimeoutFacts {
   readonly left: readonly VirtualIP[];
   readonly stuck: readonly Unmovable[];
   readonly seconds: number;
-  readonly routers: readonly ToldRouter[];
+  readonly alone: LastChoice["alone"];
   readonly ignoreExcludeLb: boolean;
 }
 

@@ -9,7 +9,6 @@ import {
   flag,
   ignoreExcludeLbFlag,
   metallbNamespaceFlag,
-  parseBoolean,
   parseNodeName,
   parseSeconds,
   type ConnectionFlags,
@@ -17,7 +16,6 @@ import {
 
 export interface DrainFlags extends ConnectionFlags {
   readonly ignoreExcludeLb: boolean;
-  readonly lastChoice: boolean;
   readonly metallbNamespace: string;
   readonly timeout: number;
   readonly wait: boolean;
@@ -35,15 +33,6 @@ export function addDrain(
     .argument("<node>", "the name of the node in Kubernetes", parseNodeName);
   addConnectionFlags(command)
     .addOption(ignoreExcludeLbFlag("as the controller was given it"))
-    .addOption(
-      flag(
-        "--last-choice [bool]",
-        "done also while routers are told of the node, as their last choice",
-      )
-        .default(false)
-        .preset("true")
-        .argParser(parseBoolean),
-    )
     .addOption(metallbNamespaceFlag())
     .addOption(
       flag(

@@ -1,19 +1,20 @@
 /** How far a drain is, and what it says. */
 import { expect } from "chai";
 import { parseIp, type Ip } from "../../src/base/ip.ts";
-import type { NodeBGPStatus, SessionEntry } from "../../src/bgp/resource.ts";
-import { NO_MANIFESTS } from "../../src/classes/compile.ts";
 import {
   drainedNodes,
+  aloneClause,
   lastChoiceClause,
+  lastChoiceOf,
   leftOn,
   ownedBy,
-  routersTold,
   timeoutSentence,
   unknownNode,
   unmovable,
   unmovableLine,
 } from "../../src/cli/drain-view.ts";
+import type { Prefix } from "../../src/bgp/prefix.ts";
+import type { RouteView } from "../../src/cli/bgp-routes.ts";
 import type { Cluster } from "../../src/cli/why-view.ts";
 import type { Lease, Node } from "../../src/kube/types.ts";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
@@ -80,6 +81,13 @@ describe("cli: how far a drain is", () => {
     ]);
   });
 
+  it("what no node answers for, only routers are told of, is not left", () => {
+    const [first] = all.slice(0, 1);
+    const routed = first && { ...first, spec: { ...first.spec, mode: "BGP" as const } };
+    expect(leftOn("n1", routed === undefined ? [] : [routed])).to.deep.equal([]);
+    expect(ownedBy("n1", routed === undefined ? [] : [routed])).to.deep.equal([]);
+  });
+
   it("the node's own are those that it answers for, or should where nobody is known to", () => {
     expect(names(ownedBy("n1", all))).to.deep.equal(["192.0.2.10", "192.0.2.9", "192.0.2.6"]);
   });
@@ -93,44 +101,47 @@ describe("cli: how far a drain is", () => {
   });
 });
 
-describe("cli: routers that a drained node goes on telling", () => {
-  const session = (peer: string, announced: number): SessionEntry => ({
-    ...{
-      peer: `BGPPeer/${peer}`,
-      address: "10.0.0.254",
-      port: 179,
-      ourAsn: 64600,
-      theirAsn: 64501,
-    },
-    ...{ state: "Established", since: "2026-03-10T11:00:00Z", announced, wanted: announced },
-    receivedPrefixes: 0,
-  });
-  const told = (statuses: readonly NodeBGPStatus[], leases = cluster().leases) =>
-    routersTold("n1", { ...NO_MANIFESTS, statuses, leases, nodes: cluster().nodes, nowMs });
-  const saying = (name: string, sessions: readonly SessionEntry[]): NodeBGPStatus => ({
-    ...{ metadata: { name }, status: { established: "", gate: "Open", sessions: [...sessions] } },
+describe("cli: what a drained node goes on announcing", () => {
+  const route = (text: string, more: Partial<RouteView> = {}): RouteView => {
+    const [number = "", name = "", peer = ""] = text.split(" ");
+    return {
+      ...{ prefix: `192.0.2.${number}/32` as Prefix, node: name, peer: `BGPPeer/${peer}` },
+      ...{ addresses: [], services: [], state: "announced", advertisements: [], reason: null },
+      ...{ detail: null, isLastChoice: name === "n1" },
+      ...more,
+    };
+  };
+  const nothing = { prefixes: [], peers: [] };
+
+  it("nothing where it announces nothing", () => {
+    const routes = [route("1 n2 tor-a"), route("1 n1 tor-a", { state: "held" })];
+    expect(lastChoiceOf("n1", routes)).to.deep.equal({ peers: [], alone: nothing });
   });
 
-  it("those that it announces anything to, and no others' routers", () => {
-    const statuses = [
-      saying("n1", [session("tor-b", 1), session("tor-a", 42), session("tor-c", 0)]),
-      saying("n2", [session("tor-d", 7)]),
-    ];
-    const routers = told(statuses);
-    expect(routers).to.deep.equal([
-      { peer: "BGPPeer/tor-a", prefixes: 42 },
-      { peer: "BGPPeer/tor-b", prefixes: 1 },
-    ]);
-    expect(lastChoiceClause(routers)).to.equal(
-      "goes on announcing to BGPPeer/tor-a (42 prefixes), BGPPeer/tor-b (1 prefix), as the last choice",
+  it("beside another node, to the same router: that has a better way", () => {
+    const routes = [route("1 n1 tor-b"), route("1 n1 tor-a"), route("1 n2 tor-a")];
+    const seen = lastChoiceOf("n1", [...routes, route("1 n3 tor-b")]);
+    expect(seen).to.deep.equal({ peers: ["BGPPeer/tor-a", "BGPPeer/tor-b"], alone: nothing });
+    expect(lastChoiceClause(seen)).to.equal(
+      "goes on announcing to BGPPeer/tor-a, BGPPeer/tor-b, as the last choice beside other nodes",
     );
   });
 
-  it("nobody where no speaker is heard of, whatever it said last", () => {
-    expect(told([saying("n1", [session("tor-a", 42)])], [lease("n2")])).to.deep.equal([]);
+  it("alone: others announce it to other routers, are drained too, or hold it back", () => {
+    const routes = [
+      ...[route("1 n1 tor-a"), route("1 n2 tor-b"), route("2 n1 tor-a"), route("3 n1 tor-a")],
+      ...[route("2 n2 tor-a", { isLastChoice: true }), route("3 n2 tor-a", { state: "held" })],
+      ...[route("4 n1 tor-a"), route("4 n2 tor-a")],
+    ];
+    const { alone } = lastChoiceOf("n1", routes);
+    expect(alone).to.deep.equal({
+      prefixes: ["192.0.2.1/32", "192.0.2.2/32", "192.0.2.3/32"],
+      peers: ["BGPPeer/tor-a"],
+    });
+    expect(aloneClause("n1", { ...alone, prefixes: alone.prefixes.slice(0, 1) })).to.equal(
+      "no other node announces 192.0.2.1/32 to BGPPeer/tor-a, which may send to n1 still",
+    );
   });
-
-  it("nobody where nothing is said", () => expect(told([])).to.deep.equal([]));
 });
 
 describe("cli: what can go nowhere", () => {
@@ -220,7 +231,8 @@ describe("cli: why a drain was given up", () => {
   ];
   for (const { name, left, stuck, want } of rows) {
     it(name, () => {
-      const rest = { seconds: 60, routers: [], ignoreExcludeLb: false };
+      const alone = { prefixes: [], peers: [] };
+      const rest = { seconds: 60, alone, ignoreExcludeLb: false };
       expect(timeoutSentence("n1", { left, stuck, ...rest })).to.equal(want);
     });
   }
@@ -229,12 +241,12 @@ describe("cli: why a drain was given up", () => {
     [false, "label it node.kubernetes.io/exclude-from-external-load-balancers"],
     [true, "stop its speaker"],
   ] as const) {
-    it(`no address is left, and routers are told on: ${way}`, () => {
-      const routers = [{ peer: "BGPPeer/tor-a", prefixes: 42 }];
-      const facts = { left: [], stuck: [], seconds: 60, routers, ignoreExcludeLb };
+    it(`no address is left, and it announces what no other node does: ${way}`, () => {
+      const alone = { prefixes: ["192.0.2.1/32" as Prefix], peers: ["BGPPeer/tor-a"] };
+      const facts = { left: [], stuck: [], seconds: 60, alone, ignoreExcludeLb };
       expect(timeoutSentence("n1", facts)).to.equal(
-        `n1 goes on announcing to BGPPeer/tor-a (42 prefixes), as the last choice: ${way} and it withdraws, ` +
-          `or let that do with --last-choice; ${undo}`,
+        "no other node announces 192.0.2.1/32 to BGPPeer/tor-a, which may send to n1 still: " +
+          `where that may be silent, ${way}, and it withdraws; ${undo}`,
       );
     });
   }

@@ -15,6 +15,7 @@ import { waitFor } from "../../lab/wait.ts";
 import type { NodeBGPStatus } from "../../src/bgp/resource.ts";
 import type { RouteView } from "../../src/cli/bgp-routes.ts";
 import type { ServiceBGPStatus } from "../../src/classes/metallb/service-bgp-status.ts";
+import { EXCLUDE_LABEL } from "../../src/multi-ip/node-marks.ts";
 import { metallb, needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
 
 const PROJECT = join(import.meta.dirname, "..", "..");
@@ -380,28 +381,26 @@ describe("end to end: BGP", function () {
         return { status: code, stderr };
       },
     );
-    expect(said.stderr).to.match(words);
+    expect(said.stderr, said.stderr).to.match(words);
     expect(said.status).to.equal(status);
   }
 
-  it("a drained node is the last choice, and the drain not done before it withdraws", async () => {
+  it("a drained node is the last choice, and the drain done where another announces the same", async () => {
     const { addresses } = await cluster.service("web");
     const prefix = `${addresses[0] ?? ""}/32`;
-    const label = "node.kubernetes.io/exclude-from-external-load-balancers";
-    await expectDrain(
-      1,
-      /n1 goes on announcing to BGPPeer\/tor \(.*\), as the last choice: label it/,
-      [...["--timeout", "3"]],
-    );
-    await untilRouted(prefix, ipv4Of("n2", "n3", "n4"));
-    await expectDrain(0, /n1 is drained: no address is left on it; it goes on announcing to/, [
-      "--last-choice",
+    const others = ["n2", "n3", "n4"];
+    await expectDrain(0, /n1 is drained: no address is left on it; it goes on announcing to/, []);
+    await untilRouted(prefix, ipv4Of(...others));
+    // The only one now: who is drained, too, is no better way.
+    for (const node of others) await spreadlb("drain", node, "--no-wait");
+    await expectDrain(1, /no other node announces .* to BGPPeer\/tor.*: .* label it/, [
+      ...["--timeout", "3"],
     ]);
-    await cluster.lab.kubectl(["label", "node", "n1", `${label}=`]);
+    await cluster.lab.kubectl(["label", "node", "n1", `${EXCLUDE_LABEL}=`]);
     await expectDrain(0, /n1 is drained: no address is left on it\n$/, []);
-    await cluster.lab.kubectl(["label", "node", "n1", `${label}-`]);
-    await spreadlb("undrain", "n1");
-    await untilRouted(prefix, ipv4Of("n1", "n2", "n3", "n4"));
+    await cluster.lab.kubectl(["label", "node", "n1", `${EXCLUDE_LABEL}-`]);
+    for (const node of ["n1", ...others]) await spreadlb("undrain", node);
+    await untilRouted(prefix, ipv4Of("n1", ...others));
   });
 
   it("the Service goes, and the route with it; the peer goes, and its session", async () => {

@@ -49,16 +49,28 @@ async function fetchCluster(
   { kind }: BgpQuestion,
   { metallbNamespace }: BgpFlags,
 ): Promise<RoutedCluster> {
-  const isAboutRoutes = kind === "routes";
-  const [statuses, nodes, leases, manifests, virtualIps, slices] = await Promise.all([
+  if (kind === "routes") return fetchRouted(api, metallbNamespace);
+  return { ...(await fetchSessions(api, metallbNamespace)), virtualIps: [], slices: [] };
+}
+
+async function fetchSessions(api: Cluster, metallbNamespace: string): Promise<BgpCluster> {
+  const [statuses, nodes, leases, manifests] = await Promise.all([
     listIfKnown(api, NODE_BGP_STATUSES),
     api.list(NODES),
     api.list(LEASES, PRESENCE_LABEL),
     listManifests(api, metallbNamespace),
-    isAboutRoutes ? api.list(VIRTUAL_IPS) : [],
-    isAboutRoutes ? api.list(ENDPOINT_SLICES) : [],
   ]);
-  return { ...manifests, statuses, nodes, leases, virtualIps, slices, nowMs: Date.now() };
+  return { ...manifests, statuses, nodes, leases, nowMs: Date.now() };
+}
+
+/** All that says which routers are told what. */
+export async function fetchRouted(api: Cluster, metallbNamespace: string): Promise<RoutedCluster> {
+  const [sessions, virtualIps, slices] = await Promise.all([
+    fetchSessions(api, metallbNamespace),
+    api.list(VIRTUAL_IPS),
+    api.list(ENDPOINT_SLICES),
+  ]);
+  return { ...sessions, virtualIps, slices };
 }
 
 function showSessions(cluster: BgpCluster, { flags, output }: Showing): number {

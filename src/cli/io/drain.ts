@@ -4,32 +4,31 @@
  * Moving is the controller's and the speakers' work: this only asks for it, and can be ended at any time.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { NODE_BGP_STATUSES } from "../../bgp/resource.ts";
-import { NO_MANIFESTS } from "../../classes/compile.ts";
 import { DRAINED_ANNOTATION } from "../../multi-ip/node-marks.ts";
 import { ApiError } from "../../kube/api-error.ts";
 import { isoSeconds } from "../../kube/patches.ts";
-import { LEASES, NODES, type Node } from "../../kube/types.ts";
+import { NODES, type Node } from "../../kube/types.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
-import { PRESENCE_LABEL } from "../../multi-ip/presence.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
 import { EXIT_FAILED, type ConnectionFlags, type Output } from "../command-line.ts";
 import {
   addresses,
+  aloneClause,
   drainedSince,
   lastChoiceClause,
+  lastChoiceOf,
   leftOn,
   ownedBy,
-  routersTold,
   timeoutSentence,
   unknownNode,
   unmovable,
   unmovableLine,
-  type ToldRouter,
+  type LastChoice,
   type Unmovable,
 } from "../drain-view.ts";
 import type { DrainFlags } from "../drain.ts";
-import { listIfKnown } from "./manifests.ts";
+import { viewRoutes } from "../bgp-routes.ts";
+import { fetchRouted } from "./bgp.ts";
 import { withCluster, type Cluster } from "./cluster.ts";
 import { CommandFailure } from "./failure.ts";
 import { fetchFacts } from "./why.ts";
@@ -39,6 +38,8 @@ const POLL_MS = 300;
 const PATIENCE_MS = 2000;
 /** Between two such questions: they read Services and their endpoints. */
 const ASK_INTERVAL_MS = 5000;
+/** In which speakers hear of the mark, and routers of them. */
+const TELL_MS = 1000;
 
 /** @returns the exit status: 1 where addresses are left at the end of the time */
 export async function runDrain(
@@ -92,9 +93,11 @@ interface DrainParts {
 
 interface Seen {
   readonly left: readonly VirtualIP[];
-  /** Null: nobody may see them. */
-  readonly routers: readonly ToldRouter[] | null;
+  /** Null: whoever asks may not know. */
+  readonly routed: LastChoice | null;
 }
+
+const NOT_ROUTED: LastChoice = { peers: [], alone: { prefixes: [], peers: [] } };
 
 class Drain {
   readonly #parts: DrainParts;
@@ -119,15 +122,10 @@ class Drain {
       }
       if (seen !== null) await this.#show(seen);
       if (seen !== null && performance.now() >= endMs) {
-        const { left, routers } = seen;
+        const { left, routed } = seen;
         const { timeout: seconds, ignoreExcludeLb } = flags;
-        const facts = {
-          left,
-          stuck: this.#stuck,
-          seconds,
-          routers: routers ?? [],
-          ignoreExcludeLb,
-        };
+        const { alone } = routed ?? NOT_ROUTED;
+        const facts = { left, stuck: this.#stuck, seconds, alone, ignoreExcludeLb };
         output.err(`spreadlb: ${timeoutSentence(node, facts)}\n`);
         return EXIT_FAILED;
       }
@@ -137,14 +135,19 @@ class Drain {
     }
   }
 
-  #isDone({ left, routers }: Seen): boolean {
+  #isDone({ left, routed }: Seen): boolean {
     if (left.length > 0) return false;
-    return this.#parts.flags.lastChoice || (routers ?? []).length === 0;
+    const { peers, alone } = routed ?? NOT_ROUTED;
+    return alone.prefixes.length === 0 && (peers.length === 0 || this.#elapsedMs() >= TELL_MS);
   }
 
-  #notesOn({ routers }: Seen): string {
-    if (routers === null) return "; which routers it announces to, you may not read";
-    return routers.length === 0 ? "" : `; it ${lastChoiceClause(routers)}`;
+  #elapsedMs(): number {
+    return performance.now() - this.#startedMs;
+  }
+
+  #notesOn({ routed }: Seen): string {
+    if (routed === null) return "; what it announces to routers, you may not read";
+    return routed.peers.length === 0 ? "" : `; it ${lastChoiceClause(routed)}`;
   }
 
   /** @returns null where the API server does not answer for the moment */
@@ -153,7 +156,7 @@ class Drain {
     try {
       const left = leftOn(node, await cluster.list(VIRTUAL_IPS));
       // As long as an address is left it is not over, whomever the node tells.
-      return { left, routers: left.length > 0 ? [] : await this.#routers() };
+      return { left, routed: left.length > 0 ? NOT_ROUTED : await this.#routed() };
     } catch (error) {
       const isPassing = error instanceof ApiError && (error.status === 0 || error.status >= 500);
       if (!isPassing || performance.now() >= endMs) throw error;
@@ -161,23 +164,21 @@ class Drain {
     }
   }
 
-  async #routers(): Promise<Seen["routers"]> {
-    const { node, cluster } = this.#parts;
+  async #routed(): Promise<Seen["routed"]> {
+    const { node, cluster, flags } = this.#parts;
+    const { metallbNamespace, ignoreExcludeLb: ignoreExcludeLabel } = flags;
     try {
-      const [statuses, leases, nodes] = await Promise.all([
-        listIfKnown(cluster, NODE_BGP_STATUSES),
-        cluster.list(LEASES, PRESENCE_LABEL),
-        cluster.list(NODES),
-      ]);
-      const facts = { ...NO_MANIFESTS, statuses, leases, nodes, nowMs: Date.now() };
-      return routersTold(node, facts);
+      const routes = viewRoutes(await fetchRouted(cluster, metallbNamespace), {
+        ...{ isAsked: null, node: undefined, ignoreExcludeLabel },
+      });
+      return lastChoiceOf(node, routes);
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) return null;
       throw error;
     }
   }
 
-  async #show({ left, routers }: Seen): Promise<void> {
+  async #show({ left, routed }: Seen): Promise<void> {
     const { node, output } = this.#parts;
     if (left.length !== this.#shown) {
       const owned = ownedBy(node, left).length;
@@ -187,7 +188,9 @@ class Drain {
       this.#shown = left.length;
     }
     if (left.length === 0) {
-      const line = `${node} ${lastChoiceClause(routers ?? [])}\n`;
+      const { alone } = routed ?? NOT_ROUTED;
+      if (alone.prefixes.length === 0) return;
+      const line = `${aloneClause(node, alone)}\n`;
       if (!this.#told.has(line)) output.err(line);
       this.#told.add(line);
       return;
