@@ -2,7 +2,8 @@
  * Two lists of the same objects, one after the other: which came and which went. Pure.
  *
  * Objects of the API are never changed in place, so the very same object is the same version of it. The lists are walked side
- * by side: where an object has a new version in its place, or one is missing or new, that costs a look at each place and no more.
+ * by side: where an object has a new version in its place, or one is missing or new, that costs a look at each place and no more;
+ * the very same list costs nothing.
  */
 
 export interface Turn<T> {
@@ -10,12 +11,15 @@ export interface Turn<T> {
   readonly come: readonly T[];
 }
 
+const NOTHING: Turn<never> = { gone: [], come: [] };
+
 export class Listing<T extends object> {
   #known: readonly T[] = [];
 
   /** @returns what is in one of the lists only, each in its list's order */
   turn(now: readonly T[]): Turn<T> {
     const before = this.#known;
+    if (now === before) return NOTHING;
     this.#known = now;
     const gone = new Set<T>();
     const come = new Set<T>();

@@ -196,6 +196,7 @@ function noteOf(object: VirtualIP, news: Set<Ip>): void {
 }
 
 function isSameList(before: readonly KubeObject[], now: readonly KubeObject[]): boolean {
+  if (before === now) return true;
   if (before.length !== now.length) return false;
   return now.every((object, i) => {
     const known = before[i] as KubeObject;

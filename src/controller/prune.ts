@@ -5,11 +5,12 @@
  */
 import { isOurAnnotation } from "../classes/annotations.ts";
 import { sharingKeyOf } from "../classes/sharing.ts";
-import type { ObjectMeta } from "../kube/resource.ts";
+import type { KubeObject, ObjectMeta } from "../kube/resource.ts";
 import type { Change } from "../kube/store.ts";
 import type { Namespace, Node, Service, ServicePort } from "../kube/types.ts";
 import { DRAINED_ANNOTATION } from "../multi-ip/node-marks.ts";
 import { OUT_OF_SERVICE_TAINT } from "./leaving.ts";
+import { onceForEach } from "./once.ts";
 import { READY_CONDITION } from "./resources.ts";
 
 const NODE_CONDITIONS: readonly string[] = ["Ready", "NetworkUnavailable"];
@@ -91,6 +92,20 @@ export function concernsUs(service: Service | undefined): boolean {
   if (service === undefined) return false;
   if (service.spec?.type === "LoadBalancer") return true;
   return service.status?.conditions?.some(({ type }) => type === READY_CONDITION) ?? false;
+}
+
+/** @returns those that may be ours; of the very same list the very same one */
+export const ofOurConcern = onceForEach((services: readonly Service[]) =>
+  services.filter(concernsUs),
+);
+
+/** @returns the list without those of these uids: they are deleted, and the watch has not told yet */
+export function without<T extends KubeObject>(
+  objects: readonly T[],
+  uids: ReadonlySet<string>,
+): readonly T[] {
+  if (uids.size === 0) return objects;
+  return objects.filter(({ metadata: { uid = "" } }) => !uids.has(uid));
 }
 
 /** A node's heartbeat changes its version and nothing that matters. */

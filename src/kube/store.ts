@@ -28,8 +28,8 @@ export interface ReadonlyStore<T extends KubeObject> {
   readonly synced: boolean;
   get(key: string): T | undefined;
   has(key: string): boolean;
-  /** In no order that means anything. */
-  list(): T[];
+  /** In no order that means anything; the very same list as before where nothing has changed. */
+  list(): readonly T[];
   keys(): string[];
   /** @returns the objects that the index `name` files under `value` */
   by(name: string, value: string): T[];
@@ -40,6 +40,7 @@ export class Store<T extends KubeObject> implements ReadonlyStore<T> {
   /** The newest version that the watch or a list has shown; 0 before the first list. */
   #seenVersion = 0n;
   readonly #objects = new Map<string, T>();
+  #list: readonly T[] | null = null;
   /** Keys whose object came from a write's answer and is ahead of the watch. */
   readonly #unconfirmed = new Set<string>();
   readonly #indexes: ReadonlyMap<string, Index<T>>;
@@ -66,8 +67,8 @@ export class Store<T extends KubeObject> implements ReadonlyStore<T> {
     return this.#objects.has(key);
   }
 
-  list(): T[] {
-    return [...this.#objects.values()];
+  list(): readonly T[] {
+    return (this.#list ??= [...this.#objects.values()]);
   }
 
   keys(): string[] {
@@ -160,6 +161,7 @@ export class Store<T extends KubeObject> implements ReadonlyStore<T> {
     const before = this.#objects.get(key);
     if (before !== undefined) this.#unfile(key, before);
     this.#objects.set(key, after);
+    this.#list = null;
     this.#file(key, after);
     if (before === undefined) return [{ key, after }];
     const sameObject = before.metadata.uid === after.metadata.uid;
@@ -176,6 +178,7 @@ export class Store<T extends KubeObject> implements ReadonlyStore<T> {
     if (object === undefined) return;
     this.#unfile(key, object);
     this.#objects.delete(key);
+    this.#list = null;
     this.#unconfirmed.delete(key);
   }
 

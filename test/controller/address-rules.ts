@@ -58,7 +58,12 @@ function claimsAfter({ virtualIps }: ModelCluster, writes: readonly Write[]): Us
 }
 
 /** Whom a VirtualIP names, and whose status lists it. */
-function usersOf({ virtualIps, services }: Pick<ModelCluster, "virtualIps" | "services">): Users {
+interface Named {
+  readonly virtualIps: ReadonlyMap<string, VirtualIP>;
+  readonly services: ReadonlyMap<string, Service>;
+}
+
+function usersOf({ virtualIps, services }: Named): Users {
   const listed = [...services.values()].flatMap((service) =>
     listedAddresses(service).map((ip) => [ip, [keyOf(service)]] as const),
   );

@@ -19,7 +19,7 @@ import { plan, PLAN_OPTIONS, type Plan } from "../../src/controller/plan.ts";
 import { Standing } from "../../src/controller/standing.ts";
 import { MEMBER_LABEL } from "../../src/controller/resources.ts";
 import type { Snapshot } from "../../src/controller/world.ts";
-import { mergePatched, without } from "./model-maps.ts";
+import { Listed, mergePatched, without } from "./model-maps.ts";
 import { writeKey, type Write } from "../../src/controller/writes.ts";
 import { isoSeconds } from "../../src/kube/patches.ts";
 import { keyOf, type KubeObject } from "../../src/kube/resource.ts";
@@ -50,22 +50,30 @@ export interface ServiceWishes {
   readonly selector?: Readonly<Record<string, string>>;
 }
 
+/** @returns a copy of a map, the other way round; what is none, as it is */
+function turned(field: unknown): unknown {
+  if (!(field instanceof Map)) return field;
+  const copy: Map<unknown, unknown> = field instanceof Listed ? new Listed() : new Map();
+  for (const [key, value] of [...(field as Map<unknown, unknown>)].reverse()) copy.set(key, value);
+  return copy;
+}
+
 export class ModelCluster {
-  readonly services = new Map<string, Service>();
-  readonly classes = new Map<string, MetalLoadBalancerClass>();
-  readonly ipAddressPools = new Map<string, IPAddressPool>();
-  readonly l2Advertisements = new Map<string, L2Advertisement>();
+  readonly services = new Listed<Service>();
+  readonly classes = new Listed<MetalLoadBalancerClass>();
+  readonly ipAddressPools = new Listed<IPAddressPool>();
+  readonly l2Advertisements = new Listed<L2Advertisement>();
   /** What else people write, as it is. */
   others: Partial<Manifests> = {};
   readonly told = new Map<string, readonly string[]>();
-  readonly namespaces = new Map<string, Namespace>();
-  readonly nodes = new Map<string, Node>();
-  readonly slices = new Map<string, EndpointSlice>();
-  readonly virtualIps = new Map<string, VirtualIP>();
-  readonly presences = new Map<string, Presence>();
-  readonly claiming = new Map<string, VirtualIP>();
-  readonly l2Statuses = new Map<string, ServiceL2Status>();
-  readonly states = new Map<string, ConfigurationState>();
+  readonly namespaces = new Listed<Namespace>();
+  readonly nodes = new Listed<Node>();
+  readonly slices = new Listed<EndpointSlice>();
+  readonly virtualIps = new Listed<VirtualIP>();
+  readonly presences = new Listed<Presence>();
+  readonly claiming = new Listed<VirtualIP>();
+  readonly l2Statuses = new Listed<ServiceL2Status>();
+  readonly states = new Listed<ConfigurationState>();
   /** Where the kinds of MetalLB live; null: the API server does not know them. */
   metallbNamespace: string | null = null;
   memory: PlanMemory = emptyMemory();
@@ -246,24 +254,24 @@ export class ModelCluster {
       ...NO_MANIFESTS,
       ...this.others,
       told: this.told,
-      services: [...this.services.values()],
-      classes: [...this.classes.values()],
-      ipAddressPools: [...this.ipAddressPools.values()],
-      l2Advertisements: [...this.l2Advertisements.values()],
-      namespaces: [...this.namespaces.values()],
-      nodes: [...this.nodes.values()],
-      slices: [...this.slices.values()],
-      virtualIps: [...this.virtualIps.values()],
-      presences: [...this.presences.values()],
+      services: this.services.list,
+      classes: this.classes.list,
+      ipAddressPools: this.ipAddressPools.list,
+      l2Advertisements: this.l2Advertisements.list,
+      namespaces: this.namespaces.list,
+      nodes: this.nodes.list,
+      slices: this.slices.list,
+      virtualIps: this.virtualIps.list,
+      presences: this.presences.list,
       hearing: this.#hearing,
-      claiming: [...this.claiming.values()],
+      claiming: this.claiming.list,
       metallbStatuses:
         this.metallbNamespace === null
           ? null
           : {
               namespace: this.metallbNamespace,
-              l2: [...this.l2Statuses.values()],
-              states: [...this.states.values()],
+              l2: this.l2Statuses.list,
+              states: this.states.list,
             },
     };
   }
@@ -303,8 +311,7 @@ export class ModelCluster {
   restarted(): ModelCluster {
     const copy = new ModelCluster();
     for (const [name, field] of Object.entries(this) as [string, unknown][]) {
-      const turned = field instanceof Map ? new Map([...field].reverse()) : field;
-      Object.assign(copy, { [name]: turned });
+      Object.assign(copy, { [name]: turned(field) });
     }
     copy.#version = this.#version;
     copy.#hearing = this.#hearing;

@@ -26,6 +26,29 @@ describe("Store", () => {
     expect(() => store.by("colour", "red")).to.throw(RangeError, "colour");
   });
 
+  it("gives the very same list until something changes, and never changes one that it gave", () => {
+    const store = new Store<Tagged>();
+    store.replace([object("a", 1)], "1");
+    const lists = [store.list()];
+    store.replace([object("a", 1)], "2");
+    lists.push(store.list());
+    const changes = [
+      () => store.put(object("b", 3)),
+      () => store.put(object("a", 4)),
+      () => store.upsert(object("a", 5)),
+      () => store.delete(object("b", 6)),
+      () => store.replace([], "7"),
+    ];
+    for (const change of changes) {
+      change();
+      lists.push(store.list());
+    }
+    const versions = lists.map((list) => list.map(({ metadata }) => metadata.resourceVersion));
+    const last = [["1"], ["1"], ["1", "3"], ["4", "3"], ["5", "3"], ["5"], []];
+    expect(versions).to.deep.equal(last);
+    expect(lists[0]).to.equal(lists[1]);
+  });
+
   it("tells of a list only what differs from before", () => {
     const store = new Store<Tagged>();
     const [a, b] = [object("a", 1), object("b", 2)];

@@ -30,7 +30,9 @@ import {
   isNewsOfNode,
   pruneNamespace,
   pruneNode,
+  ofOurConcern,
   pruneService,
+  without,
 } from "../prune.ts";
 import { METAL_LOAD_BALANCER_CLASSES } from "../../multi-ip/configured.ts";
 import { pruneSlice, serviceOfSlice } from "../../kube/serving.ts";
@@ -145,17 +147,16 @@ export function startSources(options: SourcesOptions): Sources {
     [VIRTUAL_IPS.plural, virtualIps],
     [LEASES.plural, leases],
   ];
-  const isLeft = ({ metadata: { uid = "" } }: KubeObject) => !deletedUids.has(uid);
   return {
     synced: Promise.all(listings).then(() => undefined),
     snapshot: () => ({
-      services: services.store.list().filter(concernsUs),
+      services: ofOurConcern(services.store.list()),
       nodes: nodes.store.list(),
       slices: slices.store.list(),
       classes: classes.store.list(),
       ...configured.lists(),
       namespaces: namespaces.store.list(),
-      virtualIps: virtualIps.store.list().filter(isLeft),
+      virtualIps: without(virtualIps.store.list(), deletedUids),
       presences: presences.list(),
       hearing: presences.hearing,
       metallbStatuses: statuses.statuses(),

@@ -7,6 +7,7 @@ import type { ServiceL2Status } from "../../classes/metallb/service-l2-status.ts
 import type { Reflector } from "../../kube/io/reflector.ts";
 import type { KubeObject } from "../../kube/resource.ts";
 import type { Change } from "../../kube/store.ts";
+import { without } from "../prune.ts";
 import { CONFIGURATION_STATES, SERVICE_L2_STATUSES } from "../status-kinds.ts";
 import type { MetallbStatuses } from "../world.ts";
 import type { StartReflector } from "./configured-sources.ts";
@@ -37,7 +38,6 @@ export function startStatuses(
     [SERVICE_L2_STATUSES.plural, l2],
     [CONFIGURATION_STATES.plural, states],
   ] as const;
-  const isLeft = ({ metadata: { uid = "" } }: KubeObject) => !deletedUids.has(uid);
   return {
     /** By the plural of each. */
     reflectors,
@@ -46,8 +46,8 @@ export function startStatuses(
         return null;
       return {
         namespace,
-        l2: l2.store.list().filter(isLeft),
-        states: states.store.list().filter(isLeft),
+        l2: without(l2.store.list(), deletedUids),
+        states: without(states.store.list(), deletedUids),
       };
     },
     feedL2: (object: ServiceL2Status) => {
