@@ -139,7 +139,7 @@ function addressCells(
 ): readonly string[] {
   const cells = [
     view.address,
-    view.holder ?? "<nobody>",
+    view.holder ?? (view.mode === "BGP" ? "<routers>" : "<nobody>"),
     view.since === null ? NONE : renderAge(view.since, nowMs),
     view.class ?? NONE,
     renderRank(view.rank, wide ? view.rank.length : RANK_SHOWN_MAX),

@@ -7,6 +7,7 @@
  * Neighbours: ../multi-ip/rank.ts makes the ranks; virtual-ips.ts writes them.
  */
 import type { Ip } from "../base/ip.ts";
+import { modeOf } from "../classes/model.ts";
 import type { RankJob, RankPlan } from "../multi-ip/rank.ts";
 import type { Assignment } from "./assignments.ts";
 import { Groups } from "./groups.ts";
@@ -43,7 +44,7 @@ function pendingMoves(
 
 /** Valid until the next pass. */
 export interface JobsNow {
-  /** One for each address that is wanted. */
+  /** One for each address that is wanted, but for those that routers alone are told of: these every node announces. */
   readonly jobs: ReadonlyMap<Ip, RankJob>;
   /** Addresses whose job is another than in the pass before, or that came or went. */
   readonly changed: ReadonlySet<Ip>;
@@ -90,7 +91,7 @@ export class RankJobs {
     for (const ip of others) {
       const assignment = wanted.get(ip);
       const before = this.#jobs.get(ip);
-      if (assignment === undefined) {
+      if (assignment === undefined || isForRoutersAlone(assignment, world)) {
         if (this.#jobs.delete(ip)) changed.add(ip);
         this.#followed.delete(ip);
         continue;
@@ -136,6 +137,11 @@ export class RankJobs {
 interface JobContext extends RankContext {
   readonly stopping: ReadonlySet<string>;
   readonly isPending: boolean;
+}
+
+/** True where nobody answers on the segment: then no node comes before another, and none of them counts as its holder. */
+function isForRoutersAlone({ uses, className }: Assignment, world: World): boolean {
+  return modeOf(reachOf(uses, className, world)?.ways ?? []) === "BGP";
 }
 
 function isSameJob(a: RankJob, b: RankJob): boolean {

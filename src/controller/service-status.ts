@@ -193,8 +193,9 @@ function promisedAddresses(
     // Listed without any claim: adopted, and claimed in this very pass.
     if (claimed === undefined) return [ip];
     if (!claimed.services.includes(key)) return [];
-    const isRanked = claimed.object.spec.rank.some((node) => eligible.has(node));
-    const needsNoRank = isForAll && eligible.size === 0;
+    const { rank, mode } = claimed.object.spec;
+    const isRanked = rank.some((node) => eligible.has(node));
+    const needsNoRank = isForAll && (eligible.size === 0 || mode === "BGP");
     return listed.has(ip) || isRanked || isLocal(service) || needsNoRank ? [ip] : [];
   });
 }

@@ -61,9 +61,9 @@ export function explainAddress({ vip, nodes }: AddressFacts): string {
     originOf(vip),
     ...(mode === "BGP" ? [] : [holderOf(vip), ...conflictOf(vip)]),
     ...(mode === "L2" ? [] : ["Every node that may hold it announces it to the routers"]),
-    planOf(vip),
+    ...(mode === "BGP" ? [] : [planOf(vip)]),
     ...(nodes === undefined ? [] : candidatesOf(nodes)),
-    lastMoveOf(vip),
+    ...(mode === "BGP" ? [] : [lastMoveOf(vip)]),
   ];
   return `${sentences.join(". ")}.`;
 }

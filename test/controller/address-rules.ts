@@ -268,9 +268,11 @@ class Losses {
     if (families.length < 2 || familiesAreOptional) return false;
     const { ranges = [] } = classesOf(this.#cluster)(ip) ?? {};
     const isHalf = new Set(ranges.map(({ family }) => family)).size < 2;
+    // What it leaves is claimed for it until its status says so.
     const all = [...this.#after].flatMap(([other, keys]) => (keys.has(key) ? [other] : []));
-    const pools = new Set(all.map((other) => this.#poolAt(other)));
-    return isHalf && pools.size === 1 && new Set(all.map(familyOf)).size === 2;
+    const others = all.filter((other) => this.#poolAt(other) !== this.#poolAt(ip));
+    const pools = new Set(others.map((other) => this.#poolAt(other)));
+    return isHalf && pools.size === 1 && new Set(others.map(familyOf)).size === 2;
   }
 
   /** By its family, by whom pools say that they are for, and by the class that serves it. */

@@ -260,6 +260,28 @@ describe("controller: pools", () => {
     expect([...(model.virtualIp(address)?.spec.rank ?? [])].sort()).to.deep.equal(["n1", "n2"]);
   });
 
+  it("an address that routers alone are told of has no rank: a node that goes or comes is no news, and the Service keeps it", () => {
+    const model = withPool();
+    model.l2Advertisements.clear();
+    const advertisement = manifest("BGPAdvertisement", "tor", {});
+    model.others = { bgpAdvertisements: [advertisement as BGPAdvertisement] };
+    model.addService("web");
+    model.converge();
+    const [address = ""] = model.addresses("web");
+    const { mode, rank } = model.virtualIp(address)?.spec ?? {};
+    expect([mode, rank]).to.deep.equal(["BGP", []]);
+    const presence = model.presences.get("n1");
+    model.presences.delete("n1");
+    expect(model.converge().filter(({ kind }) => kind.includes("virtual-ip"))).to.deep.equal([]);
+    if (presence !== undefined) model.presences.set("n1", presence);
+    expect(model.converge().filter(({ kind }) => kind.includes("virtual-ip"))).to.deep.equal([]);
+    expect(model.addresses("web")).to.deep.equal([address]);
+    // Answered on the segment again, it is ranked.
+    model.addAdvertisement("segment");
+    model.converge();
+    expect(model.virtualIp(address)?.spec.rank).to.have.length(3);
+  });
+
   it("the last pool is deleted: the promise goes, then the claim; a Service that was never ours is forgotten", () => {
     const model = withPool();
     model.addService("web");

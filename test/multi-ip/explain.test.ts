@@ -126,9 +126,7 @@ const rows: { name: string; facts: AddressFacts; want: string }[] = [
     want:
       "192.0.2.7 belongs to Service shop/web (index 0). " +
       'It comes from class "edge". ' +
-      "Every node that may hold it announces it to the routers. " +
-      "Plan 7 ranks n1, n2, n3. " +
-      "It has not moved yet.",
+      "Every node that may hold it announces it to the routers.",
   },
   {
     name: "held by a node that may no longer",
