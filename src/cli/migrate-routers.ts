@@ -59,21 +59,11 @@ export function untold({ ways, eligible }: ClassNodes, title: string, peers: Pee
 export function sessionHands(peers: Peers, secrets: readonly PeerSecret[]): readonly Hand[] {
   const secretOf = new Map(secrets.map((one) => [one.peer, one]));
   return [...peers.values()].flatMap((peer) => {
-    const found = secretOf.get(peer.key);
     const { password } = peer;
-    const hands = [
-      ...(peer.address === null ? [withoutAddress(peer)] : []),
-      ...(password?.kind === "secret" && found !== undefined ? secretHands(password, found) : []),
-    ];
-    return hands.map((hand) => ({ object: peer.key, ...hand }));
+    const found = secretOf.get(peer.key);
+    if (password?.kind !== "secret" || found === undefined) return [];
+    return secretHands(password, found).map((hand) => ({ object: peer.key, ...hand }));
   });
-}
-
-function withoutAddress(peer: PeerModel): Session {
-  return {
-    message: `It names the interface "${peer.interface ?? ""}" and no address, and nobody looks for the router there yet`,
-    todo: "Give it a peerAddress, or leave the old load balancer in charge.",
-  };
 }
 
 function secretHands(
@@ -138,6 +128,16 @@ export function sessionNotes(peers: Peers, { nodes, secrets }: OldSpeakers): rea
         message:
           "with enableGracefulRestart a router takes the second session of a node for a restart of the first: let no node have both speakers, as in the walk",
       })),
+    ...all.flatMap(({ key: object, interface: link }) =>
+      link === null
+        ? []
+        : [
+            {
+              object,
+              message: `it finds its router by the router advertisements that it sends on "${link}", with MetalLB and here: spreadlb bgp says where none is heard`,
+            },
+          ],
+    ),
     ...secrets
       .filter(({ secret, mayBeRead }) => secret === null || mayBeRead === null)
       .map(({ peer: object, namespace }) => ({

@@ -71,6 +71,10 @@ const router = (spec: object = {}) => ({
   metadata: { name: "tor", namespace: "metallb-system" },
   spec: { ...ROUTER, ...spec },
 });
+const unnumbered = {
+  ...router(),
+  spec: { myASN: 64600, peerASN: 64501, interface: "eth1" },
+};
 const routed = (bgpPeers: Manifests["bgpPeers"], spec: object = {}): Partial<Manifests> => ({
   ipAddressPools: [pool("prod", ["192.0.2.0/28"])],
   bgpAdvertisements: [{ metadata: { name: "all", namespace: "metallb-system" }, spec }],
@@ -265,10 +269,9 @@ describe("cli: what a migration adopts", () => {
     },
     {
       name: "by BGP, and the peer is named by its interface",
-      manifests: routed([router({ peerAddress: undefined, interface: "eth1" })]),
+      manifests: routed([unnumbered]),
       wishes: {},
       want: 'keeps: pool "prod" | 192.0.2.5',
-      hand: /BGPPeer\/tor: It names the interface "eth1" and no address.*peerAddress/,
     },
     {
       name: "a class without a node",
@@ -572,6 +575,15 @@ describe("cli: what a cut-over by BGP takes", () => {
     expect(about(routed([router()]), ["n1"])[0]?.message).to.match(/one node after the other/);
     expect(about(routed([router()]), [])).to.deep.equal([]);
     expect(about(advertised, ["n1"])).to.deep.equal([]);
+  });
+
+  it("a peer by its interface: the router has to be heard there", () => {
+    const about = (peer: Manifests["bgpPeers"][number]) =>
+      planWith(routed([peer]), []).notes.filter(({ object }) => object === "BGPPeer/tor");
+    const [note, ...others] = about(unnumbered);
+    expect(note?.message).to.match(/router advertisements that it sends on "eth1"/);
+    expect(others).to.deep.equal([]);
+    expect(about(router())).to.deep.equal([]);
   });
 
   it("graceful restart: two speakers of a node throw each other out", () => {
