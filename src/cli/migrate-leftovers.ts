@@ -9,6 +9,7 @@ import { EXCLUDE_LABEL } from "../multi-ip/node-marks.ts";
 import { boundClassOf } from "../controller/roles.ts";
 import { defineResource, keyOf, type KubeObject } from "../kube/resource.ts";
 import type { Node, Service } from "../kube/types.ts";
+import type { Note } from "./migrate-checks.ts";
 import type { Hand } from "./migrate-plan.ts";
 
 /** Deckhouse makes one for each address of a Service. */
@@ -152,16 +153,16 @@ export function flagHands(
   told: { readonly lbClass: string; readonly ignoreExcludeLb: boolean },
   nodes: readonly Node[],
 ): readonly Hand[] {
-  const words = workloads.flatMap(({ spec }) =>
-    (spec?.template?.spec?.containers ?? []).flatMap(({ command = [], args = [] }) => [
+  const lines = workloads.flatMap(({ spec }) =>
+    (spec?.template?.spec?.containers ?? []).map(({ command = [], args = [] }) => [
       ...command,
       ...args,
     ]),
   );
-  const classes = new Set(words.flatMap((word) => /^--?lb-class=(.+)$/.exec(word)?.[1] ?? []));
-  const ignores = words.some((word) =>
-    /^--?ignore-exclude-lb(=(true|1|t|T|TRUE|True))?$/.test(word),
-  );
+  const classes = new Set(lines.flatMap(lbClassesOf));
+  const ignores = lines
+    .flat()
+    .some((word) => /^--?ignore-exclude-lb(=(true|1|t|T|TRUE|True))?$/.test(word));
   return [
     ...[...classes]
       .filter((name) => name !== told.lbClass)
@@ -172,6 +173,24 @@ export function flagHands(
       })),
     ...(ignores && !told.ignoreExcludeLb ? excludedHands(nodes) : []),
   ];
+}
+
+/** Go takes the value in the word of the flag, or in the next. */
+function lbClassesOf(words: readonly string[]): readonly string[] {
+  return words.flatMap((word, place) => {
+    const flag = /^--?lb-class(?:=(.*))?$/.exec(word);
+    const name = flag === null ? "" : (flag[1] ?? words[place + 1] ?? "");
+    return name === "" ? [] : [name];
+  });
+}
+
+/** Without its label nobody finds what a chart named otherwise, and its flags are unknown. */
+export function strangerNotes(workloads: readonly Workload[], namespace: string): readonly Note[] {
+  if (workloads.length > 0) return [];
+  const message =
+    `no Deployment and no DaemonSet in ${namespace} has its label (app or app.kubernetes.io/name: metallb). ` +
+    "If it runs there by another name (nameOverride of the chart), look for --lb-class and --ignore-exclude-lb in its arguments yourself, and put its names into the steps";
+  return [{ object: "MetalLB", message }];
 }
 
 /** What MetalLB was told to ignore counts here, until our controller is told so, too. */

@@ -13,6 +13,7 @@ import {
   isMetallb,
   oldPoolHands,
   renderedPoolHands,
+  strangerNotes,
   type ChildService,
 } from "../../src/cli/migrate-leftovers.ts";
 import { planMigration, type MigrateReport } from "../../src/cli/migrate-plan.ts";
@@ -427,6 +428,35 @@ describe("cli: what only the old load balancer knows", () => {
         ({ todo }) => todo,
       ),
     ).to.deep.equal(["Give SpreadLB's controller --lb-class metallb, and this command too."]);
+  });
+
+  const spellings: readonly (readonly [readonly string[], readonly string[]])[] = [
+    [["--lb-class=a"], ["a"]],
+    [["-lb-class=a=b"], ["a=b"]],
+    [["--port=7472", "--lb-class", "a", "--log-level=info"], ["a"]],
+    [["-lb-class", "a"], ["a"]],
+    [["--lb-class="], []],
+    [["--lb-class=", "a"], []],
+    [["--lb-class"], []],
+    [["--lb-classes=a"], []],
+  ];
+  for (const [args, names] of spellings) {
+    it(`--lb-class as Go reads it: ${args.join(" ")}`, () => {
+      const spec = { template: { spec: { containers: [{ args }, { args: ["b"] }] } } };
+      const workload = { metadata: { name: "controller" }, spec };
+      const told = { lbClass: "", ignoreExcludeLb: false };
+      const messages = flagHands([workload], told, []).map(({ message }) => message);
+      const wanted = names.map((name) => `It runs with --lb-class=${name}, and serves`);
+      expect(messages).to.have.length(wanted.length);
+      for (const [i, message] of messages.entries()) expect(message).to.contain(wanted[i]);
+    });
+  }
+
+  it("where no workload wears MetalLB's label, that is said", () => {
+    const [note, ...others] = strangerNotes([], "lb");
+    expect(others).to.deep.equal([]);
+    expect(note?.message).to.match(/in lb has its label.*--lb-class and --ignore-exclude-lb/);
+    expect(strangerNotes([{ metadata: { name: "speaker" } }], "lb")).to.deep.equal([]);
   });
 });
 

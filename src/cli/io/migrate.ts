@@ -33,6 +33,7 @@ import {
   flagHands,
   oldPoolHands,
   renderedPoolHands,
+  strangerNotes,
 } from "../migrate-leftovers.ts";
 import type { Note } from "../migrate-checks.ts";
 import { planMigration, type Hand, type MigrateReport } from "../migrate-plan.ts";
@@ -176,7 +177,9 @@ async function reportOf(
     const allDaemonSets = await listIfKnown(cluster, DAEMON_SETS);
     const daemonSets = allDaemonSets.filter(inNamespace).filter(isMetallb);
     if (peers.size > 0) notes.unshift(...frrNotes(allDaemonSets));
-    hands.push(...flagHands([...deployments, ...daemonSets], { lbClass, ignoreExcludeLb }, nodes));
+    const own = [...deployments, ...daemonSets];
+    hands.push(...flagHands(own, { lbClass, ignoreExcludeLb }, nodes));
+    notes.push(...strangerNotes(own, metallbNamespace));
     hands.push(...oldPoolHands(await listOwn(OLD_POOLS)));
     const extras = await extrasOf(cluster, { manifests, nodes, metallbNamespace });
     hands.push(...extras.hands);
