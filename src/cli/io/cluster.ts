@@ -10,7 +10,7 @@ import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { ApiError } from "../../kube/api-error.ts";
-import { KubeClient, type ListPage } from "../../kube/io/client.ts";
+import { KubeClient, type ListPage, type ServerVersion } from "../../kube/io/client.ts";
 import type { KubeObject, ObjectRef, ResourceType } from "../../kube/resource.ts";
 import { EXIT_USAGE, type ConnectionFlags } from "../command-line.ts";
 import { CommandFailure, mustBeReadable } from "./failure.ts";
@@ -25,6 +25,7 @@ export interface Cluster {
   get<T extends KubeObject>(type: ResourceType<T>, ref: ObjectRef): Promise<T>;
   /** A question in the form of an object, which the API server answers and does not keep. */
   review<T extends KubeObject>(type: ResourceType<T>, question: T): Promise<T>;
+  version(): Promise<ServerVersion>;
   /** A merge patch of an object without a namespace. */
   merge<T extends KubeObject>(type: ResourceType<T>, name: string, body: object): Promise<T>;
 }
@@ -45,6 +46,7 @@ export async function withCluster<T>(
       list: (type, labelSelector) => listAll(client, { type, labelSelector }),
       get: (type, ref) => client.get(type, ref),
       review: (type, question) => client.create(type, question),
+      version: () => client.version(),
       merge: (type, name, body) =>
         client.patch(type, { name }, body, { kind: "merge", fieldManager: "spreadlb" }),
     });

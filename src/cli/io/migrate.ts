@@ -36,6 +36,7 @@ import {
   strangerNotes,
 } from "../migrate-leftovers.ts";
 import type { Note } from "../migrate-checks.ts";
+import { serverFindings } from "../migrate-server.ts";
 import { planMigration, type Hand, type MigrateReport } from "../migrate-plan.ts";
 import { frrNotes } from "../migrate-routers.ts";
 import { isSmooth, renderReport, type LiveSource } from "../migrate-view.ts";
@@ -164,8 +165,9 @@ async function reportOf(
     ...{ manifests, services, namespaces, nodes, virtualIps, lbClass, secrets },
     ignoreExcludeLabel: ignoreExcludeLb,
   });
+  const server = serverFindings(await versionOf(cluster));
   const hands: Hand[] = [...elsewhereHands(pools, metallbNamespace)];
-  const notes = [...plan.notes];
+  const notes = [...server.notes, ...plan.notes];
   let workloads: readonly string[] = [];
   if (source === "deckhouse") {
     const known = { classes: namesOf(manifests.classes), pools: namesOf(manifests.metalPools) };
@@ -189,8 +191,18 @@ async function reportOf(
       ...daemonSets.map(({ metadata }) => `daemonset/${metadata.name}`),
     ];
   }
-  const report = { ...plan, hands: [...plan.hands, ...hands], notes };
+  const report = { ...plan, hands: [...server.hands, ...plan.hands, ...hands], notes };
   return { report, workloads, isByBgp: peers.size > 0 };
+}
+
+/** Null: it may not be read. */
+async function versionOf(cluster: Cluster) {
+  try {
+    return await cluster.version();
+  } catch (error) {
+    if (error instanceof ApiError && [403, 404].includes(error.status)) return null;
+    throw error;
+  }
 }
 
 /** What MetalLB is told beside its kinds; where it may not be read, that is said. */

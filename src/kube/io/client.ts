@@ -73,11 +73,20 @@ export interface DeleteOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** What the API server says it is: a minor number may carry a plus. */
+export interface ServerVersion {
+  readonly major?: string;
+  readonly minor?: string;
+  readonly gitVersion?: string;
+}
+
 /** One line of a watch, as it came. */
 export interface WatchLine {
   readonly type: string;
   readonly object: unknown;
 }
+
+type Named = Pick<ResourceType<KubeObject>, "plural">;
 
 const PATCH_CONTENT_TYPES = {
   merge: "application/merge-patch+json",
@@ -226,12 +235,17 @@ export class KubeClient {
     return watchLines(answer.body);
   }
 
+  async version(): Promise<ServerVersion> {
+    const call = { method: "GET", path: "/version" } as const;
+    return parse(await this.#call("get", { plural: "version" }, call)) as ServerVersion;
+  }
+
   /** Ends idle connections and whatever is still running. */
   close(): Promise<void> {
     return this.#transport.close();
   }
 
-  async #call(verb: string, type: ResourceType<KubeObject>, call: Call): Promise<Answer> {
+  async #call(verb: string, type: Named, call: Call): Promise<Answer> {
     const startedMs = performance.now();
     let status = 0;
     try {
@@ -246,7 +260,7 @@ export class KubeClient {
 
   #count(
     verb: string,
-    { plural }: ResourceType<KubeObject>,
+    { plural }: Named,
     { status, startedMs }: { readonly status: number; readonly startedMs: number },
   ): void {
     this.#onCall({ verb, plural, status, durationMs: performance.now() - startedMs });
