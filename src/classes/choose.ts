@@ -2,13 +2,18 @@
  * Which class serves a Service, or whether the pools do. Pure.
  *
  * In this order: the class that it is bound to (if it still exists), spec.loadBalancerClass, the annotation, the pools where it
- * names one or has an address of one, the default class, the pools. A Service whose spec.loadBalancerClass names
+ * has an address of one, names one or asks for an address of one, the default class, the pools. A Service whose spec.loadBalancerClass names
  * neither a class of ours nor what --lb-class says is foreign, whatever else it says: that field is set on purpose and
  * cannot be changed, while a binding, an annotation or a default may be left over from before. One case is told apart:
  * a Service that was bound to just that class is ours, its class was deleted.
  * With --lb-class the pools are for Services that name it and for no others, as MetalLB has it.
  */
 import type { Problem } from "../base/errors.ts";
+import type { Ip } from "../base/ip.ts";
+import { classFinder } from "./class-at.ts";
+import type { Compiled } from "./model.ts";
+import { hasPools } from "./offers.ts";
+import type { ServiceRequest } from "./request.ts";
 
 /** On a Service, True: the message is the class's name and nothing else, for it is read back as data. */
 export const BOUND_CONDITION = "network.deckhouse.io/load-balancer-class";
@@ -21,7 +26,7 @@ export interface ChooseInput {
   readonly classes: { has(name: string): boolean };
   readonly defaultClass: string | null;
   readonly hasPools?: boolean;
-  /** It names a pool that exists, or has an address of one: a default class takes nothing over. */
+  /** As wantsPools says: a default class takes nothing over. */
   readonly wantsPools?: boolean;
   /** What --lb-class says; empty: the pools are for Services that name no class. */
   readonly lbClass?: string;
@@ -56,6 +61,38 @@ export function chooseClass(input: ChooseInput): ClassChoice {
   if (mayHavePools && (wantsPools || !isNamed(boundClass))) return { kind: "pools", problems };
   if (problems.length === 0 && isNamed(boundClass)) problems.push(missing(boundClass));
   return { kind: "none", problems };
+}
+
+export interface PoolWishes {
+  /** The addresses that it has. */
+  readonly held: readonly Ip[];
+  /** As the pools read it. */
+  readonly request: () => Pick<ServiceRequest, "pool" | "places">;
+}
+
+/**
+ * Whether the pools are to serve what no class is named for: by what it has, then by the pool that it names, be it there or still
+ * to come, then by the addresses that it asks for. What the default class gave, or can give by name, stays with it.
+ *
+ * @returns false where there are no pools: with classes alone, what was written for MetalLB is a leftover
+ */
+export function wantsPools(
+  { held, request }: PoolWishes,
+  compiled: Pick<Compiled, "classes" | "defaultClass">,
+): boolean {
+  if (!hasPools(compiled)) return false;
+  const classAt = classFinder(compiled.classes);
+  const isOfPool = (ip: Ip) => (classAt(ip)?.offer ?? null) !== null;
+  const isOfDefault = (ip: Ip) =>
+    compiled.defaultClass !== null && classAt(ip)?.key === compiled.defaultClass;
+  if (held.some(isOfPool)) return true;
+  if (held.some(isOfDefault)) return false;
+  const { pool, places } = request();
+  if (pool !== null) return true;
+  const asked = [...places.IPv4, ...places.IPv6].flatMap((place) =>
+    place.kind === "this" ? [place.ip] : [],
+  );
+  return asked.some(isOfPool) && !asked.some(isOfDefault);
 }
 
 /** An empty text names nothing. */

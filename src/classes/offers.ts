@@ -68,7 +68,7 @@ export function namedPoolProblems(
 }
 
 /** @returns true where a pool has this name */
-export function hasPool(name: string, { classes }: Pick<Compiled, "classes">): boolean {
+function hasPool(name: string, { classes }: Pick<Compiled, "classes">): boolean {
   for (const { pool, offer } of classes.values()) if (offer !== null && pool === name) return true;
   return false;
 }

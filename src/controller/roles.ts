@@ -4,15 +4,15 @@
  *
  * A Service that was never ours and names no class of ours is not touched (design rule K3). One that was ours is
  * known by its mark, the condition that only we write, or by a VirtualIP that names it; it gets the rest of us removed.
- * Pools serve what no class does, and what holds an address of theirs already: a default class that is made later takes
- * nothing over that works.
+ * Pools serve what no class does, and before a default class what has an address of theirs, names one or asks for an address
+ * of one.
  * Neighbours: ../classes/choose.ts chooses the class; status.ts writes what follows.
  */
 import type { Problem } from "../base/errors.ts";
-import { BOUND_CONDITION, chooseClass } from "../classes/choose.ts";
+import type { Ip } from "../base/ip.ts";
+import { BOUND_CONDITION, chooseClass, wantsPools } from "../classes/choose.ts";
 import { readAnnotation } from "../classes/annotations.ts";
 import {
-  hasPool,
   hasPools,
   namedPoolProblems,
   offersFor,
@@ -20,7 +20,6 @@ import {
   type Offers,
 } from "../classes/offers.ts";
 import { parseRequest, type ServiceFacts, type ServiceRequest } from "../classes/request.ts";
-import { classFinder } from "../classes/class-at.ts";
 import type { Service } from "../kube/types.ts";
 import { listedAddresses } from "./assignments.ts";
 import { onceForEach } from "./once.ts";
@@ -92,7 +91,10 @@ export function roleOf(
     classes: world.compiled.classes,
     defaultClass: world.compiled.defaultClass,
     hasPools: hasPools(world.compiled),
-    wantsPools: namesPool(service, world) || holdsOfPool(service, claims, world),
+    wantsPools: wantsPools(
+      { held: heldBy(service, claims, world), request: () => poolRequestOf(service) },
+      world.compiled,
+    ),
     lbClass,
   };
   // What it has of pools alone it was given when its class was gone: it stays with them should the class be made anew.
@@ -115,23 +117,10 @@ export function roleOf(
   return { kind: "unserved", request: requestOf(service), problems };
 }
 
-/** True where a VirtualIP gives it an address of a pool, or its status one of which no VirtualIP says that another has it. */
-function holdsOfPool(
-  service: Service,
-  claims: readonly ClaimedAddress[],
-  { compiled, claimed }: World,
-): boolean {
-  if (!hasPools(compiled)) return false;
-  const classAt = classFinder(compiled.classes);
+/** What VirtualIPs give it, and what its status lists and no VirtualIP says that another has. */
+function heldBy(service: Service, claims: readonly ClaimedAddress[], { claimed }: World): Ip[] {
   const adopted = listedAddresses(service).filter((ip) => !claimed.has(ip));
-  const held = [...claims.map(({ ip }) => ip), ...adopted];
-  return held.some((ip) => (classAt(ip)?.offer ?? null) !== null);
-}
-
-/** True where an annotation names a pool that exists. */
-function namesPool({ metadata }: Service, { compiled }: World): boolean {
-  const name = readAnnotation(metadata, "pool")?.trim() ?? "";
-  return name !== "" && hasPool(name, compiled);
+  return [...claims.map(({ ip }) => ip), ...adopted];
 }
 
 function servedByPools(

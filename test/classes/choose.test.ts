@@ -1,6 +1,17 @@
 /** Which class: the order of what counts, and what is never touched. */
 import { expect } from "chai";
-import { chooseClass, type ChooseInput, type ClassChoice } from "../../src/classes/choose.ts";
+import {
+  chooseClass,
+  wantsPools,
+  type ChooseInput,
+  type ClassChoice,
+} from "../../src/classes/choose.ts";
+import type { Ip } from "../../src/base/ip.ts";
+import { compileAll } from "../../src/classes/compile.ts";
+import type { IPAddressPool } from "../../src/classes/metallb/ip-address-pool.ts";
+import type { MetalLoadBalancerClass } from "../../src/classes/resource.ts";
+import { parseRequest } from "../../src/classes/request.ts";
+import { manifest } from "./metallb/cases.ts";
 
 interface Row {
   readonly name: string;
@@ -53,7 +64,7 @@ const rows: readonly Row[] = [
     want: def,
   },
   {
-    name: "a pool named or held before the default",
+    name: "a pool named, asked for or held before the default",
     input: { hasPools: true, wantsPools: true, defaultClass: "def" },
     want: pools,
   },
@@ -217,6 +228,67 @@ describe("choose: chooseClass", () => {
   for (const { name, input, want } of rows) {
     it(name, () => {
       expect(chooseClass({ classes, defaultClass: null, ...input })).to.deep.equal(want);
+    });
+  }
+});
+
+interface Wish {
+  readonly name: string;
+  readonly held?: readonly string[];
+  readonly pool?: string;
+  readonly asked?: string;
+  readonly want: boolean;
+}
+
+const wishes: readonly Wish[] = [
+  { name: "nothing", want: false },
+  { name: "the name of a pool", pool: "prod", want: true },
+  { name: "the name of a pool that is not there, or not yet", pool: "later", want: true },
+  { name: "a blank name", pool: " ", want: false },
+  { name: "an address of a pool", asked: "192.0.2.10", want: true },
+  { name: "one of the default class", asked: "198.51.100.1", want: false },
+  { name: "one of each", asked: "192.0.2.10,198.51.100.1", want: false },
+  { name: "one of another class", asked: "203.0.113.1", want: false },
+  { name: "one of nobody", asked: "10.0.0.1", want: false },
+  { name: "an address of a pool, held", held: ["192.0.2.10"], want: true },
+  { name: "one of the default class, held", held: ["198.51.100.1"], want: false },
+  {
+    name: "the same, and the name of a pool and one of its addresses",
+    held: ["198.51.100.1"],
+    pool: "prod",
+    asked: "192.0.2.10",
+    want: false,
+  },
+  {
+    name: "one of each held",
+    held: ["198.51.100.1", "192.0.2.10"],
+    asked: "198.51.100.2",
+    want: true,
+  },
+  { name: "one of nobody held, and the name of a pool", held: ["10.0.0.1"], pool: "a", want: true },
+];
+
+describe("choose: wantsPools", () => {
+  const edge = manifest("MetalLoadBalancerClass", "edge", {
+    isDefault: true,
+    addressPool: ["198.51.100.0/30"],
+  });
+  const inner = manifest("MetalLoadBalancerClass", "inner", { addressPool: ["203.0.113.0/30"] });
+  const prod = manifest("IPAddressPool", "prod", { addresses: ["192.0.2.10-192.0.2.19"] });
+  const classes = [edge, inner] as MetalLoadBalancerClass[];
+  const alone = compileAll({ classes });
+  const beside = compileAll({ classes, ipAddressPools: [prod] as IPAddressPool[] });
+
+  for (const { name, held = [], pool, asked, want } of wishes) {
+    it(name, () => {
+      const annotations = {
+        ...(pool === undefined ? {} : { "metallb.io/address-pool": pool }),
+        ...(asked === undefined ? {} : { "metallb.io/loadBalancerIPs": asked }),
+        "network.deckhouse.io/l2-load-balancer-external-ips-count": "2",
+      };
+      const service = { held: held as Ip[], request: () => parseRequest({ annotations }) };
+      expect(wantsPools(service, beside)).to.equal(want);
+      expect(wantsPools(service, alone)).to.equal(false);
     });
   }
 });

@@ -192,6 +192,18 @@ class Losses {
     }
     this.#expectPromisesClaimed();
     this.#expectClaimsKept();
+    this.#expectGivenToWhoMayHave();
+  }
+
+  /** Nobody is given what it may not have: of a class that does not serve it, or of a pool that is not for it. */
+  #expectGivenToWhoMayHave(): void {
+    for (const [ip, keys] of this.#after) {
+      for (const key of keys) {
+        const service = this.#cluster.services.get(key);
+        if (service === undefined || this.#before.get(ip)?.has(key) === true) continue;
+        if (!this.#mayHave(ip, service)) expect.fail(`${key} is given ${ip}, which is not for it`);
+      }
+    }
   }
 
   /** What a status lists stays claimed for it. */
@@ -288,7 +300,7 @@ class Losses {
 
   #isServedBy(name: string, service: Service): boolean {
     const { loadBalancerClass } = service.spec ?? {};
-    const { classes, ipAddressPools, lbClass } = this.#cluster;
+    const { classes, lbClass } = this.#cluster;
     const isThere = (one: string | undefined) => one !== undefined && classes.has(one);
     const isForeign = loadBalancerClass !== undefined && !isThere(loadBalancerClass);
     if (isForeign && (lbClass === "" || loadBalancerClass !== lbClass)) return false;
@@ -298,15 +310,27 @@ class Losses {
     const ages = [...classes.values()].filter(({ spec }) => spec?.isDefault === true).map(ageOf);
     const found = classes.get(name);
     const isDefault = found?.spec?.isDefault === true && ageOf(found) === Math.min(...ages);
-    const wantsPools =
-      ipAddressPools.has(requestOf(service).pool ?? "") || this.#hasOfPool(service);
-    return !isForeign && isDefault && !wantsPools;
+    return !isForeign && isDefault && !this.#wantsPools(name, service);
   }
 
-  #hasOfPool(service: Service): boolean {
+  /** By what it has, then by the pool that it names, be it there or not, then by what it asks for; where there are pools. */
+  #wantsPools(defaultClass: string, service: Service): boolean {
+    const { ipAddressPools, lbClass } = this.#cluster;
+    const { loadBalancerClass = "" } = service.spec ?? {};
+    if (ipAddressPools.size === 0 || loadBalancerClass !== lbClass) return false;
     const key = keyOf(service);
     const claimed = [...this.#before].filter(([, keys]) => keys.has(key)).map(([ip]) => ip);
-    return [...claimed, ...listedAddresses(service)].some((ip) => this.#poolAt(ip) !== null);
+    const adopted = listedAddresses(service).filter((ip) => !this.#before.has(ip));
+    const held = [...claimed, ...adopted];
+    const isOfPool = (ip: Ip) => this.#poolAt(ip) !== null;
+    const isOfDefault = (ip: Ip) => classesOf(this.#cluster)(ip)?.key === defaultClass;
+    if (lbClass !== "" || held.some(isOfPool)) return true;
+    if (held.some(isOfDefault)) return false;
+    const { pool, places } = requestOf(service);
+    const asked = Object.values(places).flat();
+    const isAsked = (isOf: (ip: Ip) => boolean) =>
+      asked.some((place) => place.kind === "this" && isOf(place.ip));
+    return pool !== null || (isAsked(isOfPool) && !isAsked(isOfDefault));
   }
 
   /** Pools are for who names no class; and who is bound to one has nothing of a pool. */

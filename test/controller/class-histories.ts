@@ -31,7 +31,7 @@ const RANGES: readonly (readonly string[])[] = [
   [],
 ];
 
-/** What takes over when a class goes. */
+/** What takes over when a class goes; Services name them before they are there, too. */
 const SUCCESSORS = {
   f: { addresses: ["192.0.2.32/30"] },
   g: { addresses: ["192.0.2.32-192.0.2.33", "2001:db8::20/127"], autoAssign: false },
@@ -49,7 +49,7 @@ const wishes = fc
     list: fc.array(fc.constantFrom("192.0.2.32", "192.0.2.33", "2001:db8::20"), { maxLength: 1 }),
     loadBalancerClass: fc.constantFrom(null, null, null, ...CLASSES, "example.com/lb"),
     annotated: fc.constantFrom(null, null, ...CLASSES, "gone"),
-    pool: fc.constantFrom(null, null, null, "f", "g"),
+    pool: fc.constantFrom(null, null, null, "f", "g", "nowhere"),
     sharesAs: fc.constantFrom("deckhouse", "metallb"),
     isNew: fc.constantFrom(false, false, true),
   })

@@ -154,6 +154,54 @@ describe("controller: pools", () => {
     expect(model.addresses("old")).to.deep.equal(["198.51.100.1"]);
   });
 
+  it("a pool by its name, before the default class, also where the pool comes later", () => {
+    for (const isThere of [true, false]) {
+      const model = withPool();
+      model.addClass("edge", { addressPool: ["198.51.100.0/30"], isDefault: true });
+      if (isThere) model.addPool("later", { addresses: ["203.0.113.1"] });
+      model.addService("web", { annotations: { "metallb.io/address-pool": "later" } });
+      model.converge();
+      if (!isThere) expect(model.condition("web", READY)).to.match(/^False PoolUnknown/);
+      model.addPool("later", { addresses: ["203.0.113.1"] });
+      model.converge();
+      expect(model.addresses("web")).to.deep.equal(["203.0.113.1"]);
+      expect(model.condition("web", BOUND)).to.equal(undefined);
+    }
+  });
+
+  it("an address of a pool by name, before the default class; one of the class, and one of nobody, from the class", () => {
+    const model = withPool();
+    model.addClass("edge", { addressPool: ["198.51.100.0/30"], isDefault: true });
+    const asking = (ip: string) => ({ annotations: { "metallb.io/loadBalancerIPs": ip } });
+    model.addService("annotated", asking("192.0.2.15"));
+    model.addService("field", { loadBalancerIP: "192.0.2.16" });
+    model.addService("own", asking("198.51.100.2"));
+    model.addService("nowhere", asking("203.0.113.1"));
+    model.converge();
+    const names = ["annotated", "field", "own", "nowhere"];
+    expect(names.map((name) => model.addresses(name).join())).to.deep.equal([
+      ...["192.0.2.15", "192.0.2.16", "198.51.100.2", ""],
+    ]);
+    expect(model.condition("nowhere", BOUND)).to.match(/: edge$/);
+  });
+
+  it("the name of a pool moves nobody out of the default class, and counts for nothing where there are no pools", () => {
+    const model = cluster();
+    model.addClass("edge", { addressPool: ["198.51.100.0/30"], isDefault: true });
+    const named = { annotations: { "metallb.io/address-pool": "prod" } };
+    const status = { loadBalancer: { ingress: [{ ip: "198.51.100.2" }] } };
+    model.addService("old", named);
+    model.converge();
+    model.addPool("prod", { addresses: ["192.0.2.10-192.0.2.19"] });
+    model.addService("adopted", { ...named, status });
+    model.converge();
+    expect(model.addresses("old")).to.deep.equal(["198.51.100.0"]);
+    expect(model.addresses("adopted")).to.deep.equal(["198.51.100.2"]);
+    model.wipeStatus("old");
+    model.converge();
+    expect(model.addresses("old")).to.deep.equal(["198.51.100.0"]);
+  });
+
   it("addresses that Services have from before are kept, with and without a default class", () => {
     for (const isDefault of [false, true]) {
       const model = withPool();

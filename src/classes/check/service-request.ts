@@ -7,11 +7,10 @@
  */
 import { familyOf, parseIp, type Ip, type IpFamily } from "../../base/ip.ts";
 import { readAnnotation } from "../annotations.ts";
-import { BOUND_CONDITION, chooseClass } from "../choose.ts";
-import { classFinder } from "../class-at.ts";
+import { BOUND_CONDITION, chooseClass, wantsPools } from "../choose.ts";
 import type { Problem } from "../../base/errors.ts";
 import type { Compiled } from "../model.ts";
-import { hasPool, hasPools } from "../offers.ts";
+import { hasPools } from "../offers.ts";
 import { parseRequest, type ServiceRequest } from "../request.ts";
 import type { ServiceObject } from "./world.ts";
 
@@ -35,14 +34,15 @@ export interface Asked {
 export function askedBy(service: ServiceObject, compiled: Compiled): Asked | null {
   const { metadata, spec = {} } = service;
   const { annotations } = metadata;
-  const servedBy = whoServes(service, compiled);
-  if (servedBy === "others") return null;
   const facts = { annotations, ipFamilyPolicy: spec.ipFamilyPolicy, ...familiesIn(spec) };
-  const alone = parseRequest(facts);
   const { loadBalancerIP } = spec;
+  const ofPools = parseRequest({ ...facts, loadBalancerIP });
+  const servedBy = whoServes(service, ofPools, compiled);
+  if (servedBy === "others") return null;
+  const alone = parseRequest(facts);
   // Deckhouse's classes do not read it: a leftover there costs a Service nothing.
   const isRead = servedBy === "pools" || servedBy === "nobody known";
-  const request = isRead ? parseRequest({ ...facts, loadBalancerIP }) : alone;
+  const request = isRead ? ofPools : alone;
   const said = new Set(alone.problems.map(({ message }) => message));
   const wanted = Object.values(request.places)
     .flat()
@@ -58,7 +58,7 @@ export function askedBy(service: ServiceObject, compiled: Compiled): Asked | nul
 /** "a class unknown": one that no file defines; "nobody known": there is neither class nor pool in the files. */
 type Server = "class" | "pools" | "a class unknown" | "nobody known" | "others";
 
-function whoServes(service: ServiceObject, compiled: Compiled): Server {
+function whoServes(service: ServiceObject, request: ServiceRequest, compiled: Compiled): Server {
   const { metadata, spec = {}, status } = service;
   const { classes, defaultClass } = compiled;
   const named = spec.loadBalancerClass ?? "";
@@ -68,11 +68,10 @@ function whoServes(service: ServiceObject, compiled: Compiled): Server {
   const bound = status?.conditions?.find(
     (it) => it.type === BOUND_CONDITION && it.status === "True",
   )?.message;
-  const pool = readAnnotation(metadata, "pool")?.trim() ?? "";
   const { kind } = chooseClass({
     ...{ loadBalancerClass: named, annotation, boundClass: bound, classes, defaultClass },
     hasPools: hasPools(compiled),
-    wantsPools: hasPool(pool, compiled) || holdsOfPool(service, compiled),
+    wantsPools: wantsPools({ held: heldBy(status), request: () => request }, compiled),
   });
   if (kind === "foreign") return "others";
   if (kind === "none") return "nobody known";
@@ -80,12 +79,8 @@ function whoServes(service: ServiceObject, compiled: Compiled): Server {
   return kind === "pools" && annotation !== "" ? "nobody known" : kind;
 }
 
-function holdsOfPool({ status }: ServiceObject, { classes }: Compiled): boolean {
-  const classAt = classFinder(classes);
-  return (status?.loadBalancer?.ingress ?? []).some(({ ip: text = "" }) => {
-    const ip = parseIp(text);
-    return ip !== undefined && (classAt(ip)?.pool ?? null) !== null;
-  });
+function heldBy(status: ServiceObject["status"]): Ip[] {
+  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip = "" }) => parseIp(ip) ?? []);
 }
 
 const BOTH: readonly IpFamily[] = ["IPv4", "IPv6"];
