@@ -19,6 +19,7 @@ import { addressCounters, type ClassModel } from "../classes/model.ts";
 import { hasPools } from "../classes/offers.ts";
 import { setCondition } from "../kube/patches.ts";
 import type { Counts } from "./counts.ts";
+import { isUnusable } from "./in-force.ts";
 import { onceForEach } from "./once.ts";
 import type { MetallbStatuses, World } from "./world.ts";
 import type { Write } from "./writes.ts";
@@ -182,7 +183,7 @@ const wantedStates = onceForEach((compiled: World["compiled"]) => {
 });
 
 function linesOf(key: string, problems: readonly Problem[]): string[] {
-  return problems.map((problem) => `${key}: ${describeProblem(problem)}`);
+  return problems.filter(isUnusable).map((problem) => `${key}: ${describeProblem(problem)}`);
 }
 
 interface Finding {

@@ -305,14 +305,22 @@ describe("metallb status: a real API server", function () {
     const until = (want: string) =>
       waitFor(async () => (await results()) === want, { what: `results ${want}` });
     await until("controller Valid,speaker-n1 Valid");
+    // A name of what is not there is let stand, as MetalLB lets it; two pools that share addresses are not.
     const spec = { ipAddressPools: ["pord"] };
     await plane.api.patch(`${OF_METALLB}/l2advertisements/lb`, "merge", { spec });
-    await until("controller Valid,speaker-n1 Invalid");
+    await create(`${OF_METALLB}/ipaddresspools`, {
+      ...{ apiVersion: "metallb.io/v1beta1", kind: "IPAddressPool", metadata: { name: "young" } },
+      spec: { addresses: ["192.0.2.19-192.0.2.20"] },
+    });
+    await until("controller Invalid,speaker-n1 Invalid");
+    const [, speaker] = await list("configurationstates"); // In the order of names.
+    expect(speaker?.status?.["errorSummary"]).to.match(/^IPAddressPool\/young: [^\n]*$/);
     await plane.api.delete(`${OF_METALLB}/configurationstates/speaker-n1`);
-    await until("controller Valid,speaker-n1 Invalid");
+    await until("controller Invalid,speaker-n1 Invalid");
+    await plane.api.delete(`${OF_METALLB}/ipaddresspools/young`);
+    await until("controller Valid,speaker-n1 Valid");
     await plane.api.patch(`${OF_METALLB}/l2advertisements/lb`, "merge", {
       spec: { ipAddressPools: null },
     });
-    await until("controller Valid,speaker-n1 Valid");
   });
 });

@@ -229,12 +229,13 @@ describe("controller: ConfigurationState", () => {
 
   it("a pool that cannot be used makes all invalid, an advertisement the speakers; mended, all is valid again", () => {
     const model = withPool();
-    model.addAdvertisement("all", { ipAddressPools: ["pord"] });
+    const tor = { metadata: { name: "tor" }, spec: { communities: ["64512:x"] } };
+    model.others = { bgpAdvertisements: [tor] };
     settle(model);
     expect(state(model, "controller")?.result).to.equal("Valid");
     expect(state(model, "speaker-n1")?.result).to.equal("Invalid");
-    expect(state(model, "speaker-n1")?.errorSummary).to.match(/^L2Advertisement\/all: .*pord/);
-    model.addAdvertisement("all", {});
+    expect(state(model, "speaker-n1")?.errorSummary).to.match(/^BGPAdvertisement\/tor: .*64512:x/);
+    model.others = {};
     model.addPool("bad", { addresses: ["192.0.2.300"] });
     settle(model);
     expect(state(model, "controller")?.result).to.equal("Invalid");
@@ -247,6 +248,19 @@ describe("controller: ConfigurationState", () => {
     settle(model);
     expect(state(model, "speaker-n2")?.result).to.equal("Valid");
     expect(model.converge()).to.deep.equal([]);
+  });
+
+  it("the name of what is not there makes nothing invalid, and is not among what does", () => {
+    const model = withPool();
+    model.addAdvertisement("all", { ipAddressPools: ["pord"] });
+    settle(model);
+    expect(state(model, "speaker-n1")?.result).to.equal("Valid");
+    expect(state(model, "speaker-n1")?.errorSummary).to.equal("");
+    model.addPool("bad", { addresses: ["192.0.2.300"] });
+    settle(model);
+    expect(state(model, "speaker-n1")?.errorSummary)
+      .to.match(/^IPAddressPool\/bad: /)
+      .and.not.contain("pord");
   });
 
   it("the last pool goes: nothing of ours is left", () => {

@@ -1,25 +1,12 @@
 /**
  * What a pass found, as metrics.
  */
-import type { ProblemCode } from "../../base/errors.ts";
 import type { IpFamily } from "../../base/ip.ts";
-import type { Compiled } from "../../classes/model.ts";
 import { sizeOf } from "../../classes/ranges.ts";
 import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
+import { isUnusable } from "../in-force.ts";
 import type { Plan, PlanFigures } from "../plan.ts";
 import type { World } from "../world.ts";
-
-/** MetalLB lets these stand: nothing of the object is left out but a name of what may come later. */
-const LET_STAND: ReadonlySet<ProblemCode> = new Set([
-  "PEER_MISSING",
-  "POOL_MISSING",
-  "RANGE_TOO_LARGE",
-]);
-
-/** @returns true where something that people wrote is not in force: with MetalLB the configuration as a whole would not be */
-function isUnusable({ problems }: Compiled): boolean {
-  return [...problems.values()].some((found) => found.some(({ code }) => !LET_STAND.has(code)));
-}
 
 /** Shows the figures of passes; what a pass names no more is taken out. */
 export class Figures {
@@ -39,7 +26,8 @@ export class Figures {
     services.set({ state: "waiting" }, figures.servicesWaiting);
     this.#problems(figures);
     this.#allocator(figures.world);
-    this.#metrics.k8sClientConfigStale.set(isUnusable(figures.world.compiled) ? 1 : 0);
+    const found = [...figures.world.compiled.problems.values()].flat();
+    this.#metrics.k8sClientConfigStale.set(found.some(isUnusable) ? 1 : 0);
   }
 
   /** Another leads: what it shows is shown once. */
