@@ -190,9 +190,8 @@ function promisedAddresses(
     const claimed = world.claimed.get(ip);
     if (claimed === undefined && !listed.has(ip)) waiting.add(familyOf(ip));
     if (waiting.has(familyOf(ip)) && !listed.has(ip)) return [];
-    // Listed without any claim: adopted, and claimed in this very pass.
-    if (claimed === undefined) return [ip];
-    if (!claimed.services.includes(key)) return [];
+    // Listed without any claim, or with one of those that share it alone: adopted, and claimed in this very pass.
+    if (claimed === undefined || !claimed.services.includes(key)) return listed.has(ip) ? [ip] : [];
     const { rank, mode } = claimed.object.spec;
     const isRanked = rank.some((node) => eligible.has(node));
     const needsNoRank = isForAll && (eligible.size === 0 || mode === "BGP");

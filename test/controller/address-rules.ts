@@ -361,14 +361,21 @@ class Losses {
     return bound?.status === "True" ? [bound.message] : claimed;
   }
 
-  /** One that may not share it has it too: an older one, or one of which a claim says so and of this one none. */
+  /**
+   * One that may not share it, or may not have it itself, has it too: an older one, or one of which a claim says so and of this
+   * one none.
+   */
   #isOfRival(ip: Ip, service: Service): boolean {
     const { services } = this.#cluster;
     const claims = this.#before.get(ip);
     const others = [...(usersOf(this.#cluster).get(ip) ?? [])].filter(
       (key) => key !== keyOf(service),
     );
-    if (claims?.has(keyOf(service)) !== true) return others.length > 0;
+    const maySit = (key: string) => {
+      const other = services.get(key);
+      return other !== undefined && this.#mayHave(ip, other) && mayShare(other, service);
+    };
+    if (claims?.has(keyOf(service)) !== true) return !others.every(maySit);
     return others.some((key) => {
       const other = services.get(key);
       const isThere = other !== undefined && claims.has(key) && this.#mayHave(ip, other);

@@ -41,6 +41,21 @@ describe("controller: shared addresses", () => {
     expect(model.converge()).to.deep.equal([]);
   });
 
+  it("one lists it and the VirtualIP names the other alone: it is listed all the time, and named too", () => {
+    const model = cluster();
+    model.addService("web", { ...KEY, ports: [80] });
+    model.converge();
+    const status = { loadBalancer: { ingress: [{ ip: "192.0.2.10" }] } };
+    model.addService("dns", { ...KEY, ports: [53], status });
+    const withdrawn = model
+      .plan()
+      .writes.filter((write) => write.kind === "service-status" && write.status.loadBalancer);
+    expect(withdrawn).to.deep.equal([]);
+    model.converge();
+    expect(usersOf(model, "192.0.2.10")).to.deep.equal(["default/dns 0", "default/web 0"]);
+    expect(model.addresses("dns")).to.deep.equal(["192.0.2.10"]);
+  });
+
   it("one of them is deleted: the other keeps the address, where it is", () => {
     const model = cluster();
     model.addService("web", { ...KEY, ports: [80] });
