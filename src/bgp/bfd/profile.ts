@@ -2,9 +2,14 @@
  * What a BFDProfile asks for, in BFD's own terms. Pure.
  *
  * Read first: src/classes/metallb/bfd-profile.ts (the fields), docs/decisions/0020-bfd.md (echo).
- * What is not said is FRR's default, as in MetalLB.
+ * What is not said is FRR's default, as in MetalLB. A value that the wire cannot carry, or that would cost a core, becomes the nearest that
+ * works: Deckhouse's own BGP ignores its `bfd`, so that anything up to 60,000 stands in manifests that are in use.
  */
-import type { BFDProfileSpec } from "../../classes/metallb/bfd-profile.ts";
+import {
+  withinBfdBounds,
+  type BFD_BOUNDS,
+  type BFDProfileSpec,
+} from "../../classes/metallb/bfd-profile.ts";
 import type { BfdProfile } from "./timing.ts";
 
 export interface ReadProfile {
@@ -12,7 +17,7 @@ export interface ReadProfile {
   /** Counts over several hops only. */
   readonly minimumTtl: number;
   /** Fields that ask for what is not done, each with the reason: to be told, not to be dropped in silence. */
-  readonly refused: readonly { readonly field: "echoMode"; readonly reason: string }[];
+  readonly refused: readonly { readonly field: keyof BFDProfileSpec; readonly reason: string }[];
 }
 
 const DEFAULT = { intervalMs: 300, detectMultiplier: 3, minimumTtl: 254 };
@@ -23,16 +28,20 @@ const ECHO_REASON =
 
 /** @param spec of the profile that a peer names; undefined where it names none: all defaults */
 export function readProfile(spec: BFDProfileSpec = {}): ReadProfile {
-  const { transmitInterval = DEFAULT.intervalMs, receiveInterval = DEFAULT.intervalMs } = spec;
-  const { detectMultiplier = DEFAULT.detectMultiplier, minimumTtl = DEFAULT.minimumTtl } = spec;
-  return {
-    profile: {
-      desiredMinTxUs: transmitInterval * US_PER_MS,
-      requiredMinRxUs: receiveInterval * US_PER_MS,
-      detectMultiplier,
-      isPassive: spec.passiveMode ?? false,
-    },
-    minimumTtl,
-    refused: spec.echoMode === true ? [{ field: "echoMode", reason: ECHO_REASON }] : [],
+  const { intervalMs } = DEFAULT;
+  const refused: ReadProfile["refused"][number][] = [];
+  const numberOf = (field: keyof typeof BFD_BOUNDS, unsaid: number): number => {
+    const { taken, reason } = withinBfdBounds(field, spec[field] ?? unsaid);
+    if (reason !== null) refused.push({ field, reason });
+    return taken;
   };
+  const profile = {
+    desiredMinTxUs: numberOf("transmitInterval", intervalMs) * US_PER_MS,
+    requiredMinRxUs: numberOf("receiveInterval", intervalMs) * US_PER_MS,
+    detectMultiplier: numberOf("detectMultiplier", DEFAULT.detectMultiplier),
+    isPassive: spec.passiveMode ?? false,
+  };
+  const minimumTtl = numberOf("minimumTtl", DEFAULT.minimumTtl);
+  if (spec.echoMode === true) refused.push({ field: "echoMode", reason: ECHO_REASON });
+  return { profile, minimumTtl, refused };
 }

@@ -7,16 +7,20 @@
  * Neighbours: ../metallb/bgp-peer-rules.ts has what one peer alone may say.
  */
 import { parseIp } from "../../base/ip.ts";
-import { METAL_PEER_KIND } from "../deckhouse/bgp-peer.ts";
+import { METAL_PEER_KIND, type MetalLoadBalancerBGPPeer } from "../deckhouse/bgp-peer.ts";
 import { compareObjects } from "../draft.ts";
 import type { LabelSelector } from "../label-selector.ts";
+import { BFD_BOUNDS, withinBfdBounds } from "../metallb/bfd-profile.ts";
 import { BGP_PEER_KIND, type BGPPeerSpec } from "../metallb/bgp-peer.ts";
 import { warning, type Fault } from "./finding.ts";
 import { meeting } from "./meeting.ts";
 import type { Scene, Standing } from "./standing.ts";
 
 const PORT = 179;
+const BFD_FIELDS = Object.keys(BFD_BOUNDS) as (keyof typeof BFD_BOUNDS)[];
 const PASSWORD_TYPE = "kubernetes.io/basic-auth";
+
+type MetalPeerSpec = NonNullable<MetalLoadBalancerBGPPeer["spec"]>;
 
 /** A peer of either family, as far as two can clash. */
 interface NodePeer {
@@ -162,7 +166,7 @@ function echoFaults({ world, compiled }: Scene): Standing[] {
 
 /** What is said once, of a peer that is made or changed. */
 export function peerHints(spec: object): Fault[] {
-  const said: Partial<BGPPeerSpec> = spec;
+  const said: Partial<BGPPeerSpec> & Pick<Partial<MetalPeerSpec>, "bfd"> = spec;
   const { disableMP = false, ebgpMultiHop = false, interface: link = "" } = said;
   const hint = (field: string, message: string) =>
     warning(`spec.${field}`, { code: "PEER_INVALID", message });
@@ -176,5 +180,18 @@ export function peerHints(spec: object): Fault[] {
           ),
         ]
       : []),
+    ...bfdHints(said.bfd ?? {}),
   ];
+}
+
+/** Of Deckhouse, whose own BGP ignores it, and whose 0 says nothing: a refusal would keep people from editing what works. */
+function bfdHints({ minimumTTL, ...bfd }: NonNullable<MetalPeerSpec["bfd"]>): Fault[] {
+  const said: Readonly<Record<string, unknown>> = { minimumTtl: minimumTTL, ...bfd };
+  return BFD_FIELDS.flatMap((field) => {
+    const value = said[field];
+    if (typeof value !== "number" || value === 0) return [];
+    const { reason } = withinBfdBounds(field, value);
+    const message = `bfd.${field} ${reason ?? ""}`;
+    return reason === null ? [] : [warning("spec.bfd", { code: "PEER_INVALID", message })];
+  });
 }

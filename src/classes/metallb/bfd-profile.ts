@@ -13,6 +13,14 @@ export const BFD_PROFILE_PLURAL = "bfdprofiles";
 const intervalMs = (description: string) =>
   Type.Optional(Type.Integer({ format: "int32", minimum: 10, maximum: 60_000, description }));
 
+/** What is taken of objects that no such definition has checked: the RFCs allow one packet and a TTL of 255 too. */
+export const BFD_BOUNDS = {
+  transmitInterval: { least: 10, most: 60_000 },
+  receiveInterval: { least: 10, most: 60_000 },
+  detectMultiplier: { least: 1, most: 255 },
+  minimumTtl: { least: 1, most: 255 },
+} as const;
+
 export const bfdProfileSpec = Type.Object(
   {
     receiveInterval: intervalMs("The fastest that packets are taken, in milliseconds."),
@@ -44,6 +52,14 @@ export const bfdProfileSpec = Type.Object(
 
 export type BFDProfileSpec = Static<typeof bfdProfileSpec>;
 export type BFDProfile = Manifest<BFDProfileSpec>;
+
+/** @returns the nearest value that can be used, and what is wrong with the one that is said, if it is another */
+export function withinBfdBounds(field: keyof typeof BFD_BOUNDS, said: number) {
+  const { least, most } = BFD_BOUNDS[field];
+  const taken = Math.min(Math.max(said, least), most);
+  const reason = `${said} is not between ${least} and ${most}: ${taken} is taken`;
+  return { taken, reason: taken === said ? null : reason };
+}
 
 /** Reads a manifest: types and bounds. */
 export const parseBfdProfile = lazyValidator<BFDProfile>(
