@@ -119,7 +119,8 @@ function bgpLines(peer: RouterPeer, index: number, { asn, port }: RouterOptions)
     ...(peer.password === undefined ? [] : [`password "${peer.password}"`]),
     ...(peer.passive ? ["passive on"] : []),
     ...(peer.holdSeconds === undefined ? [] : [`hold time ${peer.holdSeconds}`]),
-    ...(peer.bfd === undefined ? [] : ["bfd on"]),
+    // Without "graceful" a restart of the peer that BFD notices, or is told of, costs its routes.
+    ...(peer.bfd === undefined ? [] : [`bfd ${peer.gracefulRestart ? "graceful" : "on"}`]),
     `graceful restart ${peer.gracefulRestart ? "on" : "aware"}`,
     "connect delay time 1; connect retry time 1; error wait time 1, 2",
     "ipv4 { import all; export where source = RTS_STATIC; extended next hop on; }",

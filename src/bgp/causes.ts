@@ -50,16 +50,16 @@ function stopNotice(
 ): NotificationMessage | null {
   const restart = agreement?.restart ?? null;
   const keepsOver = restart?.overNotification === true;
-  if (how === "restart") {
+  if (how === "restart" && restart !== null) {
     // RFC 4724 section 4: any NOTIFICATION would make the peer forget, unless it said otherwise.
-    if (restart !== null && !keepsOver) return null;
-    return ceaseWithText(CEASE_SUBCODE.reset, text);
+    return keepsOver ? ceaseWithText(CEASE_SUBCODE.reset, text) : null;
   }
   if (how === "changed") return notification(CEASE, CEASE_SUBCODE.otherChange);
+  // A restart over which the peer keeps nothing is a shutdown to it.
   const inner =
-    how === "shutdown"
-      ? ceaseWithText(CEASE_SUBCODE.shutdown, text)
-      : notification(CEASE, CEASE_SUBCODE.deconfigured);
+    how === "deconfigured"
+      ? notification(CEASE, CEASE_SUBCODE.deconfigured)
+      : ceaseWithText(CEASE_SUBCODE.shutdown, text);
   return keepsOver ? hardReset(inner) : inner;
 }
 

@@ -21,13 +21,15 @@ export function pruneNode({ metadata: { name, uid, resourceVersion }, status }: 
   return { metadata: { name, uid, resourceVersion }, status: { addresses } };
 }
 
-/** Of our own also what says whether it may announce, and to whom. */
+/** Of our own also what says whether it may announce, to whom, and whether it is about to go. */
 export function pruneOwnNode(node: Node): Node {
   const { metadata, status } = pruneNode(node);
   const { labels = {}, annotations = {}, deletionTimestamp } = node.metadata;
   const deletion = deletionTimestamp === undefined ? {} : { deletionTimestamp };
+  const { unschedulable } = node.spec ?? {};
   return {
     metadata: { ...metadata, labels, annotations, ...deletion },
+    ...(unschedulable === undefined ? {} : { spec: { unschedulable } }),
     status: { ...status, conditions: node.status?.conditions ?? [] },
   };
 }

@@ -10,6 +10,7 @@ import type { Labels } from "../classes/label-selector.ts";
 import type { Node } from "../kube/types.ts";
 import { barOf, isDrained } from "../multi-ip/node-marks.ts";
 import { internalAddresses } from "./objects.ts";
+import { partingOf, type Parting } from "./parting.ts";
 import type { RouteBar } from "./routes.ts";
 
 export interface OwnNodeFacts {
@@ -44,6 +45,12 @@ export class OwnNode {
   /** Null: it is not known yet. */
   get facts(): OwnNodeFacts | null {
     return this.#facts;
+  }
+
+  /** How to stop now. */
+  get parting(): Parting {
+    const object = typeof this.#object === "string" ? undefined : this.#object;
+    return partingOf(object, this.#facts === null ? "unknown" : this.#facts.bar);
   }
 
   /** @param object undefined: there is none */

@@ -267,7 +267,7 @@ describe("bgp session", () => {
       offer: [overNotification],
       want: "6/9",
     },
-    { name: "a restart without agreement", how: "restart", offer: [], want: "6/4" },
+    { name: "a restart without agreement", how: "restart", offer: [], want: "6/2" },
     {
       name: "a restart, the peer keeps routes over silence alone",
       how: "restart",

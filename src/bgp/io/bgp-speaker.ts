@@ -122,7 +122,7 @@ export class BgpSpeaker {
     return this.#listeners.get(peer.vrf)?.troubleOf(peer) ?? null;
   }
 
-  /** Ends all sessions. @returns when the last word is with the kernel */
+  /** Ends all sessions; a restart is one to peers with graceful restart alone. @returns when the last word is with the kernel */
   async stop(how: "shutdown" | "restart", text: string): Promise<void> {
     this.#isStopped = true;
     for (const listener of this.#listeners.values()) listener.close();

@@ -158,7 +158,7 @@ export class Routing {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#neighbours.close();
-    const ended = this.#speaker.stop("shutdown", "the speaker stops");
+    const ended = this.#speaker.stop(this.#own.parting, "the speaker stops");
     const told = this.#eyes.stop();
     await ended;
     await this.#bfd.close();
