@@ -63,7 +63,9 @@ export type PasswordSource =
 export const PASSWORD_LABEL = "network.deckhouse.io/metallb-bgp-password";
 const PORT_DEFAULT = 179;
 /** RFC 4271 section 10. */
-const HOLD_TIME_DEFAULT = "90s";
+const HOLD_TIME_DEFAULT_SECONDS = 90;
+/** RFC 4271 section 4.2: at least three, in 16 bits. */
+const HOLD_TIME_SECONDS = { least: 3, most: 65_535 };
 const CONNECT_TIME_DEFAULT = "30s";
 const FAMILIES: readonly IpFamily[] = ["IPv4", "IPv6"];
 
@@ -167,11 +169,19 @@ interface Times {
 function timesOf({ holdTime, keepaliveTime, connectTime }: Times) {
   const keepaliveSeconds = secondsOf(keepaliveTime ?? "0s");
   return {
-    holdTimeSeconds: secondsOf(holdTime ?? HOLD_TIME_DEFAULT),
+    holdTimeSeconds: holdTime === undefined ? holdSecondsBy(keepaliveTime) : secondsOf(holdTime),
     // MetalLB's own tool writes 0s for "a third".
     keepaliveSeconds: keepaliveSeconds === 0 ? null : keepaliveSeconds,
     connectTimeSeconds: secondsOf(connectTime ?? CONNECT_TIME_DEFAULT),
   };
+}
+
+/** Three of the keepalives, where they are said: as MetalLB. */
+function holdSecondsBy(keepaliveTime = "0s"): number {
+  const keepaliveMs = parseDurationMs(keepaliveTime) ?? 0;
+  if (keepaliveMs === 0) return HOLD_TIME_DEFAULT_SECONDS;
+  const seconds = Math.floor((3 * keepaliveMs) / 1000);
+  return Math.min(Math.max(seconds, HOLD_TIME_SECONDS.least), HOLD_TIME_SECONDS.most);
 }
 
 /** Parts of a second do not count: RFC 4271 section 4.2. */

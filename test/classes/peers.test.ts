@@ -67,6 +67,31 @@ describe("peers", () => {
       { keepaliveTime: "0s" },
       { keepaliveSeconds: null },
     ],
+    [
+      "a keepalive alone: a hold time of three of it",
+      { keepaliveTime: "10s" },
+      { holdTimeSeconds: 30, keepaliveSeconds: 10 },
+    ],
+    [
+      "a keepalive alone in parts of a second: three of the whole",
+      { keepaliveTime: "2500ms" },
+      { holdTimeSeconds: 7, keepaliveSeconds: 2 },
+    ],
+    [
+      "a keepalive alone that is too short for a hold time of 3 s",
+      { keepaliveTime: "500ms" },
+      { holdTimeSeconds: 3, keepaliveSeconds: null },
+    ],
+    [
+      "a keepalive alone that is too long for any hold time",
+      { keepaliveTime: "8h" },
+      { holdTimeSeconds: 65_535, keepaliveSeconds: 28_800 },
+    ],
+    [
+      "a keepalive beside a hold time of never",
+      { holdTime: "0s", keepaliveTime: "0s" },
+      { holdTimeSeconds: 0, keepaliveSeconds: null },
+    ],
     ["several hops", { ebgpMultiHop: true }, { isMultihop: true }],
     ["a VRF", { vrf: "red" }, { vrf: "red" }],
     ["graceful restart", { enableGracefulRestart: true }, { isGracefulRestart: true }],
