@@ -5,12 +5,21 @@
  */
 import type { SessionCounters as BfdCounters } from "../../bgp/bfd/io/protocol.ts";
 import type { Session } from "../../bgp/session.ts";
+import type { ConfiguredPeer } from "../session-book.ts";
 import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
 
 interface Labels {
   readonly peer: string;
   readonly vrf: string;
 }
+
+type LabelField = "address" | "interface" | "port" | "vrf";
+
+/** What is read of a session. */
+type SessionCounts = Pick<Session, "peer" | "state"> & {
+  readonly rib: Pick<Session["rib"], "toldCount" | "wantedCount">;
+  readonly counters: Pick<Session["counters"], "sentByKind" | "receivedByKind">;
+};
 
 type CounterKey = {
   [Key in keyof SpeakerMetrics]: Key extends `bgp${string}` | `bfd${string}` ? Key : never;
@@ -26,12 +35,24 @@ export class BgpMetrics {
     this.#metrics = metrics;
   }
 
-  look(sessions: ReadonlyMap<string, Session>): void {
+  /** @param held peers that have no session, for want of a Secret say: down, to whom an alert watches */
+  look(
+    sessions: ReadonlyMap<string, SessionCounts>,
+    held: readonly Pick<ConfiguredPeer, LabelField | "key">[],
+  ): void {
     const metrics = this.#metrics;
     if (metrics === undefined) return;
     const before = this.#labels;
-    this.#labels = new Map([...sessions].map(([key, session]) => [key, labelsOf(session)]));
-    for (const [key, labels] of before) if (!this.#labels.has(key)) this.#forget(labels);
+    this.#labels = new Map([
+      ...held.map((peer): [string, Labels] => [peer.key, labelsOf(peer)]),
+      ...[...sessions].map(([key, { peer }]): [string, Labels] => [key, labelsOf(peer)]),
+    ]);
+    const places = new Set([...this.#labels.values()].map(placeOf));
+    for (const labels of before.values()) if (!places.has(placeOf(labels))) this.#forget(labels);
+    for (const { key } of held) {
+      const labels = this.#labels.get(key);
+      if (labels !== undefined && !sessions.has(key)) this.#tellHeld(labels, metrics);
+    }
     for (const [key, session] of sessions) {
       const labels = this.#labels.get(key);
       if (labels !== undefined) this.#tell(session, labels, metrics);
@@ -49,7 +70,12 @@ export class BgpMetrics {
     this.#count("bfdSessionDownEvents", labels, counted.timesDown);
   }
 
-  #tell({ state, rib, counters }: Session, labels: Labels, metrics: SpeakerMetrics): void {
+  #tellHeld(labels: Labels, metrics: SpeakerMetrics): void {
+    for (const gauge of GAUGES) this.#metrics?.[gauge].remove({ ...labels });
+    metrics.bgpSessionUp.set({ ...labels }, 0);
+  }
+
+  #tell({ state, rib, counters }: SessionCounts, labels: Labels, metrics: SpeakerMetrics): void {
     const { sentByKind: sent, receivedByKind: received } = counters;
     metrics.bgpSessionUp.set({ ...labels }, state === "established" ? 1 : 0);
     metrics.bgpAnnouncedPrefixes.set({ ...labels }, rib.toldCount);
@@ -67,7 +93,7 @@ export class BgpMetrics {
   }
 
   #count(metric: Exclude<CounterKey, GaugeKey>, labels: Labels, counted: number): void {
-    const place = `${metric} ${labels.peer} ${labels.vrf}`;
+    const place = `${metric} ${placeOf(labels)}`;
     const before = this.#told.get(place) ?? 0;
     this.#told.set(place, counted);
     // A session that was opened anew counts from nothing again.
@@ -77,7 +103,7 @@ export class BgpMetrics {
   #forget(labels: Labels): void {
     for (const gauge of GAUGES) this.#metrics?.[gauge].remove({ ...labels });
     for (const place of this.#told.keys()) {
-      if (place.endsWith(` ${labels.peer} ${labels.vrf}`)) this.#told.delete(place);
+      if (place.endsWith(` ${placeOf(labels)}`)) this.#told.delete(place);
     }
   }
 }
@@ -91,9 +117,13 @@ const GAUGES = [
 type GaugeKey = (typeof GAUGES)[number];
 
 /** `10.0.0.254:179`, as MetalLB writes it; an unnumbered peer by its interface. */
-function labelsOf({ peer: { address, interface: link, port, vrf } }: Session): Labels {
-  const host = link ?? (address.includes(":") ? `[${address}]` : address);
-  return { peer: `${host}:${port}`, vrf: vrf ?? "" };
+function labelsOf({ address, interface: link, port, vrf }: Pick<ConfiguredPeer, LabelField>) {
+  const host = link ?? (address?.includes(":") === true ? `[${address}]` : address);
+  return { peer: `${host ?? ""}:${port}`, vrf: vrf ?? "" };
+}
+
+function placeOf({ peer, vrf }: Labels): string {
+  return `${peer} ${vrf}`;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -72,6 +72,8 @@ export class Routing {
   readonly #missing = new Set<string>([VIRTUAL_IPS.plural]);
   /** Problems of peers that last. */
   #warned: ReadonlySet<string> = new Set();
+  /** Peers of this node without a session. */
+  #held: readonly PeerModel[] = [];
   #isFull = false;
   #isStale = false;
   #isDue = false;
@@ -172,7 +174,7 @@ export class Routing {
     if (this.#isFull) return;
     this.#isFull = true;
     setInterval(() => {
-      this.#metrics.look(this.#speaker.sessions);
+      this.#metrics.look(this.#speaker.sessions, this.#held);
     }, METRICS_MS).unref();
     for (const kind of OTHER_KINDS) this.#watchKind(kind);
     const onConfigured = () => {
@@ -301,6 +303,7 @@ export class Routing {
     this.#warn(problems);
     this.#eyes.setProblems(models, problems);
     const keys = new Set(wanted.peers.map(({ key }) => key));
+    this.#held = models.filter(({ key }) => !keys.has(key));
     this.#routes.configure(classFinder(compileAll(manifests).classes), keys);
   }
 

@@ -1,0 +1,71 @@
+/** Sessions with routers as MetalLB's metrics: one series for each peer that there is, and none for those that were. */
+import { expect } from "chai";
+import type { Ip } from "../../../src/base/ip.ts";
+import { SessionCounters } from "../../../src/bgp/counters.ts";
+import { createMetrics } from "../../../src/metrics/io/metrics.ts";
+import { BgpMetrics } from "../../../src/speaker/io/bgp-metrics.ts";
+import { peer } from "../../bgp/interop/node.ts";
+
+const KEY = "BGPPeer/tor";
+
+function stage() {
+  const metrics = createMetrics("speaker");
+  const told = new BgpMetrics(metrics);
+  const counters = new SessionCounters();
+  counters.sent("update", 3);
+  const session = (address: string, state: "established" | "idle", more: object = {}) => {
+    const rib = { toldCount: 2, wantedCount: 2 };
+    return new Map([[KEY, { peer: peer(address, { key: KEY, ...more }), state, rib, counters }]]);
+  };
+  const lines = async (name: string) =>
+    (await metrics.text()).split("\n").filter((line) => line.startsWith(`${name}{`));
+  return { told, session, lines };
+}
+
+const held = (address: string | null, link: string | null = null) => [
+  { key: KEY, address: address as Ip | null, interface: link, port: 179, vrf: null },
+];
+const up = (router: string, value: number) =>
+  `metallb_bgp_session_up{peer="${router}",vrf=""} ${value}`;
+
+describe("speaker: metrics of BGP sessions", () => {
+  const EDITS = [
+    ["address", "10.0.0.9", {}, "10.0.0.9:179", ""],
+    ["port", "10.0.0.1", { port: 1179 }, "10.0.0.1:1179", ""],
+    ["VRF", "10.0.0.1", { vrf: "red" }, "10.0.0.1:179", "red"],
+  ] as const;
+  for (const [what, address, more, router, vrf] of EDITS) {
+    it(`another ${what}: the old series is gone, from every gauge`, async () => {
+      const { told, session, lines } = stage();
+      told.look(session("10.0.0.1", "established"), []);
+      expect(await lines("metallb_bgp_session_up")).to.deep.equal([up("10.0.0.1:179", 1)]);
+      told.look(session(address, "idle", more), []);
+      expect(await lines("metallb_bgp_session_up")).to.deep.equal([
+        `metallb_bgp_session_up{peer="${router}",vrf="${vrf}"} 0`,
+      ]);
+      expect(await lines("metallb_bgp_announced_prefixes_total")).to.have.length(1);
+    });
+  }
+
+  it("a peer without a session is down, also when it has just had one", async () => {
+    const { told, session, lines } = stage();
+    told.look(new Map(), held("10.0.0.1"));
+    expect(await lines("metallb_bgp_session_up")).to.deep.equal([up("10.0.0.1:179", 0)]);
+    told.look(session("10.0.0.1", "established"), []);
+    expect(await lines("metallb_bgp_session_up")).to.deep.equal([up("10.0.0.1:179", 1)]);
+    expect(await lines("metallb_bgp_announced_prefixes_total")).to.have.length(1);
+    told.look(new Map(), held("10.0.0.1"));
+    expect(await lines("metallb_bgp_session_up")).to.deep.equal([up("10.0.0.1:179", 0)]);
+    expect(await lines("metallb_bgp_announced_prefixes_total")).to.have.length(0);
+    told.look(new Map(), []);
+    expect(await lines("metallb_bgp_session_up")).to.deep.equal([]);
+  });
+
+  it("one that waits for a router on its interface goes by the interface, one of IPv6 in brackets", async () => {
+    const { told, lines } = stage();
+    told.look(new Map(), held(null, "eth1"));
+    expect(await lines("metallb_bgp_session_up")).to.deep.equal([up("eth1:179", 0)]);
+    told.look(new Map(), held("2001:db8::1"));
+    expect(await lines("metallb_bgp_session_up")).to.deep.equal([up("[2001:db8::1]:179", 0)]);
+  });
+});
