@@ -42,6 +42,8 @@ export class OutRib {
   /** What may be wanted otherwise than told. */
   readonly #dirty = new Set<Prefix>();
   readonly #endsOwed = new Set<IpFamily>();
+  /** Families of which everything is to be told anew, however often that was asked for. */
+  readonly #refreshesOwed = new Set<IpFamily>();
   /** By shape, in this context. */
   readonly #routes = new Map<string, Route | HeldBack>();
   #owesWithdrawals = false;
@@ -60,7 +62,8 @@ export class OutRib {
   /** Whether `next` has anything to say. */
   get isSettled(): boolean {
     const owesEnd = this.#isComplete && this.#endsOwed.size > 0;
-    return this.#context === null || (this.#dirty.size === 0 && !owesEnd);
+    const owes = this.#dirty.size > 0 || this.#refreshesOwed.size > 0 || owesEnd;
+    return this.#context === null || !owes;
   }
 
   /** Something that the peer was told is gone, and it does not know. */
@@ -117,17 +120,25 @@ export class OutRib {
     this.#told.clear();
     this.#dirty.clear();
     this.#endsOwed.clear();
+    this.#refreshesOwed.clear();
     this.#routes.clear();
   }
 
-  /** Every prefix is told anew, also where nothing has changed: RFC 2918 section 4. */
+  /** Every prefix is told anew, also where nothing has changed: RFC 2918 section 4. Costs nothing before it is told. */
   refresh(family: IpFamily): void {
-    if (this.#context?.agreement.families.includes(family) !== true) return;
+    if (this.#context?.agreement.families.includes(family) === true) {
+      this.#refreshesOwed.add(family);
+    }
+  }
+
+  #payRefreshes(): void {
+    if (this.#refreshesOwed.size === 0) return;
     for (const prefix of this.#wanted.keys()) {
-      if (familyOfPrefix(prefix) !== family) continue;
+      if (!this.#refreshesOwed.has(familyOfPrefix(prefix))) continue;
       if (this.#told.has(prefix)) this.#told.set(prefix, "");
       this.#dirty.add(prefix);
     }
+    this.#refreshesOwed.clear();
   }
 
   /** Attributes that all routes have in common are others now: what differs is told. */
@@ -145,6 +156,7 @@ export class OutRib {
   next(bytesMax: number): Uint8Array[] {
     const context = this.#context;
     if (context === null) return [];
+    this.#payRefreshes();
     const { gone, groups } = this.#sort(context);
     const messages: Uint8Array[] = [];
     let bytes = 0;

@@ -110,6 +110,21 @@ describe("bgp out-RIB", () => {
     expect(table.ends).to.deep.equal(["IPv4", "IPv6"]);
   });
 
+  it("a flood of refreshes costs one walk over the table for each time that something is told", () => {
+    const rib = opened([...ipv4(100), ...ipv6(100)]);
+    drain(rib);
+    const wanted = rib.wanted as Map<Prefix, Announcement>;
+    let walks = 0;
+    wanted.keys = () => {
+      walks++;
+      return Map.prototype.keys.call(wanted) as MapIterator<Prefix>;
+    };
+    for (let i = 0; i < 10_000; i++) rib.refresh(i % 2 === 0 ? "IPv4" : "IPv6");
+    expect(rib.isSettled).to.equal(false);
+    expect(new PeerTable().hear(drain(rib)).size).to.equal(200);
+    expect(walks).to.equal(1);
+  });
+
   it("a refresh tells a family anew, and the other not", () => {
     const rib = opened([...ipv4(3), ...ipv6(3)]);
     drain(rib);

@@ -9,6 +9,7 @@ import { errnoName, SystemCallError } from "../../linux/errno.ts";
 import type { BgpPeer } from "../peer.ts";
 import { Session } from "../session.ts";
 import type { ConnectionId, SessionEffect, SessionEvent, SessionNews } from "../session-events.ts";
+import type { AttributeFault } from "../wire/update.ts";
 import { Connection } from "./connection.ts";
 import { endsOfSocket } from "./ends.ts";
 import { adapt, dial } from "./peer-socket.ts";
@@ -32,6 +33,8 @@ export class PeerHands {
   readonly session: Session;
   readonly #options: PeerHandsOptions;
   readonly #connections = new Map<ConnectionId, Connection>();
+  /** In this session: each kind once, for a peer may send as many as it likes. */
+  readonly #faultsTold = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #accepted = 0;
 
@@ -104,6 +107,7 @@ export class PeerHands {
     const peer = this.session.peer.key;
     switch (effect.kind) {
       case "up": {
+        this.#faultsTold.clear();
         const { theirAsn, families, holdTimeMs } = effect.agreement;
         log.info(
           {
@@ -121,13 +125,23 @@ export class PeerHands {
         log.info({ peer, ...effect.end }, "BGP session not made");
         break;
       case "attribute-faults":
-        log.warn({ peer, faults: effect.faults }, "BGP peer sent wrong attributes");
+        this.#warnOfFaults(effect.faults);
         return;
       case "state":
         log.debug({ peer, state: effect.state }, "BGP session state");
         break;
     }
     onChange(effect);
+  }
+
+  #warnOfFaults(all: readonly AttributeFault[]): void {
+    const faults = all.filter(({ fault }) => !this.#faultsTold.has(fault));
+    if (faults.length === 0) return;
+    for (const { fault } of faults) this.#faultsTold.add(fault);
+    this.#options.log.warn(
+      { peer: this.session.peer.key, faults },
+      "BGP peer sent wrong attributes; of each kind the first is told",
+    );
   }
 
   #dial(id: ConnectionId): void {

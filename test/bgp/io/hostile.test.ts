@@ -25,6 +25,8 @@ describe("bgp: peers that mean ill", function () {
   let speaker: BgpSpeaker;
   let servers: Server[] = [];
   let sockets: Socket[] = [];
+  /** Of the log. */
+  const lines: string[] = [];
 
   async function listen(host: string, port: number, onConnection: (socket: Socket) => void) {
     const server = createServer((socket) => {
@@ -49,10 +51,11 @@ describe("bgp: peers that mean ill", function () {
 
   /** One good peer, and one that does as the test says. @returns the port at which we listen, where we do */
   async function play(misbehave: (socket: Socket) => void, listenPort: number | null = null) {
+    lines.length = 0;
     const goodPort = await listen(GOOD, 0, behave);
     const badPort = await listen(BAD, 0, misbehave);
     speaker = new BgpSpeaker({
-      ...{ log: pino({ level: "silent" }), listenPort },
+      ...{ log: pino({ level: "warn" }, { write: (line) => lines.push(line) }), listenPort },
       onChange: () => undefined,
       onListening: () => undefined,
     });
@@ -74,6 +77,28 @@ describe("bgp: peers that mean ill", function () {
     for (const server of servers) server.close();
     [servers, sockets] = [[], []];
   });
+
+  const FLOODS = [
+    ["ROUTE-REFRESH", "0017050001" + "0001", null],
+    // An ORIGIN of 9, which there is not: RFC 7606 section 7.1.
+    ["UPDATE with a wrong attribute", "001f02" + "0000" + "0004" + "40010109" + "18cb0071", 1],
+  ] as const;
+  for (const [name, rest, lineCount] of FLOODS) {
+    it(`a flood of ${name}: the log stays short`, async () => {
+      const message = Buffer.from("ff".repeat(16) + rest, "hex");
+      await play((socket) => {
+        behave(socket);
+        socket.write(Buffer.concat(Array.from({ length: 10_000 }, () => message)));
+      });
+      await until(
+        () => Object.values(speaker.sessions.get("bad")?.counters.receivedByKind ?? {}),
+        (counts) => counts.some((count) => count >= 10_000),
+      );
+      const told = lines.filter((line) => line.includes("wrong attributes"));
+      expect(told).to.have.length(lineCount ?? 0);
+      expectGoodUnharmed();
+    });
+  }
 
   /** The good session is the one that there was. */
   function expectGoodUnharmed(): void {
