@@ -25,7 +25,8 @@ const SO_REUSEADDR = 2;
 const TCP_MD5SIG = 14;
 
 const MD5SIG_BYTES = 216;
-const MD5_KEY_BYTES_MAX = 80;
+/** TCP_MD5SIG_MAXKEYLEN. */
+export const MD5_KEY_BYTES_MAX = 80;
 const MD5_OFFSET = { keyLength: 130, key: 136 };
 const TTL_MAX = 255;
 /** RFC 4271 appendix E: precedence Internetwork Control. */
@@ -85,11 +86,11 @@ function boundTo(device: string): SocketOption {
   return { name: `bind to ${device}`, ...deviceOption(device) };
 }
 
-/** @param password "" takes the key away */
+/** @param password "" takes the key away; a longer one than `MD5_KEY_BYTES_MAX` nobody asks for */
 export function md5Option(peer: Ip, password: string): SocketOption {
   const value = new Uint8Array(MD5SIG_BYTES);
   value.set(encodeSockaddr({ ip: peer, port: 0, interfaceIndex: 0 }));
-  const key = Buffer.from(password).subarray(0, MD5_KEY_BYTES_MAX);
+  const key = Buffer.from(password);
   new DataView(value.buffer).setUint16(MD5_OFFSET.keyLength, key.length, true);
   value.set(key, MD5_OFFSET.key);
   return { name: "set the MD5 password", level: IPPROTO_TCP, option: TCP_MD5SIG, value };

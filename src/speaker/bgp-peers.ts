@@ -5,6 +5,7 @@
  * So does a router that is not found on its interface, and whatever else makes a session impossible on this node.
  * Neighbours: ../classes/peers.ts has the model; ../bgp/peer.ts says what a session needs; passwords.ts remembers.
  */
+import { Buffer } from "node:buffer";
 import { stableHash } from "../base/hash.ts";
 import { familyOf, type Ip } from "../base/ip.ts";
 import type { BfdPath } from "../bgp/bfd-report.ts";
@@ -12,6 +13,7 @@ import { isPlanned } from "../bgp/causes.ts";
 import { isLive } from "../bgp/leg.ts";
 import type { BgpPeer, Reach } from "../bgp/peer.ts";
 import type { Session } from "../bgp/session.ts";
+import { MD5_KEY_BYTES_MAX } from "../bgp/socket-options.ts";
 import type { SessionNews } from "../bgp/session-events.ts";
 import type { NeighbourView } from "../bgp/unnumbered/links.ts";
 import { matchesAny, type Labels } from "../classes/label-selector.ts";
@@ -44,6 +46,8 @@ export interface WantedPeers {
 /** FRR's and BIRD's. */
 const MULTIHOP_TTL = 255;
 const RESTART_SECONDS = 120;
+/** From 1 to 223 an address of IPv4 begins that is a host's. */
+const UNICAST_OCTETS = 223;
 
 /** @param peers those that are spoken to */
 export function bfdPaths(peers: readonly BgpPeer[]): BfdPath[] {
@@ -151,6 +155,10 @@ interface Parts {
 /** @returns what keeps the session from being opened: the rest of a sentence */
 function problemOf(model: PeerModel, { password, place, sourceAddress }: Parts): string | null {
   if (password.kind === "missing") return `waits for ${secretOf(model)}`;
+  const octets = password.kind === "none" ? 0 : Buffer.byteLength(password.text);
+  if (octets > MD5_KEY_BYTES_MAX) {
+    return `has a password of ${octets} octets, and TCP MD5 takes ${MD5_KEY_BYTES_MAX}: write a shorter one, here and on the router`;
+  }
   if (place.trouble !== null) return place.trouble;
   const { address } = model;
   if (address === null || sourceAddress === null) return null;
@@ -197,9 +205,14 @@ function reachOf({ interface: link, isMultihop, ourAsn, theirAsn }: PeerModel): 
   return isMultihop || isInternal ? { kind: "multihop", ttl: MULTIHOP_TTL } : { kind: "direct" };
 }
 
-/** RFC 6286 section 2.1: four octets, unique in the AS, not zero. Of a node without IPv4 it is nobody's address. */
+/**
+ * RFC 6286 section 2.1: four octets, unique in the AS, not zero. Of a node without IPv4 it is nobody's address, but looks like a
+ * unicast one, for there are routers that take nothing else (RFC 4271 section 6.2).
+ */
 function identifierOf(node: string): Ip {
   const hash = stableHash(node);
   const octets = [24, 16, 8, 0].map((shift) => (hash >>> shift) & 0xff);
-  return `${Math.max(1, octets[0] ?? 0)}.${octets.slice(1).join(".")}` as Ip;
+  const [first = 0, ...rest] = octets;
+  const isUnicast = first > 0 && first <= UNICAST_OCTETS;
+  return `${isUnicast ? first : 1 + (first % UNICAST_OCTETS)}.${rest.join(".")}` as Ip;
 }

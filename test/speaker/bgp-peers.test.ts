@@ -165,6 +165,29 @@ describe("peers of a node", () => {
     expect(peer?.reach).to.deep.equal({ kind: "direct" });
   });
 
+  it("a node without IPv4 has an identifier that looks like a unicast address, whatever its name", () => {
+    const known = { passwordOf: () => ({ kind: "none" }) as const, neighbourOn: () => FOUND };
+    const ids = Array.from({ length: 1000 }, (_, i) => {
+      const { peers } = peersOfNode([model()], { ...NODE, name: `node-${i}` }, known);
+      return peers[0]?.routerId ?? "";
+    });
+    const firsts = ids.map((id) => Number(id.split(".")[0]));
+    expect([Math.min(...firsts) >= 1, Math.max(...firsts) <= 223]).to.deep.equal([true, true]);
+    expect(new Set(ids).size).to.equal(ids.length);
+  });
+
+  it("a password that TCP MD5 cannot carry whole holds the session, and is told", () => {
+    const wanted = (text: string) =>
+      peersOfNode([model()], NODE, {
+        passwordOf: () => ({ kind: "known", text }),
+        neighbourOn: () => FOUND,
+      });
+    expect(wanted("a".repeat(80)).peers).to.have.length(1);
+    const { peers, problems } = wanted("ä".repeat(41));
+    expect(peers).to.deep.equal([]);
+    expect(problems[0]?.[1]).to.contain("has a password of 82 octets, and TCP MD5 takes 80");
+  });
+
   it("who cannot dial us is told of, and has a session all the same", () => {
     const { peers } = peersWith([model()]);
     expect(deafnesses(peers, () => null)).to.deep.equal([]);
