@@ -1,16 +1,22 @@
 /**
  * Which Services have an endpoint that serves, anywhere and on this node: only such addresses are announced to routers. Pure.
  *
+ * By family: kube-proxy sends what comes for an address to endpoints of its family alone, and knows no other slices than of the two.
  * Neighbours: ../kube/serving.ts says what serves; routes.ts asks.
  */
+import type { IpFamily } from "../base/ip.ts";
 import { Links } from "../base/links.ts";
 import { isServing, serviceOfSlice } from "../kube/serving.ts";
 import type { EndpointSlice } from "../kube/types.ts";
 
 interface Share {
+  /** `addressType` of the slice. */
+  readonly family: string;
   readonly isAnywhere: boolean;
   readonly isHere: boolean;
 }
+
+const FAMILIES: readonly IpFamily[] = ["IPv4", "IPv6"];
 
 export class Backends {
   readonly #node: string;
@@ -30,7 +36,8 @@ export class Backends {
     if (service === undefined) return this.delete(name, namespace);
     const key = `${namespace}/${name}`;
     const serving = (slice.endpoints ?? []).filter(isServing);
-    const share = {
+    const share: Share = {
+      family: slice.addressType,
       isAnywhere: serving.length > 0,
       isHere: serving.some(({ nodeName }) => nodeName === this.#node),
     };
@@ -50,20 +57,26 @@ export class Backends {
     });
   }
 
-  isServed(service: string): boolean {
-    return this.#any(service, ({ isAnywhere }) => isAnywhere);
+  isServed(service: string, family: IpFamily): boolean {
+    return this.#any(service, (share) => share.family === family && share.isAnywhere);
   }
 
-  isServedHere(service: string): boolean {
-    return this.#any(service, ({ isHere }) => isHere);
+  isServedHere(service: string, family: IpFamily): boolean {
+    return this.#any(service, (share) => share.family === family && share.isHere);
   }
 
   #change(service: string, change: () => void): string | null {
-    const before = [this.isServed(service), this.isServedHere(service)];
+    const before = this.#standing(service);
     change();
-    const isOther =
-      before[0] !== this.isServed(service) || before[1] !== this.isServedHere(service);
-    return isOther ? service : null;
+    return before === this.#standing(service) ? null : service;
+  }
+
+  #standing(service: string): string {
+    const each = FAMILIES.flatMap((family) => [
+      this.isServed(service, family),
+      this.isServedHere(service, family),
+    ]);
+    return each.join();
   }
 
   #any(service: string, holds: (share: Share) => boolean): boolean {

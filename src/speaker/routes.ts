@@ -193,8 +193,9 @@ export class Routes {
     contributions: readonly Contribution[],
   ): Held | null {
     if (this.#node.bar !== null) return this.#node.bar;
-    if (!services.some((service) => this.#backends.isServed(service))) return "no-endpoint";
-    if (isLocal && !services.some((service) => this.#backends.isServedHere(service))) {
+    const family = familyOf(ip);
+    if (!services.some((service) => this.#backends.isServed(service, family))) return "no-endpoint";
+    if (isLocal && !services.some((service) => this.#backends.isServedHere(service, family))) {
       return "no-endpoint-here";
     }
     if (contributions.length > 0) return null;

@@ -5,13 +5,18 @@ import { Backends } from "../../src/speaker/backends.ts";
 
 type Row = readonly [nodeName: string | undefined, conditions: object | undefined];
 
-function slice(name: string, service: string | null, rows: readonly Row[]): EndpointSlice {
+function slice(
+  name: string,
+  service: string | null,
+  rows: readonly Row[],
+  addressType = "IPv4",
+): EndpointSlice {
   return {
     metadata: {
       ...{ namespace: "shop", name },
       ...(service === null ? {} : { labels: { "kubernetes.io/service-name": service } }),
     },
-    addressType: "IPv4",
+    addressType,
     endpoints: rows.map(([nodeName, conditions]) => ({
       addresses: ["10.1.0.1"],
       ...(nodeName === undefined ? {} : { nodeName }),
@@ -34,10 +39,10 @@ describe("backends", () => {
     it(name, () => {
       const backends = new Backends("n1");
       backends.put(slice("web-1", "web", rows));
-      expect([backends.isServed("shop/web"), backends.isServedHere("shop/web")]).to.deep.equal([
-        isServed,
-        isServedHere,
-      ]);
+      expect([
+        backends.isServed("shop/web", "IPv4"),
+        backends.isServedHere("shop/web", "IPv4"),
+      ]).to.deep.equal([isServed, isServedHere]);
     });
   }
 
@@ -54,6 +59,24 @@ describe("backends", () => {
     const backends = new Backends("n1");
     backends.put(slice("web-1", "web", [["n1", {}]]));
     expect(backends.put(slice("web-1", null, [["n1", {}]]))).to.equal("shop/web");
-    expect(backends.isServed("shop/web")).to.equal(false);
+    expect(backends.isServed("shop/web", "IPv4")).to.equal(false);
+  });
+
+  it("endpoints of one family serve no address of the other, nor do names any", () => {
+    const backends = new Backends("n1");
+    const served = () =>
+      (["IPv4", "IPv6"] as const).map(
+        (family) =>
+          backends.isServed("shop/web", family) && backends.isServedHere("shop/web", family),
+      );
+    expect(backends.put(slice("web-4", "web", [["n1", {}]]))).to.equal("shop/web");
+    expect(served()).to.deep.equal([true, false]);
+    expect(backends.put(slice("web-6", "web", [["n1", {}]], "IPv6"))).to.equal("shop/web");
+    expect(served()).to.deep.equal([true, true]);
+    expect(backends.delete("web-4", "shop")).to.equal("shop/web");
+    expect(served()).to.deep.equal([false, true]);
+    backends.delete("web-6", "shop");
+    expect(backends.put(slice("web-n", "web", [["n1", {}]], "FQDN"))).to.equal(null);
+    expect(served()).to.deep.equal([false, false]);
   });
 });
