@@ -29,7 +29,7 @@ export interface Presence {
 }
 
 export interface ClusterNode extends NodeFacts {
-  /** But for those of containers and tunnels; null: its speaker does not say. */
+  /** But for those of Pods; null: its speaker does not say. */
   readonly interfaces: ReadonlySet<string> | null;
   /** null where it is eligible. */
   readonly barred: Bar | null;

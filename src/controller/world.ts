@@ -20,7 +20,7 @@ import {
 } from "../classes/model.ts";
 import type { MetalLoadBalancerClass } from "../classes/resource.ts";
 import type { EndpointSlice, Namespace, Node, Service } from "../kube/types.ts";
-import { isExcluded } from "../multi-ip/interfaces.ts";
+import { isMissing } from "../multi-ip/interfaces.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { leaveReason, type LeaveReason } from "./leaving.ts";
@@ -150,7 +150,7 @@ export function hasInterface(
 ): boolean {
   if (interfaces === null || ways.every((way) => way.interfaces.length === 0)) return true;
   const own = waysOn(ways, labels);
-  const isThere = (name: string) => interfaces.has(name) || isExcluded(name);
+  const isThere = (name: string) => !isMissing(name, interfaces);
   const serves = (way: Way) => way.interfaces.length === 0 || way.interfaces.some(isThere);
   return own.length === 0 || own.some(serves);
 }

@@ -12,6 +12,9 @@ const EXCLUDED_INTERFACES: readonly RegExp[] = [
   "nodelocaldns.*|cilium_.*|vxlan\\.calico|weave|kube-bridge|ovn-k8s-.*|antrea-.*",
 ].map((names) => new RegExp(`^(?:${names})$`));
 
+/** Of those, the ones that come and go with the Pods: a Lease that told of them would be another with each Pod. */
+const POD_INTERFACES = /^(?:veth|lxc|cali)/;
+
 /** What a plan says of it. */
 export interface Answered {
   /** None: on all but the usual excluded. */
@@ -28,15 +31,15 @@ export function interfacesOn(
   return nodeInterfaces.find(({ node }) => node === name)?.interfaces ?? interfaces;
 }
 
-/** True for an interface that is answered on only where it is named; they come and go with the Pods. */
+/** True for an interface that is answered on only where it is named. */
 export function isExcluded(name: string): boolean {
   return EXCLUDED_INTERFACES.some((pattern) => pattern.test(name));
 }
 
-/** In the annotation of a Lease: names, in order, with commas. */
+/** In the annotation of a Lease: names, in order, with commas; all but those of Pods. */
 export function formatInterfaces(names: readonly string[]): string {
   return names
-    .filter((name) => !isExcluded(name))
+    .filter((name) => !POD_INTERFACES.test(name))
     .sort()
     .slice(0, TOLD_MAX)
     .join(",");
@@ -47,6 +50,15 @@ export function parseInterfaces(text: string | undefined): ReadonlySet<string> |
   if (text === undefined) return null;
   const names = text.split(",").filter((name) => name !== "");
   return names.length < TOLD_MAX ? new Set(names) : null;
+}
+
+/**
+ * True where the node has no such interface, as far as its speaker tells. None tells of those of Pods, and one that leaves out lo,
+ * which every node has, is of an older release and tells of none of the usual excluded.
+ */
+export function isMissing(name: string, told: ReadonlySet<string>): boolean {
+  const isTold = isExcluded(name) ? told.has("lo") && !POD_INTERFACES.test(name) : true;
+  return isTold && !told.has(name);
 }
 
 const TOLD_MAX = 128;

@@ -10,7 +10,7 @@ export const PRESENCE_LABEL = "spreadlb.io/speaker";
 export const STOPPING_ANNOTATION = "spreadlb.io/stopping";
 /** When the node was last back after others had taken over from it, by its own clock; not there before the first time. */
 export const REJOINED_ANNOTATION = "spreadlb.io/rejoined";
-/** On the Lease: the interfaces that the node has, but for those of containers and tunnels; names with commas. */
+/** On the Lease: the interfaces that the node has, but for those of Pods; names with commas. */
 export const INTERFACES_ANNOTATION = "spreadlb.io/interfaces";
 /** How often a speaker renews its Lease. */
 export const PRESENCE_RENEW_MS = 5000;

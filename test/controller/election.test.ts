@@ -100,6 +100,37 @@ describe("controller: interfaces of an advertisement", () => {
     });
   });
 
+  it("an advertisement names one of the usual excluded: a node without it is no candidate", () => {
+    const model = cluster([
+      ["lo", "eth0", "vxlan.calico", "cali1a2b3c", "veth7"],
+      ["lo", "eth0"],
+    ]);
+    model.addAdvertisement("lb", { interfaces: ["vxlan.calico"] });
+    model.addService("web");
+    model.converge();
+    expect(ranked(model)).to.equal("n1");
+    expect(model.presences.get("n1")?.lease.metadata.annotations).to.deep.equal({
+      "spreadlb.io/interfaces": "eth0,lo,vxlan.calico",
+    });
+    const before = model.presences.get("n1")?.lease.metadata.annotations;
+    model.hear("n1", { interfaces: ["veth9", "vxlan.calico", "lxc0", "lo", "eth0"] });
+    expect(model.presences.get("n1")?.lease.metadata.annotations).to.deep.equal(before);
+  });
+
+  const untold = [
+    { name: "of a Pod, which comes and goes", named: "veth7", has: ["lo", "eth0"] },
+    { name: "where an older speaker tells of none of them", named: "vxlan.calico", has: ["eth0"] },
+  ];
+  for (const { name, named, has } of untold) {
+    it(`an excluded one ${name}: nothing is held against a node`, () => {
+      const model = cluster([has, has]);
+      model.addAdvertisement("lb", { interfaces: [named] });
+      model.addService("web");
+      model.converge();
+      expect(ranked(model)).to.equal("n1 n2");
+    });
+  }
+
   it("a node that loses it hands over, and the cause is named; it is news at once", () => {
     const model = cluster([["eth1"], ["eth1"], ["eth1"]]);
     model.addAdvertisement("lb", { interfaces: ["eth1"] });
