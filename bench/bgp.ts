@@ -64,8 +64,14 @@ async function measure(): Promise<Figures> {
   const many = services > 0 ? await crowd(world, services) : null;
   const now = await sessionsSince();
   const resets = sessions.filter((since, i) => since !== now[i]).length;
-  const backMs = services > 0 ? await repeat(restarts, () => restarted(world)) : [];
+  const backMs = services > 0 ? await repeat(restarts, restartedInQuiet) : [];
   return { made, gone, crowd: many, backMs, resets };
+}
+
+/** What many Services have made the API server do goes on for a while: statuses, Events. */
+async function restartedInQuiet(): Promise<number> {
+  await untilQuiet(60);
+  return restarted(world);
 }
 
 /** Since when each session is up, as the router says. */
