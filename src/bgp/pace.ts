@@ -33,13 +33,17 @@ export class Pace {
     return this.#withdrawalsFromMs;
   }
 
-  /** Something was sent, and nothing more is known that would go with it. */
-  sent(nowMs: number): void {
+  /**
+   * Something was sent, and nothing more is known that would go with it.
+   *
+   * @param takesBack it waited for the short pause alone, and uses up no credit: Services that come and go wait for nothing
+   */
+  sent(nowMs: number, { takesBack }: { readonly takesBack: boolean }): void {
     const wasQuiet = nowMs - this.#withdrawalsFromMs > PAUSE_MS_MAX;
     this.#pauseMs = wasQuiet ? PAUSE_MS_MIN : Math.min(2 * this.#pauseMs, PAUSE_MS_MAX);
     this.#withdrawalsFromMs = nowMs + this.#pauseMs;
     const earned = (nowMs - this.#sentAtMs) / CREDIT_MS;
-    this.#credit = Math.max(0, Math.min(this.#credit + earned, CREDIT_MAX) - 1);
+    this.#credit = Math.max(0, Math.min(this.#credit + earned, CREDIT_MAX) - (takesBack ? 0 : 1));
     this.#sentAtMs = nowMs;
     const lackMs = Math.max(0, 1 - this.#credit) * CREDIT_MS;
     this.#freeAtMs = nowMs + Math.max(this.#pauseMs, lackMs);

@@ -50,10 +50,11 @@ export class Teller {
   /** @returns what goes out now; nothing more does before `written` */
   next(nowMs: number): Telling | null {
     if (nowMs < this.dueMs) return null;
+    const takesBack = this.rib.owesWithdrawals;
     const messages = this.rib.next(SEND_BYTES_MAX);
     if (messages.length === 0) return null;
     this.#isWriting = true;
-    if (this.rib.isSettled) this.#pace.sent(nowMs);
+    if (this.rib.isSettled) this.#pace.sent(nowMs, { takesBack });
     return { bytes: concatBytes(...messages), messageCount: messages.length };
   }
 }

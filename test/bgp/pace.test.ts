@@ -69,6 +69,23 @@ describe("bgp pace", () => {
     expect(changes(stage, 100, { everyMs: 45, round: 1 })).to.be.at.most(15);
   });
 
+  it("Services that come and go, four changes a second, are told at once however long it goes on", () => {
+    const stage = Stage.up();
+    const written = () => stage.step({ kind: "written", connection: "dialled-1" });
+    for (let i = 0; i < 100; i++) {
+      const announce = [route("10.0.0.1/32")];
+      expect(
+        stage.step({ kind: "routes", changes: { announce, withdraw: [] } }),
+        `${i}`,
+      ).to.deep.equal(["tell dialled-1 1"]);
+      written();
+      stage.pass(250, { theyLive: true });
+      expect(withdraw(stage, "10.0.0.1/32"), `${i}`).to.deep.equal(["tell dialled-1 1"]);
+      written();
+      stage.pass(250, { theyLive: true });
+    }
+  });
+
   it("what was never told takes nothing back, and waits as others do", () => {
     const stage = Stage.up();
     changes(stage, 200, { everyMs: 45 });
