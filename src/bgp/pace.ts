@@ -14,7 +14,7 @@ export const PAUSE_MS_MAX = 40;
 /** So many UPDATEs may follow each other after short pauses alone … */
 export const CREDIT_MAX = 40;
 /** … and one more each time that this has passed: the longest that a change waits. */
-export const CREDIT_MS = 400;
+export const CREDIT_MS = 500;
 
 export class Pace {
   #pauseMs = 0;
