@@ -89,9 +89,15 @@ describe("bgp pace", () => {
   it("what was never told takes nothing back, and waits as others do", () => {
     const stage = Stage.up();
     changes(stage, 200, { everyMs: 45 });
-    stage.pass(500, { theyLive: true });
-    stage.step({ kind: "written", connection: "dialled-1" });
     const { sentByKind } = stage.session.counters;
+    // From the moment at which it has just told something.
+    stage.step({
+      kind: "routes",
+      changes: { announce: [route("10.8.0.1/32")], withdraw: [] },
+    });
+    const earlier = sentByKind.update;
+    for (let ms = 0; ms < 1000 && sentByKind.update === earlier; ms++) stage.pass(1);
+    stage.step({ kind: "written", connection: "dialled-1" });
     const before = sentByKind.update;
     const announce = [route("10.9.0.1/32"), route("10.9.0.2/32")];
     stage.step({ kind: "routes", changes: { announce, withdraw: [] } });
