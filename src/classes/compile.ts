@@ -39,7 +39,12 @@ const SHARED_NAMED_MAX = 3;
 
 /** @param given what is left out has no objects */
 export function compileAll(given: Partial<Manifests>): Compiled {
-  const { drafts, problems } = draftAll({ ...NO_MANIFESTS, ...given });
+  return compileDrafts(draftAll({ ...NO_MANIFESTS, ...given }));
+}
+
+/** @returns the same of what was drafted before, without a draft of its own; the drafts stay as they are */
+export function compileDrafts({ drafts, problems: ofWays }: Drafted): Compiled {
+  const problems = new Map(ofWays);
   const classes = new Map<string, ClassModel>();
   let defaultClass: string | null = null;
   const kept = settleOverlaps(drafts.map(({ model }) => model.ranges));
@@ -65,10 +70,12 @@ export function compileAll(given: Partial<Manifests>): Compiled {
 }
 
 /** All that gives addresses, before one looks at another: the oldest first, and the problems of what the ways are made of. */
-export function draftAll(manifests: Manifests): {
+interface Drafted {
   readonly drafts: readonly Draft[];
-  readonly problems: Map<string, readonly Problem[]>;
-} {
+  readonly problems: ReadonlyMap<string, readonly Problem[]>;
+}
+
+export function draftAll(manifests: Manifests): Drafted {
   const advertised = compileAdvertisements(manifests);
   const deckhouse = compileDeckhouse(manifests, advertised.aliases);
   const drafts = [

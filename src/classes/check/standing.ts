@@ -4,7 +4,7 @@
  * Neighbours: pools.ts, classes.ts, advertisements.ts, peers.ts, communities.ts and services.ts find them; check.ts judges.
  */
 import type { Problem } from "../../base/errors.ts";
-import { compileAll, draftAll } from "../compile.ts";
+import { compileDrafts, draftAll } from "../compile.ts";
 import type { ClassModel, Compiled } from "../model.ts";
 import type { IpRange } from "../ranges.ts";
 import type { CheckWorld } from "./world.ts";
@@ -28,8 +28,9 @@ export interface Scene {
 }
 
 export function sceneOf(world: CheckWorld): Scene {
-  const written = draftAll(world.manifests).drafts.map(({ model }) => model);
-  return { world, compiled: compileAll(world.manifests), written };
+  const drafted = draftAll(world.manifests);
+  const written = drafted.drafts.map(({ model }) => model);
+  return { world, compiled: compileDrafts(drafted), written };
 }
 
 /** @returns `Kind/name`: classes of Deckhouse go by their names alone in the model */
