@@ -20,7 +20,15 @@ import { compareText } from "../base/hash.ts";
 import { compareIps, type Ip } from "../base/ip.ts";
 import type { Allocation, AllocationInput, AllocationResult } from "./allocation.ts";
 import { emptyPool } from "./draft.ts";
-import { hasFamily, leaves, roomiestHome, type Want } from "./home.ts";
+import {
+  givesAll,
+  givesOneOfEach,
+  hasFamilies,
+  hasFamily,
+  leaves,
+  roomiestHome,
+  type Want,
+} from "./home.ts";
 import { titleAtStart, titleOf, type ClassModel } from "./model.ts";
 import { compareByAge, isShown, seatServices, wantedAt, type Guest, type Seat } from "./seats.ts";
 import { Tenants } from "./tenants.ts";
@@ -131,9 +139,7 @@ function moveToAll(guest: Guest, tenants: Tenants): void {
   const lacksFamily = seats.some(({ places }) => places.every((ip) => ip === null));
   if (home === null || isWhole(guest) || !lacksFamily || seats.some(isNamed)) return;
   const all = seats.map((seat) => ({ ...wantOf(seat), count: seat.places.length }));
-  const other = automatic.find((model) =>
-    all.every((want) => tenants.has(model, want.family, want)),
-  );
+  const other = automatic.find((model) => givesAll(model, all, tenants));
   if (other === undefined) return;
   guest.home = other;
   guest.gives = (model) => model === other;
@@ -141,7 +147,8 @@ function moveToAll(guest: Guest, tenants: Tenants): void {
 
 /** @returns true where its home has all families */
 function isWhole({ home, seats }: Guest): boolean {
-  return home !== null && seats.every(({ family }) => hasFamily(home, family));
+  const families = seats.map(({ family }) => family);
+  return home !== null && hasFamilies(home, families);
 }
 
 function isNamed({ service, family, places }: Seat): boolean {
@@ -156,10 +163,8 @@ function staysSomewhere({ seats }: Guest): boolean {
 /** @returns true where it takes an address of each family, and the home can give it */
 function hasOneOfEach({ home, seats }: Guest, tenants: Tenants): boolean {
   if (home === null) return false;
-  return seats.every((seat) => {
-    const want = wantOf(seat);
-    return want.count > 0 && tenants.has(home, seat.family, { ...want, count: 1 });
-  });
+  const wants = seats.map(wantOf);
+  return wants.every(({ count }) => count > 0) && givesOneOfEach(home, wants, tenants);
 }
 
 /** @param isGiven false: nothing is given of what there is, and what lacks is told */
@@ -175,7 +180,7 @@ function fillFromHome(seat: Seat, tenants: Tenants, isGiven: boolean): void {
     const message = `${titleAtStart(home)} has no ${family}${why}`;
     if (openPlaces(seat).length > 0) problems.push({ code: "POOL_FAMILY_MISSING", message });
   } else if (isGiven) {
-    const { service, party } = wantOf(seat);
+    const { key: service, party } = seat.service;
     const { wanted, given } = fillPlaces(seat, (count) =>
       tenants.take(home, family, { service, party, count }),
     );

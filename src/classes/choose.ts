@@ -13,10 +13,22 @@ import type { Ip } from "../base/ip.ts";
 import { classFinder } from "./class-at.ts";
 import type { Compiled } from "./model.ts";
 import { hasPools } from "./offers.ts";
-import type { ServiceRequest } from "./request.ts";
+import { requestedAddresses, type ServiceRequest } from "./request.ts";
 
 /** On a Service, True: the message is the class's name and nothing else, for it is read back as data. */
 export const BOUND_CONDITION = "network.deckhouse.io/load-balancer-class";
+
+/** @returns the class that a Service with these conditions is bound to */
+export function boundClassIn(
+  conditions: readonly {
+    readonly type: string;
+    readonly status?: string;
+    readonly message?: string;
+  }[] = [],
+): string | null {
+  const bound = conditions.find(({ type }) => type === BOUND_CONDITION);
+  return bound?.status === "True" ? (bound.message ?? null) : null;
+}
 
 export interface ChooseInput {
   /** The message of the condition `network.deckhouse.io/load-balancer-class`. */
@@ -87,11 +99,9 @@ export function wantsPools(
     compiled.defaultClass !== null && classAt(ip)?.key === compiled.defaultClass;
   if (held.some(isOfPool)) return true;
   if (held.some(isOfDefault)) return false;
-  const { pool, places } = request();
-  if (pool !== null) return true;
-  const asked = [...places.IPv4, ...places.IPv6].flatMap((place) =>
-    place.kind === "this" ? [place.ip] : [],
-  );
+  const wanted = request();
+  if (wanted.pool !== null) return true;
+  const asked = requestedAddresses(wanted);
   return asked.some(isOfPool) && !asked.some(isOfDefault);
 }
 

@@ -8,6 +8,7 @@
 import type { Ip, IpFamily } from "../base/ip.ts";
 import type { AllocationRequest } from "./allocation.ts";
 import type { ClassModel } from "./model.ts";
+import { requestedAddresses } from "./request.ts";
 import type { Taking, Tenants } from "./tenants.ts";
 
 /** The classes of which a Service may have addresses. */
@@ -31,14 +32,13 @@ export function leaves({ at, gives }: Pick<Host, "at" | "gives">, ip: Ip): boole
 export function settledHome(
   { automatic, at, gives, needsAll }: Host,
   kept: ReadonlySet<Ip>,
-  { families, places }: AllocationRequest["request"],
+  request: AllocationRequest["request"],
 ): ClassModel | null {
-  const requested = families
-    .flatMap((family) => places[family])
-    .flatMap((place) => (place.kind === "this" ? [place.ip] : []));
-  const models = [...kept, ...requested].flatMap((ip) => at(ip) ?? []).filter(gives);
-  const whole = models.find((model) => families.every((family) => hasFamily(model, family)));
-  const settled = (needsAll ? whole : null) ?? models[0];
+  const { families } = request;
+  const ips = [...kept, ...requestedAddresses(request, families)];
+  const models = ips.flatMap((ip) => at(ip) ?? []).filter(gives);
+  const whole = needsAll ? models.find((model) => hasFamilies(model, families)) : undefined;
+  const settled = whole ?? models[0];
   if (settled !== undefined) return settled;
   if (automatic.length === 1) return automatic[0] ?? null;
   const [stayed] = automatic.length === 0 ? kept : []; // The pool that it names is not there: it stays.
@@ -47,6 +47,10 @@ export function settledHome(
 
 export function hasFamily({ ranges }: ClassModel, family: IpFamily): boolean {
   return ranges.some((range) => range.family === family);
+}
+
+export function hasFamilies(model: ClassModel, families: readonly IpFamily[]): boolean {
+  return families.every((family) => hasFamily(model, family));
 }
 
 /** Addresses of one family that a Service lacks. */
@@ -64,35 +68,42 @@ export function roomiestHome(
   wants: readonly Want[],
   tenants: Tenants,
 ): ClassModel | null {
-  const gives: Gives = (model, want) => tenants.has(model, want.family, want);
-  if (needsAll) return homeForAll(automatic, wants, gives);
+  if (needsAll) return homeForAll(automatic, wants, tenants);
   const [first] = wants;
   return (
-    automatic.find((model) => wants.every((want) => gives(model, want))) ??
-    automatic.find((model) => first !== undefined && gives(model, first)) ??
+    automatic.find((model) => givesAll(model, wants, tenants)) ??
+    automatic.find((model) => first !== undefined && givesAll(model, [first], tenants)) ??
     automatic.find((model) =>
-      wants.some((want) => want.count > 0 && givesOne(model, want, gives)),
+      wants.some((want) => want.count > 0 && givesOneOfEach(model, [want], tenants)),
     ) ??
     automatic[0] ??
     null
   );
 }
 
-type Gives = (model: ClassModel, want: Want) => boolean;
-
 /** Where nothing will be given, it does not depend on what is free: others' changes are no news then. */
-function homeForAll(automatic: Host["automatic"], wants: readonly Want[], gives: Gives) {
-  const whole = automatic.filter((model) => wants.every(({ family }) => hasFamily(model, family)));
+function homeForAll(automatic: Host["automatic"], wants: readonly Want[], tenants: Tenants) {
+  const families = wants.map(({ family }) => family);
+  const whole = automatic.filter((model) => hasFamilies(model, families));
   const open = wants.every(({ count }) => count > 0) ? whole : [];
   return (
-    open.find((model) => wants.every((want) => gives(model, want))) ??
-    open.find((model) => wants.every((want) => givesOne(model, want, gives))) ??
+    open.find((model) => givesAll(model, wants, tenants)) ??
+    open.find((model) => givesOneOfEach(model, wants, tenants)) ??
     whole[0] ??
     automatic[0] ??
     null
   );
 }
 
-function givesOne(model: ClassModel, want: Want, gives: Gives): boolean {
-  return gives(model, { ...want, count: 1 });
+/** @returns true where the class has free all that is wanted */
+export function givesAll(model: ClassModel, wants: readonly Want[], tenants: Tenants): boolean {
+  return wants.every((want) => tenants.has(model, want.family, want));
+}
+
+export function givesOneOfEach(
+  model: ClassModel,
+  wants: readonly Want[],
+  tenants: Tenants,
+): boolean {
+  return wants.every((want) => tenants.has(model, want.family, { ...want, count: 1 }));
 }

@@ -62,6 +62,16 @@ export function parseRequest(service: ServiceFacts): ServiceRequest {
   };
 }
 
+/** @returns the addresses that are asked for by name, in the order of the families */
+export function requestedAddresses(
+  { places }: Pick<ServiceRequest, "places">,
+  families: readonly IpFamily[] = ["IPv4", "IPv6"],
+): Ip[] {
+  return families
+    .flatMap((family) => places[family])
+    .flatMap((place) => (place.kind === "this" ? [place.ip] : []));
+}
+
 /** An annotation counts before the field of old, which holds one address. (MetalLB gives nothing where both are there.) */
 function addressText(service: ServiceFacts, problems: Problem[]): string | undefined {
   const [annotation, field] = [readAnnotation(service, "addresses"), service.loadBalancerIP ?? ""];

@@ -10,7 +10,7 @@
  */
 import type { Problem } from "../base/errors.ts";
 import type { Ip } from "../base/ip.ts";
-import { BOUND_CONDITION, chooseClass, wantsPools } from "../classes/choose.ts";
+import { boundClassIn, chooseClass, wantsPools } from "../classes/choose.ts";
 import { readAnnotation } from "../classes/annotations.ts";
 import {
   hasPools,
@@ -51,8 +51,7 @@ export interface RoleOptions {
 
 /** @returns the class that a Service is bound to: the message of Deckhouse's condition */
 export function boundClassOf(service: Service): string | null {
-  const bound = service.status?.conditions?.find(({ type }) => type === BOUND_CONDITION);
-  return bound?.status === "True" ? bound.message : null;
+  return boundClassIn(service.status?.conditions);
 }
 
 /**

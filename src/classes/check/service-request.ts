@@ -7,11 +7,11 @@
  */
 import { familyOf, parseIp, type Ip, type IpFamily } from "../../base/ip.ts";
 import { readAnnotation } from "../annotations.ts";
-import { BOUND_CONDITION, chooseClass, wantsPools } from "../choose.ts";
+import { boundClassIn, chooseClass, wantsPools } from "../choose.ts";
 import type { Problem } from "../../base/errors.ts";
 import type { Compiled } from "../model.ts";
 import { hasPools } from "../offers.ts";
-import { parseRequest, type ServiceRequest } from "../request.ts";
+import { parseRequest, requestedAddresses, type ServiceRequest } from "../request.ts";
 import type { ServiceObject } from "./world.ts";
 
 type Spec = NonNullable<ServiceObject["spec"]>;
@@ -44,9 +44,7 @@ export function askedBy(service: ServiceObject, compiled: Compiled): Asked | nul
   const isRead = servedBy === "pools" || servedBy === "nobody known";
   const request = isRead ? ofPools : alone;
   const said = new Set(alone.problems.map(({ message }) => message));
-  const wanted = Object.values(request.places)
-    .flat()
-    .flatMap((place) => (place.kind === "this" ? [place.ip] : []));
+  const wanted = requestedAddresses(request);
   const problems = request.problems.map((problem): AskedProblem => {
     const isOfField = !said.has(problem.message);
     const isCertain = servedBy !== "a class unknown" && (!isOfField || servedBy === "pools");
@@ -65,9 +63,7 @@ function whoServes(service: ServiceObject, request: ServiceRequest, compiled: Co
   const hasClasses = [...classes.values()].some(({ pool }) => pool === null);
   if (named !== "" && !classes.has(named)) return hasClasses ? "others" : "a class unknown";
   const annotation = readAnnotation(metadata, "class") ?? "";
-  const bound = status?.conditions?.find(
-    (it) => it.type === BOUND_CONDITION && it.status === "True",
-  )?.message;
+  const bound = boundClassIn(status?.conditions);
   const { kind } = chooseClass({
     ...{ loadBalancerClass: named, annotation, boundClass: bound, classes, defaultClass },
     hasPools: hasPools(compiled),
