@@ -91,12 +91,16 @@ export class RankJobs {
     for (const ip of others) {
       const assignment = wanted.get(ip);
       const before = this.#jobs.get(ip);
-      if (assignment === undefined || isForRoutersAlone(assignment, world)) {
+      const reach = assignment && reachOf(assignment.uses, assignment.className, world);
+      if (assignment === undefined || isForRoutersAlone(reach)) {
         if (this.#jobs.delete(ip)) changed.add(ip);
         this.#followed.delete(ip);
         continue;
       }
-      const job = this.#jobOf(assignment, { ...context, stopping, isPending: waiting.has(ip) });
+      const job = this.#jobOf(assignment, {
+        ...{ ...context, reach, stopping },
+        isPending: waiting.has(ip),
+      });
       if (before !== undefined && isSameJob(before, job)) continue;
       this.#jobs.set(ip, job);
       changed.add(ip);
@@ -115,12 +119,11 @@ export class RankJobs {
   }
 
   #jobOf(assignment: Assignment, context: JobContext): RankJob {
-    const { world, awaited, stopping, isPending } = context;
+    const { world, awaited, reach, stopping, isPending } = context;
     const claimed = world.claimed.get(assignment.ip) ?? world.claiming.get(assignment.ip);
     const reported = claimed?.object.status?.holder ?? null;
     const holder = isPending ? null : reported;
     const rank = claimed?.object.spec.rank ?? [];
-    const reach = reachOf(assignment.uses, assignment.className, world);
     const classSplits = this.#splits;
     const made = splitFor(assignment, { world, reach, awaited, classSplits, holder: reported });
     const now = holder ?? rank[0] ?? "";
@@ -135,13 +138,15 @@ export class RankJobs {
 }
 
 interface JobContext extends RankContext {
+  /** Of the address. */
+  readonly reach: ClassNodes | undefined;
   readonly stopping: ReadonlySet<string>;
   readonly isPending: boolean;
 }
 
 /** True where nobody answers on the segment: then no node comes before another, and none of them counts as its holder. */
-function isForRoutersAlone({ uses, className }: Assignment, world: World): boolean {
-  return modeOf(reachOf(uses, className, world)?.ways ?? []) === "BGP";
+function isForRoutersAlone(reach: ClassNodes | undefined): boolean {
+  return modeOf(reach?.ways ?? []) === "BGP";
 }
 
 function isSameJob(a: RankJob, b: RankJob): boolean {
