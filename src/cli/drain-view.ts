@@ -41,17 +41,21 @@ export function drainedNodes(nodes: readonly Node[]): readonly DrainedNode[] {
 
 /** @returns the addresses that the node answers for or that the plan names it for, in order; to routers all nodes are named alike */
 export function leftOn(node: string, virtualIps: readonly VirtualIP[]): readonly VirtualIP[] {
-  return virtualIps
-    .filter(({ spec }) => spec.mode !== "BGP")
+  return answered(virtualIps)
     .filter(({ spec, status }) => status?.holder === node || spec.rank.includes(node))
     .toSorted((a, b) => compareIps(a.spec.address, b.spec.address));
 }
 
 /** @returns those that the node answers for now, or should: what a person calls its addresses */
 export function ownedBy(node: string, virtualIps: readonly VirtualIP[]): readonly VirtualIP[] {
-  return virtualIps
-    .filter(({ spec }) => spec.mode !== "BGP")
-    .filter(({ spec, status }) => (status?.holder ?? spec.rank[0]) === node);
+  return answered(virtualIps).filter(
+    ({ spec, status }) => (status?.holder ?? spec.rank[0]) === node,
+  );
+}
+
+/** But for those that routers alone are told of: no node answers for them, though an older controller ranked some. */
+function answered(virtualIps: readonly VirtualIP[]): readonly VirtualIP[] {
+  return virtualIps.filter(({ spec }) => spec.mode !== "BGP");
 }
 
 export interface Unmovable {
