@@ -5,9 +5,7 @@
  * functions that is a third of the time, so whoever measures such code measures it here.
  * Run: `node bench/as-shipped.mjs bench/allocate.ts [OPTIONS]`.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -16,9 +14,12 @@ const BANNER =
   'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
 const [, , entry] = process.argv;
-const directory = mkdtempSync(join(tmpdir(), "spreadlb-bench-"));
-process.on("exit", () => rmSync(directory, { recursive: true }));
-const outfile = join(directory, "bench.mjs");
+// Kept where tools keep such things: a benchmark may end by a signal at any time, and nobody would remove it.
+const outfile = join(
+  import.meta.dirname,
+  "../node_modules/.cache/spreadlb",
+  `${basename(entry, ".ts")}.mjs`,
+);
 await build({
   ...{ entryPoints: [entry], outfile, bundle: true, logLevel: "warning" },
   ...{ format: "esm", platform: "node", target: "node20", banner: { js: BANNER } },
