@@ -320,18 +320,18 @@ describe("end to end: who both ends of a BGP session are", function () {
 
     it("a router in its place, with another address, is found as soon as BFD misses the old one", async () => {
       const router = namespaces.at(-1);
-      const before = (await sessionOf("n2", "BGPPeer/spine"))?.address;
       router?.ip("link set s2 down");
       router?.ip("link set s2 address 02:00:5e:10:00:99");
       router?.ip("link set s2 up");
+      // Not "another than n2 says now": what n2 says may be from before the session came up.
+      const renewed = "fe80::5eff:fe10:99%up0";
       await waitFor(
         async () => {
           const entry = await sessionOf("n2", "BGPPeer/spine");
-          return entry?.state === "Established" && entry.address !== before;
+          return entry?.state === "Established" && entry.address === renewed;
         },
-        { what: "a session with the new address", timeoutMs: 60_000 },
+        { what: `a session with ${renewed}`, timeoutMs: 60_000 },
       );
-      expect((await sessionOf("n2", "BGPPeer/spine"))?.address).to.match(/^fe80::.*5e.*%up0$/);
     });
 
     it("an interface that a node has not, or on which nobody is heard: held, with what can be done", async () => {
