@@ -61,12 +61,15 @@ export interface LabelSelector {
 export type Labels = Readonly<Record<string, string>>;
 
 export function matchesSelector(selector: LabelSelector, labels: Labels): boolean {
-  const { matchLabels = {}, matchExpressions = [] } = selector;
-  return (
-    Object.entries(matchLabels).every(([key, value]) => valueOf(labels, key) === value) &&
-    matchExpressions.every((requirement) => holds(requirement, labels))
-  );
+  const { matchLabels = NO_LABELS, matchExpressions } = selector;
+  // A loop: every pool's selector is asked about every Service that changes, and a list of entries for each would be garbage.
+  for (const key in matchLabels) {
+    if (Object.hasOwn(matchLabels, key) && valueOf(labels, key) !== matchLabels[key]) return false;
+  }
+  return matchExpressions?.every((requirement) => holds(requirement, labels)) ?? true;
 }
+
+const NO_LABELS: Labels = {};
 
 /** @returns true where one of the selectors matches; an empty list matches nothing: what that means, the caller says */
 export function matchesAny(selectors: readonly LabelSelector[], labels: Labels): boolean {

@@ -4,6 +4,7 @@
  * Read first: docs/decisions/0014-one-model-of-two-families.md, "Which classes a Service may use".
  */
 import type { Problem } from "../base/errors.ts";
+import { onceForEach } from "../base/once.ts";
 import { matchesAny, type Labels } from "./label-selector.ts";
 import type { ClassModel, Compiled, Offer } from "./model.ts";
 
@@ -33,10 +34,7 @@ export interface OfferedService {
  * @returns the pools in which the Service fits, the oldest first among equals
  */
 export function offersFor(service: OfferedService, { classes }: Pick<Compiled, "classes">): Offers {
-  const fitting: Offered[] = [];
-  for (const { key, pool, offer } of classes.values()) {
-    if (offer !== null && fits(service, offer)) fitting.push({ key, pool, offer });
-  }
+  const fitting = offeredOf(classes).filter(({ offer }) => fits(service, offer));
   const { pool = null } = service;
   if (pool !== null) return offersOfPool(pool, fitting);
   const automatic = fitting.filter(({ offer }) => offer.autoAssign);
@@ -46,6 +44,13 @@ export function offersFor(service: OfferedService, { classes }: Pick<Compiled, "
 }
 
 type Offered = Pick<ClassModel, "key" | "pool"> & { readonly offer: Offer };
+
+/** The classes that are pools, in their order. */
+const offeredOf = onceForEach((classes: Compiled["classes"]): readonly Offered[] =>
+  [...classes.values()].flatMap(({ key, pool, offer }) =>
+    offer === null ? [] : [{ key, pool, offer }],
+  ),
+);
 
 function offersOfPool(name: string, fitting: readonly Offered[]): Offers {
   const named = fitting.filter(({ pool }) => pool === name).map(keyOf);
@@ -69,8 +74,7 @@ export function namedPoolProblems(
 
 /** @returns true where a pool has this name */
 function hasPool(name: string, { classes }: Pick<Compiled, "classes">): boolean {
-  for (const { pool, offer } of classes.values()) if (offer !== null && pool === name) return true;
-  return false;
+  return offeredOf(classes).some(({ pool }) => pool === name);
 }
 
 /** @returns the offers to a Service that names its class */
@@ -80,8 +84,7 @@ export function offersOfClass(key: string): Offers {
 
 /** @returns true where there is any pool: without one, Services that name no class are none of ours */
 export function hasPools({ classes }: Pick<Compiled, "classes">): boolean {
-  for (const { offer } of classes.values()) if (offer !== null) return true;
-  return false;
+  return offeredOf(classes).length > 0;
 }
 
 function fits({ namespace, labels, namespaceLabels }: OfferedService, offer: Offer): boolean {

@@ -14,7 +14,7 @@ import { IP_ADDRESS_POOL_KIND } from "../classes/metallb/ip-address-pool.ts";
 import type { Way } from "../classes/model.ts";
 import { HEARD_NOBODY } from "../controller/looking.ts";
 import { observe } from "../controller/observer.ts";
-import { onceForEach } from "../controller/once.ts";
+import { onceForEach } from "../base/once.ts";
 import { PLAN_OPTIONS } from "../controller/plan.ts";
 import { reachOf } from "../controller/reach.ts";
 import { READY_CONDITION } from "../controller/resources.ts";

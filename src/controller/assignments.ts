@@ -15,7 +15,7 @@ import { clashOf, partyOf, type Party } from "../classes/sharing.ts";
 import { keyOf, refOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
 import type { VirtualIPSpec } from "../multi-ip/resource.ts";
-import { onceForEach } from "./once.ts";
+import { onceForEach } from "../base/once.ts";
 import type { Role } from "./roles.ts";
 import type { ClaimedAddress, World } from "./world.ts";
 

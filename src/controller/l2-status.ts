@@ -23,7 +23,7 @@ import {
 import { interfacesOn } from "../multi-ip/interfaces.ts";
 import type { Decided } from "./desk.ts";
 import { Listing } from "./listing.ts";
-import { onceForEach } from "./once.ts";
+import { onceForEach } from "../base/once.ts";
 import type { Role } from "./roles.ts";
 import type { ClaimedAddress, MetallbStatuses, World } from "./world.ts";
 import type { Write } from "./writes.ts";

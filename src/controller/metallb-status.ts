@@ -20,7 +20,7 @@ import { hasPools } from "../classes/offers.ts";
 import { setCondition } from "../kube/patches.ts";
 import type { Counts } from "./counts.ts";
 import { isUnusable } from "./in-force.ts";
-import { onceForEach } from "./once.ts";
+import { onceForEach } from "../base/once.ts";
 import type { MetallbStatuses, World } from "./world.ts";
 import type { Write } from "./writes.ts";
 
@@ -59,14 +59,11 @@ export function planMetallbStatuses(input: MetallbStatusInput): MetallbStatusPla
 /** One write a second at most to each pool, while Services come and go. */
 function atLeisure(
   planned: readonly Write[],
-  { pools, nowMs, countIntervalMs, countedAtMs: before }: MetallbStatusInput,
+  { nowMs, countIntervalMs, countedAtMs: before }: MetallbStatusInput,
 ): MetallbStatusPlan {
-  const waiting = pools.flatMap((pool) => {
-    const key = classKeyOf(pool);
-    const countedAtMs = before.get(key) ?? Number.NEGATIVE_INFINITY;
-    return nowMs < countedAtMs + countIntervalMs ? [[key, countedAtMs] as const] : [];
-  });
-  const countedAtMs = new Map(waiting);
+  const isWaiting = ([key, atMs]: [string, number]) =>
+    key.startsWith(`${IP_ADDRESS_POOL_KIND}/`) && nowMs < atMs + countIntervalMs;
+  const countedAtMs = new Map([...before].filter(isWaiting));
   const writes: Write[] = [];
   let wakeAtMs: number | null = null;
   for (const write of planned) {
@@ -81,17 +78,48 @@ function atLeisure(
 }
 
 function planPoolCounters({ world, pools, counts }: MetallbStatusInput): Write[] {
-  return pools.flatMap((before): Write[] => {
-    const key = classKeyOf(before);
-    const model = world.compiled.classes.get(key);
-    if (model === undefined) return [];
-    const wanted = countersOf(model, counts.addressesOf(key));
-    const { status } = before;
-    const keys = ["assignedIPv4", "assignedIPv6", "availableIPv4", "availableIPv6"] as const;
-    if (keys.every((key) => status?.[key] === wanted[key])) return [];
-    return [{ kind: "metallb-status", of: "IPAddressPool", before, status: wanted }];
-  });
+  const writes: Write[] = [];
+  for (const line of linesFor(pools, world.compiled.classes)) {
+    const assigned = counts.addressesOf(line.key);
+    if (assigned === line.saidRight) continue;
+    const { before, model } = line;
+    const status = countersOf(model, assigned);
+    if (COUNTERS.every((counter) => before.status?.[counter] === status[counter])) {
+      line.saidRight = assigned;
+    } else writes.push({ kind: "metallb-status", of: "IPAddressPool", before, status });
+  }
+  return writes;
 }
+
+interface CounterLine {
+  readonly before: IPAddressPool;
+  readonly key: string;
+  readonly model: ClassModel;
+  /** The count that the status was found to tell. */
+  saidRight: Assigned | null;
+}
+
+type Classes = World["compiled"]["classes"];
+
+const books = new WeakMap<
+  readonly IPAddressPool[],
+  { readonly classes: Classes; readonly lines: readonly CounterLine[] }
+>();
+
+/** Kept as long as the pools are the same: most passes find all counters right, and that is to cost next to nothing. */
+function linesFor(pools: readonly IPAddressPool[], classes: Classes): readonly CounterLine[] {
+  const known = books.get(pools);
+  if (known?.classes === classes) return known.lines;
+  const lines = pools.flatMap((before): CounterLine[] => {
+    const key = classKeyOf(before);
+    const model = classes.get(key);
+    return model === undefined ? [] : [{ before, key, model, saidRight: null }];
+  });
+  books.set(pools, { classes, lines });
+  return lines;
+}
+
+const COUNTERS = ["assignedIPv4", "assignedIPv6", "availableIPv4", "availableIPv6"] as const;
 
 const classKeyOf = onceForEach(
   ({ metadata }: IPAddressPool) => `${IP_ADDRESS_POOL_KIND}/${metadata.name}`,
@@ -130,11 +158,15 @@ interface WantedState {
   readonly problems: readonly string[];
 }
 
+const NO_STATES: ReadonlyMap<string, WantedState> = new Map();
+
+/** Objects that were once right, and as what: they stay so until it is other objects that are there or wanted. */
+const saidRight = new WeakMap<readonly ConfigurationState[], ReadonlyMap<string, WantedState>>();
+
 function planStates({ world, nowIso }: MetallbStatusInput, statuses: MetallbStatuses): Write[] {
   const { namespace, states } = statuses;
-  const wanted = hasPools(world.compiled)
-    ? wantedStates(world.compiled)(world.nodes)
-    : new Map<string, WantedState>();
+  const wanted = hasPools(world.compiled) ? wantedStates(world.compiled)(world.nodes) : NO_STATES;
+  if (saidRight.get(states) === wanted) return [];
   const known = new Map(states.map((state) => [state.metadata.name, state]));
   const writes: Write[] = [];
   for (const [name, { labels, condition, problems }] of wanted) {
@@ -151,6 +183,7 @@ function planStates({ world, nowIso }: MetallbStatusInput, statuses: MetallbStat
     if (wanted.has(before.metadata.name) || !isOurs(before)) continue;
     writes.push({ kind: "delete-metallb-status", of: "ConfigurationState", before });
   }
+  if (writes.length === 0) saidRight.set(states, wanted);
   return writes;
 }
 

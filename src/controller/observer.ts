@@ -20,7 +20,7 @@ import type { VirtualIP } from "../multi-ip/resource.ts";
 import { Listing } from "./listing.ts";
 import { Losses } from "./losses.ts";
 import { clusterNodes, type ClusterNode, type NodeOptions } from "./nodes.ts";
-import { onceForEach } from "./once.ts";
+import { onceForEach } from "../base/once.ts";
 import { servingNodes, serviceOfSlice } from "../kube/serving.ts";
 import { claimedAddress, classNodes, isLocal } from "./world.ts";
 import type { ClaimedAddress, ClassNodes, Snapshot, World } from "./world.ts";
@@ -70,7 +70,7 @@ export class Observer {
       compiled: this.#compiled,
       namespaceLabels: this.#namespaceLabels,
       classes: this.#classes,
-      nodeObjects: byKey(snapshot.nodes),
+      nodeObjects: inOrder(snapshot.nodes),
       nodes: this.#nodes,
       serving: this.#serving,
       claimed: this.#claimed,
@@ -164,7 +164,7 @@ export class Observer {
     const seen = clusterNodes({ nodes, presences, virtualIps: this.#losses.latest() }, options);
     const kept = seen.map((node) => {
       const before = known.get(node.name);
-      return before !== undefined && isSameNode(before, node) ? before : node;
+      return before !== undefined && (before === node || isSameNode(before, node)) ? before : node;
     });
     const isSame = isEqualList(kept, this.#nodes);
     if (!isSame) this.#nodes = kept;
@@ -219,6 +219,9 @@ function isSameNode(a: ClusterNode, b: ClusterNode): boolean {
 function textOf(fact: ClusterNode[keyof ClusterNode]): string {
   return JSON.stringify(fact instanceof Set ? [...fact] : fact);
 }
+
+/** A list is the same one until something in it changes. */
+const inOrder = onceForEach((nodes: Snapshot["nodes"]) => byKey(nodes));
 
 function byKey<T extends KubeObject>(objects: readonly T[]): T[] {
   return objects

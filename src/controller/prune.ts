@@ -10,7 +10,7 @@ import type { Change } from "../kube/store.ts";
 import type { Namespace, Node, Service, ServicePort } from "../kube/types.ts";
 import { DRAINED_ANNOTATION } from "../multi-ip/node-marks.ts";
 import { OUT_OF_SERVICE_TAINT } from "./leaving.ts";
-import { onceForEach } from "./once.ts";
+import { onceForEach } from "../base/once.ts";
 import { READY_CONDITION } from "./resources.ts";
 
 const NODE_CONDITIONS: readonly string[] = ["Ready", "NetworkUnavailable"];

@@ -17,12 +17,15 @@ import {
   namedPoolProblems,
   offersFor,
   offersOfClass,
+  type OfferedService,
   type Offers,
 } from "../classes/offers.ts";
+import type { Labels } from "../classes/label-selector.ts";
+import type { Compiled } from "../classes/model.ts";
 import { parseRequest, type ServiceFacts, type ServiceRequest } from "../classes/request.ts";
 import type { Service } from "../kube/types.ts";
 import { listedAddresses } from "./assignments.ts";
-import { onceForEach } from "./once.ts";
+import { onceForEach } from "../base/once.ts";
 import { READY_CONDITION } from "./resources.ts";
 import type { ClaimedAddress, World } from "./world.ts";
 
@@ -129,14 +132,39 @@ function servedByPools(
 ): Role {
   const { namespace = "", labels = {} } = service.metadata;
   const request = poolRequestOf(service);
-  const { pool } = request;
-  const facts = { namespace, labels, namespaceLabels: namespaceLabels.get(namespace) ?? {}, pool };
-  const offers = offersFor(facts, compiled);
+  const facts = {
+    ...{ namespace, labels, pool: request.pool },
+    namespaceLabels: namespaceLabels.get(namespace) ?? NO_LABELS,
+  };
+  const known = poolChoices.get(service);
+  const isKnown = known?.of === compiled && known.namespaceLabels === facts.namespaceLabels;
+  const choice = isKnown ? known : poolChoiceOf(facts, compiled);
+  if (!isKnown) poolChoices.set(service, choice);
   return {
-    ...{ kind: "served", className: null, offers, request },
-    problems: [...problems, ...namedPoolProblems(facts, offers, compiled)],
+    ...{ kind: "served", className: null, offers: choice.offers, request },
+    problems: problems.length === 0 ? choice.problems : [...problems, ...choice.problems],
   };
 }
+
+interface PoolChoice {
+  readonly of: Compiled;
+  readonly namespaceLabels: Labels;
+  readonly offers: Offers;
+  readonly problems: readonly Problem[];
+}
+
+/** A Service is looked at again for its addresses' sake, too: which of many pools it fits is not asked again for that. */
+const poolChoices = new WeakMap<Service, PoolChoice>();
+
+function poolChoiceOf(facts: OfferedService, compiled: Compiled): PoolChoice {
+  const offers = offersFor(facts, compiled);
+  return {
+    ...{ of: compiled, namespaceLabels: facts.namespaceLabels, offers },
+    problems: namedPoolProblems(facts, offers, compiled),
+  };
+}
+
+const NO_LABELS: Labels = {};
 
 const NO_CLASS: Problem = {
   code: "CLASS_MISSING",

@@ -7,7 +7,7 @@
  */
 import type { RankMove } from "../multi-ip/rank.ts";
 import type { PlanMemory } from "./memory.ts";
-import { onceForEach } from "./once.ts";
+import { onceForEach } from "../base/once.ts";
 import type { World } from "./world.ts";
 
 /** How often to look at a node that is not trusted yet: its Lease tells when it may be. */

@@ -25,7 +25,7 @@ import { virtualIpName } from "../multi-ip/name.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { leaveReason, type LeaveReason } from "./leaving.ts";
 import type { Hearing } from "./looking.ts";
-import { onceForEach } from "./once.ts";
+import { onceForEach } from "../base/once.ts";
 import type { ClusterNode, Presence } from "./nodes.ts";
 
 /** The objects as the stores hold them, in any order. */

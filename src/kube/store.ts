@@ -8,6 +8,7 @@
  * Neighbours: reflector.ts decides what is fed in; io/reflector.ts feeds it.
  */
 
+import { Listed } from "../base/listed.ts";
 import type { KubeObject } from "./resource.ts";
 import { keyOf } from "./resource.ts";
 
@@ -39,8 +40,7 @@ export class Store<T extends KubeObject> implements ReadonlyStore<T> {
   #synced = false;
   /** The newest version that the watch or a list has shown; 0 before the first list. */
   #seenVersion = 0n;
-  readonly #objects = new Map<string, T>();
-  #list: readonly T[] | null = null;
+  readonly #objects = new Listed<T>();
   /** Keys whose object came from a write's answer and is ahead of the watch. */
   readonly #unconfirmed = new Set<string>();
   readonly #indexes: ReadonlyMap<string, Index<T>>;
@@ -68,7 +68,7 @@ export class Store<T extends KubeObject> implements ReadonlyStore<T> {
   }
 
   list(): readonly T[] {
-    return (this.#list ??= [...this.#objects.values()]);
+    return this.#objects.list;
   }
 
   keys(): string[] {
@@ -161,7 +161,6 @@ export class Store<T extends KubeObject> implements ReadonlyStore<T> {
     const before = this.#objects.get(key);
     if (before !== undefined) this.#unfile(key, before);
     this.#objects.set(key, after);
-    this.#list = null;
     this.#file(key, after);
     if (before === undefined) return [{ key, after }];
     const sameObject = before.metadata.uid === after.metadata.uid;
@@ -178,7 +177,6 @@ export class Store<T extends KubeObject> implements ReadonlyStore<T> {
     if (object === undefined) return;
     this.#unfile(key, object);
     this.#objects.delete(key);
-    this.#list = null;
     this.#unconfirmed.delete(key);
   }
 

@@ -5,8 +5,8 @@
  * stay. What came of it is kept until something changes of what it was made of.
  * Neighbours: depth.ts has all buckets of a depth; spread.ts settles.
  */
-import { fitPlaces, lift, loadOf, nodeOf, put, type Board } from "./board.ts";
-import { isEven, nodesOf, settle } from "./spread.ts";
+import { fitPlaces, lift, put, type Board } from "./board.ts";
+import { countsOf, isEven, settle } from "./spread.ts";
 import { NOWHERE, type World } from "./world.ts";
 
 /** The places of one depth. */
@@ -29,6 +29,8 @@ export class Bucket {
   #isTurned = false;
   /** How many jobs are elsewhere than they would be by today's rank. */
   #movedCount = 0;
+  /** By node, how many of the jobs were settled there. */
+  #counts: Int32Array = new Int32Array(0);
   /** Whether all stay where they are once today's ranks are as planned. */
   #isAtRest = false;
 
@@ -94,6 +96,7 @@ export class Bucket {
       if (at[job] !== kept[job]) this.#movedCount++;
       lift(world, lost, job);
     }
+    this.#counts = countsOf(world, lost, this.#jobs);
     this.#reopen(board);
     return this.#jobs.filter((job, i) => at[job] !== before[i]);
   }
@@ -107,12 +110,9 @@ export class Bucket {
   }
 
   #isEven(world: World, board: Board): boolean {
-    const lost = { ...this.#lostBoard(board), load: this.#places.load.slice() };
-    for (const job of this.#jobs) {
-      const node = nodeOf(lost, job);
-      lost.load[node] = loadOf(lost, node) + 1;
-    }
-    const isSo = isEven(world, lost, nodesOf(world, lost, this.#jobs));
+    const own = this.#counts;
+    const load = this.#places.load.map((count, node) => count + (own[node] ?? 0));
+    const isSo = isEven(world, { ...this.#lostBoard(board), load }, own);
     this.#reopen(board);
     return isSo;
   }

@@ -28,7 +28,7 @@ export function settle(world: World, board: Board, jobs: readonly number[]): boo
     if (hop === undefined) break;
     move(world, board, hop.job, hop.to);
   }
-  if (isEven(world, board, nodesOf(world, board, jobs))) return true;
+  if (isEven(world, board, countsOf(world, board, jobs))) return true;
   const movable = jobsByNode(world, board, jobs, new Set(fresh));
   for (let paths = 0; ; paths++) {
     const path = improvingPath(world, board, movable);
@@ -126,10 +126,10 @@ function wishHop(world: World, board: Board, jobs: readonly number[]): Hop | und
 }
 
 /**
- * @param starts by node, whether it has an address that may move; null: all have
+ * @param starts by node, how many addresses it has that may move; null: all may
  * @returns true where no path can improve anything, as the fullest and emptiest node of each part show at a glance
  */
-export function isEven(world: World, board: Board, starts: Uint8Array | null): boolean {
+export function isEven(world: World, board: Board, starts: Int32Array | null): boolean {
   const { nodes, partOf } = world;
   const fullest = new Int32Array(nodes.length);
   for (let node = 0; node < nodes.length; node++) {
@@ -144,11 +144,14 @@ export function isEven(world: World, board: Board, starts: Uint8Array | null): b
   return true;
 }
 
-/** @returns by node, whether one of the jobs is there */
-export function nodesOf({ nodes }: World, board: Board, jobs: readonly number[]): Uint8Array {
-  const has = new Uint8Array(nodes.length);
-  for (const job of jobs) has[nodeOf(board, job)] = 1;
-  return has;
+/** @returns by node, how many of the jobs are there */
+export function countsOf({ nodes }: World, board: Board, jobs: readonly number[]): Int32Array {
+  const counts = new Int32Array(nodes.length);
+  for (const job of jobs) {
+    const node = nodeOf(board, job);
+    if (node !== NOWHERE) counts[node] = (counts[node] as number) + 1;
+  }
+  return counts;
 }
 
 /** @param first jobs that are moved rather than others, where either would do */

@@ -6,6 +6,7 @@
  */
 import { expect } from "chai";
 import { NO_MANIFESTS, type Manifests } from "../../src/classes/compile.ts";
+import { Listed } from "../../src/base/listed.ts";
 import type { IPAddressPool } from "../../src/classes/metallb/ip-address-pool.ts";
 import type { ConfigurationState } from "../../src/classes/metallb/configuration-state.ts";
 import type { L2Advertisement } from "../../src/classes/metallb/l2-advertisement.ts";
@@ -19,7 +20,7 @@ import { plan, PLAN_OPTIONS, type Plan } from "../../src/controller/plan.ts";
 import { Standing } from "../../src/controller/standing.ts";
 import { MEMBER_LABEL } from "../../src/controller/resources.ts";
 import type { Snapshot } from "../../src/controller/world.ts";
-import { Listed, mergePatched, without } from "./model-maps.ts";
+import { mergePatched, without } from "./model-maps.ts";
 import { writeKey, type Write } from "../../src/controller/writes.ts";
 import { isoSeconds } from "../../src/kube/patches.ts";
 import { keyOf, type KubeObject } from "../../src/kube/resource.ts";

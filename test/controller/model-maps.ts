@@ -1,28 +1,4 @@
-/** Maps of objects in the model cluster, changed as the API server changes them. */
-
-/** Gives the very same list until it is changed, as the store of a watch does. */
-export class Listed<T> extends Map<string, T> {
-  #list: readonly T[] | undefined;
-
-  get list(): readonly T[] {
-    return (this.#list ??= [...this.values()]);
-  }
-
-  override set(key: string, value: T): this {
-    this.#list = undefined;
-    return super.set(key, value);
-  }
-
-  override delete(key: string): boolean {
-    this.#list = undefined;
-    return super.delete(key);
-  }
-
-  override clear(): void {
-    this.#list = undefined;
-    super.clear();
-  }
-}
+/** Objects in the model cluster, changed as the API server changes them. */
 
 export function mergePatched(
   map: Readonly<Record<string, string>> = {},
