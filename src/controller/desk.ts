@@ -9,10 +9,12 @@
 import { compareText } from "../base/hash.ts";
 import type { Ip } from "../base/ip.ts";
 import { Links } from "../base/links.ts";
+import { onceForEach } from "../base/once.ts";
 import type { Allocation, Claim } from "../classes/allocation.ts";
 import { Book } from "../classes/book.ts";
 import { classFinder } from "../classes/class-at.ts";
 import type { Compiled } from "../classes/model.ts";
+import type { VirtualIP } from "../multi-ip/resource.ts";
 import {
   compareUses,
   heldBackOf,
@@ -44,6 +46,10 @@ export class Desk {
   #heldBack = new Map<Ip, readonly ServiceUse[]>();
   /** By Service: the addresses that it was given, with their places. */
   #given = new Map<string, ReadonlyMap<Ip, number>>();
+  /** What each VirtualIP says of whose it is. */
+  readonly #sayings = new Map<Ip, string>();
+  /** Services of which two VirtualIPs claim one place: which of them counts goes by their generations, too. */
+  readonly #contested = new Set<string>();
   readonly #claims = new Links<Ip, string>();
   readonly #listed = new Links<Ip, string>();
 
@@ -51,8 +57,8 @@ export class Desk {
     const isNew = world.compiled !== this.#compiled || lbClass !== this.#lbClass;
     const news = isNew ? this.#everything(world, seen) : seen;
     const book = this.#book === null || isNew ? this.#begin(world, lbClass) : this.#book;
-    const touched = this.#touched(world, news);
-    for (const key of touched) this.#tell(key, { world, lbClass }, book);
+    const { touched, due } = this.#touched(world, news);
+    for (const key of due) this.#tell(key, { world, lbClass }, book);
     const { services: allocations } = book.settle();
     const services = new Set([...touched, ...book.takeNews()]);
     const addresses = new Set(news.addresses);
@@ -81,24 +87,45 @@ export class Desk {
     this.#wanted = new Map();
     this.#heldBack = new Map();
     this.#given = new Map();
+    this.#sayings.clear();
     return this.#book;
   }
 
-  #touched(world: World, { services, addresses }: News): Set<string> {
-    const touched = new Set(services);
-    const isToAll = (links: Links<Ip, string>, ip: Ip) => {
-      for (const key of links.at(ip)) touched.add(key);
+  /** @returns the Services of which something may be otherwise, and those of them that may be due other addresses */
+  #touched(world: World, { services, addresses }: News) {
+    const [touched, due] = [new Set(services), new Set(services)];
+    const isToAll = (links: Links<Ip, string>, ip: Ip, isDue: boolean) => {
+      for (const key of links.at(ip)) {
+        touched.add(key);
+        if (isDue || this.#contested.has(key)) due.add(key);
+      }
     };
-    for (const ip of addresses) isToAll(this.#claims, ip);
-    for (const ip of addresses) this.#claims.set(ip, claimAt(ip, world)?.services ?? []);
+    const others = new Set<Ip>();
+    for (const ip of addresses) if (this.#isSaidAnew(ip, world)) others.add(ip);
+    for (const ip of others) isToAll(this.#claims, ip, true);
+    for (const ip of others) this.#claims.set(ip, claimAt(ip, world)?.services ?? []);
     for (const key of services) {
       const service = world.services.get(key);
       this.#listed.setOf(key, service === undefined ? [] : listedAddresses(service));
     }
-    for (const ip of addresses) isToAll(this.#claims, ip);
-    for (const ip of addresses) isToAll(this.#listed, ip);
-    for (const key of services) for (const ip of this.#claims.of(key)) isToAll(this.#claims, ip);
-    return touched;
+    for (const ip of addresses) isToAll(this.#claims, ip, others.has(ip));
+    for (const ip of addresses) isToAll(this.#listed, ip, others.has(ip));
+    for (const key of services) {
+      for (const ip of this.#claims.of(key)) isToAll(this.#claims, ip, true);
+    }
+    return { touched, due };
+  }
+
+  /** Ranks and holders change often, and nobody is due another address for that. */
+  #isSaidAnew(ip: Ip, world: World): boolean {
+    const claimed = world.claimed.get(ip);
+    const claiming = claimed === undefined ? world.claiming.get(ip) : undefined;
+    const object = (claimed ?? claiming)?.object;
+    const saying = object && `${claimed === undefined} ${ownershipOf(object)}`;
+    if (saying === this.#sayings.get(ip)) return false;
+    if (saying === undefined) this.#sayings.delete(ip);
+    else this.#sayings.set(ip, saying);
+    return true;
   }
 
   /** What the Service is and wants, and what is claimed for it. */
@@ -115,6 +142,9 @@ export class Desk {
     for (const claim of rivalClaims(key, claims, { world, role })) {
       named[claim.service === key ? "own" : "twice"].push(claim);
     }
+    const uses = claims.flatMap(({ services }) => services.filter((user) => user === key));
+    if (uses.length > named.own.length) this.#contested.add(key);
+    else this.#contested.delete(key);
     book.claim(key, named.own);
     book.claim(`${key} twice`, named.twice);
   }
@@ -164,6 +194,13 @@ export class Desk {
 }
 
 const NOTHING: ReadonlyMap<Ip, number> = new Map();
+
+/** All that a VirtualIP says but for who is to hold it, who does, and which version of it that is. */
+const ownershipOf = onceForEach(({ metadata, spec }: VirtualIP): string => {
+  const { name, uid, deletionTimestamp, labels } = metadata;
+  const others = { ...spec, rank: null, generation: null };
+  return JSON.stringify([name, uid, deletionTimestamp, labels, others]);
+});
 
 function claimAt(ip: Ip, { claimed, claiming }: World): ClaimedAddress | undefined {
   return claimed.get(ip) ?? claiming.get(ip);

@@ -234,9 +234,13 @@ export class ModelCluster {
     return [...this.virtualIps.values()].find(({ spec }) => spec.address === address);
   }
 
-  /** What the speakers report who hold what they are ranked first for, and can be heard. */
-  report(): void {
-    for (const before of this.virtualIps.values()) {
+  /**
+   * What the speakers report who hold what they are ranked first for, and can be heard.
+   *
+   * @param written the VirtualIPs that may be told of otherwise than before
+   */
+  report(written: Iterable<VirtualIP> = this.virtualIps.values()): void {
+    for (const before of written) {
       const { rank, generation } = before.spec;
       const holder = rank.find((node) => this.#isHeard(node)) ?? null;
       const { status } = before;
