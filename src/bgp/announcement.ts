@@ -20,6 +20,8 @@ export interface Announcement {
   readonly nextHop: Ip | null;
   /** For peers of our own AS alone (RFC 4271 section 5.1.5); null: 100, as everywhere. */
   readonly localPreference: number | null;
+  /** MULTI_EXIT_DISC (RFC 4271 section 5.1.4): of several nodes routers prefer the one with the lowest; null: none. */
+  readonly multiExit: number | null;
   readonly communities: readonly StandardCommunity[];
   readonly largeCommunities: readonly LargeCommunity[];
 }
@@ -39,6 +41,6 @@ function compareNumbers(a: readonly number[], b: readonly number[]): number {
 
 /** @returns an announcement of the node's own, without anything that asks for attention */
 export function plainAnnouncement(prefix: Prefix): Announcement {
-  const none = { nextHop: null, localPreference: null };
+  const none = { nextHop: null, localPreference: null, multiExit: null };
   return { prefix, ...none, communities: [], largeCommunities: [] };
 }

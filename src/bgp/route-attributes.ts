@@ -66,13 +66,12 @@ export function routeOf(announcement: Announcement, context: RouteContext): Rout
 
 /** @returns the same for announcements that `routeOf` answers alike, and cheaply: for 10,000 of one kind it is asked once */
 export function shapeOf(announcement: Announcement): string {
-  const { prefix, nextHop, localPreference, communities, largeCommunities } = announcement;
+  const { prefix, nextHop, localPreference, multiExit, communities, largeCommunities } =
+    announcement;
   const family = familyOfPrefix(prefix);
-  if (communities.length + largeCommunities.length === 0) {
-    return `${family} ${nextHop ?? ""} ${localPreference ?? ""}`;
-  }
-  const lists = `${communities.join(" ")} ${largeCommunities.join(" ")}`;
-  return `${family} ${nextHop ?? ""} ${localPreference ?? ""} ${lists}`;
+  const shape = `${family} ${nextHop ?? ""} ${localPreference ?? ""} ${multiExit ?? ""}`;
+  if (communities.length + largeCommunities.length === 0) return shape;
+  return `${shape} ${communities.join(" ")} ${largeCommunities.join(" ")}`;
 }
 
 function nextHopsOf(
@@ -95,9 +94,8 @@ function attributesOf(announcement: Announcement, context: RouteContext): PathAt
   if (!wire.isExternal) {
     attributes.push({ kind: "local-preference", value: preferenceOf(announcement, context) });
   }
-  if (wire.isExternal && context.isDraining) {
-    attributes.push({ kind: "multi-exit", value: MULTI_EXIT_LAST });
-  }
+  const multiExit = multiExitOf(announcement, context);
+  if (multiExit !== null) attributes.push({ kind: "multi-exit", value: multiExit });
   const communities = communitiesOf(announcement, context);
   if (communities.length > 0) attributes.push({ kind: "communities", values: communities });
   if (announcement.largeCommunities.length > 0) {
@@ -131,6 +129,14 @@ function preferenceOf({ localPreference }: Announcement, { isDraining }: RouteCo
   return isDraining ? LOCAL_PREFERENCE_LAST : (localPreference ?? LOCAL_PREFERENCE);
 }
 
+/** A drained node is the last choice, whatever it was before; in our own AS that is said by the local preference. */
+function multiExitOf(
+  { multiExit }: Announcement,
+  { isDraining, agreement: { wire } }: RouteContext,
+): number | null {
+  return isDraining && wire.isExternal ? MULTI_EXIT_LAST : multiExit;
+}
+
 function communitiesOf({ communities }: Announcement, { isDraining }: RouteContext) {
   return eachOnce(isDraining ? [...communities, GRACEFUL_SHUTDOWN] : communities);
 }
@@ -139,6 +145,7 @@ function keyOf(announcement: Announcement, context: RouteContext, nextHops: read
   return [
     nextHops.join(","),
     context.agreement.wire.isExternal ? "" : preferenceOf(announcement, context),
+    multiExitOf(announcement, context) ?? "",
     communitiesOf(announcement, context).join(" "),
     eachOnce(announcement.largeCommunities).join(" "),
   ].join("|");

@@ -285,6 +285,7 @@ export class Routes {
       prefix,
       nextHop: null,
       localPreference: ways.find(({ localPref }) => localPref !== null)?.localPref ?? null,
+      multiExit: null,
       communities: eachOnce(standard).slice(0, COMMUNITIES_MAX),
       largeCommunities: eachOnce(large).slice(0, COMMUNITIES_MAX),
     };

@@ -81,6 +81,45 @@ describe("bgp out-RIB", () => {
     expect(drain(rib).length).to.equal(2);
   });
 
+  it("other nodes are first: only what has another MED is told, in one message for each value", () => {
+    const ranked = (place: (i: number) => number) =>
+      ipv4(300).map((one, i) => ({ ...one, multiExit: place(i) }));
+    const rib = opened(ranked((i) => i % 3));
+    const table = new PeerTable();
+    expect(table.hear(drain(rib)).size).to.equal(300);
+    // Those in the second place change with those in the third.
+    rib.change(
+      diffRoutes(
+        rib.wanted,
+        ranked((i) => [0, 2, 1][i % 3] ?? 0),
+      ),
+    );
+    const messages = drain(rib);
+    expect(messages.length).to.equal(2);
+    expect(new PeerTable().hear(messages).size).to.equal(200);
+    const second = table.hear(messages).get("10.0.0.1/32" as Prefix);
+    expect(second).to.contain('{"kind":"multi-exit","value":2}');
+  });
+
+  const MEDS = [
+    ["eBGP: as it is", true, false, 3, 3],
+    ["iBGP: as it is", false, false, 3, 3],
+    ["the first: said, too", true, false, 0, 0],
+    ["none: not said", true, false, null, null],
+    ["eBGP, drained: the highest, whatever the place", true, true, 0, 0xffffffff],
+    ["iBGP, drained: the local preference says it", false, true, 3, 3],
+    ["iBGP, drained, none", false, true, null, null],
+  ] as const;
+  for (const [name, isExternal, isDraining, multiExit, want] of MEDS) {
+    it(`MED of ${name}`, () => {
+      const context = routeContext({ wire: { asnBytes: 4, isExternal } });
+      const rib = opened([of("10.0.0.1/32", { multiExit })], { ...context, isDraining });
+      const [said = ""] = new PeerTable(context.agreement.wire).hear(drain(rib)).values();
+      const value = /"multi-exit","value":(\d+)/.exec(said)?.[1];
+      expect(value ?? null).to.equal(want === null ? null : String(want));
+    });
+  }
+
   it("what is gone is told first", () => {
     const rib = opened(ipv4(10));
     const table = new PeerTable();
@@ -175,6 +214,7 @@ describe("bgp out-RIB", () => {
       prefix: fc.constantFrom(...pool),
       nextHop: fc.constant(null),
       localPreference: fc.constantFrom(null, 50),
+      multiExit: fc.constantFrom(null, 0, 1),
       communities: fc.constantFrom([], [[1, 1]] as const),
       largeCommunities: fc.constantFrom([], [[1, 2, 3]] as const),
     });

@@ -30,6 +30,7 @@ function isSame(a: Announcement, b: Announcement): boolean {
     a === b ||
     (a.nextHop === b.nextHop &&
       a.localPreference === b.localPreference &&
+      a.multiExit === b.multiExit &&
       a.communities.join() === b.communities.join() &&
       a.largeCommunities.join() === b.largeCommunities.join())
   );
