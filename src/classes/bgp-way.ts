@@ -7,7 +7,8 @@
  */
 import type { Problem } from "../base/errors.ts";
 import { IP_BITS, type IpFamily } from "../base/ip.ts";
-import type { BgpWay, Way } from "./model.ts";
+import type { LabelSelector } from "./label-selector.ts";
+import type { BgpWay, OwnNode, Way } from "./model.ts";
 import {
   parseCommunity,
   WELL_KNOWN_COMMUNITIES,
@@ -29,6 +30,10 @@ export interface BgpWish extends Pick<Way, "nodes" | "services"> {
   readonly communities: readonly string[];
   /** Keys of the peers that are told. */
   readonly peers: readonly string[];
+  /** For each address routers should prefer another node. */
+  readonly prefersOwnNode: boolean;
+  /** See OwnNode. */
+  readonly speakers: readonly LabelSelector[];
 }
 
 export type CommunityAliases = ReadonlyMap<string, CommunityValue>;
@@ -53,6 +58,7 @@ export function bgpWay(
     localPref: localPref === 0 ? null : localPref,
     communities: wish.communities.flatMap((text) => communityOf(text, wish.title, aliases, found)),
     peers,
+    ...ownNodeOf(wish, found),
   };
   const empty = { interfaces: [], preferences: [] };
   return { advertisement: name, mode: "BGP", nodes, services, ...empty, bgp };
@@ -121,6 +127,27 @@ function aggregationOf(
     message: `The ${title} aggregates to /${length}, which is wider than "${entry}" of the pool "${name}": its addresses are announced one by one`,
   });
   return all;
+}
+
+/**
+ * One prefix cannot prefer a node for each of its addresses: the aggregate, which works, comes before the wish. Also where the
+ * pool is too narrow for it, or an edit of the pool would turn the wish on and off.
+ */
+function ownNodeOf(
+  { title, prefersOwnNode, speakers, aggregation }: BgpWish,
+  found: Problem[],
+): { readonly ownNode?: OwnNode } {
+  if (!prefersOwnNode) return {};
+  const families = (Object.keys(IP_BITS) as IpFamily[]).filter((family) => {
+    const length = aggregation[family] ?? IP_BITS[family];
+    if (length === IP_BITS[family]) return true;
+    found.push({
+      ...{ code: "AGGREGATION_INVALID", about: `own node ${family}` },
+      message: `The ${title} aggregates to /${length} and asks for own nodes, which one prefix cannot have for its addresses: routers prefer none`,
+    });
+    return false;
+  });
+  return families.length === 0 ? {} : { ownNode: { families, speakers } };
 }
 
 /** @returns the prefix length of the largest network that lies within the range */

@@ -71,6 +71,16 @@ export interface BgpWay {
   readonly communities: readonly CommunityValue[];
   /** `Kind/name` of the peers that are told; none: nobody is. */
   readonly peers: readonly string[];
+  /** Absent: routers should prefer none of the nodes. */
+  readonly ownNode?: OwnNode;
+}
+
+/** Every node announces every address, and for each of a Service's addresses routers should prefer another node. */
+export interface OwnNode {
+  /** Those of which each address is announced by itself. */
+  readonly families: readonly IpFamily[];
+  /** The nodes that speak to one of the peers: of several one that matches is enough; none: all nodes. */
+  readonly speakers: readonly LabelSelector[];
 }
 
 export interface NodePreference {
@@ -123,6 +133,23 @@ export function nodesOf<Node extends Pick<NodeFacts, "labels">>(
 ): Node[] {
   const answering = answeringWays(ways);
   return nodes.filter(({ labels }) => answering.some((way) => selectsNode(way, labels)));
+}
+
+/** @returns the nodes of which routers should prefer one for each address of the family; null: no way asks for it */
+export function ownNodesOf<Node extends Pick<NodeFacts, "labels">>(
+  ways: readonly Way[],
+  family: IpFamily,
+  nodes: readonly Node[],
+): Node[] | null {
+  const asking = ways.filter(({ bgp }) => bgp?.ownNode?.families.includes(family) === true);
+  if (asking.length === 0) return null;
+  const isHeard = ({ bgp }: Way, labels: Labels) => {
+    const { speakers = [] } = bgp?.ownNode ?? {};
+    return speakers.length === 0 || matchesAny(speakers, labels);
+  };
+  return nodes.filter(({ labels }) =>
+    asking.some((way) => selectsNode(way, labels) && isHeard(way, labels)),
+  );
 }
 
 /** @returns whether one of the ways, of either mode, is the node's */

@@ -54,6 +54,8 @@ export interface RouteView {
   readonly detail: string | null;
   /** The node is drained: announced as the last choice. */
   readonly isLastChoice: boolean;
+  /** The node's place in the order in which the router should prefer nodes, 0 first: its MED; null: it should prefer none. */
+  readonly place: number | null;
 }
 
 export interface RoutesAsked {
@@ -102,7 +104,8 @@ function viewsOf(fate: Fate, { node, sessions }: BgpNode, families: PeerFamilies
   const { ip, services, advertisements } = fate.address;
   const prefix = hostPrefixOf(ip);
   const base = { addresses: [ip], services, node: node.metadata.name, isLastChoice: false };
-  const held = { ...base, prefix, advertisements, state: "held", detail: null } as const;
+  const nothing = { state: "held", detail: null, place: null } as const;
+  const held = { ...base, prefix, advertisements, ...nothing };
   if (fate.held !== null && (fate.held !== "no-peer" || sessions.length === 0)) {
     return [{ ...held, peer: null, reason: fate.held }];
   }
@@ -111,13 +114,16 @@ function viewsOf(fate: Fate, { node, sessions }: BgpNode, families: PeerFamilies
     const told = fate.told.filter((one) => one.peer === peer);
     if (told.length === 0) return [{ ...held, peer, reason: "other-peers" }];
     return [...new Set(told.map((one) => one.prefix))].map((each) => {
-      const ways = told.filter((one) => one.prefix === each).map(({ way }) => way.key);
+      const contributions = told.filter((one) => one.prefix === each);
+      const ways = contributions.map(({ way }) => way.key);
+      const place = contributions.find((one) => one.place !== null)?.place ?? null;
       const isOfPeer = families.get(peer)?.includes(familyOf(ip)) ?? true;
       const { reason, detail } = isOfPeer ? inSession(session, ip) : OTHER_FAMILY;
       return {
         ...{ ...base, prefix: each, peer, advertisements: ways, reason, detail },
         state: reason === null ? "announced" : "held",
         isLastChoice: reason === null && isDrained(node),
+        place: reason === null ? place : null,
       };
     });
   });
@@ -151,7 +157,7 @@ function unroutedView({ spec: { address: ip, services } }: VirtualIP): RouteView
     ...{ prefix: hostPrefixOf(ip), addresses: [ip] },
     services: services.map(({ namespace, name }) => `${namespace}/${name}`),
     ...{ node: null, peer: null, state: "held", advertisements: [] },
-    ...{ reason: "no-advertisement", detail: null, isLastChoice: false },
+    ...{ reason: "no-advertisement", detail: null, isLastChoice: false, place: null },
   };
 }
 

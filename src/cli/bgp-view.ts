@@ -135,13 +135,22 @@ export function whyHeld({ reason, detail }: Pick<RouteView, "reason" | "detail">
   return detail === null ? WHY[reason] : `${WHY[reason]}: ${detail}`;
 }
 
+/** By place: as many as a rank names. */
+const PLACES = ["first", "second", "third", "fourth", "fifth"] as const;
+
+/** What the router is to make of it beside what other nodes announce. */
+function choiceOf({ isLastChoice, place }: RouteView): string {
+  if (isLastChoice) return ", as the last choice: the node is drained";
+  if (place === null) return "";
+  return place in PLACES ? `, as the ${PLACES[place] ?? ""} choice` : ", behind the chosen nodes";
+}
+
 /** @returns one row for each prefix on each node to each peer, the head first */
 export function routeRows(routes: readonly RouteView[]): readonly (readonly string[])[] {
   const rows = routes.map((route) => {
-    const { prefix, node, peer, state, advertisements, isLastChoice } = route;
+    const { prefix, node, peer, state, advertisements } = route;
     const by = `by ${advertisements.join(", ")}`;
-    const last = isLastChoice ? ", as the last choice: the node is drained" : "";
-    const why = state === "announced" ? by + last : whyHeld(route);
+    const why = state === "announced" ? by + choiceOf(route) : whyHeld(route);
     return [prefix, node ?? "all", peer ?? "all", state, why];
   });
   return [["PREFIX", "NODE", "PEER", "STATE", "WHY"], ...rows];

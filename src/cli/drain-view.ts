@@ -53,7 +53,7 @@ export function ownedBy(node: string, virtualIps: readonly VirtualIP[]): readonl
   );
 }
 
-/** But for those that routers alone are told of: no node answers for them, though an older controller ranked some. */
+/** But for those that routers alone are told of: no node answers for them, and where they are ranked it is for routers to choose. */
 function answered(virtualIps: readonly VirtualIP[]): readonly VirtualIP[] {
   return virtualIps.filter(({ spec }) => spec.mode !== "BGP");
 }

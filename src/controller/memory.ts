@@ -4,6 +4,7 @@
  * What must not be forgotten is in the API: claims in VirtualIPs, problems and the bound class in conditions.
  */
 import type { Ip } from "../base/ip.ts";
+import type { Announcing } from "./announcing.ts";
 import { Standing, type Stood } from "./standing.ts";
 
 /** A first place that the speakers have not answered for yet: until then the plan stands, not what they reported last. */
@@ -26,6 +27,8 @@ export interface PlanMemory extends Stood {
   readonly lookUntilMs: number | null;
   /** Nodes whose speakers were not heard of yet, and are planned with until then. */
   readonly awaited: AwaitedNodes;
+  /** Nodes that count where routers should prefer one of them; null: no pass yet. */
+  readonly announcing: Announcing | null;
   /** Which nodes are there, and since when exactly these. */
   readonly nodesKey: string | null;
   readonly nodesSinceMs: number;
@@ -47,6 +50,7 @@ export function emptyMemory(generationFloor = 0): PlanMemory {
     generation: generationFloor,
     lookUntilMs: null,
     awaited: { nodes: new Set(), untilMs: null },
+    announcing: null,
     nodesKey: null,
     nodesSinceMs: 0,
     nextMoveAtMs: 0,

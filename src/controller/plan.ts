@@ -8,6 +8,7 @@
 import type { Problem, ProblemCode } from "../base/errors.ts";
 import { compareText } from "../base/hash.ts";
 import type { Ip } from "../base/ip.ts";
+import { announcingNodes, nextForgottenMs } from "./announcing.ts";
 import { planManifests } from "./manifest-status.ts";
 import { withCauses } from "./causes.ts";
 import { planClassStatuses } from "./class-status.ts";
@@ -98,8 +99,9 @@ export function plan(
   const lookUntilMs = lookUntil(memory, { world, hearing }, { nowMs, ...options });
   const looks = nowMs < lookUntilMs;
   const awaited = awaitSpeakers(memory, world, { nowMs, ...options });
+  const announcing = announcingNodes(memory.announcing, world, nowMs);
   const wishes = standing.ranking.jobs.of(assignments.wanted, assignments.news.addresses, {
-    ...{ world, nowMs, awaited: awaited.nodes, known: memory.pending, ...options },
+    ...{ world, nowMs, awaited: awaited.nodes, announcing, known: memory.pending, ...options },
   });
   const { pending } = wishes;
   const isFollowing = looks || wishes.followed.size > 0;
@@ -150,6 +152,7 @@ export function plan(
       ...stood,
       lookUntilMs,
       awaited,
+      announcing,
       generation,
       pending,
       waiting: statuses.waiting,
@@ -159,6 +162,7 @@ export function plan(
       nextStaleAtMs(snapshot.presences, nowMs),
       looks ? lookUntilMs : null,
       awaited.nodes.size > 0 ? awaited.untilMs : null,
+      nextForgottenMs(announcing),
       settled.wakeAtMs(moves),
       ...wakesOf(pending, nowMs),
       ...[...statuses.waiting.values()].map((sinceMs) => sinceMs + options.waitTimeMs),

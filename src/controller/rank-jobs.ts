@@ -7,11 +7,11 @@
  * Neighbours: ../multi-ip/rank.ts makes the ranks; virtual-ips.ts writes them.
  */
 import type { Ip } from "../base/ip.ts";
-import { modeOf } from "../classes/model.ts";
 import type { RankJob, RankPlan } from "../multi-ip/rank.ts";
 import type { Assignment } from "./assignments.ts";
 import { Groups } from "./groups.ts";
-import { reachOf } from "./reach.ts";
+import type { Announcing } from "./announcing.ts";
+import { rankedReach, type RankedReach } from "./ranked-reach.ts";
 import type { PendingMove } from "./memory.ts";
 import type { ClusterNode } from "./nodes.ts";
 import { withRanksInPlace } from "./ranks-in-place.ts";
@@ -22,6 +22,8 @@ export interface RankContext {
   readonly nowMs: number;
   /** Nodes that are planned with though their speakers were not heard of yet: looking.ts. */
   readonly awaited: ReadonlySet<string>;
+  /** Nodes that count where routers should prefer one of them. */
+  readonly announcing: Announcing;
   /** How long the speakers have to take up a plan before what they do counts more. */
   readonly pendingTimeMs: number;
 }
@@ -44,7 +46,7 @@ function pendingMoves(
 
 /** Valid until the next pass. */
 export interface JobsNow {
-  /** One for each address that is wanted, but for those that routers alone are told of: these every node announces. */
+  /** One for each address that is wanted, but for those of which routers alone are told and are to prefer no node. */
   readonly jobs: ReadonlyMap<Ip, RankJob>;
   /** Addresses whose job is another than in the pass before, or that came or went. */
   readonly changed: ReadonlySet<Ip>;
@@ -63,7 +65,7 @@ export class RankJobs {
   #waiting: ReadonlySet<Ip> = new Set();
   #splits = new Map<ClassNodes | undefined, Split>();
   #classes: World["classes"] | null = null;
-  #awaited = "";
+  #trusted = "";
   readonly #followed = new Set<Ip>();
 
   /** @param news what may be otherwise than the last time */
@@ -91,14 +93,14 @@ export class RankJobs {
     for (const ip of others) {
       const assignment = wanted.get(ip);
       const before = this.#jobs.get(ip);
-      const reach = assignment && reachOf(assignment.uses, assignment.className, world);
-      if (assignment === undefined || isForRoutersAlone(reach)) {
+      const ranked = assignment === undefined ? null : rankedReach(assignment, world);
+      if (assignment === undefined || ranked === null) {
         if (this.#jobs.delete(ip)) changed.add(ip);
         this.#followed.delete(ip);
         continue;
       }
       const job = this.#jobOf(assignment, {
-        ...{ ...context, reach, stopping },
+        ...{ ...context, ...ranked, stopping },
         isPending: waiting.has(ip),
       });
       if (before !== undefined && isSameJob(before, job)) continue;
@@ -110,22 +112,23 @@ export class RankJobs {
     return { jobs: this.#jobs, changed, followed: this.#followed, pending };
   }
 
-  #isOtherWorld({ world, awaited }: RankContext): boolean {
-    const names = [...awaited].join(" ");
-    if (world.classes === this.#classes && names === this.#awaited) return false;
-    [this.#classes, this.#awaited] = [world.classes, names];
+  #isOtherWorld({ world, awaited, announcing }: RankContext): boolean {
+    const names = [...awaited, "", ...announcing.keys()].join(" ");
+    if (world.classes === this.#classes && names === this.#trusted) return false;
+    [this.#classes, this.#trusted] = [world.classes, names];
     this.#splits = new Map();
     return true;
   }
 
   #jobOf(assignment: Assignment, context: JobContext): RankJob {
-    const { world, awaited, reach, stopping, isPending } = context;
+    const { world, reach, isOfRouters, stopping, isPending } = context;
     const claimed = world.claimed.get(assignment.ip) ?? world.claiming.get(assignment.ip);
-    const reported = claimed?.object.status?.holder ?? null;
+    // Of what routers choose nobody reports; what is there is of a time when nodes answered on the segment.
+    const reported = isOfRouters ? null : (claimed?.object.status?.holder ?? null);
     const holder = isPending ? null : reported;
     const rank = claimed?.object.spec.rank ?? [];
     const classSplits = this.#splits;
-    const made = splitFor(assignment, { world, reach, awaited, classSplits, holder: reported });
+    const made = splitFor(assignment, { ...context, classSplits, holder: reported });
     const now = holder ?? rank[0] ?? "";
     return {
       address: assignment.ip,
@@ -137,16 +140,9 @@ export class RankJobs {
   }
 }
 
-interface JobContext extends RankContext {
-  /** Of the address. */
-  readonly reach: ClassNodes | undefined;
+interface JobContext extends RankContext, RankedReach {
   readonly stopping: ReadonlySet<string>;
   readonly isPending: boolean;
-}
-
-/** True where nobody answers on the segment: then no node comes before another, and none of them counts as its holder. */
-function isForRoutersAlone(reach: ClassNodes | undefined): boolean {
-  return modeOf(reach?.ways ?? []) === "BGP";
 }
 
 function isSameJob(a: RankJob, b: RankJob): boolean {
@@ -175,11 +171,11 @@ function isUnanswered({ object: { spec, status } }: ClaimedAddress): boolean {
 }
 
 type Split = Pick<RankJob, "candidates" | "reserves">;
+type NodeTest = (node: ClusterNode) => boolean;
 
-interface SplitContext {
-  readonly world: World;
-  readonly reach: ClassNodes | undefined;
-  readonly awaited: ReadonlySet<string>;
+const isHeard: NodeTest = (node) => node.present && !node.lost;
+
+interface SplitContext extends RankContext, RankedReach {
   /** Those of all that some ways reach: most addresses share one, and the rank reads each list once. */
   readonly classSplits: Map<ClassNodes | undefined, Split>;
   readonly holder: string | null;
@@ -187,18 +183,23 @@ interface SplitContext {
 
 /** A node that is not trusted with more keeps what it holds. */
 function splitFor({ uses }: Assignment, context: SplitContext): Split {
-  const { world, reach, awaited, classSplits, holder } = context;
+  const { world, reach, isOfRouters, awaited, announcing, classSplits, holder } = context;
   const local = localServing(uses, world);
   const may = (node: ClusterNode) => local.every((nodes) => nodes.has(node.name));
   const eligible = reach?.eligible.filter(may) ?? [];
   const leaving = reach?.leaving ?? NOBODY;
   const isDoubted = (node: ClusterNode) => node.present && !node.available;
   if (eligible.some((node) => node.name === holder && isDoubted(node) && !leaving.has(holder))) {
-    return split(eligible, leaving, (node) => node.available || node.name === holder);
+    const isAble = (node: ClusterNode) => node.available || node.name === holder;
+    return split(eligible, leaving, { isAble, isHeard });
   }
   const known = local.length === 0 ? classSplits.get(reach) : undefined;
-  const made =
-    known ?? split(eligible, leaving, (node) => node.available || awaited.has(node.name));
+  const announces: NodeTest = ({ name }) => announcing.has(name) || awaited.has(name);
+  const answers: NodeTest = (node) => node.available || awaited.has(node.name);
+  const tests = isOfRouters
+    ? { isAble: announces, isHeard: announces }
+    : { isAble: answers, isHeard };
+  const made = known ?? split(eligible, leaving, tests);
   if (local.length === 0) classSplits.set(reach, made);
   return made;
 }
@@ -215,10 +216,9 @@ const NOBODY: ReadonlyMap<string, unknown> = new Map();
 function split(
   eligible: readonly ClusterNode[],
   leaving: ReadonlyMap<string, unknown>,
-  isAble: (node: ClusterNode) => boolean,
+  { isAble, isHeard }: { readonly isAble: NodeTest; readonly isHeard: NodeTest },
 ): Split {
   const isLeaving = ({ name }: ClusterNode) => leaving.has(name);
-  const isHeard = (node: ClusterNode) => node.present && !node.lost;
   const tests = [
     (node: ClusterNode) => isAble(node) && !isLeaving(node),
     (node: ClusterNode) => isHeard(node) && isLeaving(node),

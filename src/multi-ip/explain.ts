@@ -61,7 +61,7 @@ export function explainAddress({ vip, nodes }: AddressFacts): string {
     originOf(vip),
     ...(mode === "BGP" ? [] : [holderOf(vip), ...conflictOf(vip)]),
     ...(mode === "L2" ? [] : ["Every node that may hold it announces it to the routers"]),
-    ...(mode === "BGP" ? [] : [planOf(vip)]),
+    ...(mode === "BGP" ? preferenceOf(vip) : [planOf(vip)]),
     ...(nodes === undefined ? [] : candidatesOf(nodes)),
     ...(mode === "BGP" ? [] : [lastMoveOf(vip)]),
   ];
@@ -134,6 +134,14 @@ function planOf({ spec, status }: VirtualIP): string {
   return known !== undefined && known < spec.generation
     ? `${plan}; its holder still goes by plan ${known}`
     : plan;
+}
+
+/** Routers alone are told of it: it is ranked where an advertisement asks that they prefer one node. */
+function preferenceOf({ spec: { generation, rank } }: VirtualIP): string[] {
+  const [first, ...others] = rank;
+  if (first === undefined) return [];
+  const then = others.length === 0 ? "" : `, then ${others.join(", ")}`;
+  return [`By plan ${generation} routers should prefer ${first}${then}`];
 }
 
 function candidatesOf(nodes: readonly NodeFinding[]): string[] {

@@ -92,7 +92,8 @@ const services = Type.Array(serviceUse, {
 
 const rank = withRules(
   list(
-    "The nodes that should hold the address, best first. The first that is alive answers.",
+    "The nodes that should hold the address, best first. The first that is alive answers. Of mode BGP: those that routers " +
+      "should prefer, where an advertisement asks for that (preferOwnNode).",
     text("Name of a node.", 253, { pattern: NODE_NAME }),
     RANK_NODES_MAX,
   ),

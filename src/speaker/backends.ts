@@ -19,14 +19,15 @@ interface Share {
 const FAMILIES: readonly IpFamily[] = ["IPv4", "IPv6"];
 
 export class Backends {
-  readonly #node: string;
+  /** By name: whose they are on. */
+  readonly node: string;
   /** By "namespace/name" of the slice. */
   readonly #shares = new Map<string, Share>();
   /** Slices, and the Services that they are of. */
   readonly #slices = new Links<string, string>();
 
   constructor(node: string) {
-    this.#node = node;
+    this.node = node;
   }
 
   /** @returns the Service, where it is another matter than before */
@@ -39,7 +40,7 @@ export class Backends {
     const share: Share = {
       family: slice.addressType,
       isAnywhere: serving.length > 0,
-      isHere: serving.some(({ nodeName }) => nodeName === this.#node),
+      isHere: serving.some(({ nodeName }) => nodeName === this.node),
     };
     return this.#change(service, () => {
       this.#shares.set(key, share);

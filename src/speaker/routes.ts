@@ -4,13 +4,14 @@
  * An address is announced where an advertisement of it selects the node and names the router, one of its Services has an
  * endpoint (on this node, where traffic is to stay local), and nothing bars the node. Several advertisements of one prefix
  * are one announcement: their communities are united, the first by name says the local preference. An aggregate stays as long as one
- * of its addresses is to be announced.
+ * of its addresses is to be announced. Where an advertisement asks that routers prefer one node, the address's rank says which: a
+ * node's place in it is its MED.
  * A class, mutated in place: one endpoint that goes touches its own addresses, whatever their number.
  * Neighbours: plan-feed.ts has the addresses that are answered for on the segment; backends.ts knows the endpoints;
  * io/routing.ts hands the changes to the sessions.
  */
 import { compareText } from "../base/hash.ts";
-import { familyOf, type Ip } from "../base/ip.ts";
+import { familyOf, IP_BITS, type Ip } from "../base/ip.ts";
 import { Links } from "../base/links.ts";
 import {
   eachOnce,
@@ -22,7 +23,7 @@ import type { RouteChanges } from "../bgp/out-rib.ts";
 import { prefixOf, type Prefix } from "../bgp/prefix.ts";
 import type { ClassAt } from "../classes/class-at.ts";
 import { matchesAny, type Labels } from "../classes/label-selector.ts";
-import type { BgpWay } from "../classes/model.ts";
+import type { BgpWay, Way } from "../classes/model.ts";
 import type { Bar } from "../multi-ip/node-marks.ts";
 import type { VirtualIPSpec } from "../multi-ip/resource.ts";
 import type { Backends } from "./backends.ts";
@@ -42,6 +43,8 @@ export interface RoutedAddress {
   readonly services: readonly string[];
   readonly advertisements: readonly string[];
   readonly isLocal: boolean;
+  /** The nodes that routers should prefer, best first, where an advertisement asks for that. */
+  readonly rank: readonly string[];
 }
 
 export type Held = RouteBar | "not-selected" | "no-peer" | "no-endpoint" | "no-endpoint-here";
@@ -51,6 +54,8 @@ export interface Contribution {
   readonly peer: string;
   readonly prefix: Prefix;
   readonly way: BgpWay;
+  /** The node's place in the order in which this peer should prefer nodes, 0 first; null: it should prefer none. */
+  readonly place: number | null;
 }
 
 interface Entry {
@@ -67,11 +72,18 @@ export interface Fate {
   readonly told: readonly Contribution[];
 }
 
+/** A way of mode BGP. */
+interface RoutedWay extends Way {
+  readonly bgp: BgpWay;
+}
+
 /** Of one prefix to one peer: the advertisements, and how many addresses each of them announces by it. */
 type Reasons = Map<string, Reason>;
 
 interface Reason {
   readonly way: BgpWay;
+  /** Of the address, which has the prefix for itself; null: as in Contribution. */
+  readonly place: number | null;
   count: number;
 }
 
@@ -82,14 +94,17 @@ export function mayBeRouted({ spec }: { readonly spec?: Partial<VirtualIPSpec> }
 
 /** @returns null for an address of which no router is told */
 export function routedAddress(spec: VirtualIPSpec): RoutedAddress | null {
-  const { address: ip, mode, advertisements = [], local: isLocal = false } = spec;
+  const { address: ip, mode, advertisements = [], local: isLocal = false, rank } = spec;
   if (mode === "L2" || advertisements.length === 0) return null;
   const services = spec.services.map(({ namespace, name }) => `${namespace}/${name}`);
-  return { ip, services, advertisements, isLocal };
+  return { ip, services, advertisements, isLocal, rank };
 }
 
 /** As many as a route may have in MetalLB. */
 const COMMUNITIES_MAX = 63;
+
+/** Of nodes that the rank does not name: behind all that it can (16 in a VirtualIP), however many it does. */
+export const PLACE_UNRANKED = 16;
 
 const NOWHERE: RoutingNode = { labels: {}, bar: "unknown" };
 
@@ -182,14 +197,16 @@ export class Routes {
   }
 
   #judge(entry: Entry): void {
-    const contributions = this.#contributionsOf(entry.address);
-    entry.held = this.#whyHeld(entry.address, contributions);
+    const ways = this.#waysOf(entry.address);
+    const contributions = this.#contributionsOf(entry.address, ways);
+    entry.held = this.#whyHeld(entry.address, ways, contributions);
     this.#judged.add(entry.address.ip);
     this.#contribute(entry, entry.held === null ? contributions : []);
   }
 
   #whyHeld(
-    { services, isLocal, ip, advertisements }: RoutedAddress,
+    { services, isLocal, ip }: RoutedAddress,
+    ways: readonly RoutedWay[],
     contributions: readonly Contribution[],
   ): Held | null {
     if (this.#node.bar !== null) return this.#node.bar;
@@ -199,32 +216,47 @@ export class Routes {
       return "no-endpoint-here";
     }
     if (contributions.length > 0) return null;
-    return this.#waysOf(ip, advertisements).length === 0 ? "not-selected" : "no-peer";
+    return ways.some((way) => this.#selects(way)) ? "no-peer" : "not-selected";
   }
 
-  /** The advertisements of the address that select this node, by name. */
-  #waysOf(ip: Ip, advertisements: readonly string[]): readonly BgpWay[] {
-    const { labels } = this.#node;
+  /** The advertisements of the address, also those that are for other nodes. */
+  #waysOf({ ip, advertisements }: RoutedAddress): readonly RoutedWay[] {
     const ways = this.#classAt(ip)?.ways ?? [];
-    return ways.flatMap(({ bgp, nodes }) => {
-      if (bgp === undefined || !advertisements.includes(bgp.key)) return [];
-      return nodes.length === 0 || matchesAny(nodes, labels) ? [bgp] : [];
-    });
+    return ways.filter((way): way is RoutedWay => advertisements.includes(way.bgp?.key ?? ""));
   }
 
-  #contributionsOf({ ip, advertisements }: RoutedAddress): readonly Contribution[] {
-    return this.#waysOf(ip, advertisements).flatMap((way) => {
-      const prefix = prefixOf(ip, way.aggregation[familyOf(ip)]);
-      const peers = way.peers.filter((key) => this.#peers.has(key));
-      return peers.map((peer) => ({ peer, prefix, way }));
-    });
+  #selects({ nodes }: Way): boolean {
+    return nodes.length === 0 || matchesAny(nodes, this.#node.labels);
+  }
+
+  #contributionsOf(
+    { ip, rank }: RoutedAddress,
+    ways: readonly RoutedWay[],
+  ): readonly Contribution[] {
+    const family = familyOf(ip);
+    const ranking = ways.filter(({ bgp }) => bgp.ownNode?.families.includes(family) === true);
+    // Of one that is announced to a router by itself, whichever node and advertisement tells it: without a place, a node is first.
+    const isRanked = (peer: string) => ranking.some(({ bgp }) => bgp.peers.includes(peer));
+    const named = rank.indexOf(this.#backends.node);
+    const place = named < 0 ? PLACE_UNRANKED : named;
+    return ways
+      .filter((way) => this.#selects(way))
+      .flatMap(({ bgp: way }) => {
+        const length = way.aggregation[family];
+        const prefix = prefixOf(ip, length);
+        const isAlone = length === IP_BITS[family];
+        const peers = way.peers.filter((key) => this.#peers.has(key));
+        return peers.map((peer) => {
+          return { peer, prefix, way, place: isAlone && isRanked(peer) ? place : null };
+        });
+      });
   }
 
   #contribute(entry: Entry, now: readonly Contribution[]): void {
-    for (const { peer, prefix, way } of now) {
+    for (const { peer, prefix, way, place } of now) {
       const reasons = this.#reasonsOf(peer, prefix);
       const reason = reasons.get(way.key);
-      reasons.set(way.key, { way, count: (reason?.count ?? 0) + 1 });
+      reasons.set(way.key, { way, place, count: (reason?.count ?? 0) + 1 });
       this.#dirtyOf(peer).add(prefix);
     }
     for (const { peer, prefix, way } of entry.contributions) {
@@ -272,7 +304,8 @@ export class Routes {
   #announcementOf(peer: string, prefix: Prefix): Announcement | null {
     const reasons = this.#reasons.get(peer)?.get(prefix);
     if (reasons === undefined || !this.#peers.has(peer)) return null;
-    const ways = [...reasons.values()].map(({ way }) => way);
+    const all = [...reasons.values()];
+    const ways = all.map(({ way }) => way);
     ways.sort((a, b) => compareText(a.key, b.key));
     const values = ways.flatMap(({ communities }) => communities);
     const standard = values.flatMap((value): StandardCommunity[] =>
@@ -285,7 +318,7 @@ export class Routes {
       prefix,
       nextHop: null,
       localPreference: ways.find(({ localPref }) => localPref !== null)?.localPref ?? null,
-      multiExit: null,
+      multiExit: all.find(({ place }) => place !== null)?.place ?? null,
       communities: eachOnce(standard).slice(0, COMMUNITIES_MAX),
       largeCommunities: eachOnce(large).slice(0, COMMUNITIES_MAX),
     };

@@ -37,6 +37,7 @@ const SPECS: Readonly<Record<string, fc.Arbitrary<Thing["spec"]>>> = {
     aggregationLength: some(24, 28, 32),
     aggregationLengthV6: some(64, 128),
     localPref: some(0, 100, 200),
+    preferOwnNode: fc.boolean(),
     communities: subset(["one", "two", "65000:1"]),
     peers: subset(POOLS),
     nodeSelectors: subset(NODES),
@@ -60,7 +61,11 @@ const SPECS: Readonly<Record<string, fc.Arbitrary<Thing["spec"]>>> = {
     advertisements: fc.array(
       fc.record({
         poolNames: subset(POOLS),
-        bgp: fc.record({ localPref: some(0, 100), aggregationLength: some(0, 24) }),
+        bgp: fc.record({
+          localPref: some(0, 100),
+          aggregationLength: some(0, 24),
+          preferOwnNode: fc.boolean(),
+        }),
       }),
       { maxLength: 2 },
     ),

@@ -141,6 +141,35 @@ export const CONFIGURATION_ROWS: readonly ManifestRow[] = [
     parses: true,
   },
   {
+    name: "own nodes, one by one",
+    spec: { mode: "BGP", advertisements: [{ poolNames: [], bgp: { preferOwnNode: true } }] },
+  },
+  {
+    name: "own nodes, one by one, said",
+    spec: {
+      mode: "BGP",
+      advertisements: [{ poolNames: [], bgp: { preferOwnNode: true, aggregationLength: 128 } }],
+    },
+  },
+  {
+    name: "own nodes in an aggregate",
+    spec: {
+      mode: "BGP",
+      advertisements: [{ poolNames: [], bgp: { preferOwnNode: true, aggregationLength: 24 } }],
+    },
+    refused: "preferOwnNode and aggregationLength are mutually exclusive",
+    parses: true,
+  },
+  {
+    name: "own nodes in an IPv6 aggregate",
+    spec: {
+      mode: "BGP",
+      advertisements: [{ poolNames: [], bgp: { preferOwnNode: true, aggregationLength: 64 } }],
+    },
+    refused: "preferOwnNode and aggregationLength are mutually exclusive",
+    parses: true,
+  },
+  {
     name: "an aggregation length of 129",
     spec: { mode: "BGP", advertisements: [{ poolNames: [], bgp: { aggregationLength: 129 } }] },
     refused: "aggregationLength",

@@ -125,6 +125,33 @@ describe("deckhouse: compiled", () => {
     expect(said).to.deep.equal({});
   });
 
+  it("own nodes: what one entry of the advertisements asks for", () => {
+    const { ways, said } = compile({
+      metalPools: [pool("a", { addresses: ["192.0.2.0/28"] })],
+      metalPeers: [peer("tor")],
+      configurations: [
+        configuration("edge", {
+          bgp: { peerNames: ["tor"] },
+          advertisements: [
+            { poolNames: ["a"] },
+            { poolNames: ["a"], bgp: { preferOwnNode: true } },
+            { poolNames: ["a"], bgp: { preferOwnNode: true, aggregationLength: 28 } },
+          ],
+        }),
+      ],
+    });
+    expect(ways("a").map(({ bgp }) => bgp?.ownNode)).to.deep.equal([
+      undefined,
+      { families: ["IPv4", "IPv6"], speakers: [] },
+      { families: ["IPv6"], speakers: [] },
+    ]);
+    expect(said).to.deep.equal({
+      "MetalLoadBalancerConfiguration/edge": [
+        'The configuration "edge" aggregates to /28 and asks for own nodes, which one prefix cannot have for its addresses: routers prefer none',
+      ],
+    });
+  });
+
   it("without peer names nobody is told", () => {
     const { ways } = compile({
       metalPeers: [peer("tor")],

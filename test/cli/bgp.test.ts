@@ -264,9 +264,28 @@ describe("cli: bgp routes", () => {
     expect(only(cluster())).to.deep.equal({
       ...{ prefix: "192.0.2.1/32", addresses: ["192.0.2.1"], services: ["default/web"] },
       ...{ node: "n1", peer: "BGPPeer/tor-a", state: "announced", reason: null, detail: null },
-      ...{ advertisements: ["BGPAdvertisement/all"], isLastChoice: false },
+      ...{ advertisements: ["BGPAdvertisement/all"], isLastChoice: false, place: null },
     });
   });
+
+  const choices = [
+    ["first", ["n1", "n2"], 0, ", as the first choice"],
+    ["second", ["n2", "n1"], 1, ", as the second choice"],
+    ["not ranked", ["n2"], 16, ", behind the chosen nodes"],
+  ] as const;
+  for (const [name, rank, place, words] of choices) {
+    it(`with own nodes: ${name}`, () => {
+      const bgpAdvertisements = [advertisement("all", { preferOwnNode: true })];
+      const world = { bgpAdvertisements, virtualIps: [vip("192.0.2.1", { rank })] };
+      const route = only(cluster(world as never));
+      expect(route.place).to.equal(place);
+      expect(routeRows([route])[1]?.at(-1)).to.equal(`by BGPAdvertisement/all${words}`);
+      const down = only(
+        cluster({ ...world, statuses: [status("n1", [entry("tor-a", DOWN)])] } as never),
+      );
+      expect(down.place).to.equal(null);
+    });
+  }
 
   const held: readonly [string, Partial<RoutedCluster>, string, string?][] = [
     ["the gate", { statuses: [status("n1", [entry()], "Closed")] }, "gated"],

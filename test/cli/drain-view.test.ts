@@ -107,7 +107,7 @@ describe("cli: what a drained node goes on announcing", () => {
     return {
       ...{ prefix: `192.0.2.${number}/32` as Prefix, node: name, peer: `BGPPeer/${peer}` },
       ...{ addresses: [], services: [], state: "announced", advertisements: [], reason: null },
-      ...{ detail: null, isLastChoice: name === "n1" },
+      ...{ detail: null, isLastChoice: name === "n1", place: null },
       ...more,
     };
   };

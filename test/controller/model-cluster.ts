@@ -235,12 +235,13 @@ export class ModelCluster {
   }
 
   /**
-   * What the speakers report who hold what they are ranked first for, and can be heard.
+   * What the speakers report who hold what they are ranked first for, and can be heard; of what routers choose, nothing.
    *
    * @param written the VirtualIPs that may be told of otherwise than before
    */
   report(written: Iterable<VirtualIP> = this.virtualIps.values()): void {
     for (const before of written) {
+      if (before.spec.mode === "BGP") continue;
       const { rank, generation } = before.spec;
       const holder = rank.find((node) => this.#isHeard(node)) ?? null;
       const { status } = before;

@@ -250,6 +250,37 @@ describe("end to end: BGP", function () {
     expectAlike(since(await tor().command("show protocols all")), since(before));
   });
 
+  it("own nodes: each address goes by its own, by another while that is away, and no VirtualIP is written for it", async () => {
+    const before = await tor().command("show protocols all");
+    const own = (preferOwnNode: boolean) =>
+      metallb("BGPAdvertisement", "all", { communities: ["64600:200"], preferOwnNode });
+    await cluster.apply(own(true), service("own", { count: 2 }));
+    const addresses = await cluster.addressesOf("own", 2);
+    const vips = async () =>
+      (await cluster.virtualIps()).filter(({ spec }) => addresses.includes(spec.address));
+    const ranks = new Map((await vips()).map(({ spec }) => [spec.address as string, spec.rank]));
+    const firsts = new Set([...ranks.values()].map(([first]) => first));
+    expect(firsts.size).to.equal(2);
+    for (const [address, [first = ""]] of ranks) await untilRouted(`${address}/32`, ipv4Of(first));
+    await cluster.lab.waitForTraffic(addresses);
+    const [address = ""] = addresses;
+    const [first = "", second = ""] = ranks.get(address) ?? [];
+    expectAlike(since(await tor().command("show protocols all")), since(before));
+    const table = await spreadlb("bgp", "routes", address);
+    expect(table).to.match(new RegExp(` ${first} .*, as the first choice`));
+    expect(table).to.match(new RegExp(` ${second} .*, as the second choice`));
+    const versions = async () => (await vips()).map(({ metadata }) => metadata.resourceVersion);
+    const written = await versions();
+    await cluster.speakers.get(first)?.stop("SIGTERM");
+    await untilRouted(`${address}/32`, ipv4Of(second));
+    await cluster.startSpeaker(first);
+    await untilRouted(`${address}/32`, ipv4Of(first));
+    expect(await versions()).to.deep.equal(written);
+    await cluster.apply(own(false));
+    await untilRouted(`${address}/32`, ipv4Of("n1", "n2", "n3", "n4"));
+    await cluster.lab.kubectl(["delete", "service", "own", "--wait=false"]);
+  });
+
   it("traffic that stays local goes by the nodes with an endpoint alone", async () => {
     const spec = { externalTrafficPolicy: "Local", selector: { app: "few" } };
     const few = await cluster.lab.addBackend({ node: "n2", name: "few", labels: { app: "few" } });

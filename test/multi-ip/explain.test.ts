@@ -121,8 +121,17 @@ const rows: { name: string; facts: AddressFacts; want: string }[] = [
       "Its last move was at 2026-01-02T03:04:05Z from n1 to no node (moon-phase): moon-phase.",
   },
   {
-    name: "announced by BGP",
+    name: "announced by BGP, with own nodes",
     facts: facts({ mode: "BGP" }),
+    want:
+      "192.0.2.7 belongs to Service shop/web (index 0). " +
+      'It comes from class "edge". ' +
+      "Every node that may hold it announces it to the routers. " +
+      "By plan 7 routers should prefer n1, then n2, n3.",
+  },
+  {
+    name: "announced by BGP",
+    facts: facts({ mode: "BGP", rank: [] }),
     want:
       "192.0.2.7 belongs to Service shop/web (index 0). " +
       'It comes from class "edge". ' +

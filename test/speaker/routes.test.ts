@@ -3,11 +3,18 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Ip } from "../../src/base/ip.ts";
 import type { Announcement } from "../../src/bgp/announcement.ts";
+import type { Prefix } from "../../src/bgp/prefix.ts";
 import { classFinder } from "../../src/classes/class-at.ts";
 import { compileAll, type Manifests } from "../../src/classes/compile.ts";
 import { compilePeerModels } from "../../src/classes/peers.ts";
 import { Backends } from "../../src/speaker/backends.ts";
-import { Routes, type RoutedAddress, type RoutingNode } from "../../src/speaker/routes.ts";
+import { RANK_NODES_MAX } from "../../src/multi-ip/resource.ts";
+import {
+  PLACE_UNRANKED,
+  Routes,
+  type RoutedAddress,
+  type RoutingNode,
+} from "../../src/speaker/routes.ts";
 import { manifest } from "../classes/metallb/cases.ts";
 import { slice } from "../kube/slices.ts";
 
@@ -33,7 +40,8 @@ function manifests(...advertisements: readonly object[]): Partial<Manifests> {
 function address(ip: string, more: Partial<RoutedAddress> = {}): RoutedAddress {
   const services = more.services ?? ["default/web"];
   const advertisements = more.advertisements ?? ["BGPAdvertisement/all"];
-  return { ip: ip as Ip, isLocal: more.isLocal ?? false, services, advertisements };
+  const { isLocal = false, rank = [] } = more;
+  return { ip: ip as Ip, isLocal, services, advertisements, rank };
 }
 
 function configure(routes: Routes, world: Partial<Manifests>): void {
@@ -228,10 +236,126 @@ describe("routes", () => {
     });
   });
 
+  const own = (name: string, spec: object = {}) =>
+    advertisement(name, { preferOwnNode: true, ...spec });
+  const RACK_B = { nodeSelectors: [{ matchLabels: { rack: "b" } }] };
+  const TWO = ["BGPAdvertisement/a", "BGPAdvertisement/b"];
+
+  interface PlaceRow {
+    readonly name: string;
+    readonly advertisements: readonly object[];
+    readonly rank?: readonly string[];
+    readonly ip?: string;
+    /** To tor-a, by prefix. */
+    readonly want: Readonly<Record<string, number | null>>;
+    readonly toB?: Readonly<Record<string, number | null>>;
+  }
+  const IP = "192.0.2.1/32" as Prefix;
+  const PLACES: readonly PlaceRow[] = [
+    {
+      name: "nobody asks: none, whatever the rank",
+      advertisements: [advertisement("a")],
+      want: { [IP]: null },
+    },
+    { name: "this node is first", advertisements: [own("a")], want: { [IP]: 0 } },
+    {
+      name: "it is third",
+      advertisements: [own("a")],
+      rank: ["n3", "n2", "n1"],
+      want: { [IP]: 2 },
+    },
+    {
+      name: "it is not ranked",
+      advertisements: [own("a")],
+      rank: ["n2"],
+      want: { [IP]: PLACE_UNRANKED },
+    },
+    {
+      name: "nobody is ranked yet: all alike",
+      advertisements: [own("a")],
+      rank: [],
+      want: { [IP]: PLACE_UNRANKED },
+    },
+    {
+      name: "IPv6",
+      advertisements: [own("a")],
+      ip: "2001:db8::1",
+      rank: ["n2", "n1"],
+      want: { "2001:db8::1/128": 1 },
+    },
+    {
+      name: "for one router, none for the other",
+      advertisements: [advertisement("a"), own("b", { peers: ["tor-b"] })],
+      want: { [IP]: null },
+      toB: { [IP]: 0 },
+    },
+    {
+      name: "one advertisement of two asks: for what the other announces, too",
+      advertisements: [advertisement("a"), own("b")],
+      rank: ["n2", "n1"],
+      want: { [IP]: 1 },
+    },
+    {
+      name: "one that asks is for other nodes: behind these",
+      advertisements: [advertisement("a"), own("b", RACK_B)],
+      rank: ["n2"],
+      want: { [IP]: PLACE_UNRANKED },
+    },
+    {
+      name: "an aggregate, beside each by itself",
+      advertisements: [advertisement("a", { aggregationLength: 24 }), own("b")],
+      want: { "192.0.2.0/24": null, [IP]: 0 },
+    },
+    {
+      name: "an aggregate that another definition let in: none",
+      advertisements: [own("a", { aggregationLength: 24 })],
+      want: { "192.0.2.0/24": null },
+    },
+  ];
+  for (const { name, advertisements, rank = ["n1", "n2"], ip = "192.0.2.1", want, toB } of PLACES) {
+    it(`MED: ${name}`, () => {
+      const world = new World({
+        world: manifests(...advertisements),
+        addresses: [address(ip, { advertisements: TWO, rank })],
+      });
+      const { metadata, ...six } = slice("web", ["n1"]);
+      world.backends.put({
+        ...six,
+        metadata: { ...metadata, name: "web-6" },
+        addressType: "IPv6",
+      });
+      world.routes.served("default/web");
+      world.take();
+      const told = (key: string) =>
+        Object.fromEntries([...world.announced(key)].map(([to, { multiExit }]) => [to, multiExit]));
+      expect(told("BGPPeer/tor-a")).to.deep.equal(want);
+      if (toB !== undefined) expect(told("BGPPeer/tor-b")).to.deep.equal(toB);
+    });
+  }
+
+  it("nodes that are not ranked come behind all that can be", () => {
+    expect(PLACE_UNRANKED).to.be.at.least(RANK_NODES_MAX);
+  });
+
+  it("another rank: what it changes is told, to each router once, and nothing else", () => {
+    const advertisements = ["BGPAdvertisement/a"];
+    const ranked = (ip: string, ...rank: string[]) => address(ip, { advertisements, rank });
+    const world = new World({
+      world: manifests(own("a")),
+      addresses: [ranked("192.0.2.1", "n1", "n2"), ranked("192.0.2.2", "n2", "n1")],
+    });
+    world.routes.put(ranked("192.0.2.1", "n1", "n3"));
+    expect(world.take().size).to.equal(0);
+    world.routes.put(ranked("192.0.2.1", "n2", "n1"));
+    expect(world.change()).to.deep.equal({ announce: ["192.0.2.1/32"], withdraw: [] });
+    expect(world.announced("BGPPeer/tor-a").get(IP)?.multiExit).to.equal(1);
+  });
+
   it("history does not matter: what is announced is what one look at the last world says", () => {
     const worlds = [
       manifests(advertisement("all")),
       manifests(advertisement("all", { aggregationLength: 30, communities: ["65000:1"] })),
+      manifests(advertisement("all"), own("some", { peers: ["tor-a"], ...RACK_B })),
       manifests(
         advertisement("all", { peers: ["tor-a"] }),
         advertisement("some", {
@@ -249,6 +373,7 @@ describe("routes", () => {
         services: fc.subarray(["default/web", "default/db"], { minLength: 1 }),
         advertisements: fc.subarray(["BGPAdvertisement/all", "BGPAdvertisement/some"]),
         isLocal: fc.boolean(),
+        rank: fc.constantFrom(["n1", "n2"], ["n2", "n1"], ["n2"]),
       }),
       fc.record({ kind: fc.constant("delete" as const), ip: fc.constantFrom(...ips) }),
       fc.record({ kind: fc.constant("world" as const), index: fc.nat(worlds.length - 1) }),

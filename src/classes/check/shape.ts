@@ -8,7 +8,12 @@
 import { isFields } from "../../base/fields.ts";
 import type { CelRuleWithValue, JsonSchema } from "../../base/crd.ts";
 import type { CelRule } from "../../base/schema.ts";
-import { SERVICES_ONE_BY_ONE, type BGPAdvertisementSpec } from "../metallb/bgp-advertisement.ts";
+import { CONFIGURED_ONE_BY_ONE } from "../deckhouse/configuration.ts";
+import {
+  OWN_NODE_ONE_BY_ONE,
+  SERVICES_ONE_BY_ONE,
+  type BGPAdvertisementSpec,
+} from "../metallb/bgp-advertisement.ts";
 import {
   PEER_TEXTS,
   peerTextRule,
@@ -57,13 +62,27 @@ export const RULES: ReadonlyMap<string, Check> = new Map<string, Check>([
   }),
   of(SERVICES_ONE_BY_ONE, (self) => {
     const { serviceSelectors = [], ...spec } = self as BGPAdvertisementSpec;
-    const { aggregationLength = 32, aggregationLengthV6 = 128 } = spec;
-    return (
-      serviceSelectors.length === 0 || (aggregationLength === 32 && aggregationLengthV6 === 128)
-    );
+    return serviceSelectors.length === 0 || isOneByOne(spec);
+  }),
+  of(OWN_NODE_ONE_BY_ONE, (self) => {
+    const { preferOwnNode = false, ...spec } = self as BGPAdvertisementSpec;
+    return !preferOwnNode || isOneByOne(spec);
+  }),
+  of(CONFIGURED_ONE_BY_ONE, (self) => {
+    const { preferOwnNode = false, aggregationLength = 0 } = self as ConfiguredBgp;
+    return !preferOwnNode || [0, 32, 128].includes(aggregationLength);
   }),
   of(UNCHANGED, (self, before) => before === undefined || self === before),
 ]);
+
+type ConfiguredBgp = Pick<BGPAdvertisementSpec, "preferOwnNode" | "aggregationLength">;
+
+function isOneByOne({
+  aggregationLength = 32,
+  aggregationLengthV6 = 128,
+}: Pick<BGPAdvertisementSpec, "aggregationLength" | "aggregationLengthV6">): boolean {
+  return aggregationLength === 32 && aggregationLengthV6 === 128;
+}
 
 /**
  * @param before the same object as it was; undefined: it is new

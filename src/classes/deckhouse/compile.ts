@@ -100,6 +100,8 @@ function wishesOf(
       aggregation: aggregationOf(bgp.aggregationLength ?? 0),
       localPref: bgp.localPref,
       communities: bgp.communities ?? [],
+      // The nodes that it selects are those that speak to its peers.
+      ...{ prefersOwnNode: bgp.preferOwnNode ?? false, speakers: [] },
     };
     return poolNames.map((poolName) => ({ poolName, wish }));
   });

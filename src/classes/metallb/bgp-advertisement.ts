@@ -1,7 +1,7 @@
 /**
  * BGPAdvertisement, `metallb.io/v1beta1`: which nodes tell which routers of the addresses of which pools, and how. Pure.
  *
- * As with L2Advertisement no pool means all, no node all, no peer all.
+ * As with L2Advertisement no pool means all, no node all, no peer all. All fields are MetalLB's but `preferOwnNode`.
  * Neighbours: compile-bgp.ts makes a way of the model of it; community-values.ts reads the communities.
  */
 import { Type, lazyValidator, withRules, type CelRule, type Static } from "../../base/schema.ts";
@@ -24,6 +24,19 @@ export const SERVICES_ONE_BY_ONE: CelRule = {
   message:
     "serviceSelectors and aggregationLength are mutually exclusive, can only be used together with default aggregationLength (32) and aggregationLengthV6 (128)",
 };
+
+export const OWN_NODE_ONE_BY_ONE: CelRule = {
+  rule:
+    "!has(self.preferOwnNode) || !self.preferOwnNode || " +
+    "(self.aggregationLength == 32 && self.aggregationLengthV6 == 128)",
+  message:
+    "preferOwnNode and aggregationLength are mutually exclusive: the addresses of one prefix go by one node. Leave aggregationLength and aggregationLengthV6 out, or preferOwnNode",
+};
+
+/** Of both families' advertisements. */
+export const PREFER_OWN_NODE =
+  "SpreadLB's own: for each address of a Service routers prefer another node, by MED; every node announces it still, and " +
+  "takes over where the preferred one is gone. Absent or false: routers spread flows over all nodes.";
 
 const aggregation = (longest: number, family: string) =>
   Type.Optional(
@@ -68,6 +81,7 @@ export const bgpAdvertisementSpec = withRules(
       nodeSelectors: Type.Optional(
         labelSelectors("Labels of the nodes that announce: one match is enough. Empty: all nodes."),
       ),
+      preferOwnNode: Type.Optional(Type.Boolean({ description: PREFER_OWN_NODE })),
       peers: Type.Optional(nameList("The BGPPeers that are told, by name. Empty: all.")),
       serviceSelectors: Type.Optional(
         labelSelectors("Labels of the Services that it is for: one match is enough. Empty: all."),
@@ -75,7 +89,7 @@ export const bgpAdvertisementSpec = withRules(
     },
     { description: "What is announced to whom." },
   ),
-  [SERVICES_ONE_BY_ONE],
+  [SERVICES_ONE_BY_ONE, OWN_NODE_ONE_BY_ONE],
 );
 
 export type BGPAdvertisementSpec = Static<typeof bgpAdvertisementSpec>;

@@ -6,6 +6,7 @@
 import type { Problem } from "../../base/errors.ts";
 import { bgpWay, communityProblems, type BgpWish, type CommunityAliases } from "../bgp-way.ts";
 import { compareObjects } from "../draft.ts";
+import type { LabelSelector } from "../label-selector.ts";
 import type { Way } from "../model.ts";
 import { BFD_PROFILE_KIND, type BFDProfile } from "./bfd-profile.ts";
 import { BGP_ADVERTISEMENT_KIND, type BGPAdvertisement } from "./bgp-advertisement.ts";
@@ -35,7 +36,7 @@ export interface CompiledBgp {
 export function compileBgp(manifests: BgpManifests): CompiledBgp {
   const problems = new Map<string, readonly Problem[]>();
   const aliases = compileAliases(manifests.communities, problems);
-  const peers = compilePeers(manifests, problems);
+  const peers = { keys: compilePeers(manifests, problems), objects: manifests.bgpPeers };
   return {
     aliases,
     wayOf: (advertisement, pool, found) => {
@@ -72,12 +73,20 @@ export function bgpAdvertisementKey(name: string): string {
   return `${BGP_ADVERTISEMENT_KIND}/${name}`;
 }
 
+interface Peers {
+  /** Of those that can be used, by name. */
+  readonly keys: readonly string[];
+  readonly objects: readonly BGPPeer[];
+}
+
 function wishOf(
   { metadata: { name }, spec = {} }: BGPAdvertisement,
-  peers: readonly string[],
+  { keys, objects }: Peers,
 ): BgpWish {
   const { aggregationLength, aggregationLengthV6, peers: named = [] } = spec;
   const wanted = new Set(named.map(bgpPeerKey));
+  const told = named.length === 0 ? keys : keys.filter((key) => wanted.has(key));
+  const { preferOwnNode: prefersOwnNode = false } = spec;
   return {
     ...{ key: bgpAdvertisementKey(name), name, title: `advertisement "${name}"` },
     nodes: spec.nodeSelectors ?? [],
@@ -88,8 +97,17 @@ function wishOf(
     },
     localPref: spec.localPref,
     communities: spec.communities ?? [],
-    peers: named.length === 0 ? peers : peers.filter((key) => wanted.has(key)),
+    peers: told,
+    ...{ prefersOwnNode, speakers: prefersOwnNode ? speakersTo(told, objects) : [] },
   };
+}
+
+/** @returns what selects the nodes that speak to one of the peers; none: all do */
+function speakersTo(told: readonly string[], peers: readonly BGPPeer[]): readonly LabelSelector[] {
+  const lists = peers
+    .filter(({ metadata }) => told.includes(bgpPeerKey(metadata.name)))
+    .map(({ spec }) => spec?.nodeSelectors ?? []);
+  return lists.some((selectors) => selectors.length === 0) ? [] : lists.flat();
 }
 
 /** @returns what the names stand for: of two that define one, the older counts */

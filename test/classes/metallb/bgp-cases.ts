@@ -53,6 +53,26 @@ export const BGP_ADVERTISEMENT_ROWS: readonly ManifestRow[] = [
     parses: true,
   },
   {
+    name: "own nodes, one by one",
+    spec: { preferOwnNode: true, aggregationLength: 32 },
+  },
+  {
+    name: "no own nodes, and an aggregate",
+    spec: { preferOwnNode: false, aggregationLength: 24 },
+  },
+  {
+    name: "own nodes in an aggregate",
+    spec: { preferOwnNode: true, aggregationLength: 24 },
+    refused: "preferOwnNode and aggregationLength are mutually exclusive",
+    parses: true,
+  },
+  {
+    name: "own nodes in an IPv6 aggregate",
+    spec: { preferOwnNode: true, aggregationLengthV6: 64 },
+    refused: "preferOwnNode and aggregationLength are mutually exclusive",
+    parses: true,
+  },
+  {
     name: "an IPv6 aggregate for some Services",
     spec: { aggregationLengthV6: 64, serviceSelectors: [{}] },
     refused: "mutually exclusive",

@@ -220,6 +220,63 @@ const rows: readonly Row[] = [
     },
   },
   {
+    name: "own nodes: all, for one of the peers speaks to all",
+    given: {
+      bgpAdvertisements: [advertisement("a", { preferOwnNode: true })],
+      bgpPeers: [peer("x", { nodeSelectors: [{ matchLabels: { rack: "a" } }] }), peer("y")],
+    },
+    bgp: {
+      peers: ["BGPPeer/x", "BGPPeer/y"],
+      ownNode: { families: ["IPv4", "IPv6"], speakers: [] },
+    },
+  },
+  {
+    name: "own nodes: of those that speak to the peers that it names",
+    given: {
+      bgpAdvertisements: [advertisement("a", { preferOwnNode: true, peers: ["x", "z"] })],
+      bgpPeers: [
+        peer("x", { nodeSelectors: [{ matchLabels: { rack: "a" } }] }),
+        peer("y"),
+        peer("z", { nodeSelectors: [{ matchLabels: { rack: "b" } }] }),
+      ],
+    },
+    bgp: {
+      peers: ["BGPPeer/x", "BGPPeer/z"],
+      ownNode: {
+        families: ["IPv4", "IPv6"],
+        speakers: [{ matchLabels: { rack: "a" } }, { matchLabels: { rack: "b" } }],
+      },
+    },
+  },
+  {
+    name: "own nodes in an aggregate, which another definition let in: the aggregate, and own nodes in the other family",
+    given: {
+      bgpAdvertisements: [advertisement("a", { aggregationLength: 28, preferOwnNode: true })],
+    },
+    bgp: {
+      ...{ aggregation: { IPv4: 28, IPv6: 128 }, peers: [] },
+      ownNode: { families: ["IPv6"], speakers: [] },
+    },
+    said: {
+      "BGPAdvertisement/a": [
+        'The advertisement "a" aggregates to /28 and asks for own nodes, which one prefix cannot have for its addresses: routers prefer none',
+      ],
+    },
+  },
+  {
+    name: "own nodes in an aggregate that is too wide: one by one, and none all the same",
+    given: {
+      bgpAdvertisements: [advertisement("a", { aggregationLength: 27, preferOwnNode: true })],
+    },
+    bgp: { peers: [], ownNode: { families: ["IPv6"], speakers: [] } },
+    said: {
+      "BGPAdvertisement/a": [
+        'The advertisement "a" aggregates to /27, which is wider than "192.0.2.0/28" of the pool "prod": its addresses are announced one by one',
+        'The advertisement "a" aggregates to /27 and asks for own nodes, which one prefix cannot have for its addresses: routers prefer none',
+      ],
+    },
+  },
+  {
     name: "an aggregate for some Services, which an older definition let in",
     given: {
       bgpAdvertisements: [advertisement("a", { aggregationLength: 28, serviceSelectors: [{}] })],
