@@ -304,7 +304,10 @@ class Losses {
     const isThere = (one: string | undefined) => one !== undefined && classes.has(one);
     const isForeign = loadBalancerClass !== undefined && !isThere(loadBalancerClass);
     if (isForeign && (lbClass === "" || loadBalancerClass !== lbClass)) return false;
-    const [serving] = [...this.#boundTo(service), ...namedBy(service)].filter(isThere);
+    // Who names the pools by --lb-class is theirs: an annotation that names a class is a leftover.
+    const namesPools = lbClass !== "" && loadBalancerClass === lbClass;
+    const named = namesPools ? [loadBalancerClass] : namedBy(service);
+    const [serving] = [...this.#boundTo(service), ...named].filter(isThere);
     if (serving !== undefined) return serving === name;
     // A default, the oldest of several, is for who has nothing of a pool, and names none.
     const ages = [...classes.values()].filter(({ spec }) => spec?.isDefault === true).map(ageOf);
