@@ -1,0 +1,66 @@
+/**
+ * Runs all tests: `npm test`. Those that ask the machine come one after the other; beside them, with what they leave of the CPUs,
+ * those that only think. Ends with one line for all: `N passed, N failed, N skipped`.
+ *
+ * What the thinking ones have to say is printed when the others are done, so that nobody reads two reports at once.
+ * Neighbour: reporter.cjs, whose closing lines are added up here.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { constants, setPriority } from "node:os";
+
+const THINKING = "test/{admission,base,classes,controller,metrics,multi-ip,sim,tidy}/**/*.test.ts";
+/** The controller's hands, which have servers and processes of their own. */
+const ASKING = "test/controller/io/**/*.test.ts";
+const CLOSING_LINE = /^(\d+) passed, (\d+) failed, (\d+) skipped\n$/;
+
+const require = createRequire(import.meta.url);
+const mocha = require.resolve("mocha/bin/mocha.js");
+const children = new Set();
+
+/** @returns what it printed but for its closing line, the numbers of that, and whether it ended as it should */
+async function run(args, isBeside) {
+  const child = spawn(process.execPath, [mocha, ...args], {
+    stdio: ["inherit", "pipe", "inherit"],
+  });
+  children.add(child);
+  if (isBeside) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  const ended = once(child, "close");
+  const counts = [0, 0, 0];
+  let [kept, rest] = ["", ""];
+  child.stdout.setEncoding("utf8");
+  for await (const text of child.stdout) {
+    const lines = (rest + text).split(/(?<=\n)/);
+    rest = lines.at(-1)?.endsWith("\n") === false ? lines.pop() : "";
+    for (const line of lines) {
+      const found = CLOSING_LINE.exec(line);
+      if (found !== null) for (let i = 0; i < 3; i++) counts[i] += Number(found[i + 1]);
+      else if (isBeside) kept += line;
+      else process.stdout.write(line);
+    }
+  }
+  const [code] = await ended;
+  children.delete(child);
+  // It ended before its time: nobody may take that for "0 failed".
+  if (code !== 0 && counts[1] + counts[2] === 0) counts[1]++;
+  return { kept: kept + rest, counts, isRight: code === 0 };
+}
+
+// The terminal tells all of them; they take down what they have set up, and this waits for that.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => {
+  for (const child of children) child.kill("SIGTERM");
+});
+
+const [asking, thinking] = await Promise.all([
+  run(
+    ["test/!(admission|base|classes|controller|metrics|multi-ip|sim|tidy)/**/*.test.ts", ASKING],
+    false,
+  ),
+  run([THINKING, "--ignore", ASKING], true),
+]);
+process.stdout.write(asking.kept + thinking.kept);
+const [passed, failed, skipped] = asking.counts.map((count, i) => count + thinking.counts[i]);
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = asking.isRight && thinking.isRight ? 0 : 1;
