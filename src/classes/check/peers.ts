@@ -10,7 +10,7 @@ import { parseIp } from "../../base/ip.ts";
 import { METAL_PEER_KIND, type MetalLoadBalancerBGPPeer } from "../deckhouse/bgp-peer.ts";
 import { compareObjects } from "../draft.ts";
 import type { LabelSelector } from "../label-selector.ts";
-import { BFD_BOUNDS, withinBfdBounds } from "../metallb/bfd-profile.ts";
+import { BFD_BOUNDS, withinBfdBounds, type BFDProfileSpec } from "../metallb/bfd-profile.ts";
 import { BGP_PEER_KIND, type BGPPeerSpec } from "../metallb/bgp-peer.ts";
 import { warning, type Fault } from "./finding.ts";
 import { meeting } from "./meeting.ts";
@@ -164,9 +164,18 @@ function echoFaults({ world, compiled }: Scene): Standing[] {
   });
 }
 
-/** What is said once, of a peer that is made or changed. */
+/** Of a BFDProfile, and of a peer of Deckhouse's, where 0 says nothing. */
+type Echo = Pick<BFDProfileSpec, "echoInterval" | "echoMode">;
+
+function echoHints({ echoInterval = 0, echoMode = false }: Echo, within: "" | "bfd."): Fault[] {
+  if (echoInterval === 0 || echoMode) return [];
+  const message = `${within}echoInterval has no effect without echoMode`;
+  return [warning(`spec.${within}echoInterval`, { code: "PEER_INVALID", message })];
+}
+
+/** What is said once, of a peer or a profile that is made or changed. */
 export function peerHints(spec: object): Fault[] {
-  const said: Partial<BGPPeerSpec> & Pick<Partial<MetalPeerSpec>, "bfd"> = spec;
+  const said: Partial<BGPPeerSpec> & Pick<Partial<MetalPeerSpec>, "bfd"> & Echo = spec;
   const { disableMP = false, ebgpMultiHop = false, interface: link = "" } = said;
   const hint = (field: string, message: string) =>
     warning(`spec.${field}`, { code: "PEER_INVALID", message });
@@ -180,6 +189,8 @@ export function peerHints(spec: object): Fault[] {
           ),
         ]
       : []),
+    ...echoHints(said, ""),
+    ...echoHints(said.bfd ?? {}, "bfd."),
     ...bfdHints(said.bfd ?? {}),
   ];
 }
