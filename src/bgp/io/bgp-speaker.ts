@@ -14,8 +14,9 @@ import type { BgpPeer } from "../peer.ts";
 import { effectOfChange } from "../peer-changes.ts";
 import type { Session } from "../session.ts";
 import type { SessionNews, StopKind } from "../session-events.ts";
+import { lookAlike } from "../twins.ts";
 import { isFrom } from "./ends.ts";
-import { Listener } from "./listener.ts";
+import { Listener, type Listening } from "./listener.ts";
 import { PeerHands } from "./peer-hands.ts";
 
 export interface BgpSpeakerOptions {
@@ -119,7 +120,19 @@ export class BgpSpeaker {
 
   /** @returns why this peer cannot dial us, where it is to, and what can be done, in words */
   deafnessTo(peer: BgpPeer): string | null {
-    return this.#listeners.get(peer.vrf)?.troubleOf(peer) ?? null;
+    const listener = this.#listeners.get(peer.vrf);
+    if (listener === undefined) return null;
+    const trouble = listener.troubleOf(peer);
+    const twin = [...this.#peers.values()].find(
+      ({ session }) => lookAlike(session.peer, peer) && listener.guards(session.peer),
+    );
+    if (trouble !== null || twin === undefined) return trouble;
+    return `nobody could tell its connections from those of ${twin.session.peer.key}, which has the same address: write a sourceAddress of its own into each of them, or take one away`;
+  }
+
+  /** Whether routers can dial us; empty where they are not to. */
+  get listening(): readonly Listening[] {
+    return [...this.#listeners.values()].flatMap(({ listening }) => listening);
   }
 
   /** Ends all sessions; a restart is one to peers with graceful restart alone. @returns when the last word is with the kernel */
@@ -155,11 +168,13 @@ export class BgpSpeaker {
   }
 
   #accept(socket: Socket, vrf: string | null): void {
-    const hands = [...this.#peers.values()].find(
+    const listener = this.#listeners.get(vrf);
+    const [hands, twin] = [...this.#peers.values()].filter(
       ({ session: { peer } }) =>
-        peer.vrf === vrf && isFrom(socket, peer) && this.#listeners.get(vrf)?.guards(peer) === true,
+        peer.vrf === vrf && isFrom(socket, peer) && listener?.guards(peer) === true,
     );
-    if (hands !== undefined) {
+    // Whose it is of two could be told only when the session of one of them was touched.
+    if (hands !== undefined && twin === undefined) {
       hands.accept(socket);
       return;
     }

@@ -24,6 +24,14 @@ export interface ListenerOptions {
 
 export type DiallingPeer = Pick<BgpPeer, "address" | "password">;
 
+/** Whether routers can dial us over a family. */
+export interface Listening {
+  readonly family: IpFamily;
+  readonly vrf: string | null;
+  /** Why not, and what can be done, in words; null: they can. */
+  readonly trouble: string | null;
+}
+
 interface Opened {
   readonly server: Server;
   readonly fd: number;
@@ -49,6 +57,15 @@ export class Listener {
     this.#options = options;
   }
 
+  /** Of each family that peers have. */
+  get listening(): readonly Listening[] {
+    const { vrf } = this.#options;
+    const families = new Set([...this.#servers.keys(), ...this.#troubles.keys()]);
+    return [...families].map((family) => {
+      return { family, vrf, trouble: this.#troubles.get(family) ?? null };
+    });
+  }
+
   /** All that may dial us: what a peer has a password for must be signed with it, what others send must not be signed. */
   setPeers(peers: readonly DiallingPeer[]): void {
     this.#peers = peers;
@@ -59,11 +76,10 @@ export class Listener {
     }
   }
 
-  /** @returns whether what comes from its address is surely signed as it should be */
+  /** @returns whether what comes from its address is surely signed as it should be, or not at all where it should not */
   guards({ address, password }: DiallingPeer): boolean {
-    return (
-      password === null || this.#servers.get(familyOf(address))?.keys.get(address) === password
-    );
+    const { keys } = this.#servers.get(familyOf(address)) ?? {};
+    return (keys?.get(address) ?? null) === password;
   }
 
   /** @returns why the peer cannot dial us, and what can be done, in words; null: it can */
@@ -71,7 +87,9 @@ export class Listener {
     const trouble = this.#troubles.get(familyOf(peer.address));
     if (trouble !== undefined) return trouble;
     if (this.guards(peer)) return null;
-    return "the kernel has not taken its password for those who dial: see that no peer with the same address has another one";
+    return peer.password === null
+      ? "who dials from its address is to have the password of another peer: see that no peer with the same address has one"
+      : "the kernel has not taken its password for those who dial: see that no peer with the same address has another one";
   }
 
   close(): void {

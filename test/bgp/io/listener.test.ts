@@ -100,14 +100,32 @@ describe("bgp: the listener", () => {
     if (first === undefined || second === undefined) throw new Error("no peers");
     one.setPeers([first]);
     expect([one.guards(first), one.guards(second), one.guards(them)]).to.deep.equal([
-      ...[true, false, true],
+      ...[true, false, false],
     ]);
     one.setPeers([first, second]);
     expect([one.guards(first), one.guards(second)]).to.deep.equal([false, true]);
     expect(one.troubleOf(first)).to.match(/^the kernel has not taken its password/);
     expect(one.troubleOf(second)).to.equal(null);
+    expect(one.troubleOf(them)).to.match(/^who dials from its address is to have the password/);
     one.setPeers([them]);
+    expect(one.guards(them)).to.equal(true);
     expect(await dial(port, THEM, US)).to.equal("closed");
+  });
+
+  it("it says of each family whether it is listened on", async () => {
+    const { port, server } = await occupy();
+    ends.push(() => server.close());
+    const one = listener(port);
+    one.setPeers([them, { address: "::2" as Ip, password: null }]);
+    const said = () => one.listening.map(({ family, trouble }) => [family, trouble?.split(".")[0]]);
+    await until(said, ([ipv6]) => ipv6?.[1] === undefined);
+    const where = `port ${port} of IPv4 cannot be listened on: EADDRINUSE (address in use)`;
+    expect(said().sort()).to.deep.equal([
+      ["IPv4", where],
+      ["IPv6", undefined],
+    ]);
+    one.setPeers([]);
+    expect(one.listening).to.deep.equal([]);
   });
 
   describe("whose connection it is", () => {
@@ -155,6 +173,36 @@ describe("bgp: the listener", () => {
         ["first", "second"].map((key) => speaker.sessions.get(key)?.counters.sentByKind.open);
       await until(opens, ([first = 0, second = 0]) => first + second > 0);
       expect(opens()).to.deep.equal([0, 1]);
+    });
+
+    const twins = (more: Readonly<Record<string, Partial<BgpPeer>>>) =>
+      Object.entries(more).map(([key, own]) => peer(THEM, { key, passive: true, ...own }));
+
+    it("of two at one address, nobody's: neither session is touched, and both are told so", async () => {
+      const { port, speaker } = await play({});
+      const both = twins({ first: {}, second: { port: 1179 } });
+      for (const peers of [both, [...both].reverse()]) {
+        speaker.setPeers(peers);
+        expect(await dial(port, THEM, US)).to.equal("closed");
+      }
+      const [first, second] = both.map((one) => speaker.deafnessTo(one));
+      expect(first).to.match(/^nobody could tell its connections from those of second, which has/);
+      expect(second).to.match(/ those of first, /);
+      const counts = [...speaker.sessions.values()].map(({ counters }) => counters.sentByKind.open);
+      expect(counts).to.deep.equal([0, 0]);
+    });
+
+    it("of two at one address, the one that is to know us by that of ours", async () => {
+      const { port, speaker } = await play({});
+      const both = twins({ first: { sourceAddress: US }, second: { sourceAddress: ALSO_US } });
+      speaker.setPeers(both);
+      expect(both.map((one) => speaker.deafnessTo(one))).to.deep.equal([null, null]);
+      const answer = dial(port, THEM, ALSO_US);
+      const opens = () => [...speaker.sessions.values()].map((one) => one.counters.sentByKind.open);
+      await until(opens, ([, second]) => second === 1);
+      expect(opens()).to.deep.equal([0, 1]);
+      await speaker.stop("shutdown", "");
+      expect(await answer).to.equal("spoken to");
     });
   });
 });
