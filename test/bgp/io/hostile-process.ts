@@ -1,0 +1,149 @@
+/**
+ * A peer that means ill, in a process of its own, so that what it costs itself is not taken for what it costs the speaker.
+ *
+ * Told over IPC what to do: to wait for the speaker and then do it, or to dial the speaker in a loop.
+ */
+import { Buffer } from "node:buffer";
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { apply } from "../../../src/bgp/io/peer-socket.ts";
+import { prefixToBytes, type Prefix } from "../../../src/bgp/prefix.ts";
+import { encodeMessage } from "../../../src/bgp/wire/message.ts";
+import { joinNlri, NO_NLRI } from "../../../src/bgp/wire/nlri.ts";
+import { theirOpen } from "../stage.ts";
+import { BAD, FLOOD_COUNT, US, WIRE, type Deed, type Order } from "./hostile.ts";
+
+const SOL_SOCKET = 1;
+const SO_RCVBUF = 8;
+const KEEPALIVE = encodeMessage({ kind: "keepalive" }, WIRE);
+const MARKER = Buffer.alloc(16, 0xff);
+const PREFIXES_PER_UPDATE = 800;
+/** The kernel makes it what it takes at least. */
+const RECEIVE_BYTES = 1;
+const [SIP_BYTES, SIP_MS] = [20, 5];
+
+const many = (message: Uint8Array) => (socket: Socket) => {
+  behave(socket);
+  socket.write(Buffer.concat(Array.from({ length: FLOOD_COUNT }, () => message)));
+};
+
+const DEEDS: Readonly<Record<Deed, (socket: Socket) => void>> = {
+  nothing: () => undefined,
+  refreshes: many(Buffer.concat([MARKER, Buffer.from("0017050001" + "0001", "hex")])),
+  // An ORIGIN of 9, which there is not: RFC 7606 section 7.1.
+  "wrong attributes": many(
+    Buffer.concat([MARKER, Buffer.from("001f02000000044001010918cb0071", "hex")]),
+  ),
+  garbage: (socket) => {
+    socket.resume();
+    socket.write(Buffer.alloc(100_000, 0x42));
+  },
+  "half a message": (socket) => {
+    hello(socket);
+    socket.resume();
+    socket.write(Buffer.concat([MARKER, Uint8Array.of(0x10, 0, 2)]));
+  },
+  "a million prefixes": (socket) => {
+    behave(socket);
+    const update = updateOf(PREFIXES_PER_UPDATE);
+    for (let i = 0; i < 1_000_000 / PREFIXES_PER_UPDATE; i++) socket.write(update);
+  },
+  "reads nothing": live,
+  "tiny windows": (socket) => {
+    live(socket);
+    const timer = setInterval(() => socket.read(SIP_BYTES) as unknown, SIP_MS);
+    socket.on("close", () => {
+      clearInterval(timer);
+    });
+  },
+};
+
+function hello(socket: Socket): void {
+  socket.write(Buffer.concat([encodeMessage(theirOpen(), WIRE), KEEPALIVE]));
+}
+
+/** Says hello, and goes on saying that it lives, whether or not it reads. */
+function live(socket: Socket): void {
+  hello(socket);
+  const timer = setInterval(() => socket.write(KEEPALIVE), 500);
+  socket.on("close", () => {
+    clearInterval(timer);
+  });
+}
+
+function behave(socket: Socket): void {
+  live(socket);
+  socket.resume();
+}
+
+function updateOf(prefixCount: number): Uint8Array {
+  const prefixes = Array.from({ length: prefixCount }, (_, i) =>
+    prefixToBytes(`10.${i >> 8}.${i & 255}.0/32` as Prefix),
+  );
+  return encodeMessage(
+    {
+      ...{ kind: "update", withdrawn: NO_NLRI, announced: joinNlri(prefixes) },
+      attributes: [
+        { kind: "origin", origin: "igp" },
+        { kind: "as-path", segments: [{ kind: "sequence", asns: [64513] }] },
+        { kind: "next-hop", nextHop: BAD },
+      ],
+    },
+    WIRE,
+  );
+}
+
+let server: Server | undefined;
+let sockets: Socket[] = [];
+
+/** @returns the port at which it waits */
+async function wait(deed: Deed): Promise<number> {
+  const waiting = createServer({ pauseOnConnect: true, highWaterMark: SIP_BYTES }, (socket) => {
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+    DEEDS[deed](socket);
+  });
+  server = waiting;
+  waiting.listen(0, BAD);
+  await once(waiting, "listening");
+  if (deed === "tiny windows") {
+    const { _handle } = waiting as unknown as { readonly _handle: { readonly fd: number } };
+    const option = { level: SOL_SOCKET, option: SO_RCVBUF, value: RECEIVE_BYTES };
+    apply(_handle.fd, { name: "set the window", ...option });
+  }
+  return (waiting.address() as { port: number }).port;
+}
+
+async function connectAndReset(port: number, times: number): Promise<number> {
+  for (let i = 0; i < times; i++) {
+    await new Promise<void>((resolve) => {
+      const socket = connect({ host: US, port, localAddress: BAD });
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        resolve();
+      });
+      socket.on("connect", () => {
+        socket.resetAndDestroy();
+      });
+    });
+  }
+  return times;
+}
+
+async function obey(order: Order): Promise<number> {
+  switch (order.kind) {
+    case "wait":
+      return wait(order.deed);
+    case "connect-and-reset":
+      return connectAndReset(order.port, order.times);
+    case "end":
+      server?.close();
+      for (const socket of sockets) socket.destroy();
+      sockets = [];
+      return 0;
+  }
+}
+
+process.on("message", (order: Order) => {
+  void obey(order).then((answer) => process.send?.(answer));
+});
