@@ -75,9 +75,9 @@ export function peersOfNode(
     const problem = problemOf(model, { password, place, sourceAddress });
     const said = [...place.warnings, ...(password.kind === "kept" ? [keptPassword(model)] : [])];
     if (problem !== null) problems.push([key, `The peer "${name}" ${problem}`]);
-    else if (place.address !== null && password.kind !== "missing") {
+    else if (place.address !== null) {
       const session = sessionOf(model, node, { address: place.address, sourceAddress });
-      peers.push({ ...session, password: password.kind === "none" ? null : password.text });
+      peers.push({ ...session, password: "text" in password ? password.text : null });
       warnings.push(...said.map((text): [string, string] => [key, `The peer "${name}" ${text}`]));
     }
   }
@@ -155,6 +155,9 @@ interface Parts {
 /** @returns what keeps the session from being opened: the rest of a sentence */
 function problemOf(model: PeerModel, { password, place, sourceAddress }: Parts): string | null {
   if (password.kind === "missing") return `waits for ${secretOf(model)}`;
+  if (password.kind === "unsaved") {
+    return "waits for the API server: it has a password, and those are not kept on the node's disk";
+  }
   const octets = password.kind === "none" ? 0 : Buffer.byteLength(password.text);
   if (octets > MD5_KEY_BYTES_MAX) {
     return `has a password of ${octets} octets, and TCP MD5 takes ${MD5_KEY_BYTES_MAX}: write a shorter one, here and on the router`;

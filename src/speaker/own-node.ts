@@ -47,16 +47,25 @@ export class OwnNode {
     return this.#facts;
   }
 
+  /** Null: there is none, or it is not known yet. */
+  get object(): Node | null {
+    return typeof this.#object === "string" ? null : this.#object;
+  }
+
   /** How to stop now. */
   get parting(): Parting {
-    const object = typeof this.#object === "string" ? undefined : this.#object;
-    return partingOf(object, this.#facts === null ? "unknown" : this.#facts.bar);
+    return partingOf(this.object ?? undefined, this.#facts === null ? "unknown" : this.#facts.bar);
   }
 
   /** @param object undefined: there is none */
   setObject(object: Node | undefined): OwnNodeNews {
     this.#object = object ?? "absent";
     return this.#look();
+  }
+
+  /** @param object as an earlier life knew it, for as long as nothing newer is known */
+  resume(object: Node): OwnNodeNews {
+    return this.#object === "unread" ? this.setObject(object) : "none";
   }
 
   setGated(isGated: boolean): OwnNodeNews {

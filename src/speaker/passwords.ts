@@ -14,7 +14,9 @@ export type Password =
   | { readonly kind: "known"; readonly text: string }
   /** Its Secret does not say it any more. */
   | { readonly kind: "kept"; readonly text: string }
-  | { readonly kind: "missing" };
+  | { readonly kind: "missing" }
+  /** It has one, which is not kept on disk. */
+  | { readonly kind: "unsaved" };
 
 export type SecretSource = Extract<PasswordSource, { kind: "secret" }>;
 

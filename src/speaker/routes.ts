@@ -27,6 +27,7 @@ import type { BgpWay, Way } from "../classes/model.ts";
 import type { Bar } from "../multi-ip/node-marks.ts";
 import type { VirtualIPSpec } from "../multi-ip/resource.ts";
 import type { Backends } from "./backends.ts";
+import type { Announced } from "./saved-routing.ts";
 
 /** What keeps a node from announcing anything. */
 export type RouteBar = Bar | "gated" | "unknown";
@@ -117,6 +118,8 @@ export class Routes {
   readonly #announced = new Map<string, Map<Prefix, Announcement>>();
   readonly #dirty = new Map<string, Set<Prefix>>();
   readonly #judged = new Set<Ip>();
+  /** What an earlier life announced, as long as nothing newer is known. */
+  #resumed: Announced | null = null;
   #node = NOWHERE;
   #classAt: ClassAt = () => undefined;
   #peers: ReadonlySet<string> = new Set();
@@ -146,7 +149,20 @@ export class Routes {
   configure(classAt: ClassAt, peers: ReadonlySet<string>): void {
     this.#classAt = classAt;
     this.#peers = peers;
+    this.#resumed = null;
     this.#judgeAll();
+  }
+
+  /** What an earlier life announced is announced again, where nothing bars the node, until there is a configuration. */
+  resume(announced: Announced, peers: ReadonlySet<string>): void {
+    this.#resumed = announced;
+    this.#peers = peers;
+    this.#judgeAll();
+  }
+
+  /** By key of the peer: all that it is told. */
+  get announced(): Announced {
+    return this.#announced;
   }
 
   setNode(node: RoutingNode): void {
@@ -189,7 +205,7 @@ export class Routes {
   }
 
   #judgeAll(): void {
-    for (const [peer, prefixes] of this.#announced) {
+    for (const [peer, prefixes] of [...this.#announced, ...(this.#resumed ?? [])]) {
       const dirty = this.#dirtyOf(peer);
       for (const prefix of prefixes.keys()) dirty.add(prefix);
     }
@@ -302,6 +318,10 @@ export class Routes {
   }
 
   #announcementOf(peer: string, prefix: Prefix): Announcement | null {
+    if (this.#resumed !== null) {
+      const isBarred = this.#node.bar !== null || !this.#peers.has(peer);
+      return isBarred ? null : (this.#resumed.get(peer)?.get(prefix) ?? null);
+    }
     const reasons = this.#reasons.get(peer)?.get(prefix);
     if (reasons === undefined || !this.#peers.has(peer)) return null;
     const all = [...reasons.values()];

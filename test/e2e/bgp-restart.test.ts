@@ -1,13 +1,15 @@
 /**
- * A speaker that is told to end and comes back: a router with graceful restart keeps its routes, but not those of a node that goes.
+ * A speaker that is told to end and comes back, the API server there or out of reach: a router with graceful restart keeps its routes, but not
+ * those of a node that goes.
  *
  * The router is BIRD in the client's namespace, and watches by BFD; what its kernel forgets is read from the kernel itself.
  */
 import { expect } from "chai";
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { API_ADDRESS_FOR_NODES } from "../../lab/control-plane.ts";
 import { startRouter, type Router } from "../../lab/routers/router.ts";
 import { waitFor } from "../../lab/wait.ts";
 import { DRAINED_ANNOTATION } from "../../src/multi-ip/node-marks.ts";
@@ -74,11 +76,12 @@ describe("end to end: BGP over a restart", function () {
   const isUp = async () => (await router.sessions()).every(({ state }) => state === "established");
   const isDown = async () => !(await isUp());
 
-  it("the router's kernel never lets go of the route of a speaker that restarts", async () => {
+  async function restart(meanwhile?: () => Promise<unknown>): Promise<void> {
     await until("BFD", async () => /Up/.test(await router.command("show bfd sessions")));
     await cluster.speakers.get("n1")?.stop();
     await until("the session to be down", isDown);
     expect(await isRouted()).to.equal(true);
+    await meanwhile?.();
     await cluster.startSpeaker("n1");
     await until("the session to be up again", isUp);
     // What it announces again is no longer stale: the router has nothing left to wait for.
@@ -86,6 +89,35 @@ describe("end to end: BGP over a restart", function () {
       const shown = await router.command("show protocols all p0");
       return !/restart.*(active|timer)/i.test(shown) && (await isRouted());
     });
+  }
+
+  it("the router's kernel never lets go of the route of a speaker that restarts", async () => {
+    await restart();
+    expect(forgotten).to.equal("");
+  });
+
+  it("nor while the API server cannot be reached: it tells what it has saved, and then what is new", async () => {
+    const { namespace } = cluster.lab.node("n1");
+    const away = ["-n", namespace, "route", "add", "unreachable", `${API_ADDRESS_FOR_NODES}/32`];
+    let address = "";
+    await restart(async () => {
+      execFileSync("ip", away);
+      await cluster.apply(service("more"));
+      [address = ""] = await cluster.addressesOf("more", 1);
+    });
+    await until("the speaker to be ready", async () => {
+      return (await cluster.ask("n1", "/readyz")).status === 200;
+    });
+    const routes = await router.kernelRoutes();
+    expect(routes.map((route) => route.prefix)).to.not.include(`${address}/32`);
+    execFileSync(
+      "ip",
+      away.map((word) => (word === "add" ? "del" : word)),
+    );
+    await until("the new route", async () =>
+      (await router.kernelRoutes()).some((route) => route.prefix === `${address}/32`),
+    );
+    expect(await isRouted()).to.equal(true);
     expect(forgotten).to.equal("");
   });
 

@@ -1,18 +1,14 @@
 /**
- * The speaker's side towards routers: what Kubernetes says of peers, advertisements and endpoints in, sessions and routes out.
+ * The speaker's side towards routers, as far as it is Kubernetes': what is read of peers, advertisements and endpoints, and told of them.
  *
  * As long as nobody has defined a peer three small watches are all there is. The first peer starts the others, and sessions begin
- * when all of them were read once and our own node is known: a router that is told a part withdraws the rest.
- * Neighbours: ../routes.ts says what is announced; ../bgp-peers.ts to whom; ../../bgp/io/bgp-speaker.ts speaks.
+ * when all of them were read once and our own node is known: a router that is told a part withdraws the rest. Where the API server
+ * does not answer, what an earlier life has saved is told until it does.
+ * Neighbours: routers.ts makes sessions and routes of what is read; ../saved-routing.ts is what is kept on disk.
  */
 import type { Logger } from "pino";
-import { BfdWatch, type BfdWatchEvents } from "../../bgp/bfd/io/bfd-watch.ts";
-import { BgpSpeaker } from "../../bgp/io/bgp-speaker.ts";
-import type { BgpPeer } from "../../bgp/peer.ts";
-import { Neighbours } from "../../bgp/unnumbered/io/neighbours.ts";
-import { classFinder } from "../../classes/class-at.ts";
-import { compileAll, type Manifests } from "../../classes/compile.ts";
-import { compilePeerModels, peerNameOf, type PeerModel } from "../../classes/peers.ts";
+import { NO_MANIFESTS, type Manifests } from "../../classes/compile.ts";
+import { peerNameOf } from "../../classes/peers.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import { startReflector, type Reflector } from "../../kube/io/reflector.ts";
 import type { KubeObject, ResourceType } from "../../kube/resource.ts";
@@ -25,13 +21,14 @@ import { parseVirtualIp } from "../../multi-ip/check.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
 import { Backends } from "../backends.ts";
-import { bfdPaths, deafnesses, failedNeighbour, peersOfNode, speaksTo } from "../bgp-peers.ts";
 import { OwnNode, type OwnNodeFacts, type OwnNodeNews, type OwnNodeOptions } from "../own-node.ts";
-import { mayBeRouted, routedAddress, Routes, type RoutedAddress } from "../routes.ts";
-import type { PeerProblem } from "../session-book.ts";
+import { mayBeRouted, routedAddress, type RoutedAddress } from "../routes.ts";
+import { isSavedRouting, saveRouting, type SavedRouting } from "../saved-routing.ts";
 import { BgpEyes } from "./bgp-eyes.ts";
 import { BgpMetrics } from "./bgp-metrics.ts";
 import { Passwords } from "./passwords.ts";
+import { Routers } from "./routers.ts";
+import { loadState, StateFile } from "./state-file.ts";
 
 export interface RoutingOptions extends OwnNodeOptions {
   readonly client: KubeClient;
@@ -43,6 +40,10 @@ export interface RoutingOptions extends OwnNodeOptions {
   readonly metrics: SpeakerMetrics | undefined;
   /** Of the thread of BFD. */
   readonly host: ThreadHost;
+  /** Where what is told to routers is kept. */
+  readonly stateDir: string | undefined;
+  /** What an earlier life has kept there. */
+  readonly saved: SavedRouting | null;
 }
 
 const PEER_KINDS = ["bgpPeers", "metalPeers", "configurations"] as const;
@@ -53,15 +54,21 @@ type Kind = keyof typeof CONFIGURED;
 
 const NOT_FOUND = 404;
 const METRICS_MS = 1000;
+/** Nothing was read for so long: the API server is away. */
+const API_WAIT_MS = 1500;
+const FILE = "routers.json";
+/** What changes all the time is written as often. */
+const SAVE_INTERVAL_MS = 3000;
+
+export function loadRouting(dir: string, log: Logger): Promise<SavedRouting | null> {
+  return loadState({ dir, name: FILE, log }, isSavedRouting);
+}
 
 export class Routing {
   readonly #options: RoutingOptions;
   readonly #backends: Backends;
-  readonly #routes: Routes;
+  readonly #routers: Routers;
   readonly #passwords: Passwords;
-  readonly #speaker: BgpSpeaker;
-  readonly #neighbours: Neighbours;
-  readonly #bfd: BfdWatch;
   readonly #metrics: BgpMetrics;
   readonly #own: OwnNode;
   readonly #eyes: BgpEyes;
@@ -70,55 +77,72 @@ export class Routing {
   readonly #reflectors = new Map<string, Reflector<KubeObject>>();
   /** Kinds whose first list is not complete yet; that of VirtualIPs is not read here. */
   readonly #missing = new Set<string>([VIRTUAL_IPS.plural]);
-  /** Problems of peers that last. */
-  #warned: ReadonlySet<string> = new Set();
-  /** Peers of this node without a session. */
-  #held: readonly PeerModel[] = [];
+  readonly #file: StateFile<SavedRouting> | undefined;
   #isFull = false;
   #isStale = false;
   #isDue = false;
   #isComplete = false;
+  /** Going by what was saved, until all is read. */
+  #isResumed = false;
+  #waiting: NodeJS.Timeout | undefined;
   #stopping = false;
 
   constructor(options: RoutingOptions) {
     this.#options = options;
     this.#backends = new Backends(options.node);
-    this.#routes = new Routes(this.#backends);
-    this.#speaker = new BgpSpeaker({
-      ...{ log: options.log, listenPort: options.bgpListenPort || null },
-      onChange: (session, news) => {
-        this.#eyes.hear(session, news);
-        const failed = failedNeighbour(session, news);
-        if (failed !== null) this.#neighbours.failed(failed.interface, failed.address);
-      },
-      onListening: () => {
-        this.#configureSoon();
-      },
+    const configureSoon = () => {
+      this.#configureSoon();
+    };
+    this.#passwords = new Passwords({
+      ...{ client: options.client, log: options.log, home: options.metallbNamespace },
+      onChange: configureSoon,
     });
-    this.#neighbours = new Neighbours({
-      log: options.log,
-      onChange: () => {
-        this.#configureSoon();
+    this.#routers = new Routers({
+      ...options,
+      ...{ backends: this.#backends, onStale: configureSoon },
+      passwords: {
+        want: (sources) => {
+          this.#passwords.want(sources);
+        },
+        of: (model) => this.#passwords.of(model),
+      },
+      onNews: (session, news) => {
+        this.#eyes.hear(session, news);
+      },
+      onBfd: (report) => {
+        this.#eyes.bfd(report);
+      },
+      onBfdCounters: (peer, counters) => {
+        this.#metrics.bfd(peer, counters);
+      },
+      onProblems: (models, problems) => {
+        this.#eyes.setProblems(models, problems);
       },
     });
     this.#metrics = new BgpMetrics(options.metrics);
     this.#own = new OwnNode(options);
     this.#eyes = new BgpEyes({
       ...options,
-      sessions: () => this.#speaker.sessions,
+      sessions: () => this.#routers.sessions,
       peerObject: (key) => this.#peerObject(key),
     });
-    this.#bfd = this.#newWatch();
-    this.#passwords = new Passwords({
-      ...{ client: options.client, log: options.log, home: options.metallbNamespace },
-      onChange: () => {
-        this.#configureSoon();
-      },
-    });
+    if (options.stateDir !== undefined) this.#file = this.#newFile(options.stateDir);
   }
 
   start(): void {
     for (const kind of PEER_KINDS) this.#watchKind(kind);
+    let missingBefore = this.#missing.size;
+    this.#waiting = setInterval(() => {
+      const missing = this.#missing.size;
+      if (missing > 0 && missing === missingBefore) this.#resume();
+      if (this.#isResumed || this.#isComplete) clearInterval(this.#waiting);
+      missingBefore = missing;
+    }, API_WAIT_MS).unref();
+  }
+
+  /** Whether it is known what routers are to be told. */
+  get hasPlan(): boolean {
+    return this.#isResumed || this.#missing.size === 0;
   }
 
   /** @param object absent: it is gone */
@@ -130,11 +154,11 @@ export class Routing {
     const address = parsed?.ok === true ? routedAddress(parsed.value.spec) : null;
     // Its status is written whenever its holder changes.
     if (JSON.stringify(address) === JSON.stringify(before ?? null)) return;
-    if (before !== undefined && before.ip !== address?.ip) this.#routes.delete(before.ip);
+    if (before !== undefined && before.ip !== address?.ip) this.#routers.routes.delete(before.ip);
     if (address === null) this.#addresses.delete(name);
     else {
       this.#addresses.set(name, address);
-      this.#routes.put(address);
+      this.#routers.routes.put(address);
     }
     this.#tellSoon();
   }
@@ -159,13 +183,13 @@ export class Routing {
   /** Takes everything back and ends the sessions, or leaves the routes where the routers keep them. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#neighbours.close();
-    const ended = this.#speaker.stop(this.#own.parting, "the speaker stops");
+    clearInterval(this.#waiting);
+    const ended = this.#routers.stop(this.#own.parting);
     const told = this.#eyes.stop();
     await ended;
-    await this.#bfd.close();
     await Promise.all([...this.#reflectors.values()].map((reflector) => reflector.stop()));
     await this.#passwords.stop();
+    await this.#file?.close();
     await told;
   }
 
@@ -174,7 +198,7 @@ export class Routing {
     if (this.#isFull) return;
     this.#isFull = true;
     setInterval(() => {
-      this.#metrics.look(this.#speaker.sessions, this.#held);
+      this.#metrics.look(this.#routers.sessions, this.#routers.held);
     }, METRICS_MS).unref();
     for (const kind of OTHER_KINDS) this.#watchKind(kind);
     const onConfigured = () => {
@@ -188,7 +212,7 @@ export class Routing {
         const service =
           after === undefined ? this.#backends.delete(name, namespace) : this.#backends.put(after);
         if (service === null) return;
-        this.#routes.served(service);
+        this.#routers.routes.served(service);
         this.#tellSoon();
       },
     });
@@ -247,14 +271,62 @@ export class Routing {
   #tell(): void {
     if (!this.#isFull && this.#hasPeers) this.#begin();
     const { facts } = this.#own;
-    if (!this.#isFull || this.#missing.size > 0 || facts === null) return;
-    if (this.#isStale) this.#configure(facts);
-    for (const [peer, changes] of this.#routes.take()) this.#speaker.changeRoutes(peer, changes);
-    for (const ip of this.#routes.takeJudged()) this.#eyes.see(ip, this.#routes.fateOf(ip));
+    if (facts === null) return;
+    const isRead = this.#missing.size === 0;
+    if (isRead && !this.#isFull) this.#file?.saveSoon();
+    if (!this.#isFull) return;
+    if (isRead) this.#tellRead(facts);
+    else if (this.#isResumed) this.#tellSaved(facts);
+  }
+
+  #tellRead(facts: OwnNodeFacts): void {
+    const isStale = this.#isStale;
+    if (isStale) this.#configure(facts);
+    const isNews = this.#routers.tell();
+    if (isStale || isNews) this.#file?.saveSoon();
+    const { routes } = this.#routers;
+    for (const ip of routes.takeJudged()) this.#eyes.see(ip, routes.fateOf(ip));
     if (this.#isComplete) return;
     this.#isComplete = true;
-    this.#speaker.complete();
+    this.#routers.complete();
     this.#eyes.start();
+  }
+
+  #tellSaved(facts: OwnNodeFacts): void {
+    const { saved } = this.#options;
+    if (this.#isStale && saved !== null) this.#routers.resume(saved, facts);
+    this.#isStale = false;
+    this.#routers.tell();
+    this.#routers.complete();
+  }
+
+  /** The API server is away. */
+  #resume(): void {
+    const { saved, log } = this.#options;
+    if (saved === null) return;
+    this.#isResumed = true;
+    if (saved.peers.length === 0) return;
+    log.info(
+      { peers: saved.peers.length },
+      "the API server is away: routers are told what was saved",
+    );
+    this.#begin();
+    this.#hear(this.#own.resume(saved.node));
+    this.#configureSoon();
+  }
+
+  #newFile(dir: string): StateFile<SavedRouting> {
+    const { log, saved } = this.#options;
+    let last = saved;
+    const make = () => {
+      const { object, facts } = this.#own;
+      const { models, routes } = this.#routers;
+      // A gate that is closed opens again: what is announced then is what was.
+      if (object === null || facts === null || facts.bar === "gated") return last;
+      last = saveRouting(object, models, routes.announced);
+      return last;
+    };
+    return new StateFile({ dir, name: FILE, log, intervalMs: SAVE_INTERVAL_MS, make });
   }
 
   #peerObject(key: string): KubeObject | undefined {
@@ -272,10 +344,11 @@ export class Routing {
     return objects as unknown as Manifests[K];
   }
 
-  #configure({ labels, ipv4 }: OwnNodeFacts): void {
+  #configure(facts: OwnNodeFacts): void {
     this.#isStale = false;
     const classes = this.#reflectors.get(METAL_LOAD_BALANCER_CLASSES.plural)?.store.list() ?? [];
-    const manifests = {
+    const manifests: Manifests = {
+      ...NO_MANIFESTS,
       classes: classes as unknown as Manifests["classes"],
       ipAddressPools: this.#list("ipAddressPools"),
       bgpAdvertisements: this.#list("bgpAdvertisements"),
@@ -286,77 +359,13 @@ export class Routing {
       metalPeers: this.#list("metalPeers"),
       configurations: this.#list("configurations"),
     };
-    const models = [...compilePeerModels(manifests).values()].filter((model) =>
-      speaksTo({ labels }, model),
-    );
-    this.#passwords.want(models.flatMap(({ password }) => password ?? []));
-    this.#neighbours.want(new Set(models.flatMap((model) => model.interface ?? [])));
-    const node = { name: this.#options.node, labels, ipv4 };
-    const wanted = peersOfNode(models, node, {
-      passwordOf: (model) => this.#passwords.of(model),
-      neighbourOn: (link) => this.#neighbours.of(link),
-    });
-    this.#speaker.setPeers(wanted.peers);
-    const refused = this.#watchPaths(wanted.peers, models);
-    const deaf = deafnesses(wanted.peers, (peer) => this.#speaker.deafnessTo(peer));
-    const problems = [...wanted.problems, ...wanted.warnings, ...deaf, ...refused];
-    this.#warn(problems);
-    this.#eyes.setProblems(models, problems);
-    const keys = new Set(wanted.peers.map(({ key }) => key));
-    this.#held = models.filter(({ key }) => !keys.has(key));
-    this.#routes.configure(classFinder(compileAll(manifests).classes), keys);
-  }
-
-  /** Of each once, as long as it lasts. */
-  #warn(problems: readonly PeerProblem[]): void {
-    const told = new Set<string>();
-    for (const [peer, problem] of problems) {
-      const key = `${peer} ${problem}`;
-      told.add(key);
-      if (!this.#warned.has(key)) this.#options.log.warn({ peer }, problem);
-    }
-    this.#warned = told;
-  }
-
-  /** @returns what is not watched as its profile says */
-  #watchPaths(peers: readonly BgpPeer[], models: readonly PeerModel[]): readonly PeerProblem[] {
-    const profiles = new Map(models.flatMap(({ key, bfd }) => (bfd === null ? [] : [[key, bfd]])));
-    const { refused } = this.#bfd.watch(bfdPaths(peers), profiles);
-    return refused.map(({ peer, field, reason }) => [peer, `BFD ${field}: ${reason}`]);
-  }
-
-  #newWatch(): BfdWatch {
-    const { log } = this.#options;
-    const events: BfdWatchEvents = {
-      onReport: (report) => {
-        log.info(report, "BFD");
-        this.#speaker.bfd(report);
-        this.#eyes.bfd(report);
-      },
-      onTrouble: (peer, message) => {
-        if (message !== null) log.warn({ peer }, message);
-      },
-      onCounters: (peer, counters) => {
-        this.#metrics.bfd(peer, counters);
-      },
-      onFault: (fault, count) => {
-        log.debug({ fault, count }, "BFD packets that are none");
-      },
-      // Paths that nobody watches must not look watched: the restart is the remedy.
-      onEnd: (error) => {
-        if (this.#stopping) return;
-        log.fatal({ error: error?.message ?? "it ended of itself" }, "the thread of BFD died");
-        process.exit(1);
-      },
-    };
-    return new BfdWatch(events, this.#options.host);
+    this.#routers.obey(manifests, facts);
   }
 
   #hear(news: OwnNodeNews): void {
     const { facts } = this.#own;
     if (news === "none" || facts === null) return;
-    this.#routes.setNode(facts);
-    this.#speaker.drain(facts.isDrained);
+    this.#routers.setNode(facts);
     if (news === "peers") this.#configureSoon();
     else this.#tellSoon();
   }

@@ -15,16 +15,18 @@ import { GATE_OFF } from "../gate.ts";
 import type { PeerAddress } from "../peers.ts";
 import { nextIncarnation } from "../ourselves.ts";
 import { PlanFeed } from "../plan-feed.ts";
+import type { SavedRouting } from "../saved-routing.ts";
 import { Departing } from "./departing.ts";
 import { FindingsWriter } from "./findings-writer.ts";
 import { startFrameWorker, type FrameWorker } from "./frame-worker.ts";
 import { Gate } from "./gate.ts";
 import { KEY_SECRET, KeyRing } from "./key-ring.ts";
-import { loadPlan, PlanFile, type SavedPlan } from "./plan-file.ts";
+import { loadPlan, planFile, type SavedPlan } from "./plan-file.ts";
 import { startPresence, type Presence } from "./presence.ts";
 import { WORKER_DEFAULTS, type WorkerReport } from "./protocol.ts";
 import { Readings } from "./readings.ts";
-import { Routing } from "./routing.ts";
+import { loadRouting, Routing } from "./routing.ts";
+import type { StateFile } from "./state-file.ts";
 import { StatusWriter } from "./status-writer.ts";
 import { keepHeapsSmall, Thrift } from "./thrift.ts";
 import { Witness } from "./testimony.ts";
@@ -72,8 +74,9 @@ export async function runSpeaker(
   keepHeapsSmall();
   const { stateDir } = options;
   const saved = stateDir === undefined ? null : await loadPlan(stateDir, log);
+  const savedRouting = stateDir === undefined ? null : await loadRouting(stateDir, log);
   const client = await KubeClient.connect({ kubeconfig: options.kubeconfig });
-  const speaker = new RunningProcess({ options, log, metrics, client, saved });
+  const speaker = new RunningProcess({ options, log, metrics, client, saved, savedRouting });
   await speaker.start();
   return speaker;
 }
@@ -84,13 +87,14 @@ interface Parts {
   readonly metrics: SpeakerMetrics | undefined;
   readonly client: KubeClient;
   readonly saved: SavedPlan | null;
+  readonly savedRouting: SavedRouting | null;
 }
 
 class RunningProcess implements RunningSpeaker {
   readonly #parts: Parts;
   readonly #incarnation: number;
   readonly #feed: PlanFeed;
-  readonly #file: PlanFile | undefined;
+  readonly #file: StateFile<SavedPlan> | undefined;
   readonly #writer: StatusWriter;
   readonly #findings: FindingsWriter;
   readonly #witness: Witness;
@@ -121,7 +125,7 @@ class RunningProcess implements RunningSpeaker {
     this.#nodes = saved?.nodes ?? [];
     if (saved !== null) this.#feed.noteGeneration(saved.generation);
     if (options.stateDir !== undefined) {
-      this.#file = new PlanFile(options.stateDir, log, () => this.#savedPlan());
+      this.#file = planFile(options.stateDir, log, () => this.#savedPlan());
     }
     const onWritten = (outcome: WriteOutcomeWord) => {
       this.#reports.written(outcome);
@@ -151,7 +155,8 @@ class RunningProcess implements RunningSpeaker {
     this.#routing = new Routing({
       ...{ client, log, node, metrics, metallbNamespace: options.metallbNamespace },
       ...{ hasGate: options.gate !== GATE_OFF, ignoreExcludeLabel: options.ignoreExcludeLb },
-      bgpListenPort: options.bgpListenPort,
+      ...{ bgpListenPort: options.bgpListenPort, stateDir: options.stateDir },
+      saved: parts.savedRouting,
       host: (request, onEnd) => this.#worker?.host(request, onEnd),
     });
     this.#reports = new WorkerReports({
@@ -218,6 +223,7 @@ class RunningProcess implements RunningSpeaker {
     return [
       ...missing(this.#open, "the sockets are not open yet"),
       ...missing(this.#hasPlan, "neither the API server nor the disk has given a plan yet"),
+      ...missing(this.#knowsRouters, "neither of them has said what routers are to be told yet"),
       ...missing(this.#keyRing.texts.length > 0, `the Secret ${KEY_SECRET} is not there yet`),
       ...missing(this.#reports.serving, "not listened long enough to know who is alive"),
       ...missing(this.#gate.reason === null, this.#gate.reason ?? ""),
@@ -245,6 +251,11 @@ class RunningProcess implements RunningSpeaker {
 
   get #hasPlan(): boolean {
     return this.#readings?.isRead === true || (this.#mayUseDisk && this.#parts.saved !== null);
+  }
+
+  /** With the API server there it is a matter of time, which those that wait for addresses need not wait for. */
+  get #knowsRouters(): boolean {
+    return this.#readings?.isRead === true || this.#routing.hasPlan;
   }
 
   /** What the disk knows, at once: news of the API server only correct it. */

@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { loadPlan, PlanFile, type SavedPlan } from "../../../src/speaker/io/plan-file.ts";
+import { loadPlan, planFile, type SavedPlan } from "../../../src/speaker/io/plan-file.ts";
 
 const log = pino({ level: "silent" });
 const PLAN: SavedPlan = {
@@ -32,7 +32,7 @@ describe("speaker: plan on disk", () => {
 
   it("is read as it was written, is its owner's alone, and leaves nothing beside it", async () => {
     const inside = join(dir, "made");
-    const file = new PlanFile(inside, log, () => PLAN);
+    const file = planFile(inside, log, () => PLAN);
     file.saveSoon();
     file.saveSoon();
     await file.close();
@@ -43,7 +43,7 @@ describe("speaker: plan on disk", () => {
 
   it("save() has written it when it resolves, with what was to be written soon", async () => {
     let incarnation = 1;
-    const file = new PlanFile(dir, log, () => ({ ...PLAN, incarnation }));
+    const file = planFile(dir, log, () => ({ ...PLAN, incarnation }));
     file.saveSoon();
     await file.save();
     incarnation++;
