@@ -135,4 +135,11 @@ export const BGP_CATALOG = {
     labels: OF_PEER,
     help: "How often BFD said that the router is gone, in events",
   },
+  bgpListening: {
+    name: "spreadlb_bgp_listening",
+    kind: "gauge",
+    of: SPEAKER,
+    labels: ["family", "vrf"],
+    help: "Whether routers can dial this node, where `--bgp-listen-port` says that they may, as 1 or 0",
+  },
 } as const satisfies Record<string, MetricSpec>;

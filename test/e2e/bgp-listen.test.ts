@@ -18,6 +18,16 @@ import { metallb, needsRoot, service, SpreadCluster } from "./spread-cluster.ts"
 const [NODES_ASN, ROUTER_ASN, PORT, NOBODYS_PORT] = [64600, 64501, 179, 1179];
 const PASSWORD = "who-dials";
 const NODE_STATUSES = "/apis/spreadlb.io/v1alpha1/nodebgpstatuses";
+const EVENTS = "/apis/events.k8s.io/v1/events";
+const IPV6_IS_HEARD = '{family="IPv6",vrf=""} 1';
+
+interface NodeEvent {
+  readonly regarding: { readonly name: string };
+  readonly action: string;
+  readonly reason: string;
+  readonly note: string;
+}
+
 /** Tells how a connection ended that it has made without a key. */
 const STRANGER = `
   const socket = require("node:net").connect({ host: process.argv[1], port: ${PORT} });
@@ -112,6 +122,29 @@ describe("end to end: routers that dial", function () {
     });
   }
 
+  /** Events on the Node, "unavailable" first. */
+  async function untilPort(node: string, wanted: readonly RegExp[]): Promise<void> {
+    await waitFor(
+      async () => {
+        const { items } = (await cluster.lab.api("GET", EVENTS)) as { items: NodeEvent[] };
+        const said = items
+          .filter(({ regarding, action }) => regarding.name === node && action === "ListenForBGP")
+          .map(({ reason, note }) => `${reason} ${note}`)
+          .sort()
+          .reverse();
+        return said.length === wanted.length && said.every((line, i) => wanted[i]?.test(line));
+      },
+      { what: `the Events on ${node}`, timeoutMs: 20_000 },
+    );
+  }
+
+  async function listening(node: string): Promise<readonly string[]> {
+    const { body } = await cluster.ask(node, "/metrics");
+    const name = "spreadlb_bgp_listening";
+    const lines = body.split("\n").filter((line) => line.startsWith(`${name}{`));
+    return lines.map((line) => line.slice(name.length)).sort();
+  }
+
   async function asStranger(namespace: string, to: string): Promise<string> {
     const { stdout } = await promisify(execFile)("ip", inside(namespace, STRANGER, to));
     return stdout.trim();
@@ -154,8 +187,14 @@ describe("end to end: routers that dial", function () {
       /^BGPPeer\/ipv6 Established$/,
     ]);
     await untilRouted();
+    await untilPort("n2", [
+      /^BGPPortUnavailable n2: routers that dial: port 179 of IPv4 cannot be listened on: EADDRINUSE/,
+    ]);
+    expect(await listening("n2")).to.deep.equal(['{family="IPv4",vrf=""} 0', IPV6_IS_HEARD]);
     program.kill();
     await once(program, "exit");
     await untilSessions("n2", UP);
+    await untilPort("n2", [/^BGPPortUnavailable /, /^BGPPortAvailable n2: .* over IPv4 again$/]);
+    expect(await listening("n2")).to.deep.equal(['{family="IPv4",vrf=""} 1', IPV6_IS_HEARD]);
   });
 });

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Ip } from "../../base/ip.ts";
 import type { BfdReport } from "../../bgp/bfd-report.ts";
+import type { Listening } from "../../bgp/io/listener.ts";
 import { NODE_BGP_STATUSES } from "../../bgp/resource.ts";
 import type { Session } from "../../bgp/session.ts";
 import type { SessionNews } from "../../bgp/session-events.ts";
@@ -58,6 +59,8 @@ export class BgpEyes {
   #isWritten = false;
   #node: Node | undefined;
   #isGated = false;
+  /** By family and VRF: why routers cannot dial us, as told. */
+  #deaf: ReadonlyMap<string, string> = new Map();
 
   constructor(options: BgpEyesOptions) {
     const { client, log, node, metallbNamespace: namespace } = options;
@@ -99,6 +102,34 @@ export class BgpEyes {
     const object = tale === null ? undefined : this.#options.peerObject(session.peer.key);
     if (tale === null || object === undefined) return;
     this.#recorder.event({ object, ...tale, action: "SpeakBGP" });
+  }
+
+  /** That routers cannot dial us, or can again, is an Event on our Node: the port is the node's. */
+  listening(all: readonly Listening[]): void {
+    const deaf = new Map(
+      all.flatMap(({ family, vrf, trouble }) =>
+        trouble === null ? [] : [[`${family} ${vrf ?? ""}`, trouble]],
+      ),
+    );
+    const before = this.#deaf;
+    this.#deaf = deaf;
+    for (const [place, trouble] of deaf) {
+      if (before.get(place) !== trouble) this.#tellOfPort("Warning", "BGPPortUnavailable", trouble);
+    }
+    const heard = all.filter(({ family, vrf, trouble }) => {
+      return trouble === null && before.has(`${family} ${vrf ?? ""}`);
+    });
+    for (const { family } of heard) {
+      this.#tellOfPort("Normal", "BGPPortAvailable", `it is listened on over ${family} again`);
+    }
+  }
+
+  #tellOfPort(type: "Normal" | "Warning", reason: string, what: string): void {
+    if (this.#node === undefined) return;
+    const { node } = this.#options;
+    const message = `${node}: routers that dial: ${what}`;
+    const object = { ...NODE_TYPE, metadata: this.#node.metadata };
+    this.#recorder.event({ object, type, reason, message, action: "ListenForBGP" });
   }
 
   bfd({ peer, state }: BfdReport): void {

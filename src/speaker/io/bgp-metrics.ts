@@ -4,6 +4,7 @@
  * Neighbours: routing.ts asks once a second as long as there are peers.
  */
 import type { SessionCounters as BfdCounters } from "../../bgp/bfd/io/protocol.ts";
+import type { Listening } from "../../bgp/io/listener.ts";
 import type { Session } from "../../bgp/session.ts";
 import type { ConfiguredPeer } from "../session-book.ts";
 import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
@@ -13,6 +14,7 @@ interface Labels {
   readonly vrf: string;
 }
 
+type ListeningLabels = Readonly<Record<"family" | "vrf", string>>;
 type LabelField = "address" | "interface" | "port" | "vrf";
 
 /** What is read of a session. */
@@ -21,15 +23,19 @@ type SessionCounts = Pick<Session, "peer" | "state"> & {
   readonly counters: Pick<Session["counters"], "sentByKind" | "receivedByKind">;
 };
 
-type CounterKey = {
-  [Key in keyof SpeakerMetrics]: Key extends `bgp${string}` | `bfd${string}` ? Key : never;
-}[keyof SpeakerMetrics];
+type CounterKey = Exclude<
+  {
+    [Key in keyof SpeakerMetrics]: Key extends `bgp${string}` | `bfd${string}` ? Key : never;
+  }[keyof SpeakerMetrics],
+  "bgpListening"
+>;
 
 export class BgpMetrics {
   readonly #metrics: SpeakerMetrics | undefined;
   /** By metric and labels: what a session had counted when it was looked at last. */
   readonly #told = new Map<string, number>();
   #labels = new Map<string, Labels>();
+  #listening: readonly ListeningLabels[] = [];
 
   constructor(metrics: SpeakerMetrics | undefined) {
     this.#metrics = metrics;
@@ -56,6 +62,15 @@ export class BgpMetrics {
     for (const [key, session] of sessions) {
       const labels = this.#labels.get(key);
       if (labels !== undefined) this.#tell(session, labels, metrics);
+    }
+  }
+
+  /** @param all whether routers can dial us */
+  listening(all: readonly Listening[]): void {
+    for (const labels of this.#listening) this.#metrics?.bgpListening.remove({ ...labels });
+    this.#listening = all.map(({ family, vrf }) => ({ family, vrf: vrf ?? "" }));
+    for (const { family, vrf, trouble } of all) {
+      this.#metrics?.bgpListening.set({ family, vrf: vrf ?? "" }, trouble === null ? 1 : 0);
     }
   }
 

@@ -360,6 +360,9 @@ export class Routing {
       configurations: this.#list("configurations"),
     };
     this.#routers.obey(manifests, facts);
+    const { listening } = this.#routers;
+    this.#eyes.listening(listening);
+    this.#metrics.listening(listening);
   }
 
   #hear(news: OwnNodeNews): void {

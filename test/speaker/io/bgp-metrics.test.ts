@@ -68,4 +68,22 @@ describe("speaker: metrics of BGP sessions", () => {
     told.look(new Map(), held("2001:db8::1"));
     expect(await lines("metallb_bgp_session_up")).to.deep.equal([up("[2001:db8::1]:179", 0)]);
   });
+
+  it("whether routers can dial us: of each family that is listened for, and of none that no longer is", async () => {
+    const { told, lines } = stage();
+    const [ipv4, ipv6] = (["IPv4", "IPv6"] as const).map((family) => ({ family, vrf: null }));
+    if (ipv4 === undefined || ipv6 === undefined) throw new Error("no families");
+    const name = "spreadlb_bgp_listening";
+    expect(await lines(name)).to.deep.equal([]);
+    told.listening([
+      { ...ipv4, trouble: "port 179 cannot be listened on" },
+      { ...ipv6, trouble: null },
+    ]);
+    expect(await lines(name)).to.deep.equal([
+      `${name}{family="IPv4",vrf=""} 0`,
+      `${name}{family="IPv6",vrf=""} 1`,
+    ]);
+    told.listening([{ ...ipv4, trouble: null }]);
+    expect(await lines(name)).to.deep.equal([`${name}{family="IPv4",vrf=""} 1`]);
+  });
 });
