@@ -3,7 +3,7 @@
  *
  * The rule: what both ends agreed on when they shook hands, or what the socket was made with, needs a new session; everything else
  * does not. Services and advertisements are not in here: they never do.
- * Neighbours: io/bgp-speaker.ts asks; docs/bgp.md shows the table to people.
+ * Neighbours: io/bgp-speaker.ts asks; docs/bgp.md says it to people, in the fields of their manifests.
  */
 import type { BgpPeer } from "./peer.ts";
 

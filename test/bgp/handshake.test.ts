@@ -1,6 +1,5 @@
 /** What two OPENs come to, and what they are refused for. */
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
 import type { Ip } from "../../src/base/ip.ts";
 import { survivingSide } from "../../src/bgp/collision.ts";
 import { agree, ourOpen } from "../../src/bgp/handshake.ts";
@@ -162,28 +161,7 @@ describe("bgp collision (RFC 4271 section 6.8)", () => {
   }
 });
 
-const MANIFEST_WORDS: Readonly<Record<keyof BgpPeer, string>> = {
-  key: "its name",
-  address: "`peerAddress`",
-  interface: "`interface`",
-  port: "`peerPort`",
-  ourAsn: "`myASN`, `localASN`",
-  theirAsn: "`peerASN`, `dynamicASN`",
-  routerId: "`routerID`",
-  sourceAddress: "`sourceAddress`",
-  vrf: "`vrf`",
-  reach: "`ebgpMultiHop`",
-  password: "`password`, `passwordSecret`",
-  holdTimeSeconds: "`holdTime`",
-  keepaliveSeconds: "`keepaliveTime`",
-  connectRetryMs: "`connectTime`",
-  passive: "passive",
-  families: "`dualStackAddressFamily`",
-  gracefulRestartSeconds: "`enableGracefulRestart`",
-  extendedMessages: "extended messages",
-  bfdProfile: "`bfdProfile`",
-};
-
+/** What people write of it, and what the router hears: test/speaker/io/change-costs.test.ts. */
 describe("bgp: what a change of the peer costs", () => {
   const before = peer("10.0.0.2", { interface: "eth0" });
   const other: BgpPeer = {
@@ -199,18 +177,6 @@ describe("bgp: what a change of the peer costs", () => {
       expect(effectOfChange(before, after)).to.equal(effect);
     });
   }
-
-  it("docs/bgp.md has the same table, in the words of the manifests", () => {
-    const text = readFileSync(new URL("../../docs/bgp.md", import.meta.url), "utf8");
-    const table = text.split("## What a change costs")[1]?.split("## ")[0] ?? "";
-    const rows = [...table.matchAll(/^\| (.+?) +\| (none|reset) +\|$/gm)];
-    expect(rows.map(([, name, effect]) => [name, effect])).to.deep.equal(
-      Object.entries(EFFECT_OF_FIELD).map(([field, effect]) => [
-        MANIFEST_WORDS[field as keyof BgpPeer],
-        effect,
-      ]),
-    );
-  });
 
   it("nothing: nothing", () => {
     expect(effectOfChange(before, { ...before, families: [...before.families] })).to.equal(null);
