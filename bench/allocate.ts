@@ -6,8 +6,8 @@
  * settlements of the book, each measured alone, offers to the Service included. The last rows have pools that are too small:
  * a tenth of the Services wait, and each address that comes free may be theirs.
  * The second table is of the controller's whole mind, which allocates, ranks and writes statuses: allocate/controller.ts. It
- * alone: `-- --controller`. Exit status 1 where a pass over 5,000 Services takes a second of the processor, or the median of all
- * changes is above 5 ms with any number of Services.
+ * alone: `-- --controller`. Exit status 1 where the median of full passes over 5,000 Services is a second of the processor, or that
+ * of all changes is above 5 ms with any number of Services.
  */
 import { flag, readOptions } from "../lab/options.ts";
 import { allocate } from "../src/classes/allocate.ts";
@@ -184,12 +184,16 @@ function measurePasses(): void {
     return { services, ...figures };
   });
   console.log(
-    "| Services | full pass, nothing given (CPU ms) | full pass, all given | nothing changed | pass after a change, median | 99 % | worst |",
+    "| Services | full pass, nothing given (CPU ms), median | first | full pass, all given, median | first | nothing changed | pass after a change, median | 99 % | worst |",
   );
-  console.log("| --- | --- | --- | --- | --- | --- | --- |");
-  for (const { services, emptyMs, fullMs, idleMs, passesMs } of all) {
-    const cells = [services, emptyMs.toFixed(0), fullMs.toFixed(0), idleMs.toFixed(1)];
-    console.log(`| ${[...cells, ...quantiles(passesMs)].join(" | ")} |`);
+  console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+  for (const { services, emptiesMs, fullsMs, idleMs, passesMs } of all) {
+    const fulls = [emptiesMs, fullsMs].flatMap((timesMs) => [
+      quantile(timesMs, 0.5).toFixed(0),
+      timesMs[0]?.toFixed(0),
+    ]);
+    const cells = [services, ...fulls, idleMs.toFixed(1), ...quantiles(passesMs)];
+    console.log(`| ${cells.join(" | ")} |`);
   }
   console.log(
     "\n| Services | all passes of one change (CPU ms) | changes | passes each | mean | median | 99 % | worst |",
@@ -214,16 +218,16 @@ const PROMISED = { services: 5000, fullMs: 1000, changeMs: 5 } as const;
 
 function missed({
   services,
-  fullMs,
-  emptyMs,
+  fullsMs,
+  emptiesMs,
   changesMs,
 }: ControllerFigures & { readonly services: number }): string[] {
-  const passMs = Math.max(fullMs, emptyMs);
+  const passMs = Math.max(quantile(fullsMs, 0.5), quantile(emptiesMs, 0.5));
   const changeMs = quantile([...changesMs.values()].flat(), 0.5);
   return [
     ...(services <= PROMISED.services && passMs >= PROMISED.fullMs
       ? [
-          `${passMs.toFixed(0)} ms for a pass over ${services} Services, promised ${PROMISED.fullMs}`,
+          `${passMs.toFixed(0)} ms for a full pass, median, over ${services} Services, promised ${PROMISED.fullMs}`,
         ]
       : []),
     ...(changeMs > PROMISED.changeMs

@@ -82,6 +82,7 @@ function outside({ home }: Guest): string {
  */
 function seatSpares(seat: Seat): void {
   const { spares, places, guest } = seat;
+  if (spares.length === 0) return;
   const nulls = [...places.keys()].filter((index) => places[index] === null);
   const leaving = spares.filter((ip) => leaves(guest, ip));
   const staying = spares.filter((ip) => !leaves(guest, ip));

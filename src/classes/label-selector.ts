@@ -73,7 +73,8 @@ const NO_LABELS: Labels = {};
 
 /** @returns true where one of the selectors matches; an empty list matches nothing: what that means, the caller says */
 export function matchesAny(selectors: readonly LabelSelector[], labels: Labels): boolean {
-  return selectors.some((selector) => matchesSelector(selector, labels));
+  for (const selector of selectors) if (matchesSelector(selector, labels)) return true;
+  return false;
 }
 
 function holds({ key, operator, values = [] }: LabelRequirement, labels: Labels): boolean {

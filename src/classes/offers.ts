@@ -34,7 +34,8 @@ export interface OfferedService {
  * @returns the pools in which the Service fits, the oldest first among equals
  */
 export function offersFor(service: OfferedService, { classes }: Pick<Compiled, "classes">): Offers {
-  const fitting = offeredOf(classes).filter(({ offer }) => fits(service, offer));
+  const fitting: Offered[] = [];
+  for (const offered of offeredOf(classes)) if (fits(service, offered.offer)) fitting.push(offered);
   const { pool = null } = service;
   if (pool !== null) return offersOfPool(pool, fitting);
   const automatic = fitting.filter(({ offer }) => offer.autoAssign);

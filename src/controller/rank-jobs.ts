@@ -89,6 +89,7 @@ export class RankJobs {
     for (const ip of this.#groups.see(wanted, news)) others.add(ip);
     if (this.#isOtherWorld(context)) for (const ip of wanted.keys()) others.add(ip);
     const stopping = new Set(world.nodes.filter((node) => node.stopping).map(({ name }) => name));
+    const pass: Pass = { ...context, stopping, classSplits: this.#splits };
     const changed = new Set<Ip>();
     for (const ip of others) {
       const assignment = wanted.get(ip);
@@ -99,10 +100,7 @@ export class RankJobs {
         this.#followed.delete(ip);
         continue;
       }
-      const job = this.#jobOf(assignment, {
-        ...{ ...context, ...ranked, stopping },
-        isPending: waiting.has(ip),
-      });
+      const job = this.#jobOf(assignment, ranked, waiting.has(ip), pass);
       if (before !== undefined && isSameJob(before, job)) continue;
       this.#jobs.set(ip, job);
       changed.add(ip);
@@ -120,29 +118,31 @@ export class RankJobs {
     return true;
   }
 
-  #jobOf(assignment: Assignment, context: JobContext): RankJob {
-    const { world, reach, isOfRouters, stopping, isPending } = context;
+  #jobOf(assignment: Assignment, ranked: RankedReach, isPending: boolean, pass: Pass): RankJob {
+    const { world, stopping } = pass;
+    const { reach, isOfRouters } = ranked;
     const claimed = world.claimed.get(assignment.ip) ?? world.claiming.get(assignment.ip);
     // Of what routers choose nobody reports; what is there is of a time when nodes answered on the segment.
     const reported = isOfRouters ? null : (claimed?.object.status?.holder ?? null);
     const holder = isPending ? null : reported;
     const rank = claimed?.object.spec.rank ?? [];
-    const classSplits = this.#splits;
-    const made = splitFor(assignment, { ...context, classSplits, holder: reported });
+    const { candidates, reserves } = splitFor(assignment, ranked, reported, pass);
     const now = holder ?? rank[0] ?? "";
     return {
       address: assignment.ip,
       group: this.#groups.of(assignment),
-      ...{ ...made, rank, holder, scores: reach?.scores ?? NO_SCORES },
+      ...{ candidates, reserves, rank, holder, scores: reach?.scores ?? NO_SCORES },
       balance: world.compiled.classes.get(assignment.className)?.rebalance ?? true,
-      leaves: stopping.has(now) && !made.candidates.includes(now),
+      leaves: stopping.has(now) && !candidates.includes(now),
     };
   }
 }
 
-interface JobContext extends RankContext, RankedReach {
+/** What the jobs of one pass have in common. */
+interface Pass extends RankContext {
   readonly stopping: ReadonlySet<string>;
-  readonly isPending: boolean;
+  /** Those of all that some ways reach: most addresses share one, and the rank reads each list once. */
+  readonly classSplits: Map<ClassNodes | undefined, Split>;
 }
 
 function isSameJob(a: RankJob, b: RankJob): boolean {
@@ -175,18 +175,17 @@ type NodeTest = (node: ClusterNode) => boolean;
 
 const isHeard: NodeTest = (node) => node.present && !node.lost;
 
-interface SplitContext extends RankContext, RankedReach {
-  /** Those of all that some ways reach: most addresses share one, and the rank reads each list once. */
-  readonly classSplits: Map<ClassNodes | undefined, Split>;
-  readonly holder: string | null;
-}
-
 /** A node that is not trusted with more keeps what it holds. */
-function splitFor({ uses }: Assignment, context: SplitContext): Split {
-  const { world, reach, isOfRouters, awaited, announcing, classSplits, holder } = context;
+function splitFor(
+  { uses }: Assignment,
+  { reach, isOfRouters }: RankedReach,
+  holder: string | null,
+  { world, awaited, announcing, classSplits }: Pass,
+): Split {
   const local = localServing(uses, world);
   const may = (node: ClusterNode) => local.every((nodes) => nodes.has(node.name));
-  const eligible = reach?.eligible.filter(may) ?? [];
+  const all = reach?.eligible ?? [];
+  const eligible = local.length === 0 ? all : all.filter(may);
   const leaving = reach?.leaving ?? NOBODY;
   const isDoubted = (node: ClusterNode) => node.present && !node.available;
   if (eligible.some((node) => node.name === holder && isDoubted(node) && !leaving.has(holder))) {

@@ -99,7 +99,7 @@ export function move(world: World, board: Board, job: number, to: number): void 
  *   fewest meetings with the nodes of the group's other addresses, then by hash, or for a job that leaves, the newest; or NOWHERE
  */
 export function bestNode(world: World, board: Board, job: number, heldMax = Infinity): number {
-  let ties: number[] = [];
+  let count = 0;
   let [bestHeld, bestScore, bestLoad] = [heldMax, -Infinity, Infinity];
   for (const node of candidatesOf(world, job)) {
     if (!isOpen(board, node)) continue;
@@ -108,12 +108,16 @@ export function bestNode(world: World, board: Board, job: number, heldMax = Infi
     const load = loadOf(board, node);
     const order = held - bestHeld || bestScore - score || load - bestLoad;
     if (held > heldMax || order > 0) continue;
-    if (order < 0) ties = [];
-    ties.push(node);
+    if (order < 0) count = 0;
+    ties[count++] = node;
     [bestHeld, bestScore, bestLoad] = [held, score, load];
   }
-  return ties.length > 1 ? breakTie(world, board, job, ties) : (ties[0] ?? NOWHERE);
+  if (count === 0) return NOWHERE;
+  return count === 1 ? (ties[0] as number) : breakTie(world, board, job, ties.slice(0, count));
 }
+
+/** A scratch pad, the nodes that are equally good so far: it is asked for each place of each address. */
+const ties: number[] = [];
 
 function breakTie(world: World, board: Board, job: number, nodes: readonly number[]): number {
   if (world.jobs[job]?.leaves === true) return newestOf(world, nodes);

@@ -75,10 +75,10 @@ export class Depths {
   /** @returns the nodes of the job, best first */
   placesOf(job: number): number[] {
     const places: number[] = [];
-    for (const { at } of [this.#board, ...this.#levels]) {
-      const node = at[job] ?? NOWHERE;
-      if (node === NOWHERE) break;
+    let node = this.#board.at[job] ?? NOWHERE;
+    for (let next = 0; node !== NOWHERE; next++) {
       places.push(node);
+      node = this.#levels[next]?.at[job] ?? NOWHERE;
     }
     return places;
   }
@@ -90,7 +90,8 @@ export class Depths {
     { touched, renewed }: { touched: ReadonlySet<number>; renewed: ReadonlySet<number> },
   ): Set<Bucket> {
     const due = new Set<Bucket>();
-    const keys = new Map([...touched].map((job) => [job, this.#keyOf(job, place)]));
+    const keys = new Map<number, number>();
+    for (const job of touched) keys.set(job, this.#keyOf(job, place));
     // First they leave: in a bucket are only those who are in the world, for it knows their order.
     for (const [job, key] of keys) {
       const bucket = level.bucketOf[job];
@@ -131,9 +132,9 @@ export class Depths {
   #keyOf(job: number, place: number): number {
     const world = this.#world;
     if (world.jobs[job] === undefined || candidatesOf(world, job).length <= place) return NOWHERE;
-    let key = 0;
-    for (const { at } of [this.#board, ...this.#levels.slice(0, place - 1)]) {
-      key = key * world.nodes.length + (at[job] as number);
+    let key = this.#board.at[job] as number;
+    for (let before = 1; before < place; before++) {
+      key = key * world.nodes.length + (this.#levels[before - 1]?.at[job] as number);
     }
     return key;
   }
