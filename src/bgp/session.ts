@@ -20,7 +20,7 @@ import {
   timeoutCause,
   type Cause,
 } from "./causes.ts";
-import { survivingSide } from "./collision.ts";
+import { hasRestarted, survivingSide } from "./collision.ts";
 import { SessionCounters } from "./counters.ts";
 import { FSM, isEnd, type FsmAction, type FsmEvent, type FsmState } from "./fsm.ts";
 import { agree, type Agreement } from "./handshake.ts";
@@ -212,8 +212,8 @@ export class Session {
 
   #accept(connection: ConnectionId, ends: Ends): void {
     const established = this.#legs.established;
-    // RFC 4724 section 5: who says that it can restart, and dials anew, has done so.
-    if (established?.agreement != null && established.agreement.restart !== null) {
+    const upForMs = this.#nowMs - this.#upSinceMs;
+    if (established?.agreement != null && hasRestarted(established.agreement, upForMs)) {
       this.#fire(established, "disconnected", replacedCause());
       this.#idleUntilMs = Infinity;
       this.#fire(this.#legs.accepted, "start-passive", null);

@@ -203,6 +203,7 @@ describe("bgp session", () => {
 
   it("unless the peer can restart: it has done so, and dials anew (RFC 4724 section 5)", () => {
     const stage = Stage.up({ gracefulRestartSeconds: 120 }, { capabilities: [GRACEFUL] });
+    stage.pass(5_000);
     expect(stage.step({ kind: "accepted", connection: "accepted-1", ends })).to.deep.equal([
       "close dialled-1",
       "down: the peer has restarted and dials anew",
@@ -211,6 +212,14 @@ describe("bgp session", () => {
     ]);
     stage.hear("accepted-1", theirOpen({ capabilities: [GRACEFUL] }));
     expect(stage.hear("accepted-1", KEEPALIVE)).to.include("up");
+  });
+
+  it("and not where the session has only just come up: its dial was on the way, and the session stays", () => {
+    const stage = Stage.up({ gracefulRestartSeconds: 120 }, { capabilities: [GRACEFUL] });
+    stage.pass(4_999);
+    expect(stage.step({ kind: "accepted", connection: "accepted-1", ends })).to.deep.equal([
+      "close accepted-1",
+    ]);
   });
 
   const unexpected = [
