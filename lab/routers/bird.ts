@@ -122,7 +122,7 @@ function bgpLines(peer: RouterPeer, index: number, { asn, port }: RouterOptions)
     // Without "graceful" a restart of the peer that BFD notices, or is told of, costs its routes.
     ...(peer.bfd === undefined ? [] : [`bfd ${peer.gracefulRestart ? "graceful" : "on"}`]),
     `graceful restart ${peer.gracefulRestart ? "on" : "aware"}`,
-    "connect delay time 1; connect retry time 1; error wait time 1, 2",
+    `connect delay time 1; connect retry time ${peer.connectSeconds ?? 1}; error wait time 1, 2`,
     "ipv4 { import all; export where source = RTS_STATIC; extended next hop on; }",
     "ipv6 { import all; export where source = RTS_STATIC; }",
   ];

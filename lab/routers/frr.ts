@@ -127,10 +127,7 @@ function bgpConfig({ asn, routerId, peers = [], announces = [] }: RouterOptions)
         .map((prefix) => `  network ${prefix}`),
       "  maximum-paths 64",
       "  maximum-paths ibgp 64",
-      ...names.flatMap((name) => [
-        `  neighbor ${name} activate`,
-        `  neighbor ${name} soft-reconfiguration inbound`,
-      ]),
+      ...names.map((name) => `  neighbor ${name} activate`),
       " exit-address-family",
     ]),
     "!",
@@ -143,7 +140,7 @@ function neighborLines(peer: RouterPeer, name: string, index: number): string[] 
   const isUnnumbered = peer.interface !== undefined;
   const lines = [
     isUnnumbered ? `interface remote-as ${peer.asn}` : `remote-as ${peer.asn}`,
-    "timers connect 1",
+    `timers connect ${peer.connectSeconds ?? 1}`,
     "advertisement-interval 0",
     ...(holdSeconds === undefined
       ? []

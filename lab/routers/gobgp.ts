@@ -63,7 +63,7 @@ function neighborOf(peer: RouterPeer): unknown {
     },
     timers: {
       config: {
-        "connect-retry": 1,
+        "connect-retry": peer.connectSeconds ?? 1,
         "idle-hold-time-after-reset": 1,
         ...(holdSeconds !== undefined && { "hold-time": holdSeconds }),
       },

@@ -40,6 +40,8 @@ export interface RouterPeer {
   /** Waits for the other end to dial. */
   readonly passive?: boolean;
   readonly holdSeconds?: number;
+  /** How long it waits for an answer when it dials, 1 where nothing is said. GoBGP has at least 5. */
+  readonly connectSeconds?: number;
   readonly bfd?: BfdTiming;
   /** Keeps the routes of a peer that restarts. */
   readonly gracefulRestart?: boolean;

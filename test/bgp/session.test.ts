@@ -100,6 +100,17 @@ describe("bgp session", () => {
     ]);
   });
 
+  it("a dial that is never answered names the password, where there is one", () => {
+    for (const password of [null, "sesame"]) {
+      const stage = new Stage({ password });
+      stage.step({ kind: "start" });
+      stage.pass(10_000);
+      expect(stage.session.lastEnd?.remedy).to.equal(
+        `See whether 10.0.0.2 port 179 can be reached from this node${password === null ? "" : ", and that both have the same password"}`,
+      );
+    }
+  });
+
   it("the connection that stayed, of two, comes to nothing: we dial again", () => {
     const stage = new Stage({ connectRetryMs: 5000 });
     stage.step({ kind: "start" });

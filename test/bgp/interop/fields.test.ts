@@ -12,9 +12,9 @@ import {
   type RouterPeer,
 } from "../../../lab/routers/router.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
-import { Namespace, requireNamespaces, wire } from "../../linux/network.ts";
-import { peer, route, until } from "./node.ts";
-import { established, NODE, Pair, paths, requireRouter, ROUTER } from "./pair.ts";
+import { Namespace, wire } from "../../linux/network.ts";
+import { peer, route, until, type SpeakerNode } from "./node.ts";
+import { established, NODE, pairForEach, paths, ROUTER } from "./pair.ts";
 
 const KINDS: readonly RouterKind[] = ["bird", "frr", "gobgp"];
 const PREFIX = "203.0.113.7/32";
@@ -22,17 +22,9 @@ const PREFIX = "203.0.113.7/32";
 for (const kind of KINDS) {
   describe(`BGP with ${kind}: the peer's fields`, function () {
     this.timeout(90_000);
-    let pair: Pair;
+    const pair = pairForEach([kind]);
 
-    before(function () {
-      requireRouter(this, kind);
-    });
-    beforeEach(() => {
-      pair = new Pair();
-    });
-    afterEach(() => pair.end());
-
-    const lastEnd = (speaker: ReturnType<Pair["startSpeaker"]>, pattern: RegExp) =>
+    const lastEnd = (speaker: SpeakerNode, pattern: RegExp) =>
       until(
         () => speaker.session()?.lastEnd,
         (end) => pattern.test(`${end?.reason ?? ""} ${end?.remedy ?? ""}`),
@@ -40,7 +32,12 @@ for (const kind of KINDS) {
 
     it("localASN: it is the one AS number of ours that the router sees", async () => {
       // What is compiled of localASN 64999 and myASN 64512: nothing of the latter is in a session.
-      const { router, speaker } = await pair.start(kind, "IPv4", { asn: 64999 }, { ourAsn: 64999 });
+      const { router, speaker } = await pair().start(
+        kind,
+        "IPv4",
+        { asn: 64999 },
+        { ourAsn: 64999 },
+      );
       speaker.announce("tor", [route(PREFIX)]);
       await established(speaker);
       const [path] = await paths(router, (all) => all.length === 1);
@@ -48,19 +45,19 @@ for (const kind of KINDS) {
     });
 
     it("dynamicASN external: any other AS", async () => {
-      const { speaker } = await pair.start(kind, "IPv4", {}, { theirAsn: "external" });
+      const { speaker } = await pair().start(kind, "IPv4", {}, { theirAsn: "external" });
       await established(speaker);
       expect(speaker.session()?.theirAsn).to.equal(64513);
     });
 
     it("dynamicASN external: not our own, and both ways out are named", async () => {
       const ours = { ourAsn: 64513, theirAsn: "external" } as const;
-      const { speaker } = await pair.start(kind, "IPv4", { asn: 64513 }, ours);
+      const { speaker } = await pair().start(kind, "IPv4", { asn: 64513 }, ours);
       await lastEnd(speaker, /open-wrong-as .* is 64513, as this node's: .* dynamicASN: internal/);
     });
 
     it("dynamicASN internal: not another one, and both ways out are named", async () => {
-      const { speaker } = await pair.start(kind, "IPv4", {}, { theirAsn: "internal" });
+      const { speaker } = await pair().start(kind, "IPv4", {}, { theirAsn: "internal" });
       await lastEnd(
         speaker,
         /open-wrong-as .* is not 64512, as this node's: .* dynamicASN: external/,
@@ -69,7 +66,7 @@ for (const kind of KINDS) {
 
     it("dynamicASN internal: the AS that we show", async () => {
       const ours = { ourAsn: 64513, theirAsn: "internal" } as const;
-      const { router, speaker } = await pair.start(kind, "IPv4", { asn: 64513 }, ours);
+      const { router, speaker } = await pair().start(kind, "IPv4", { asn: 64513 }, ours);
       speaker.announce("tor", [route(PREFIX, { localPreference: 250 })]);
       await established(speaker);
       const [path] = await paths(router, (all) => all.length === 1);
@@ -78,8 +75,8 @@ for (const kind of KINDS) {
 
     it("sourceAddress: the router is spoken to from it, and it is the next hop", async () => {
       const source = "10.99.0.77";
-      pair.node.ip(`addr add ${source}/24 dev n0`);
-      const { router, speaker } = await pair.start(
+      pair().node.ip(`addr add ${source}/24 dev n0`);
+      const { router, speaker } = await pair().start(
         kind,
         "IPv4",
         { address: source },
@@ -99,7 +96,7 @@ for (const kind of KINDS) {
     });
 
     it("sourceAddress that the node has not: it is named, and what can be done", async () => {
-      const { speaker } = await pair.start(
+      const { speaker } = await pair().start(
         kind,
         "IPv4",
         {},
@@ -113,35 +110,24 @@ for (const kind of KINDS) {
 /** Two routers with one address, each on a link of its own: which one is meant, only the device says. */
 describe("BGP in a VRF: sessions bound to its device", function () {
   this.timeout(90_000);
-  let pair: Pair;
   let other: Namespace | undefined;
-
-  before(function () {
-    requireRouter(this, "frr");
-    requireRouter(this, "bird");
-    requireNamespaces(this);
-  });
-  beforeEach(() => {
-    pair = new Pair();
+  const pair = pairForEach(["frr", "bird"], ({ node }) => {
     other = new Namespace();
-    wire(pair.node, "n1", other, "r0");
+    wire(node, "n1", other, "r0");
     other.ip(`addr add ${ROUTER.IPv4}/24 dev r0`);
-    pair.node.ip(`addr add ${NODE.IPv4}/32 dev n1`);
-    pair.node.ip(`route add 10.99.0.0/24 dev n1 src ${NODE.IPv4} metric 100`);
+    node.ip(`addr add ${NODE.IPv4}/32 dev n1`);
+    node.ip(`route add 10.99.0.0/24 dev n1 src ${NODE.IPv4} metric 100`);
   });
-  afterEach(async () => {
-    await pair.end();
-    other?.remove();
-  });
+  afterEach(() => other?.remove());
 
   /** The router in the other network, as it is to see us there. */
   async function startOther(options: Partial<RouterPeer>): Promise<Router> {
     const router = await startRouter("bird", {
-      ...{ netns: other?.name ?? "", directory: pair.directory, name: "other" },
+      ...{ netns: other?.name ?? "", directory: pair().directory, name: "other" },
       ...{ asn: 64514, routerId: "192.0.2.253" },
       peers: [{ address: NODE.IPv4, asn: 64512, ...options }],
     });
-    pair.atEnd(() => router.stop());
+    pair().atEnd(() => router.stop());
     return router;
   }
 
@@ -152,9 +138,9 @@ describe("BGP in a VRF: sessions bound to its device", function () {
     });
 
   it("not by the better route, but by the device: both routers are spoken to, each with its own", async () => {
-    expect(pair.node.ip(`route get ${ROUTER.IPv4}`)).to.contain("dev n0");
+    expect(pair().node.ip(`route get ${ROUTER.IPv4}`)).to.contain("dev n0");
     const router = await startOther({ password: PASSWORD, passive: true });
-    const { router: near, speaker } = await pair.start("frr", "IPv4", {}, {});
+    const { router: near, speaker } = await pair().start("frr", "IPv4", {}, {});
     speaker.tell({ kind: "peers", peers: [peer(ROUTER.IPv4), far({})] });
     speaker.announce("tor", [route(PREFIX)]);
     speaker.announce("far", [route("203.0.113.8/32")]);
@@ -167,7 +153,13 @@ describe("BGP in a VRF: sessions bound to its device", function () {
 
   // Beside a listener of no device there is none of an interface: the kernel lets only a VRF's share the port.
   it("who dials from beyond the device is heard there, and nobody from elsewhere", async () => {
-    const { router: near, speaker } = await pair.start("frr", "IPv4", {}, {}, { listenPort: 179 });
+    const { router: near, speaker } = await pair().start(
+      "frr",
+      "IPv4",
+      {},
+      {},
+      { listenPort: 179 },
+    );
     speaker.tell({ kind: "peers", peers: [far({ passive: true })] });
     speaker.announce("far", [route(PREFIX)]);
     const router = await startOther({ password: PASSWORD });
@@ -177,7 +169,7 @@ describe("BGP in a VRF: sessions bound to its device", function () {
   });
 
   it("a device that the node has not: it is named, and what can be done", async () => {
-    const speaker = pair.startSpeaker();
+    const speaker = pair().startSpeaker();
     speaker.tell({ kind: "peers", peers: [peer(ROUTER.IPv4, { vrf: "blue" })] });
     const session = await until(
       () => speaker.session(),

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { waitFor } from "../../../lab/wait.ts";
 import type { Announcement } from "../../../src/bgp/announcement.ts";
+import type { BfdState } from "../../../src/bgp/bfd-report.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
 import type { Ends } from "../../../src/bgp/route-attributes.ts";
 import type { SessionEnd } from "../../../src/bgp/session-events.ts";
@@ -23,13 +24,23 @@ export interface SessionView {
   readonly sent: Readonly<Record<string, number>>;
   readonly received: Readonly<Record<string, number>>;
   readonly heldBack: readonly string[];
+  /** What BFD said last. */
+  readonly bfd: BfdState | null;
+}
+
+/** What the process says. */
+export interface View {
+  /** How many commands it has obeyed, but for "look". */
+  readonly obeyed: number;
+  readonly sessions: readonly SessionView[];
 }
 
 const PROGRAM = new URL("speaker-process.ts", import.meta.url).pathname;
 
 export class SpeakerNode {
   readonly #child: ChildProcess;
-  #sessions: readonly SessionView[] = [];
+  #view: View = { obeyed: 0, sessions: [] };
+  #told = 0;
 
   constructor(namespace: Namespace, options: { readonly listenPort?: number } = {}) {
     const { listenPort } = options;
@@ -44,25 +55,40 @@ export class SpeakerNode {
     const { stdout } = this.#child;
     if (stdout === null) throw new Error("no output");
     createInterface({ input: stdout }).on("line", (line) => {
-      this.#sessions = JSON.parse(line) as SessionView[];
+      this.#view = JSON.parse(line) as View;
     });
   }
 
-  /** As last told; see `look`. */
+  /** As it has last said, see `look`; none as long as it has not obeyed what it was told. */
   get sessions(): readonly SessionView[] {
-    return this.#sessions;
+    return this.#view.obeyed < this.#told ? [] : this.#view.sessions;
   }
 
   session(key = "tor"): SessionView | undefined {
-    return this.#sessions.find((each) => each.key === key);
+    return this.sessions.find((each) => each.key === key);
   }
 
   tell(command: Command): void {
+    this.#told++;
+    this.#say(command);
+  }
+
+  /** Has it say how its sessions are: it does so of itself when one changes its state, and not for each message. */
+  look(): void {
+    this.#say({ kind: "look" });
+  }
+
+  #say(command: Command): void {
     this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
   }
 
   announce(peer: string, routes: readonly Announcement[]): void {
     this.tell({ kind: "routes", peer, routes });
+  }
+
+  /** It stands still, with all its connections, or goes on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#child.kill(signal);
   }
 
   /** Without a last word. */

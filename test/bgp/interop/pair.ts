@@ -1,4 +1,8 @@
-/** A node with our speaker and a router, a wire between them: what tests with all three routers have in common. */
+/**
+ * A node with our speaker and a router, a wire between them: for a test that needs a router of its own.
+ *
+ * Neighbour: fabric.ts has all routers at once, for what is to be so with each of them.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,6 +89,29 @@ export class Pair {
     this.tor.remove();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** Hooks of a suite: each of its tests has a pair of its own, where all routers are here that it needs. */
+export function pairForEach(
+  needs: readonly RouterKind[],
+  prepare: (pair: Pair) => void = () => undefined,
+): () => Pair {
+  let pair: Pair | undefined;
+  before(function () {
+    for (const kind of needs) requireRouter(this, kind);
+  });
+  beforeEach(() => {
+    pair = new Pair();
+    prepare(pair);
+  });
+  afterEach(async () => {
+    await pair?.end();
+    pair = undefined;
+  });
+  return () => {
+    if (pair === undefined) throw new Error("no test runs");
+    return pair;
+  };
 }
 
 export function established(speaker: SpeakerNode): Promise<SessionView | undefined> {

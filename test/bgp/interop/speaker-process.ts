@@ -8,11 +8,12 @@ import type { Ip } from "../../../src/base/ip.ts";
 import type { Announcement } from "../../../src/bgp/announcement.ts";
 import { BgpSpeaker } from "../../../src/bgp/io/bgp-speaker.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
-import type { BfdReport } from "../../../src/bgp/bfd-report.ts";
+import { BfdWatch } from "../../../src/bgp/bfd/io/bfd-watch.ts";
+import type { BfdState } from "../../../src/bgp/bfd-report.ts";
 import { Neighbours } from "../../../src/bgp/unnumbered/io/neighbours.ts";
-import { failedNeighbour } from "../../../src/speaker/bgp-peers.ts";
+import { bfdPaths, failedNeighbour } from "../../../src/speaker/bgp-peers.ts";
 import { setRoutes } from "../route-diff.ts";
-import type { SessionView } from "./node.ts";
+import type { SessionView, View } from "./node.ts";
 
 /** One without an address is whoever is on its interface. */
 export type WantedPeer = Omit<BgpPeer, "address"> & { readonly address: Ip | null };
@@ -22,9 +23,10 @@ export type Command =
   | { readonly kind: "routes"; readonly peer: string; readonly routes: readonly Announcement[] }
   | { readonly kind: "complete" }
   | { readonly kind: "drain"; readonly isDraining: boolean }
-  | { readonly kind: "bfd"; readonly report: BfdReport }
   | { readonly kind: "look" }
   | { readonly kind: "stop"; readonly how: "shutdown" | "restart"; readonly text: string };
+
+const BFD_PROFILES = new Map([["fast", { transmitInterval: 100, receiveInterval: 100 }]]);
 
 const log = pino({ level: process.env["LOG_LEVEL"] ?? "silent" }, pino.destination(2));
 const port = process.env["LISTEN_PORT"];
@@ -38,8 +40,23 @@ const speaker = new BgpSpeaker({
   },
   onListening: () => undefined,
 });
+const bfdStates = new Map<string, BfdState>();
+const bfd = new BfdWatch({
+  onReport: (report) => {
+    bfdStates.set(report.peer, report.state);
+    speaker.bfd(report);
+    show();
+  },
+  onTrouble: (peer, message) => {
+    log.warn({ peer }, message ?? "BFD works");
+  },
+  onCounters: () => undefined,
+  onFault: () => undefined,
+  onEnd: () => undefined,
+});
 const neighbours = new Neighbours({ log, onChange: setPeers });
 let wanted: readonly WantedPeer[] = [];
+let obeyed = 0;
 let routes: Readonly<Record<string, readonly Announcement[]>> = {};
 
 function setPeers(): void {
@@ -52,6 +69,7 @@ function setPeers(): void {
     return address === null ? [] : [{ ...peer, address }];
   });
   speaker.setPeers(peers);
+  bfd.watch(bfdPaths(peers), BFD_PROFILES);
   for (const [peer, all] of Object.entries(routes)) setRoutes(speaker, peer, all);
   show();
 }
@@ -63,6 +81,7 @@ function show(): void {
       ...{ key, state, lastEnd, ends, toldCount: rib.toldCount },
       families: agreement?.families ?? [],
       theirAsn: agreement?.theirAsn ?? null,
+      bfd: bfdStates.get(key) ?? null,
       sent: counters.sentByKind,
       received: counters.receivedByKind,
       heldBack: [...rib.wanted.keys()].flatMap((prefix) => {
@@ -71,10 +90,12 @@ function show(): void {
       }),
     };
   });
-  process.stdout.write(`${JSON.stringify(sessions)}\n`);
+  const view: View = { obeyed, sessions };
+  process.stdout.write(`${JSON.stringify(view)}\n`);
 }
 
 async function obey(command: Command): Promise<void> {
+  if (command.kind !== "look") obeyed++;
   switch (command.kind) {
     case "peers":
       wanted = command.peers;
@@ -90,14 +111,12 @@ async function obey(command: Command): Promise<void> {
     case "drain":
       speaker.drain(command.isDraining);
       break;
-    case "bfd":
-      speaker.bfd(command.report);
-      break;
     case "look":
       break;
     case "stop":
       neighbours.close();
       await speaker.stop(command.how, command.text);
+      await bfd.close();
       show();
       process.exit(0);
   }

@@ -10,7 +10,7 @@ import { openInformedSocket, type InformedSocket } from "../../../src/linux/io/i
 import { openSendingSocket } from "../../../src/linux/io/sending-socket.ts";
 import { Namespace, wire } from "../../linux/network.ts";
 import { route, until, unnumbered, type SpeakerNode } from "./node.ts";
-import { established, Pair, paths, requireRouter } from "./pair.ts";
+import { established, pairForEach, paths } from "./pair.ts";
 
 const [LINK, THEIR_LINK] = ["n0", "r0"];
 const PORT = 9;
@@ -18,35 +18,24 @@ const ROUTES = [route("203.0.113.7/32"), route("2001:db8::7/128")];
 
 describe("BGP by interface", function () {
   this.timeout(90_000);
-  let pair: Pair;
   let frrs = 0;
-
-  before(function () {
-    requireRouter(this, "frr");
+  const pair = pairForEach(["frr"], ({ node, tor }) => {
+    node.ip(`addr flush dev ${LINK} scope global`);
+    tor.ip(`addr flush dev ${THEIR_LINK} scope global`);
   });
-  beforeEach(() => {
-    pair = new Pair();
-    for (const [namespace, link] of [
-      [pair.node, LINK],
-      [pair.tor, THEIR_LINK],
-    ] as const) {
-      namespace.ip(`addr flush dev ${link} scope global`);
-    }
-  });
-  afterEach(() => pair.end());
 
   async function startFrr(theirs: Partial<RouterPeer> = {}): Promise<Router> {
     const router = await startRouter("frr", {
-      ...{ netns: pair.tor.name, directory: pair.directory, name: `frr${++frrs}` },
+      ...{ netns: pair().tor.name, directory: pair().directory, name: `frr${++frrs}` },
       ...{ asn: 64513, routerId: "192.0.2.254", installsRoutes: true },
       peers: [{ address: "", interface: THEIR_LINK, asn: "external", ...theirs }],
     });
-    pair.atEnd(() => router.stop());
+    pair().atEnd(() => router.stop());
     return router;
   }
 
   function startOurs(ours: Partial<BgpPeer> = {}): SpeakerNode {
-    const speaker = pair.startSpeaker();
+    const speaker = pair().startSpeaker();
     speaker.tell({ kind: "peers", peers: [unnumbered(LINK, { theirAsn: "external", ...ours })] });
     speaker.announce("tor", ROUTES);
     return speaker;
@@ -62,18 +51,18 @@ describe("BGP by interface", function () {
   it("eBGP with FRR: both families, in its kernel by our link-local address; withdrawn", async () => {
     const [router, speaker] = [await startFrr(), startOurs()];
     const session = await established(speaker);
-    expect(session?.ends?.theirAddress).to.equal(linkLocalOf(pair.tor, THEIR_LINK));
+    expect(session?.ends?.theirAddress).to.equal(linkLocalOf(pair().tor, THEIR_LINK));
     const shown = await paths(router, (all) => all.length === 2);
-    const ours = linkLocalOf(pair.node, LINK);
+    const ours = linkLocalOf(pair().node, LINK);
     expect(shown.map(({ prefix, nextHop, asPath }) => ({ prefix, nextHop, asPath }))).to.deep.equal(
       ROUTES.map(({ prefix }) => ({ prefix, nextHop: ours, asPath: [64512] })),
     );
     await until(
-      () => pair.tor.ip("-6 route show 2001:db8::7"),
+      () => pair().tor.ip("-6 route show 2001:db8::7"),
       (text) => text.includes(`via ${ours} dev ${THEIR_LINK}`),
     );
     await until(
-      () => pair.tor.ip("-4 route show 203.0.113.7"),
+      () => pair().tor.ip("-4 route show 203.0.113.7"),
       (text) => text.includes(`dev ${THEIR_LINK}`),
     );
     speaker.announce("tor", []);
@@ -92,10 +81,10 @@ describe("BGP by interface", function () {
 
   it("what is sent to a prefix goes by its route: of IPv4 too, where the link has no address of IPv4", async () => {
     const [router, speaker] = [await startFrr(), startOurs()];
-    pair.node.ip("addr add 203.0.113.7/32 dev lo");
-    pair.node.ip("addr add 2001:db8::7/128 dev lo nodad");
-    pair.tor.ip("addr add 198.51.100.1/32 dev lo");
-    pair.tor.ip("addr add 2001:db8:51::1/128 dev lo nodad");
+    pair().node.ip("addr add 203.0.113.7/32 dev lo");
+    pair().node.ip("addr add 2001:db8::7/128 dev lo nodad");
+    pair().tor.ip("addr add 198.51.100.1/32 dev lo");
+    pair().tor.ip("addr add 2001:db8:51::1/128 dev lo nodad");
     await established(speaker);
     await paths(router, (all) => all.length === 2);
     for (const [to, from] of [
@@ -103,7 +92,7 @@ describe("BGP by interface", function () {
       ["2001:db8::7", "2001:db8:51::1"],
     ] as const) {
       const heard: string[] = [];
-      const receiver: InformedSocket = pair.node.enter(() =>
+      const receiver: InformedSocket = pair().node.enter(() =>
         openInformedSocket({
           ...{ family: familyOf(to as Ip), port: PORT, device: LINK },
           onReadable: () => {
@@ -114,7 +103,7 @@ describe("BGP by interface", function () {
         }),
       );
       const ports = { min: 50_000, max: 50_099, first: 50_000 };
-      const sender = pair.tor.enter(() =>
+      const sender = pair().tor.enter(() =>
         openSendingSocket({
           ...{ to: { ip: to as Ip, port: PORT }, from: from as Ip, device: null },
           ...{ interfaceIndex: 0, ports, ttl: 64, trafficClass: 0 },
@@ -151,44 +140,44 @@ describe("BGP by interface", function () {
     const speaker = startOurs({ connectRetryMs: 2000 });
     const before = (await established(speaker))?.ends?.theirAddress;
     await first.stop("SIGKILL");
-    pair.tor.ip(`link set ${THEIR_LINK} down`);
-    pair.tor.ip(`link set ${THEIR_LINK} address 02:00:5e:10:00:99`);
-    pair.tor.ip(`link set ${THEIR_LINK} up`);
+    pair().tor.ip(`link set ${THEIR_LINK} down`);
+    pair().tor.ip(`link set ${THEIR_LINK} address 02:00:5e:10:00:99`);
+    pair().tor.ip(`link set ${THEIR_LINK} up`);
     const next = await startFrr();
     const session = await until(
       () => speaker.session(),
       (each) => each?.state === "established" && each.ends?.theirAddress !== before,
       30_000,
     );
-    expect(session?.ends?.theirAddress).to.equal(linkLocalOf(pair.tor, THEIR_LINK));
+    expect(session?.ends?.theirAddress).to.equal(linkLocalOf(pair().tor, THEIR_LINK));
     await paths(next, (all) => all.length === 2);
   });
 
   for (const weDial of [true, false]) {
     it(`two links whose routers have one address: each is spoken to on its own, ${weDial ? "we dial" : "they dial"}`, async () => {
       const other = new Namespace();
-      pair.atEnd(() => {
+      pair().atEnd(() => {
         other.remove();
         return Promise.resolve();
       });
-      wire(pair.node, "n1", other, THEIR_LINK);
+      wire(pair().node, "n1", other, THEIR_LINK);
       for (const [namespace, link, address] of [
-        [pair.tor, THEIR_LINK, "fe80::99"],
+        [pair().tor, THEIR_LINK, "fe80::99"],
         [other, THEIR_LINK, "fe80::99"],
-        [pair.node, LINK, "fe80::1"],
-        [pair.node, "n1", "fe80::1"],
+        [pair().node, LINK, "fe80::1"],
+        [pair().node, "n1", "fe80::1"],
       ] as const) {
         namespace.ip(`-6 addr flush dev ${link}`);
         namespace.ip(`addr add ${address}/64 dev ${link} nodad`);
       }
       const near = await startFrr();
       const far = await startRouter("frr", {
-        ...{ netns: other.name, directory: pair.directory, name: "far" },
+        ...{ netns: other.name, directory: pair().directory, name: "far" },
         ...{ asn: 64514, routerId: "192.0.2.253" },
         peers: [{ address: "", interface: THEIR_LINK, asn: "external" }],
       });
-      pair.atEnd(() => far.stop());
-      const speaker = pair.startSpeaker(weDial ? {} : { listenPort: 179 });
+      pair().atEnd(() => far.stop());
+      const speaker = pair().startSpeaker(weDial ? {} : { listenPort: 179 });
       const how = { theirAsn: "external", passive: !weDial } as const;
       speaker.tell({
         kind: "peers",
@@ -205,23 +194,20 @@ describe("BGP by interface", function () {
 
 describe("BGP by interface, with BIRD", function () {
   this.timeout(60_000);
-  let pair: Pair;
-
-  before(function () {
-    requireRouter(this, "bird");
-  });
-  beforeEach(() => {
-    pair = new Pair();
-  });
-  afterEach(() => pair.end());
+  const pair = pairForEach(["bird"]);
 
   it("which advertises itself where it is told to, and takes whoever dials from the link", async () => {
     const router = await startRouter("bird", {
-      ...{ netns: pair.tor.name, directory: pair.directory, asn: 64513, routerId: "192.0.2.254" },
+      ...{
+        netns: pair().tor.name,
+        directory: pair().directory,
+        asn: 64513,
+        routerId: "192.0.2.254",
+      },
       peers: [{ address: "", interface: THEIR_LINK, asn: "external" }],
     });
-    pair.atEnd(() => router.stop());
-    const speaker = pair.startSpeaker();
+    pair().atEnd(() => router.stop());
+    const speaker = pair().startSpeaker();
     speaker.tell({ kind: "peers", peers: [unnumbered(LINK, { theirAsn: "external" })] });
     speaker.announce("tor", ROUTES);
     const session = await established(speaker);

@@ -1,0 +1,410 @@
+/**
+ * What BGP is to do with a router, tried in each cell: three routers, both families, eBGP and iBGP (docs/bgp.md, "Tried with").
+ *
+ * A test does the same in all cells at once and names those in which something is wrong. What can only be tried of a session that has
+ * failed is seen in counters of the kernel, or of the session, and never waited for in vain.
+ */
+import { expect } from "chai";
+import type { RouterPath } from "../../../lab/routers/router.ts";
+import { waitFor } from "../../../lab/wait.ts";
+import type { Ip } from "../../../src/base/ip.ts";
+import type { BgpPeer } from "../../../src/bgp/peer.ts";
+import type { Namespace } from "../../linux/network.ts";
+import {
+  CELLS,
+  Fabric,
+  farKey,
+  farNodeAddress,
+  inEach,
+  KINDS,
+  nodeAddress,
+  NODES,
+  ourAsn,
+  PASSWORD,
+  routerAddress,
+  type Cell,
+} from "./fabric.ts";
+import { until } from "./node.ts";
+import { requireRouter } from "./pair.ts";
+import { TrafficEnd } from "./traffic.ts";
+
+/** GoBGP puts nothing into the kernel (lab/routers/gobgp.ts), and knows no BFD. */
+const IN_KERNEL = CELLS.filter(({ kind }) => kind !== "gobgp");
+/** BGP identifiers below and above those of the routers. */
+const [LOWER, HIGHER] = ["192.0.2.1", "203.0.113.250"] as [Ip, Ip];
+/** Rules of nftables: what is sent to routers has the TTL of one further away; and nobody can dial. */
+const DISTANCE =
+  "table inet distance { chain output { type filter hook output priority 0; tcp dport 179 ip ttl set 64; tcp dport 179 ip6 hoplimit set 64; }; };";
+const APART =
+  "table inet apart { chain input { type filter hook input priority 0; tcp dport 179 tcp flags & (syn | ack) == syn drop; }; };";
+
+describe("BGP with each router, over each family, eBGP and iBGP", function () {
+  this.timeout(120_000);
+  let fabric: Fabric;
+  let started: Fabric | undefined;
+
+  before(async function () {
+    for (const kind of KINDS) requireRouter(this, kind);
+    started = fabric = await Fabric.start();
+    fabric.announceAll();
+    fabric.configure("n2");
+  });
+  after(() => started?.end());
+
+  /** What is announced of the cell's prefix, as the router is to have it. */
+  const pathOf = (cell: Cell, from: string) => ({
+    ...{ prefix: cell.prefix, peer: from, nextHop: from, stale: false, origin: "igp" },
+    localPreference: null,
+    ...{ asPath: cell.isExternal ? [ourAsn(cell)] : [], communities: ["64512:100"] },
+    largeCommunities: ["64512:1:2"],
+  });
+
+  /** Nobody says a local preference to another AS: there it is the router's own. */
+  const withoutPreference = (path: RouterPath) => ({ ...path, localPreference: null });
+
+  /** The connections of n1 with the cell's router, by who has dialled. */
+  function connections(cell: Cell): string[] {
+    const ends = [nodeAddress(cell, "n1"), routerAddress(cell)] as const;
+    const lines = ss(fabric.namespaces.n1, "established", ...ends);
+    return lines.map((line) => (/:179\s*$/.test(line) ? "we" : "they")).sort();
+  }
+
+  /** In each of two connections, unread yet. */
+  function haveSaidHello(cell: Cell): boolean {
+    const ends = [nodeAddress(cell, "n1"), routerAddress(cell)] as const;
+    const unread = ss(fabric.namespaces.n1, "established", ...ends).map((line) => parseInt(line));
+    return unread.length === 2 && unread.every((bytes) => bytes > 0);
+  }
+
+  function areDialling(cell: Cell): boolean {
+    const [ours, theirs] = [nodeAddress(cell, "n1"), routerAddress(cell)];
+    const dials = [
+      ss(fabric.namespaces.n1, "syn-sent", ours, theirs),
+      ss(fabric.routerOf(cell).namespace, "syn-sent", theirs, ours),
+    ];
+    return dials.every(({ length }) => length === 1);
+  }
+
+  /** A line for each: its queues, its end here, and the other one. */
+  function ss(inside: Namespace, state: string, from: string, to: string): string[] {
+    const ends = ["src", hostIn(from), "dst", hostIn(to)];
+    const shown = inside.exec("ss", "-Htn", "state", state, ...ends);
+    return shown.split("\n").filter((line) => line !== "");
+  }
+
+  const hostIn = (address: string) => (address.includes(":") ? `[${address}]` : address);
+
+  it("attributes as configured, a route by all nodes, withdrawals", async () => {
+    await fabric.begin();
+    const opens = (cell: Cell) => NODES.map((node) => fabric.session(cell, node)?.sent["open"]);
+    const before = new Map(CELLS.map((cell) => [cell, opens(cell)]));
+    await inEach(CELLS, async (cell) => {
+      const paths = await fabric.untilFrom(cell, cell.prefix, NODES);
+      const wanted = NODES.map((node) => pathOf(cell, nodeAddress(cell, node)));
+      expect(paths.map(withoutPreference)).to.deep.equal(wanted);
+      if (!cell.isExternal) {
+        expect(paths.map(({ localPreference }) => localPreference)).to.deep.equal([250, 250]);
+      }
+    });
+    await inEach(IN_KERNEL, (cell) => fabric.untilRouted(cell, NODES));
+    for (const cell of CELLS) fabric.announce("n2", cell);
+    await inEach(CELLS, (cell) => fabric.untilFrom(cell, cell.prefix, ["n1"]));
+    await inEach(IN_KERNEL, (cell) => fabric.untilRouted(cell, ["n1"]));
+    for (const cell of CELLS) fabric.announce("n1", cell);
+    await inEach(CELLS, (cell) => fabric.untilFrom(cell, cell.prefix, []));
+    await inEach(IN_KERNEL, (cell) => fabric.untilRouted(cell, []));
+    for (const cell of CELLS) expect(opens(cell), cell.name).to.deep.equal(before.get(cell));
+  });
+
+  // GoBGP never asks: it keeps what it was told, and goes through that again.
+  it("route refresh: what is known already is told again", async () => {
+    await fabric.begin();
+    await inEach(IN_KERNEL, async (cell) => {
+      const { received, sent } = (await fabric.established(cell, "n1")) ?? {};
+      await fabric.routerOf(cell).refresh(cell);
+      await fabric.untilSession(
+        cell,
+        "n1",
+        (now) =>
+          (now?.received["route-refresh"] ?? 0) > (received?.["route-refresh"] ?? 0) &&
+          (now?.sent["update"] ?? 0) > (sent?.["update"] ?? 0),
+      );
+      await fabric.untilFrom(cell, cell.prefix, NODES);
+    });
+  });
+
+  it("MD5: with another password there is no session, whoever dials", async () => {
+    await fabric.begin();
+    const guards = [fabric.namespaces.n1, ...fabric.routers.map(({ namespace }) => namespace)];
+    const before = guards.map((one) => countOf(one, "TCPMD5Failure"));
+    fabric.configure("n1", { password: `not ${PASSWORD}` });
+    const areRefused = () =>
+      guards.every((one, i) => countOf(one, "TCPMD5Failure") >= (before[i] ?? 0) + 4);
+    await waitFor(areRefused, { what: "segments with another password at every end" });
+    await inEach(CELLS, async (cell) => {
+      await fabric.untilFrom(cell, cell.prefix, ["n2"]);
+      expect(connections(cell)).to.deep.equal([]);
+    });
+  });
+
+  it("they dial, and we wait", async () => {
+    await fabric.begin({ n1: { passive: true } });
+    for (const cell of CELLS) expect(connections(cell), cell.name).to.deep.equal(["they"]);
+  });
+
+  /** A counter of the kernel's for all that uses TCP there. */
+  function countOf(namespace: Namespace, name: string): number {
+    const lines = namespace.exec("cat", "/proc/net/netstat").split("\n");
+    const [names = [], values = []] = lines
+      .filter((line) => line.startsWith("TcpExt:"))
+      .map((line) => line.split(" "));
+    return Number(values[names.indexOf(name)]);
+  }
+
+  it("GTSM: what has come too far is dropped, by the router and by us", async () => {
+    await fabric.begin();
+    const { n1, n2 } = fabric.namespaces;
+    const guards = [n1, ...fabric.routers.map(({ namespace }) => namespace)];
+    fabric.speaker("n2").tell({ kind: "peers", peers: [] });
+    await inEach(CELLS, (cell) => fabric.untilFrom(cell, cell.prefix, ["n1"]));
+    const before = guards.map((one) => countOf(one, "TCPMinTTLDrop"));
+    // As if n2 were further away. From n1 by way of it routers really are.
+    n2.exec("nft", DISTANCE);
+    try {
+      const reach = { kind: "secured", hopsMax: 1 } as const;
+      fabric.configure("n2", { reach });
+      fabric.configure("n1", {}, { reach });
+      const areDropped = () =>
+        guards.every((one, i) => countOf(one, "TCPMinTTLDrop") >= (before[i] ?? 0) + 4);
+      await waitFor(areDropped, { what: "what comes from afar to be dropped at every end" });
+      for (const cell of CELLS) {
+        // GoBGP wants it of a connection that it has taken already: what comes first may get through, and nothing after that.
+        const near = cell.kind === "gobgp" ? undefined : fabric.session(cell, "n2")?.state;
+        const far = fabric.speaker("n1").session(farKey(cell))?.state;
+        expect([near, far], cell.name).not.to.include("established");
+      }
+    } finally {
+      n2.exec("nft", "delete table inet distance");
+    }
+    // As a BGPPeer has it, of which nothing is said: packets leave with what a router with GTSM takes.
+    fabric.configure("n2");
+    await inEach(CELLS, (cell) => fabric.untilFrom(cell, cell.prefix, NODES));
+  });
+
+  it("multihop: a TTL that is enough, said or not, and one that is not", async () => {
+    await fabric.begin();
+    const far = (cell: Cell) => fabric.speaker("n1").session(farKey(cell));
+    const untilFar = (cell: Cell, holds: (session: ReturnType<typeof far>) => boolean) =>
+      until(() => far(cell), holds, 30_000);
+    fabric.configure("n1", {}, { reach: { kind: "multihop", ttl: 1 } });
+    await inEach(CELLS, (cell) =>
+      untilFar(cell, (session) => session?.lastEnd?.reason === "cannot connect: EHOSTUNREACH"),
+    );
+    for (const reach of [{ kind: "multihop", ttl: 255 }, { kind: "direct" }] as const) {
+      fabric.configure("n1", {}, { reach });
+      for (const cell of CELLS) fabric.announceTo("n1", farKey(cell), [cell.otherPrefix]);
+      await inEach(CELLS, async (cell) => {
+        const from = farNodeAddress(cell);
+        await untilFar(cell, (session) => session?.state === "established");
+        const paths = await fabric.untilPaths(cell, cell.otherPrefix, (all) => all.length === 1);
+        const wanted = { ...pathOf(cell, from), prefix: cell.otherPrefix };
+        expect(paths.map(withoutPreference)).to.deep.equal([wanted]);
+      });
+    }
+  });
+
+  for (const routerId of [LOWER, HIGHER]) {
+    const isOurs = routerId === HIGHER;
+    it(`both dial at once: one connection is left, ${isOurs ? "ours" : "theirs"}`, async () => {
+      await collide({ routerId });
+      await inEach(CELLS, (cell) => fabric.untilAllUp(cell));
+      const left = new Map(CELLS.map((cell) => [cell, connections(cell)]));
+      for (const [{ name }, dialledBy] of left) expect(dialledBy, name).to.have.length(1);
+      const whyEnded = (cell: Cell) => fabric.session(cell, "n1")?.lastEnd?.reason ?? "";
+      const collided = /both ends have dialled|connection collision resolution/;
+      expect(IN_KERNEL.map(whyEnded).some((reason) => collided.test(reason))).to.equal(true);
+      // Whoever was established before the other one's OPEN came stays, too (RFC 4271 section 6.8).
+      const resolved = IN_KERNEL.filter((cell) => whyEnded(cell).startsWith("both ends"));
+      for (const cell of resolved) {
+        expect(left.get(cell), cell.name).to.deep.equal([isOurs ? "we" : "they"]);
+      }
+    });
+  }
+
+  /**
+   * Both ends stand still until each has its own connection and the other's. GoBGP dials every five to ten seconds only, and closes
+   * whatever comes while it has a connection: with it both just dial.
+   */
+  async function collide(more: Partial<BgpPeer>): Promise<void> {
+    const speaker = fabric.speaker("n1");
+    const all = [speaker, ...fabric.routers];
+    const inside = [fabric.namespaces.n1, ...fabric.routers.map(({ namespace }) => namespace)];
+    const setApart = (isApart: boolean) => {
+      for (const one of inside) {
+        one.exec("nft", `table inet apart {}; delete table inet apart; ${isApart ? APART : ""}`);
+      }
+    };
+    setApart(true);
+    try {
+      // The last is what makes it a new session.
+      fabric.configure("n1", { ...more, holdTimeSeconds: 92 });
+      await waitFor(
+        () => {
+          for (const one of all) one.signal("SIGSTOP");
+          if (IN_KERNEL.every(areDialling)) return true;
+          for (const one of all) one.signal("SIGCONT");
+          return false;
+        },
+        { what: "both to dial", timeoutMs: 30_000, intervalMs: 200 },
+      );
+      setApart(false);
+      const haveTwo = () => IN_KERNEL.every((cell) => connections(cell).join() === "they,we");
+      await waitFor(haveTwo, { what: "two connections of each session", timeoutMs: 30_000 });
+      // With nothing to read but what we say they wait, for both.
+      for (const router of fabric.routers) router.signal("SIGCONT");
+      await waitFor(() => IN_KERNEL.every(haveSaidHello), { what: "an OPEN in each of them" });
+    } finally {
+      setApart(false);
+      for (const one of all) one.signal("SIGCONT");
+    }
+  }
+
+  it("hold timer: whoever stands still is given up, by us and by the router", async () => {
+    const short = { holdTimeSeconds: 3 };
+    await fabric.begin({ n1: short, n2: short });
+    const all = [fabric.speaker("n2"), ...fabric.routers];
+    try {
+      fabric.speaker("n2").signal("SIGSTOP");
+      await inEach(CELLS, (cell) => fabric.untilFrom(cell, cell.prefix, ["n1"]));
+      for (const router of fabric.routers) router.signal("SIGSTOP");
+      await inEach(CELLS, (cell) =>
+        fabric.untilSession(
+          cell,
+          "n1",
+          (now) => now?.lastEnd?.reason === "the peer was silent for the hold time, 3 s",
+        ),
+      );
+    } finally {
+      for (const one of all) one.signal("SIGCONT");
+    }
+    await inEach(CELLS, (cell) => fabric.untilAllUp(cell));
+  });
+
+  /** At both ends. */
+  async function untilBfdIsUp(cell: Cell): Promise<void> {
+    await fabric.untilSession(
+      cell,
+      "n1",
+      (now) => now?.bfd === "up" && now.state === "established",
+    );
+    const isUp = async () => {
+      const all = await fabric.routerOf(cell).bfdSessions();
+      return all.find((each) => each.peer === nodeAddress(cell, "n1"))?.state === "up";
+    };
+    await waitFor(isUp, { what: "BFD to be up" });
+  }
+
+  it("BFD: a cut ends the session long before the hold time does, at both ends", async () => {
+    await fabric.begin({ n1: { bfdProfile: "fast" } }, IN_KERNEL);
+    await inEach(IN_KERNEL, untilBfdIsUp);
+    const routers = fabric.routers.filter(({ router }) => router.kind !== "gobgp");
+    for (const router of routers) router.setCut(true);
+    try {
+      await inEach(IN_KERNEL, async (cell) => {
+        const session = await fabric.untilSession(
+          cell,
+          "n1",
+          (now) => now?.bfd === "down" && now.state !== "established",
+        );
+        expect(session?.lastEnd?.reason).to.match(/^BFD/);
+        await fabric.untilFrom(cell, cell.prefix, ["n2"]);
+        await fabric.untilRouted(cell, ["n2"]);
+      });
+    } finally {
+      for (const router of routers) router.setCut(false);
+    }
+    await inEach(IN_KERNEL, untilBfdIsUp);
+    await inEach(IN_KERNEL, (cell) => fabric.untilRouted(cell, NODES));
+  });
+
+  describe("graceful restart", () => {
+    const clients: TrafficEnd[] = [];
+
+    before(async () => {
+      for (const { family, prefix } of IN_KERNEL) {
+        const nodad = family === "IPv6" ? " nodad" : "";
+        fabric.namespaces.n1.ip(`addr add ${prefix} dev lo${nodad}`);
+      }
+      const echo = new TrafficEnd(fabric.namespaces.n1, "echo", IN_KERNEL.map(hostOf));
+      fabric.atEnd(() => echo.kill());
+      await echo.ready();
+    });
+    afterEach(async () => {
+      for (const client of clients.splice(0)) await client.kill();
+    });
+
+    const hostOf = ({ prefix }: Cell) => prefix.replace(/\/.*/, "");
+
+    function startClients(): void {
+      for (const { namespace, router } of fabric.routers) {
+        const addresses = IN_KERNEL.filter(({ kind }) => kind === router.kind).map(hostOf);
+        if (addresses.length > 0) clients.push(new TrafficEnd(namespace, "send", addresses));
+      }
+    }
+
+    const answered = (count: number) => Promise.all(clients.map((one) => one.answered(count)));
+
+    for (const bfdProfile of [null, "fast"]) {
+      for (const how of ["is restarted", "is killed"] as const) {
+        const cells = bfdProfile === null ? CELLS : IN_KERNEL;
+        const withBfd = bfdProfile === null ? "" : ", with BFD";
+        it(`a speaker that ${how}${withBfd}: nothing is lost, and what is not told again is forgotten`, async () => {
+          const ours = { gracefulRestartSeconds: 60, bfdProfile };
+          await fabric.begin({ n1: ours }, cells);
+          for (const cell of CELLS) fabric.announce("n2", cell);
+          for (const cell of CELLS) fabric.announce("n1", cell, cell.prefix, cell.otherPrefix);
+          await inEach(cells, async (cell) => {
+            await fabric.established(cell, "n1");
+            await fabric.untilFrom(cell, cell.otherPrefix, ["n1"]);
+            await fabric.untilFrom(cell, cell.prefix, ["n1"]);
+            if (cell.kind !== "gobgp") await fabric.untilRouted(cell, ["n1"]);
+            if (bfdProfile !== null) await untilBfdIsUp(cell);
+          });
+          startClients();
+          await answered(20);
+          const last = fabric.speaker("n1");
+          await (how === "is killed" ? last.kill() : last.stop("restart"));
+          await inEach(cells, async (cell) => {
+            const isNoticed = async () => {
+              const all = await fabric.routerOf(cell).sessions();
+              const from = nodeAddress(cell, "n1");
+              return all.find((each) => each.peer === from)?.state !== "established";
+            };
+            await waitFor(isNoticed, { what: "the router to notice" });
+            for (const prefix of [cell.prefix, cell.otherPrefix]) {
+              await fabric.untilFrom(cell, prefix, ["n1"]);
+            }
+          });
+          await answered(50);
+          // It dials alone, as it does by default: a router may take a dial that crosses its own for one more restart.
+          fabric.startSpeaker("n1");
+          fabric.configure("n1", ours);
+          for (const cell of CELLS) fabric.announce("n1", cell, cell.prefix);
+          await inEach(cells, async (cell) => {
+            await fabric.established(cell, "n1");
+            await fabric.untilPaths(cell, cell.prefix, ([path]) => path?.stale === false);
+            // Not told yet that this is all: the other one stays.
+            await fabric.untilFrom(cell, cell.otherPrefix, ["n1"]);
+          });
+          fabric.speaker("n1").tell({ kind: "complete" });
+          await inEach(cells, async (cell) => {
+            await fabric.untilFrom(cell, cell.otherPrefix, []);
+            await fabric.untilFrom(cell, cell.prefix, ["n1"]);
+          });
+          await answered(50);
+          for (const client of clients) await client.stop();
+        });
+      }
+    }
+  });
+});
