@@ -76,6 +76,7 @@ export function requestedAddresses(
 function addressText(service: ServiceFacts, problems: Problem[]): string | undefined {
   const [annotation, field] = [readAnnotation(service, "addresses"), service.loadBalancerIP ?? ""];
   if (field === "" || annotation === undefined) return annotation ?? field;
+  if (annotation.trim() === "") return field; // An empty one says nothing, here as there.
   const wanted = parseIp(field) ?? field;
   if (!entriesOf(annotation).some((entry) => (parseIp(entry) ?? entry) === wanted)) {
     problems.push({

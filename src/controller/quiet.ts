@@ -44,8 +44,8 @@ function isAsAllocated(service: Service, { role, allocation, world }: Seen): boo
   const places = placesInOrder(allocation, role.request.families);
   if (listed.length !== places.length) return false;
   const key = keyOf(service);
-  return places.every(({ ip }, index) => {
-    if (ip === null || ip !== listed[index]) return false;
+  return places.every(({ ip }) => {
+    if (ip === null || !listed.includes(ip)) return false;
     return world.claimed.get(ip)?.services.includes(key) ?? false;
   });
 }

@@ -208,19 +208,27 @@ function countWanted({ request }: Pick<Served, "request">): number {
   return (request.countPerFamily ?? 1) * request.families.length;
 }
 
-/** @returns what to set, null to clear, or undefined where the status says so already */
+/**
+ * The order of the same addresses stays as it is: whoever else wrote it (MetalLB puts IPv4 first, whatever comes first for the
+ * Service), clients and tools have read it.
+ *
+ * @returns what to set, null to clear, or undefined where the status says so already
+ */
 function ingressPatch(
   { status }: Service,
   wanted: readonly Ip[],
 ): readonly LoadBalancerIngress[] | null | undefined {
   const listed = status?.loadBalancer?.ingress ?? [];
-  const isSame =
-    listed.length === wanted.length &&
-    listed.every(({ ip, hostname }, index) => {
-      return hostname === undefined && ip !== undefined && parseIp(ip) === wanted[index];
-    });
+  const plain = listed.flatMap(({ ip = "", hostname }) =>
+    hostname === undefined ? (parseIp(ip) ?? []) : [],
+  );
+  const isSame = plain.length === listed.length && isSameSet(plain, wanted);
   if (isSame) return undefined;
   return wanted.length === 0 ? null : wanted.map((ip) => ({ ip }));
+}
+
+function isSameSet(some: readonly Ip[], others: readonly Ip[]): boolean {
+  return some.length === others.length && others.every((ip) => some.includes(ip));
 }
 
 /** @returns the patch that takes out the addresses that our VirtualIPs claim for this Service, and no others */

@@ -1,4 +1,5 @@
 /** Allocation, row by row: every sentence of section 3 of the reference of MetalLB, and where ours is better, ours. */
+import { expect } from "chai";
 import { play, type Script } from "./pool-script.ts";
 import { DUAL_STACK } from "./pool-scripts/dual-stack.ts";
 import { FITTING } from "./pool-scripts/fitting.ts";
@@ -15,6 +16,10 @@ const TABLES: Readonly<Record<string, readonly Script[]>> = {
   sharing: SHARED,
   "over time": LIFECYCLE,
 };
+
+it("allocate: the tables have at least 200 rows", () => {
+  expect(Object.values(TABLES).flat().length).to.be.at.least(200);
+});
 
 for (const [title, scripts] of Object.entries(TABLES)) {
   describe(`allocate: ${title}`, () => {

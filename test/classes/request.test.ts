@@ -201,6 +201,11 @@ const rows: readonly {
     },
   },
   {
+    name: "spec.loadBalancerIP and an empty list: the field counts",
+    service: { loadBalancerIP: "192.0.2.1", annotations: { "metallb.io/loadBalancerIPs": " " } },
+    want: { ...plain, places: { IPv4: [ask("192.0.2.1")], IPv6: [] } },
+  },
+  {
     name: "spec.loadBalancerIP and a list that says the same",
     service: {
       loadBalancerIP: "192.0.2.1",

@@ -264,6 +264,9 @@ describe("controller: dual stack", () => {
   const prefer = { families: DUAL, ipFamilyPolicy: "PreferDualStack" };
   const require = { families: DUAL, ipFamilyPolicy: "RequireDualStack" };
   const preferInSingle = { families: ["IPv4"], ipFamilyPolicy: "PreferDualStack" };
+  const statusOf = (...ips: string[]) => ({
+    loadBalancer: { ingress: ips.map((ip) => ({ ip, ipMode: "VIP" })) },
+  });
   const rows = [
     { name: "single, then prefer", steps: [single, prefer], want: [V4_ADDRESS, V6_ADDRESS] },
     { name: "single, then require", steps: [single, require], want: [V4_ADDRESS, V6_ADDRESS] },
@@ -285,6 +288,11 @@ describe("controller: dual stack", () => {
       name: "prefer, IPv6 first",
       steps: [{ ...prefer, families: ["IPv6", "IPv4"] }],
       want: [V6_ADDRESS, V4_ADDRESS],
+    },
+    {
+      name: "IPv6 first, adopted as MetalLB has written it",
+      steps: [{ ...prefer, families: ["IPv6", "IPv4"], status: statusOf(V4_ADDRESS, V6_ADDRESS) }],
+      want: [V4_ADDRESS, V6_ADDRESS],
     },
     { name: "single in IPv6", steps: [{ ...single, families: ["IPv6"] }], want: [V6_ADDRESS] },
   ];
