@@ -129,7 +129,10 @@ function judge(): void {
     missed.push(`${TITLES.cut300}: silent for ${median("cut300")} ms, FRR ${median("frr300")}`);
   }
   for (const row of ["sigterm", "drain"] as const) {
-    const lost = results.get(row)?.reduce((sum, one) => sum + one.lost + one.othersLost, 0) ?? 0;
+    const lost =
+      results
+        .get(row)
+        ?.reduce((sum, one) => sum + one.lost + one.othersLost + one.lostInReturn, 0) ?? 0;
     if (lost > 0) missed.push(`${TITLES[row]}: ${lost} datagrams lost`);
   }
 }

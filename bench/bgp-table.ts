@@ -84,6 +84,7 @@ function memoryMib(pid: number, name: "VmRSS" | "VmHWM"): number {
 function isHere(kind: SenderKind): boolean {
   const program = PROGRAMS[kind];
   if (program === undefined || existsSync(program)) return true;
+  process.exitCode = 1; // The table is of those that were asked for, or it is none.
   console.error(`${kind} is left out: there is no ${program}; install Debian's package ${kind}`);
   return false;
 }

@@ -37,6 +37,7 @@ const SHAPES_MAX = 1000;
 
 export class OutRib {
   readonly #wanted = new Map<Prefix, Announcement>();
+  readonly #wantedCounts: Record<IpFamily, number> = { IPv4: 0, IPv6: 0 };
   /** By prefix: the key of the attributes with which the peer has it. */
   readonly #told = new Map<Prefix, string>();
   /** What may be wanted otherwise than told. */
@@ -55,8 +56,9 @@ export class OutRib {
     return this.#told.size;
   }
 
-  get wantedCount(): number {
-    return this.#wanted.size;
+  /** How many prefixes of these families there are to tell it. */
+  wantedCountIn(families: readonly IpFamily[]): number {
+    return families.reduce((sum, family) => sum + this.#wantedCounts[family], 0);
   }
 
   /** Whether `next` has anything to say. */
@@ -91,12 +93,15 @@ export class OutRib {
   change({ announce, withdraw }: RouteChanges): void {
     for (const prefix of withdraw) {
       if (!this.#wanted.delete(prefix)) continue;
+      this.#wantedCounts[familyOfPrefix(prefix)]--;
       this.#dirty.add(prefix);
       if (this.#told.has(prefix)) this.#owesWithdrawals = true;
     }
     for (const announcement of announce) {
-      this.#wanted.set(announcement.prefix, announcement);
-      this.#dirty.add(announcement.prefix);
+      const { prefix } = announcement;
+      if (!this.#wanted.has(prefix)) this.#wantedCounts[familyOfPrefix(prefix)]++;
+      this.#wanted.set(prefix, announcement);
+      this.#dirty.add(prefix);
     }
   }
 

@@ -213,12 +213,14 @@ export class Session {
   #accept(connection: ConnectionId, ends: Ends): void {
     const established = this.#legs.established;
     const upForMs = this.#nowMs - this.#upSinceMs;
-    if (established?.agreement != null && hasRestarted(established.agreement, upForMs)) {
+    const isTooSoon = this.#nowMs < this.#acceptFromMs; // Then the session that there is stays: nothing would come in its place.
+    const agreement = isTooSoon ? null : (established?.agreement ?? null);
+    if (established !== undefined && agreement !== null && hasRestarted(agreement, upForMs)) {
       this.#fire(established, "disconnected", replacedCause());
       this.#idleUntilMs = Infinity;
       this.#fire(this.#legs.accepted, "start-passive", null);
     }
-    if (this.#legs.accepted.state !== "active" || this.#nowMs < this.#acceptFromMs) {
+    if (this.#legs.accepted.state !== "active" || isTooSoon) {
       this.#effects.push({ kind: "close", connection });
       return;
     }

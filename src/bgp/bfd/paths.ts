@@ -48,8 +48,39 @@ export function planWatch(
   return { sessions, peersOf, withoutProfile, refused };
 }
 
+/** What is known of a session, as those who watch it were told. */
+export type Verdict = Omit<BfdReport, "peer">;
+
+/** Nobody watches the path any more, or nobody knows yet: what was known of it counts no longer. */
+const FORGOTTEN: Verdict = { state: "admin-down", diagnostic: "administratively-down" };
+
+/**
+ * A session outlives those who watch it: who joins has missed its reports, and who leaves hears of none.
+ *
+ * @param verdicts the last of each session
+ * @returns what peers are to be told that watch another session than before, or none
+ */
+export function tellJoinersAndLeavers(
+  before: WatchPlan["peersOf"],
+  now: WatchPlan["peersOf"],
+  verdicts: ReadonlyMap<string, Verdict>,
+): BfdReport[] {
+  const [watched, watches] = [sessionOfEach(before), sessionOfEach(now)];
+  return [...new Set([...watched.keys(), ...watches.keys()])].flatMap((peer) => {
+    const [old, young] = [watched.get(peer), watches.get(peer)];
+    if (old === young) return [];
+    const verdict = young === undefined ? undefined : verdicts.get(young);
+    if (verdict === undefined && old === undefined) return [];
+    return [{ peer, ...(verdict ?? FORGOTTEN) }];
+  });
+}
+
+function sessionOfEach(peersOf: WatchPlan["peersOf"]): ReadonlyMap<string, string> {
+  return new Map([...peersOf].flatMap(([key, peers]) => peers.map((peer) => [peer, key])));
+}
+
 /** @returns what those who watch are told; undefined: it is no news to them */
-export function verdictOf({ to, cause }: StateChange): Omit<BfdReport, "peer"> | undefined {
+export function verdictOf({ to, cause }: StateChange): Verdict | undefined {
   if (to === "Up") return { state: "up", diagnostic: "none" };
   switch (cause) {
     case "silence":

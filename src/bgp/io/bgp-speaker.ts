@@ -35,6 +35,8 @@ const STOP_MS = 200;
 export class BgpSpeaker {
   readonly #options: BgpSpeakerOptions;
   readonly #peers = new Map<string, PeerHands>();
+  /** What BFD has said last, by the peer's key. */
+  readonly #reports = new Map<string, BfdReport>();
   /** By VRF. */
   readonly #listeners = new Map<string | null, Listener>();
   #isComplete = false;
@@ -57,6 +59,7 @@ export class BgpSpeaker {
     for (const key of [...this.#peers.keys()]) {
       if (!wanted.has(key)) this.#remove(key, "deconfigured");
     }
+    for (const key of this.#reports.keys()) if (!wanted.has(key)) this.#reports.delete(key);
     // Keys and listeners first: who is told to dial may do so at once.
     this.#listen(peers);
     for (const peer of peers) this.#setPeer(peer);
@@ -74,6 +77,9 @@ export class BgpSpeaker {
     const routes = [...known.session.rib.wanted.values()];
     this.#remove(peer.key, "changed");
     this.#add(peer, routes);
+    // BFD goes on, and tells what is news alone: without this its "down" would find a session that has never heard "up".
+    const report = this.#reports.get(peer.key);
+    if (report !== undefined) this.bfd(report);
   }
 
   #add(peer: BgpPeer, routes: readonly Announcement[]): void {
@@ -115,6 +121,7 @@ export class BgpSpeaker {
   }
 
   bfd(report: BfdReport): void {
+    this.#reports.set(report.peer, report);
     this.#peers.get(report.peer)?.handle({ kind: "bfd", report });
   }
 

@@ -19,7 +19,7 @@ type LabelField = "address" | "interface" | "port" | "vrf";
 
 /** What is read of a session. */
 type SessionCounts = Pick<Session, "peer" | "state"> & {
-  readonly rib: Pick<Session["rib"], "toldCount" | "wantedCount">;
+  readonly rib: Pick<Session["rib"], "toldCount" | "wantedCountIn">;
   readonly counters: Pick<Session["counters"], "sentByKind" | "receivedByKind">;
 };
 
@@ -90,11 +90,17 @@ export class BgpMetrics {
     metrics.bgpSessionUp.set({ ...labels }, 0);
   }
 
-  #tell({ state, rib, counters }: SessionCounts, labels: Labels, metrics: SpeakerMetrics): void {
+  #tell(
+    { peer, state, rib, counters }: SessionCounts,
+    labels: Labels,
+    metrics: SpeakerMetrics,
+  ): void {
     const { sentByKind: sent, receivedByKind: received } = counters;
     metrics.bgpSessionUp.set({ ...labels }, state === "established" ? 1 : 0);
     metrics.bgpAnnouncedPrefixes.set({ ...labels }, rib.toldCount);
-    metrics.bgpPendingPrefixes.set({ ...labels }, Math.max(0, rib.wantedCount - rib.toldCount));
+    // Of a family that the session is not for nothing is pending.
+    const pending = rib.wantedCountIn(peer.families) - rib.toldCount;
+    metrics.bgpPendingPrefixes.set({ ...labels }, Math.max(0, pending));
     this.#count("bgpUpdates", labels, sent.update);
     this.#count("bgpUpdatesReceived", labels, received.update);
     this.#count("bgpOpensSent", labels, sent.open);

@@ -1,7 +1,12 @@
 import { expect } from "chai";
 import type { Ip } from "../../../src/base/ip.ts";
 import type { BfdPath } from "../../../src/bgp/bfd-report.ts";
-import { planWatch, verdictOf } from "../../../src/bgp/bfd/paths.ts";
+import {
+  planWatch,
+  tellJoinersAndLeavers,
+  verdictOf,
+  type Verdict,
+} from "../../../src/bgp/bfd/paths.ts";
 import type { Cause } from "../../../src/bgp/bfd/session-events.ts";
 import type { BfdState } from "../../../src/bgp/bfd/wire/control-packet.ts";
 
@@ -69,6 +74,32 @@ describe("BFD paths", () => {
   it("two peers over one path watch one session, and both are told", () => {
     const { peersOf } = planWatch([path(), path({ peer: "BGPPeer/tor-b" })], new Map());
     expect([...peersOf.values()]).to.deep.equal([["BGPPeer/tor-a", "BGPPeer/tor-b"]]);
+  });
+
+  describe("who joins a session that goes on, and who leaves it", () => {
+    const up: Verdict = { state: "up", diagnostic: "none" };
+    const forgotten = { state: "admin-down", diagnostic: "administratively-down" };
+    const cases = [
+      { name: "joins one that is up", before: {}, now: { s: ["a"] }, told: { a: up } },
+      { name: "joins one of which nothing is known", before: {}, now: { t: ["a"] }, told: {} },
+      { name: "another joins", before: { s: ["a"] }, now: { s: ["a", "b"] }, told: { b: up } },
+      { name: "leaves", before: { s: ["a", "b"] }, now: { s: ["a"] }, told: { b: forgotten } },
+      { name: "changes over", before: { s: ["a"] }, now: { t: ["a"] }, told: { a: forgotten } },
+      { name: "comes over", before: { t: ["a"] }, now: { s: ["a"] }, told: { a: up } },
+      { name: "nobody moves", before: { s: ["a"] }, now: { s: ["a"] }, told: {} },
+    ];
+    for (const { name, before, now, told } of cases) {
+      it(name, () => {
+        const [was, is] = [before, now].map((one) => new Map(Object.entries(one)));
+        const reports = tellJoinersAndLeavers(
+          was ?? new Map(),
+          is ?? new Map(),
+          new Map([["s", up]]),
+        );
+        const want = Object.entries(told).map(([peer, verdict]) => ({ peer, ...verdict }));
+        expect(reports).to.deep.equal(want);
+      });
+    }
   });
 
   const rows: readonly (readonly [BfdState, BfdState, Cause, string | undefined])[] = [

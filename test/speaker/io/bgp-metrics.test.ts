@@ -1,6 +1,6 @@
 /** Sessions with routers as MetalLB's metrics: one series for each peer that there is, and none for those that were. */
 import { expect } from "chai";
-import type { Ip } from "../../../src/base/ip.ts";
+import type { Ip, IpFamily } from "../../../src/base/ip.ts";
 import { SessionCounters } from "../../../src/bgp/counters.ts";
 import { createMetrics } from "../../../src/metrics/io/metrics.ts";
 import { BgpMetrics } from "../../../src/speaker/io/bgp-metrics.ts";
@@ -14,7 +14,10 @@ function stage() {
   const counters = new SessionCounters();
   counters.sent("update", 3);
   const session = (address: string, state: "established" | "idle", more: object = {}) => {
-    const rib = { toldCount: 2, wantedCount: 2 };
+    const wanted = { IPv4: 3, IPv6: 5 };
+    const wantedCountIn = (families: readonly IpFamily[]) =>
+      families.reduce((sum, family) => sum + wanted[family], 0);
+    const rib = { toldCount: 2, wantedCountIn };
     return new Map([[KEY, { peer: peer(address, { key: KEY, ...more }), state, rib, counters }]]);
   };
   const lines = async (name: string) =>
@@ -29,6 +32,15 @@ const up = (router: string, value: number) =>
   `metallb_bgp_session_up{peer="${router}",vrf=""} ${value}`;
 
 describe("speaker: metrics of BGP sessions", () => {
+  it("pending is what is still to be told, of the families that the session is for", async () => {
+    const { told, session, lines } = stage();
+    const name = "metallb_bgp_pending_prefixes_total";
+    told.look(session("10.0.0.1", "established", { families: ["IPv4"] }), []);
+    expect(await lines(name)).to.deep.equal([`${name}{peer="10.0.0.1:179",vrf=""} 1`]);
+    told.look(session("10.0.0.1", "established", { families: ["IPv4", "IPv6"] }), []);
+    expect(await lines(name)).to.deep.equal([`${name}{peer="10.0.0.1:179",vrf=""} 6`]);
+  });
+
   const EDITS = [
     ["address", "10.0.0.9", {}, "10.0.0.9:179", ""],
     ["port", "10.0.0.1", { port: 1179 }, "10.0.0.1:1179", ""],

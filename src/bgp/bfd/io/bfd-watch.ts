@@ -6,7 +6,13 @@
 import type { BFDProfileSpec } from "../../../classes/metallb/bfd-profile.ts";
 import type { ThreadHost } from "../../../linux/io/socket-thread.ts";
 import type { BfdPath, BfdReport } from "../../bfd-report.ts";
-import { planWatch, verdictOf, type WatchPlan } from "../paths.ts";
+import {
+  planWatch,
+  tellJoinersAndLeavers,
+  verdictOf,
+  type Verdict,
+  type WatchPlan,
+} from "../paths.ts";
 import { startBfdThread, type BfdThread } from "./bfd-thread.ts";
 import type { BfdThreadReport, SessionCounters } from "./protocol.ts";
 
@@ -27,6 +33,8 @@ export class BfdWatch {
   readonly #host: ThreadHost | undefined;
   #thread: BfdThread | undefined;
   #peersOf: WatchPlan["peersOf"] = new Map();
+  /** By session, of those that are watched. */
+  readonly #verdicts = new Map<string, Verdict>();
 
   /** @param host of the thread: a process whose main thread makes way has another start it */
   constructor(events: BfdWatchEvents, host?: ThreadHost) {
@@ -44,7 +52,12 @@ export class BfdWatch {
     profiles: ReadonlyMap<string, BFDProfileSpec>,
   ): Pick<WatchPlan, "withoutProfile" | "refused"> {
     const { sessions, peersOf, withoutProfile, refused } = planWatch(paths, profiles);
+    const before = this.#peersOf;
     this.#peersOf = peersOf;
+    for (const key of this.#verdicts.keys()) if (!peersOf.has(key)) this.#verdicts.delete(key);
+    for (const report of tellJoinersAndLeavers(before, peersOf, this.#verdicts)) {
+      this.#events.onReport(report);
+    }
     if (sessions.length > 0) this.#thread ??= this.#start();
     this.#thread?.want(sessions);
     return { withoutProfile, refused };
@@ -74,13 +87,15 @@ export class BfdWatch {
       }
       return;
     }
-    for (const peer of this.#watchers(report.session)) {
-      if (report.kind === "trouble") this.#events.onTrouble(peer, report.message);
-      else {
-        const verdict = verdictOf(report);
-        if (verdict !== undefined) this.#events.onReport({ peer, ...verdict });
-      }
+    const peers = this.#watchers(report.session);
+    if (report.kind === "trouble") {
+      for (const peer of peers) this.#events.onTrouble(peer, report.message);
+      return;
     }
+    const verdict = verdictOf(report);
+    if (verdict === undefined || peers.length === 0) return;
+    this.#verdicts.set(report.session, verdict);
+    for (const peer of peers) this.#events.onReport({ peer, ...verdict });
   }
 
   #watchers(session: string): readonly string[] {
