@@ -17,7 +17,7 @@ const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 const NODE_MIN = [20, 19];
 const GO_MIN = [1, 24];
 
-/** Programs, and the Debian packages that have them. */
+/** Programs, and the Debian packages that they need. */
 const PROGRAMS = {
   arping: "iputils-arping",
   conntrack: "conntrack", // kube-proxy clears entries with it
@@ -29,14 +29,19 @@ const PROGRAMS = {
   tcpdump: "tcpdump",
 };
 
-/** What only some tests need: an image, rules of alerts, a second opinion on a signature, routers. */
+/** What only some tests need: an image, rules of alerts, a second opinion on a signature, routers, name servers. */
 const PROGRAMS_OF_TESTS = {
   bird: "bird2",
   buildah: "buildah",
   gcc: "build-essential",
   gobgpd: "gobgpd",
+  knotd: "knot",
+  named: "bind9",
+  nsupdate: "bind9-dnsutils",
   openssl: "openssl",
+  pdns_server: "pdns-server pdns-backend-sqlite3",
   promtool: "prometheus",
+  sqlite3: "sqlite3",
   vtysh: "frr",
 };
 
