@@ -1,0 +1,99 @@
+/**
+ * How an exchange with a name server fails: each way has a name, and the way out. Pure data.
+ *
+ * Read first: RFC 1035 section 4.1.1 and RFC 2136 section 2.2 (RCODEs), RFC 8945 section 5 (TSIG errors).
+ * The name is the word in the log and the label of the metric.
+ * Neighbours: judge.ts and readings.ts find most of them, io/exchange.ts those of the network.
+ */
+
+export const REMEDIES = {
+  aborted: "Nothing to do: we stopped asking",
+  "answer-malformed":
+    "Look for what answers in the name server's place, or speaks another protocol there",
+  "answer-not-authoritative": "Name a server that is authoritative for the zone, not a resolver",
+  "answer-untrusted":
+    "Compare the TSIG key, its algorithm and the clocks of both sides, and look for who answers in the name server's place",
+  "bad-signature": "Give both sides the same secret for the TSIG key",
+  "bad-time": "Put the clocks of this node and of the name server right",
+  "bad-truncation": "Let the name server take MACs in full length",
+  "format-error": "Look into the name server's log; it may not know UPDATE or TSIG",
+  "name-in-use": "Choose another name, or delete what has it",
+  "name-not-in-use": "Look who deleted the name, and publish again",
+  "no-answer": "Look whether the name server runs, and whether UDP and TCP reach its port",
+  "not-authoritative": "Name the zone's primary server, and look whether it still has the zone",
+  "not-implemented": "Let the name server take dynamic updates (RFC 2136), or name one that does",
+  "not-in-zone": "Name the zone that the name is in",
+  "primary-unknown": "Name the zone's primary server by address",
+  refused:
+    "Let the name server take updates that are signed with this key; some refuse a wrong secret and a wrong clock alike",
+  "request-invalid": "Shorten or correct what is to be published",
+  "rrset-changed": "Read the present records and decide again",
+  "rrset-exists": "Read the present records and decide again",
+  "server-failure":
+    "Look into the name server's log: the zone may be broken, frozen or not writable",
+  "unknown-key": "Give the name server the TSIG key, by the same name and algorithm",
+  "unknown-rcode": "Look into the name server's log",
+  unreachable:
+    "Look whether the name server runs, and whether a route and a firewall let us reach it",
+  "zone-not-found": "Create the zone, or name it and its primary server",
+} as const satisfies Record<string, string>;
+
+export type FailureKind = keyof typeof REMEDIES;
+
+export interface DnsFailure {
+  readonly kind: FailureKind;
+  /** What failed, with the value: a sentence without its full stop. */
+  readonly message: string;
+  readonly remedy: string;
+  /** The server said it and signed it. Else it may be anybody's word, and nothing is to be concluded from it. */
+  readonly isSigned: boolean;
+  /** Of "bad-time", where the server told it: seconds since 1970. */
+  readonly serverTimeSeconds: number | null;
+}
+
+export function failure(
+  kind: FailureKind,
+  message: string,
+  more: Partial<Pick<DnsFailure, "isSigned" | "serverTimeSeconds">> = {},
+): DnsFailure {
+  return {
+    kind,
+    message,
+    remedy: REMEDIES[kind],
+    isSigned: false,
+    serverTimeSeconds: null,
+    ...more,
+  };
+}
+
+/** Of what was asked: a value, or why there is none. */
+export type Outcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: DnsFailure };
+
+/** IANA, "DNS RCODEs": the name, and what it means to us. Of a question NXDOMAIN is none of these: it is an answer. */
+const RCODES: Readonly<Record<number, readonly [name: string, kind: FailureKind, words: string]>> =
+  {
+    1: ["FORMERR", "format-error", "could not read what it was sent"],
+    2: ["SERVFAIL", "server-failure", "failed"],
+    3: ["NXDOMAIN", "name-not-in-use", "has no such name"],
+    4: ["NOTIMP", "not-implemented", "does not do what it was asked"],
+    5: ["REFUSED", "refused", "refuses"],
+    6: ["YXDOMAIN", "name-in-use", "has the name already"],
+    7: ["YXRRSET", "rrset-exists", "has records that should not be there"],
+    8: ["NXRRSET", "rrset-changed", "has other records than those that should be there"],
+    9: [
+      "NOTAUTH",
+      "not-authoritative",
+      "is not authoritative for the zone, or does not let this key in",
+    ],
+    10: ["NOTZONE", "not-in-zone", "has the name in another zone"],
+  };
+
+export const RCODE = { noError: 0, nameError: 3, notAuth: 9 };
+
+/** @param rcode of an answer, other than NOERROR */
+export function rcodeFailure(rcode: number, isSigned: boolean): DnsFailure {
+  const known = RCODES[rcode] ?? [`RCODE ${rcode}`, "unknown-rcode", "answers what we do not know"];
+  const [name, kind, words] = known;
+  return failure(kind, `The name server ${words} (${name})`, { isSigned });
+}
