@@ -212,8 +212,7 @@ export class Session {
 
   #accept(connection: ConnectionId, ends: Ends): void {
     const established = this.#legs.established;
-    const upForMs = this.#nowMs - this.#upSinceMs;
-    const isTooSoon = this.#nowMs < this.#acceptFromMs;
+    const [upForMs, isTooSoon] = [this.#nowMs - this.#upSinceMs, this.#nowMs < this.#acceptFromMs];
     const agreement = isTooSoon ? null : (established?.agreement ?? null);
     if (established !== undefined && agreement !== null && hasRestarted(agreement, upForMs)) {
       this.#fire(established, "disconnected", replacedCause());
