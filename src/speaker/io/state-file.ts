@@ -3,7 +3,7 @@
  *
  * For its owner alone. It is written beside and renamed, so that a crash leaves the old one or the new one. What cannot be read is as
  * if it were not there.
- * Neighbours: plan-file.ts and routing-file.ts say what is in them.
+ * Neighbours: plan-file.ts and ../saved-routing.ts say what is in them.
  */
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
