@@ -8,7 +8,8 @@
  * Neighbours: desk.ts asks for those that it has to; ../classes/book.ts gives the addresses; virtual-ips.ts writes the claims.
  */
 import { compareText } from "../base/hash.ts";
-import { parseIp, type Ip, type IpFamily } from "../base/ip.ts";
+import { familyOf, parseIp, type Ip, type IpFamily } from "../base/ip.ts";
+import { isEqualList } from "../base/lists.ts";
 import type { Allocation, AllocationRequest, Claim } from "../classes/allocation.ts";
 import { classFinder } from "../classes/class-at.ts";
 import { clashOf, partyOf, type Party } from "../classes/sharing.ts";
@@ -180,6 +181,15 @@ export function heldBackOf(
     const service = services.get(`${use.namespace}/${use.name}`);
     return service !== undefined && listedAddresses(service).includes(ip);
   });
+}
+
+/** @returns whether both list the same addresses, those of each family in the same order */
+export function isSameInEachFamily(some: readonly Ip[], others: readonly Ip[]): boolean {
+  return isEqualList(byFamily(some), byFamily(others));
+}
+
+function byFamily(ips: readonly Ip[]): Ip[] {
+  return ips.toSorted((a, b) => compareText(familyOf(a), familyOf(b)));
 }
 
 export function useOf(key: string, index: number): ServiceUse {

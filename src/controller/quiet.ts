@@ -7,7 +7,7 @@
 import type { Allocation } from "../classes/allocation.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
-import { listedAddresses, placesInOrder } from "./assignments.ts";
+import { isSameInEachFamily, listedAddresses, placesInOrder } from "./assignments.ts";
 import { reachOf } from "./reach.ts";
 import type { Role } from "./roles.ts";
 import { isLocal, type ClassNodes, type World } from "./world.ts";
@@ -42,12 +42,10 @@ function isAsAllocated(service: Service, { role, allocation, world }: Seen): boo
   if (problems.some((list) => list.length > 0)) return false;
   const listed = listedAddresses(service);
   const places = placesInOrder(allocation, role.request.families);
-  if (listed.length !== places.length) return false;
+  const given = places.flatMap(({ ip }) => ip ?? []);
+  if (given.length !== places.length || !isSameInEachFamily(listed, given)) return false;
   const key = keyOf(service);
-  return places.every(({ ip }) => {
-    if (ip === null || !listed.includes(ip)) return false;
-    return world.claimed.get(ip)?.services.includes(key) ?? false;
-  });
+  return given.every((ip) => world.claimed.get(ip)?.services.includes(key) ?? false);
 }
 
 /** All of the class that a status depends on. */

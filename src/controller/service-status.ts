@@ -20,7 +20,7 @@ import {
 } from "../kube/patches.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { LoadBalancerIngress, Service } from "../kube/types.ts";
-import { listedAddresses, placesInOrder } from "./assignments.ts";
+import { isSameInEachFamily, listedAddresses, placesInOrder } from "./assignments.ts";
 import { reachOf } from "./reach.ts";
 import { nodeProblems } from "./node-problems.ts";
 import { ASSIGNED_CONDITION, OUR_CONDITIONS, READY_CONDITION } from "./resources.ts";
@@ -209,8 +209,8 @@ function countWanted({ request }: Pick<Served, "request">): number {
 }
 
 /**
- * The order of the same addresses stays as it is: whoever else wrote it (MetalLB puts IPv4 first, whatever comes first for the
- * Service), clients and tools have read it.
+ * Which family comes first stays as it is: MetalLB writes IPv4 first, whatever comes first for the Service, and clients and tools
+ * have read it.
  *
  * @returns what to set, null to clear, or undefined where the status says so already
  */
@@ -222,13 +222,9 @@ function ingressPatch(
   const plain = listed.flatMap(({ ip = "", hostname }) =>
     hostname === undefined ? (parseIp(ip) ?? []) : [],
   );
-  const isSame = plain.length === listed.length && isSameSet(plain, wanted);
+  const isSame = plain.length === listed.length && isSameInEachFamily(plain, wanted);
   if (isSame) return undefined;
   return wanted.length === 0 ? null : wanted.map((ip) => ({ ip }));
-}
-
-function isSameSet(some: readonly Ip[], others: readonly Ip[]): boolean {
-  return some.length === others.length && others.every((ip) => some.includes(ip));
 }
 
 /** @returns the patch that takes out the addresses that our VirtualIPs claim for this Service, and no others */
