@@ -13,7 +13,7 @@ import type { Agreement } from "../bgp/handshake.ts";
 import { isLive } from "../bgp/leg.ts";
 import type { OutRib } from "../bgp/out-rib.ts";
 import { hostOf, type BgpPeer } from "../bgp/peer.ts";
-import { familyOfPrefix } from "../bgp/prefix.ts";
+import { familyOfPrefix, type Prefix } from "../bgp/prefix.ts";
 import {
   cutSessions,
   cutText,
@@ -21,7 +21,6 @@ import {
   type NodeBGPStatusBody,
   type SessionEntry,
 } from "../bgp/resource.ts";
-import type { HeldBack } from "../bgp/route-attributes.ts";
 import type { Session } from "../bgp/session.ts";
 import type { SessionEnd, SessionNews } from "../bgp/session-events.ts";
 import { MESSAGE_BYTES_MAX } from "../bgp/wire/message.ts";
@@ -29,7 +28,7 @@ import { isoSeconds } from "../kube/patches.ts";
 
 /** What the book reads in a session. */
 export type SessionFacts = Pick<Session, "peer" | "agreement"> & {
-  readonly rib: Pick<OutRib, "toldCount" | "wanted" | "heldBack">;
+  readonly rib: Pick<OutRib, "toldCount" | "wanted" | "wantedCountIn" | "heldBack">;
   readonly counters: { readonly prefixesReceived: number };
 };
 
@@ -258,17 +257,15 @@ function lastEndOf({ atMs, end }: NonNullable<Known["end"]>) {
  * Why one is held back is a matter of the family: one prefix of it speaks for all.
  */
 function wantedIn(rib: SessionFacts["rib"], { families }: BgpPeer) {
-  const samples = new Map<IpFamily, HeldBack | null>();
-  let wanted = 0;
-  for (const prefix of rib.wanted.keys()) {
-    const family = familyOfPrefix(prefix);
-    if (!families.includes(family)) continue;
-    wanted++;
-    if (!samples.has(family)) samples.set(family, rib.heldBack(prefix));
-  }
   const heldBack = families.flatMap((family) => {
-    const reason = samples.get(family) ?? null;
+    const sample = rib.wantedCountIn([family]) > 0 ? firstOf(rib, family) : undefined;
+    const reason = sample === undefined ? null : rib.heldBack(sample);
     return reason === null ? [] : [{ family, reason }];
   });
-  return { wanted, heldBack };
+  return { wanted: rib.wantedCountIn(families), heldBack };
+}
+
+function firstOf({ wanted }: SessionFacts["rib"], family: IpFamily): Prefix | undefined {
+  for (const prefix of wanted.keys()) if (familyOfPrefix(prefix) === family) return prefix;
+  return undefined;
 }
