@@ -157,7 +157,8 @@ export function isSelected(ways: readonly Way[], labels: Labels): boolean {
   return ways.some((way) => selectsNode(way, labels));
 }
 
-function selectsNode({ nodes }: Way, labels: Labels): boolean {
+/** @returns whether what has these selectors is for a node with the labels: without any it is for all */
+export function selectsNode({ nodes }: Pick<Way, "nodes">, labels: Labels): boolean {
   return nodes.length === 0 || matchesAny(nodes, labels);
 }
 

@@ -16,7 +16,8 @@ import type { Session } from "../bgp/session.ts";
 import { MD5_KEY_BYTES_MAX } from "../bgp/socket-options.ts";
 import type { SessionNews } from "../bgp/session-events.ts";
 import type { NeighbourView } from "../bgp/unnumbered/links.ts";
-import { matchesAny, type Labels } from "../classes/label-selector.ts";
+import type { Labels } from "../classes/label-selector.ts";
+import { selectsNode } from "../classes/model.ts";
 import type { PeerModel } from "../classes/peers.ts";
 import type { Password } from "./passwords.ts";
 import type { PeerProblem } from "./session-book.ts";
@@ -105,8 +106,8 @@ export function failedNeighbour(
   return isLive({ state }) || isPlanned(news.end) ? null : { interface: link, address };
 }
 
-export function speaksTo({ labels }: Pick<SpeakingNode, "labels">, { nodes }: PeerModel): boolean {
-  return nodes.length === 0 || matchesAny(nodes, labels);
+export function speaksTo({ labels }: Pick<SpeakingNode, "labels">, peer: PeerModel): boolean {
+  return selectsNode(peer, labels);
 }
 
 interface Place {

@@ -22,8 +22,8 @@ import {
 import type { RouteChanges } from "../bgp/out-rib.ts";
 import { prefixOf, type Prefix } from "../bgp/prefix.ts";
 import type { ClassAt } from "../classes/class-at.ts";
-import { matchesAny, type Labels } from "../classes/label-selector.ts";
-import type { BgpWay, Way } from "../classes/model.ts";
+import type { Labels } from "../classes/label-selector.ts";
+import { isSelected, selectsNode, type BgpWay, type Way } from "../classes/model.ts";
 import type { Bar } from "../multi-ip/node-marks.ts";
 import type { VirtualIPSpec } from "../multi-ip/resource.ts";
 import type { Backends } from "./backends.ts";
@@ -232,17 +232,13 @@ export class Routes {
       return "no-endpoint-here";
     }
     if (contributions.length > 0) return null;
-    return ways.some((way) => this.#selects(way)) ? "no-peer" : "not-selected";
+    return isSelected(ways, this.#node.labels) ? "no-peer" : "not-selected";
   }
 
   /** The advertisements of the address, also those that are for other nodes. */
   #waysOf({ ip, advertisements }: RoutedAddress): readonly RoutedWay[] {
     const ways = this.#classAt(ip)?.ways ?? [];
     return ways.filter((way): way is RoutedWay => advertisements.includes(way.bgp?.key ?? ""));
-  }
-
-  #selects({ nodes }: Way): boolean {
-    return nodes.length === 0 || matchesAny(nodes, this.#node.labels);
   }
 
   #contributionsOf(
@@ -256,7 +252,7 @@ export class Routes {
     const named = rank.indexOf(this.#backends.node);
     const place = named < 0 ? PLACE_UNRANKED : named;
     return ways
-      .filter((way) => this.#selects(way))
+      .filter((way) => selectsNode(way, this.#node.labels))
       .flatMap(({ bgp: way }) => {
         const length = way.aggregation[family];
         const prefix = prefixOf(ip, length);
