@@ -118,10 +118,8 @@ export class Desk {
 
   /** Ranks and holders change often, and nobody is due another address for that. */
   #isSaidAnew(ip: Ip, world: World): boolean {
-    const claimed = world.claimed.get(ip);
-    const claiming = claimed === undefined ? world.claiming.get(ip) : undefined;
-    const object = (claimed ?? claiming)?.object;
-    const saying = object && `${claimed === undefined} ${ownershipOf(object)}`;
+    const object = claimAt(ip, world)?.object;
+    const saying = object && `${world.claimed.has(ip)} ${ownershipOf(object)}`;
     if (saying === this.#sayings.get(ip)) return false;
     if (saying === undefined) this.#sayings.delete(ip);
     else this.#sayings.set(ip, saying);
