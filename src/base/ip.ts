@@ -44,6 +44,11 @@ export function isLinkLocal(ip: Ip): boolean {
   return /^fe[89ab][0-9a-f]:/.test(ip);
 }
 
+/** @returns `192.0.2.1:53`, `[2001:db8::1]:53`; a host that is no address, as it is */
+export function withPort(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** @returns the address as an integer, most significant bit first */
 export function ipToNumber(ip: Ip): bigint {
   return toNumber(ip).number;

@@ -2,6 +2,7 @@
  * What `spreadlb bgp` shows: rows of tables, and a line for each session that needs somebody. Pure.
  */
 import { compareText } from "../base/hash.ts";
+import { withPort } from "../base/ip.ts";
 import type { Prefix } from "../bgp/prefix.ts";
 import { EXCLUDE_LABEL } from "../multi-ip/node-marks.ts";
 import type { HeldReason, RouteView } from "./bgp-routes.ts";
@@ -46,8 +47,7 @@ export function sessionRows(
 
 /** `10.0.0.254:179`, `[fe80::1]:179`, `eth0:179`. */
 function routerOf({ address, port, vrf }: SessionView): string {
-  const host = address.includes(":") ? `[${address}]` : address;
-  return `${host}:${port}${vrf === null ? "" : ` in ${vrf}`}`;
+  return `${withPort(address, port)}${vrf === null ? "" : ` in ${vrf}`}`;
 }
 
 function negotiatedWords(negotiated: SessionView["negotiated"]): readonly string[] {

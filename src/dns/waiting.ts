@@ -3,7 +3,7 @@
  *
  * Neighbours: judge.ts looks at what comes; io/udp.ts and io/tcp.ts wait.
  */
-import type { Ip } from "../base/ip.ts";
+import { withPort, type Ip } from "../base/ip.ts";
 import { failure, type DnsFailure } from "./failures.ts";
 import type { Judgement } from "./judge.ts";
 
@@ -52,7 +52,7 @@ export const NOTHING_HEARD: Heard = { hint: null, fault: null, error: null };
 export function giveUp(heard: Heard, server: NameServer, via: string): Ending["verdict"] {
   const { hint, fault, error } = heard;
   if (hint !== null) return { kind: "failure", failure: hint };
-  const whom = describeServer(server);
+  const whom = withPort(server.address, server.port);
   if (fault !== null) {
     const kind = fault.startsWith("tsig-") ? "answer-untrusted" : "answer-malformed";
     const words = `What ${whom} answers over ${via} cannot be used: ${fault}`;
@@ -64,10 +64,6 @@ export function giveUp(heard: Heard, server: NameServer, via: string): Ending["v
   }
   const words = `The name server ${whom} does not answer over ${via}`;
   return { kind: "unheard", failure: failure("no-answer", words) };
-}
-
-function describeServer({ address, port }: NameServer): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** The waiting was called off. */
