@@ -37,23 +37,25 @@ async function run(args, isBeside) {
   if (isBeside) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const ended = once(child, "close");
   const counts = [0, 0, 0];
-  let [kept, rest] = ["", ""];
+  let [kept, rest, isClosed] = ["", "", false];
   child.stdout.setEncoding("utf8");
   for await (const text of child.stdout) {
     const lines = (rest + text).split(/(?<=\n)/);
     rest = lines.at(-1)?.endsWith("\n") === false ? lines.pop() : "";
     for (const line of lines) {
       const found = CLOSING_LINE.exec(line);
-      if (found !== null) for (let i = 0; i < 3; i++) counts[i] += Number(found[i + 1]);
-      else if (isBeside) kept += line;
+      if (found !== null) {
+        isClosed = true;
+        for (let i = 0; i < 3; i++) counts[i] += Number(found[i + 1]);
+      } else if (isBeside) kept += line;
       else process.stdout.write(line);
     }
   }
   const [code] = await ended;
   children.delete(child);
-  // It ended before its time: nobody may take that for "0 failed".
-  if (code !== 0 && counts[1] + counts[2] === 0) counts[1]++;
-  return { kept: kept + rest, counts, isRight: code === 0 };
+  // It ended before its time, by Ctrl-C say: nobody may take that for "0 failed".
+  if (!isClosed) counts[1]++;
+  return { kept: kept + rest, counts, isRight: code === 0 && isClosed };
 }
 
 // The terminal tells all of them; they take down what they have set up, and this waits for that.
