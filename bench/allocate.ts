@@ -6,8 +6,9 @@
  * settlements of the book, each measured alone, offers to the Service included. The last rows have pools that are too small:
  * a tenth of the Services wait, and each address that comes free may be theirs.
  * The second table is of the controller's whole mind, which allocates, ranks and writes statuses: allocate/controller.ts. It
- * alone: `-- --controller`. Exit status 1 where the median of full passes over 5,000 Services is a second of the processor, or that
- * of all changes is above 5 ms with any number of Services.
+ * alone: `-- --controller`. Exit status 1 where any full pass over 5,000 Services takes a second of the processor, or the mean of
+ * the changes of any kind is above 5 ms with any number of Services. What collecting garbage costs is in it; that the engine does
+ * not know the code yet, in the first pass of a process, is not, and is printed beside it.
  */
 import { flag, readOptions } from "../lab/options.ts";
 import { allocate } from "../src/classes/allocate.ts";
@@ -165,7 +166,7 @@ function measure(shape: Shape): string {
 const claimed = new Map<string, boolean>();
 
 const CONTROLLER_SIZES = [100, 1000, 5000, 10_000];
-const CONTROLLER_CHANGES = 100;
+const CONTROLLER_CHANGES = 200;
 const NODES = 20;
 
 function measureAllocation(): void {
@@ -178,7 +179,8 @@ function measureAllocation(): void {
 }
 
 function measurePasses(): void {
-  measureController({ services: 1000, nodes: NODES, changes: CONTROLLER_CHANGES });
+  const { services: many } = PROMISED;
+  const cold = measureController({ services: many, nodes: NODES, changes: CONTROLLER_CHANGES });
   const all = CONTROLLER_SIZES.map((services) => {
     const figures = measureController({ services, nodes: NODES, changes: CONTROLLER_CHANGES });
     return { services, ...figures };
@@ -203,11 +205,15 @@ function measurePasses(): void {
     const every = [...changesMs.values()].flat();
     for (const [name, timesMs] of [["any", every] as const, ...changesMs]) {
       const passes = name === "any" ? (passesMs.length / every.length).toFixed(1) : "";
-      const mean = (timesMs.reduce((sum, ms) => sum + ms, 0) / timesMs.length).toFixed(1);
+      const mean = meanOf(timesMs).toFixed(1);
       const cells = [services, name, timesMs.length, passes, mean, ...quantiles(timesMs)];
       console.log(`| ${cells.join(" | ")} |`);
     }
   }
+  const coldMs = cold.emptiesMs[0]?.toFixed(0);
+  console.log(
+    `\nThe first pass of a process, before the engine knows the code: ${coldMs} ms for ${many} Services, nothing given`,
+  );
   for (const sentence of all.flatMap(missed)) {
     console.error(`missed: ${sentence}`);
     process.exitCode = 1;
@@ -222,20 +228,25 @@ function missed({
   emptiesMs,
   changesMs,
 }: ControllerFigures & { readonly services: number }): string[] {
-  const passMs = Math.max(quantile(fullsMs, 0.5), quantile(emptiesMs, 0.5));
-  const changeMs = quantile([...changesMs.values()].flat(), 0.5);
-  return [
-    ...(services <= PROMISED.services && passMs >= PROMISED.fullMs
+  const passMs = Math.max(...fullsMs, ...emptiesMs);
+  const ofPass =
+    services <= PROMISED.services && passMs >= PROMISED.fullMs
       ? [
-          `${passMs.toFixed(0)} ms for a full pass, median, over ${services} Services, promised ${PROMISED.fullMs}`,
+          `${passMs.toFixed(0)} ms for the dearest full pass over ${services} Services, promised ${PROMISED.fullMs}`,
         ]
-      : []),
-    ...(changeMs > PROMISED.changeMs
+      : [];
+  const ofChanges = [...changesMs].flatMap(([name, timesMs]) =>
+    meanOf(timesMs) > PROMISED.changeMs
       ? [
-          `${changeMs.toFixed(1)} ms for a change, median, with ${services} Services, promised ${PROMISED.changeMs}`,
+          `${meanOf(timesMs).toFixed(1)} ms for a change (${name}), mean, with ${services} Services, promised ${PROMISED.changeMs}`,
         ]
-      : []),
-  ];
+      : [],
+  );
+  return [...ofPass, ...ofChanges];
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function quantiles(timesMs: readonly number[]): string[] {

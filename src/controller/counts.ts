@@ -28,7 +28,7 @@ export class Counts {
       const isOfClass = role?.kind === "served" && role.className !== null;
       this.#countService(key, isOfClass ? role.className : null);
     }
-    for (const ip of isOther ? world.claimed.keys() : news.addresses) {
+    for (const ip of isOther ? world.claimed.keys() : news.uses) {
       this.#countAddress(ip, ownerOf(ip, world));
     }
     return this;

@@ -34,7 +34,10 @@ import type { ClaimedAddress, World } from "./world.ts";
 export interface Decided extends Assignments {
   readonly roles: ReadonlyMap<string, Role>;
   /** What may be decided otherwise than before. */
-  readonly news: News;
+  readonly news: News & {
+    /** Of the addresses, those of which more may be otherwise than their rank and who holds them. */
+    readonly uses: ReadonlySet<Ip>;
+  };
 }
 
 export class Desk {
@@ -57,15 +60,16 @@ export class Desk {
     const isNew = world.compiled !== this.#compiled || lbClass !== this.#lbClass;
     const news = isNew ? this.#everything(world, seen) : seen;
     const book = this.#book === null || isNew ? this.#begin(world, lbClass) : this.#book;
-    const { touched, due } = this.#touched(world, news);
+    const { touched, due, claims } = this.#touched(world, news);
     for (const key of due) this.#tell(key, { world, lbClass }, book);
     const { services: allocations } = book.settle();
     const services = new Set([...touched, ...book.takeNews()]);
-    const addresses = new Set(news.addresses);
-    for (const key of services) this.#give(key, { world, allocations }, addresses);
-    for (const ip of addresses) this.#holdBack(ip, world);
+    const uses = new Set(claims);
+    for (const key of services) this.#give(key, { world, allocations }, uses);
+    for (const ip of uses) this.#holdBack(ip, world);
+    const addresses = new Set([...news.addresses, ...uses]);
     const [roles, wanted, heldBack] = [this.#roles, this.#wanted, this.#heldBack];
-    return { roles, allocations, wanted, heldBack, news: { services, addresses } };
+    return { roles, allocations, wanted, heldBack, news: { services, addresses, uses } };
   }
 
   /** All that there is, and was. */
@@ -91,32 +95,41 @@ export class Desk {
     return this.#book;
   }
 
-  /** @returns the Services of which something may be otherwise, and those of them that may be due other addresses */
+  /**
+   * Ranks and holders change often. Nobody is due another address for that, and nothing follows from it for a Service whose
+   * status lists the address already.
+   *
+   * @returns the Services of which something may be otherwise, those of them that may be due other addresses, and the
+   *   addresses of which a VirtualIP says otherwise whose they are
+   */
   #touched(world: World, { services, addresses }: News) {
     const [touched, due] = [new Set(services), new Set(services)];
-    const isToAll = (links: Links<Ip, string>, ip: Ip, isDue: boolean) => {
-      for (const key of links.at(ip)) {
-        touched.add(key);
-        if (isDue || this.#contested.has(key)) due.add(key);
-      }
+    const touch = (keys: ReadonlySet<string>) => {
+      for (const key of keys) due.add(key);
+      for (const key of keys) touched.add(key);
     };
-    const others = new Set<Ip>();
-    for (const ip of addresses) if (this.#isSaidAnew(ip, world)) others.add(ip);
-    for (const ip of others) isToAll(this.#claims, ip, true);
-    for (const ip of others) this.#claims.set(ip, claimAt(ip, world)?.services ?? []);
+    const claims = new Set<Ip>();
+    for (const ip of addresses) if (this.#isSaidAnew(ip, world)) claims.add(ip);
+    for (const ip of claims) touch(this.#claims.at(ip));
+    for (const ip of claims) this.#claims.set(ip, claimAt(ip, world)?.services ?? []);
     for (const key of services) {
       const service = world.services.get(key);
       this.#listed.setOf(key, service === undefined ? [] : listedAddresses(service));
     }
-    for (const ip of addresses) isToAll(this.#claims, ip, others.has(ip));
-    for (const ip of addresses) isToAll(this.#listed, ip, others.has(ip));
-    for (const key of services) {
-      for (const ip of this.#claims.of(key)) isToAll(this.#claims, ip, true);
+    for (const ip of claims) touch(this.#claims.at(ip));
+    for (const ip of claims) touch(this.#listed.at(ip));
+    for (const key of services) for (const ip of this.#claims.of(key)) touch(this.#claims.at(ip));
+    for (const ip of addresses) {
+      if (claims.has(ip)) continue;
+      const listing = this.#listed.at(ip);
+      for (const key of this.#claims.at(ip)) {
+        if (this.#contested.has(key)) due.add(key);
+        if (this.#contested.has(key) || !listing.has(key)) touched.add(key);
+      }
     }
-    return { touched, due };
+    return { touched, due, claims };
   }
 
-  /** Ranks and holders change often, and nobody is due another address for that. */
   #isSaidAnew(ip: Ip, world: World): boolean {
     const object = claimAt(ip, world)?.object;
     const saying = object && `${world.claimed.has(ip)} ${ownershipOf(object)}`;

@@ -51,6 +51,8 @@ export class L2Plans {
   readonly #listing = new Listing<ServiceL2Status>();
   readonly #objects = new Map<string, ServiceL2Status>();
   readonly #answering = new Map<string, Map<Ip, Answering>>();
+  /** Of the addresses that somebody holds. */
+  readonly #holders = new Map<Ip, string>();
   /** Names of objects, by address and by Service that they should be about. */
   readonly #ofAddress = new Links<string, Ip>();
   readonly #ofService = new Links<string, string>();
@@ -62,7 +64,9 @@ export class L2Plans {
   plan(world: World, statuses: MetallbStatuses, { roles, news }: Decided): Write[] {
     const names = new Set(this.#open);
     this.#seeObjects(statuses, names);
-    for (const ip of news.addresses) this.#seeAddress(ip, world, names);
+    for (const ip of news.addresses) {
+      if (this.#seeHolder(ip, world) || news.uses.has(ip)) this.#seeAddress(ip, world, names);
+    }
     for (const key of news.services) {
       for (const name of [...this.#ofService.of(key), ...this.#said.of(key)]) names.add(name);
     }
@@ -95,6 +99,15 @@ export class L2Plans {
       this.#said.set(object.metadata.name, [saidOf(object)]);
       names.add(object.metadata.name);
     }
+  }
+
+  /** @returns whether another node than before holds the address */
+  #seeHolder(ip: Ip, { claimed }: World): boolean {
+    const holder = claimed.get(ip)?.object.status?.holder ?? undefined;
+    if (holder === this.#holders.get(ip)) return false;
+    if (holder === undefined) this.#holders.delete(ip);
+    else this.#holders.set(ip, holder);
+    return true;
   }
 
   #seeAddress(ip: Ip, { claimed }: World, names: Set<string>): void {

@@ -6,6 +6,7 @@
  */
 import { compareText } from "../base/hash.ts";
 import type { Ip } from "../base/ip.ts";
+import { isEqualList } from "../base/lists.ts";
 import type { Labels } from "../classes/label-selector.ts";
 import { interfacesOf, modeOf, waysOn, type Way } from "../classes/model.ts";
 import { apiVersionOf } from "../kube/resource.ts";
@@ -28,7 +29,7 @@ export interface VirtualIpPlan {
 
 /** What is planned of VirtualIPs, kept up to date: looked at are those that the news touches, and those not written yet. */
 export class ClaimPlans {
-  /** Addresses of which something is to be written. */
+  /** Addresses of which more is to be written than another rank, of which the ranking knows. */
   #open: ReadonlySet<Ip> = new Set();
   #classes: World["classes"] | null = null;
 
@@ -43,9 +44,11 @@ export class ClaimPlans {
     };
     const open = new Set<Ip>();
     const writes: Write[] = [];
-    for (const ip of this.#toLookAt(world, decided, planned.open)) {
+    const { others, all } = this.#toLookAt(world, decided, planned.open);
+    for (const ip of all) {
+      if (!others.has(ip) && isRankedSo(ip, context)) continue;
       const planned = planAddress(ip, context);
-      if (planned.length > 0) open.add(ip);
+      if (planned.some((write) => !isOfRank(write))) open.add(ip);
       writes.push(...planned);
     }
     this.#open = open;
@@ -54,15 +57,30 @@ export class ClaimPlans {
     return { writes, generation: isChanged ? generation : newest } satisfies VirtualIpPlan;
   }
 
-  #toLookAt(world: World, { wanted, news }: Decided, ranked: StandingPlan["open"]): Set<Ip> {
-    const addresses = new Set([...news.addresses, ...this.#open, ...ranked]);
+  /** @returns the addresses of which anything may be otherwise, and those of them of which more may be than the rank */
+  #toLookAt(world: World, { wanted, news }: Decided, ranked: StandingPlan["open"]) {
+    const others = new Set([...news.uses, ...this.#open]);
     if (world.classes !== this.#classes) {
-      for (const ip of [...wanted.keys(), ...world.claimed.keys()]) addresses.add(ip);
+      for (const ip of [...wanted.keys(), ...world.claimed.keys()]) others.add(ip);
     }
     this.#classes = world.classes;
-    return addresses;
+    return { others, all: new Set([...news.addresses, ...others, ...ranked]) };
   }
 }
+
+/** Most ranks that are seen are those that were written a moment before. */
+function isRankedSo(ip: Ip, { world, ranks }: AddressContext): boolean {
+  const before = world.claimed.get(ip)?.object.spec.rank;
+  const rank = ranks.get(ip);
+  return before !== undefined && rank !== undefined && isEqualList(before, rank);
+}
+
+function isOfRank(write: Write): boolean {
+  if (write.kind !== "update-virtual-ip") return false;
+  return Object.keys(write.spec).every((field) => RANK_FIELDS.has(field));
+}
+
+const RANK_FIELDS: ReadonlySet<string> = new Set(["rank", "cause", "generation"]);
 
 interface AddressContext {
   readonly world: World;

@@ -30,7 +30,7 @@ export class Bucket {
   /** How many jobs are elsewhere than they would be by today's rank. */
   #movedCount = 0;
   /** By node, how many of the jobs were settled there. */
-  #counts: Int32Array = new Int32Array(0);
+  readonly #counts: number[] = [];
   /** Whether all stay where they are once today's ranks are as planned. */
   #isAtRest = false;
 
@@ -96,7 +96,7 @@ export class Bucket {
       if (at[job] !== kept[job]) this.#movedCount++;
       lift(world, lost, job);
     }
-    this.#counts = countsOf(world, lost, this.#jobs);
+    countsOf(world, lost, this.#jobs, this.#counts);
     this.#reopen(board);
     return this.#jobs.filter((job, i) => at[job] !== before[i]);
   }
@@ -110,11 +110,18 @@ export class Bucket {
   }
 
   #isEven(world: World, board: Board): boolean {
-    const own = this.#counts;
-    const load = this.#places.load.map((count, node) => count + (own[node] ?? 0));
-    const isSo = isEven(world, { ...this.#lostBoard(board), load }, own);
+    const { load } = this.#places;
+    this.#addCounts(load, 1);
+    const isSo = isEven(world, this.#lostBoard(board), this.#counts);
+    this.#addCounts(load, -1);
     this.#reopen(board);
     return isSo;
+  }
+
+  #addCounts(load: Int32Array, change: 1 | -1): void {
+    this.#counts.forEach((count, node) => {
+      load[node] = (load[node] as number) + change * count;
+    });
   }
 
   #lostBoard(board: Board): Board {

@@ -31,12 +31,28 @@ export interface Hop {
 /** The jobs that may be moved, by the node they are on. */
 export type Movable = readonly (readonly number[])[];
 
-interface Search {
-  readonly seen: Uint8Array;
-  /** How each node was reached. */
-  readonly reachedBy: (Hop | undefined)[];
+/** A scratch pad: with each address that comes or goes many paths are looked for. */
+const search = {
+  seen: new Uint8Array(0),
+  /** How each node was reached: the job that is passed on, and by whom. */
+  jobs: new Int32Array(0),
+  from: new Int32Array(0),
+  /** The nodes that were reached, in this order. */
+  reached: new Int32Array(0),
   /** 1 for candidate sets of which every node is seen: their other jobs lead nowhere new. */
-  readonly spent: Uint8Array;
+  spent: new Uint8Array(0),
+};
+
+function beginSearch({ nodes, sets }: World): void {
+  if (search.seen.length < nodes.length) {
+    for (const name of ["jobs", "from", "reached"] as const) {
+      search[name] = new Int32Array(nodes.length);
+    }
+    search.seen = new Uint8Array(nodes.length);
+  }
+  if (search.spent.length < sets.length) search.spent = new Uint8Array(2 * sets.length);
+  search.seen.fill(0);
+  search.spent.fill(0);
 }
 
 /**
@@ -53,64 +69,69 @@ export function improvingPath(
   board: Board,
   movable: Movable,
 ): readonly Hop[] | undefined {
-  const search: Search = {
-    seen: new Uint8Array(world.nodes.length),
-    reachedBy: [],
-    spent: new Uint8Array(world.sets.length),
-  };
-  for (const start of fullestFirst(board, movable)) {
+  beginSearch(world);
+  for (const start of fullestFirst(world, board, movable)) {
     if (search.seen[start] === 1) continue;
-    const end = searchFrom(start, { world, board, movable }, search);
-    if (end !== NOWHERE) return pathTo(end, start, search);
+    const end = searchFrom(start, { world, board, movable });
+    if (end !== NOWHERE) return pathTo(end, start);
   }
   return undefined;
 }
 
-function fullestFirst(board: Board, movable: Movable): number[] {
+/** @returns the nodes from which a path may begin: those that have at least two more than the emptiest of their part */
+function fullestFirst({ partOf }: World, board: Board, movable: Movable): number[] {
+  const emptiest: number[] = [];
+  partOf.forEach((part, node) => {
+    if (isOpen(board, node))
+      emptiest[part] = Math.min(emptiest[part] ?? Infinity, loadOf(board, node));
+  });
   const starts: number[] = [];
   movable.forEach((jobs, node) => {
-    if (jobs.length > 0) starts.push(node);
+    const loadMin = emptiest[partOf[node] as number] ?? Infinity;
+    if (jobs.length > 0 && loadOf(board, node) >= loadMin + 2) starts.push(node);
   });
   return starts.sort((a, b) => loadOf(board, b) - loadOf(board, a) || a - b);
 }
 
 /** Breadth first. @returns the emptiest of the nearest nodes that are emptier by two, or NOWHERE */
-function searchFrom(
-  start: number,
-  { world, board, movable }: { world: World; board: Board; movable: Movable },
-  search: Search,
-): number {
+function searchFrom(start: number, placement: Placement): number {
+  const { board, movable } = placement;
+  const { reached } = search;
   const loadMax = loadOf(board, start) - 2;
   search.seen[start] = 1;
-  for (let ring = [start]; ring.length > 0;) {
-    const next: number[] = [];
-    for (const node of ring) {
-      for (const job of movable[node] ?? []) reachOver(job, node, { world, board }, search, next);
+  reached[0] = start;
+  for (let [ring, next] = [0, 1]; ring < next;) {
+    let tail = next;
+    for (; ring < next; ring++) {
+      const node = reached[ring] as number;
+      for (const job of movable[node] ?? []) tail = reachOver(job, node, placement, tail);
     }
     let end = NOWHERE;
-    for (const node of next) {
+    for (let place = next; place < tail; place++) {
+      const node = reached[place] as number;
       if (loadOf(board, node) > loadMax) continue;
       if (end === NOWHERE || loadOf(board, node) < loadOf(board, end)) end = node;
     }
     if (end !== NOWHERE) return end;
-    ring = next;
+    next = tail;
   }
   return NOWHERE;
 }
 
-/** Adds to `next` the nodes that become reachable by moving this job. */
-function reachOver(
-  job: number,
-  from: number,
-  { world, board }: { world: World; board: Board },
-  search: Search,
-  next: number[],
-): void {
+interface Placement {
+  readonly world: World;
+  readonly board: Board;
+  readonly movable: Movable;
+}
+
+/** Adds the nodes that become reachable by moving this job, behind so many others. @returns how many there are then */
+function reachOver(job: number, from: number, { world, board }: Placement, count: number): number {
   const set = world.setOf[job] as number;
-  if (search.spent[set] === 1) return;
+  if (search.spent[set] === 1) return count;
   const held = heldBy(world, board, job, from);
   const score = scoreOf(world, job, from);
   let left = 0;
+  let tail = count;
   for (const to of candidatesOf(world, job)) {
     if (search.seen[to] === 1 || !isOpen(board, to)) continue;
     if (heldBy(world, board, job, to) >= held || scoreOf(world, job, to) < score) {
@@ -118,18 +139,20 @@ function reachOver(
       continue;
     }
     search.seen[to] = 1;
-    search.reachedBy[to] = { job, from, to };
-    next.push(to);
+    search.jobs[to] = job;
+    search.from[to] = from;
+    search.reached[tail++] = to;
   }
   if (left === 0) search.spent[set] = 1;
+  return tail;
 }
 
-function pathTo(end: number, start: number, { reachedBy }: Search): Hop[] {
+function pathTo(end: number, start: number): Hop[] {
   const hops: Hop[] = [];
   for (let node = end; node !== start;) {
-    const hop = reachedBy[node] as Hop;
-    hops.push(hop);
-    node = hop.from;
+    const [job, from] = [search.jobs[node] as number, search.from[node] as number];
+    hops.push({ job, from, to: node });
+    node = from;
   }
   return hops.reverse();
 }

@@ -28,7 +28,7 @@ export function settle(world: World, board: Board, jobs: readonly number[]): boo
     if (hop === undefined) break;
     move(world, board, hop.job, hop.to);
   }
-  if (isEven(world, board, countsOf(world, board, jobs))) return true;
+  if (isEven(world, board, countsOf(world, board, jobs, counted))) return true;
   const movable = jobsByNode(world, board, jobs, new Set(fresh));
   for (let paths = 0; ; paths++) {
     const path = improvingPath(world, board, movable);
@@ -129,9 +129,10 @@ function wishHop(world: World, board: Board, jobs: readonly number[]): Hop | und
  * @param starts by node, how many addresses it has that may move; null: all may
  * @returns true where no path can improve anything, as the fullest and emptiest node of each part show at a glance
  */
-export function isEven(world: World, board: Board, starts: Int32Array | null): boolean {
+export function isEven(world: World, board: Board, starts: readonly number[] | null): boolean {
   const { nodes, partOf } = world;
-  const fullest = new Int32Array(nodes.length);
+  fullest.length = nodes.length;
+  fullest.fill(0);
   for (let node = 0; node < nodes.length; node++) {
     if (starts?.[node] === 0) continue;
     const part = partOf[node] as number;
@@ -144,9 +145,18 @@ export function isEven(world: World, board: Board, starts: Int32Array | null): b
   return true;
 }
 
-/** @returns by node, how many of the jobs are there */
-export function countsOf({ nodes }: World, board: Board, jobs: readonly number[]): Int32Array {
-  const counts = new Int32Array(nodes.length);
+/** Scratch pads: with each address that comes or goes all buckets are looked at, and most are even. */
+const [fullest, counted]: [number[], number[]] = [[], []];
+
+/** @returns by node, how many of the jobs are there: `counts`, written anew */
+export function countsOf(
+  { nodes }: World,
+  board: Board,
+  jobs: readonly number[],
+  counts: number[],
+): readonly number[] {
+  counts.length = nodes.length;
+  counts.fill(0);
   for (const job of jobs) {
     const node = nodeOf(board, job);
     if (node !== NOWHERE) counts[node] = (counts[node] as number) + 1;

@@ -102,6 +102,29 @@ describe("controller: what is looked at though it is as it was", () => {
     expect(isTrusted()).to.equal(false);
   });
 
+  it("ranks: an address that was kept from a status, for nobody could hold it, is listed once a node is ranked", () => {
+    const cluster = checked();
+    cluster.addService("a");
+    cluster.converge();
+    const [address = ""] = cluster.addresses("a");
+    const rank = cluster.virtualIp(address)?.spec.rank ?? [];
+    cluster.wipeStatus("a");
+    const ranked = (nodes: readonly string[]) => {
+      change(cluster, address, ({ spec }) => ({ spec: { ...spec, rank: nodes } }));
+    };
+    ranked(["n9"]);
+    for (let pass = 0; pass < 3; pass++) {
+      cluster.nowMs += 2000;
+      for (const node of NODES) cluster.hear(node);
+      const { writes } = cluster.plan();
+      // The ranks alone are not written yet.
+      for (const write of writes) if (write.kind === "service-status") cluster.apply(write);
+    }
+    expect(cluster.addresses("a")).to.deep.equal([]);
+    ranked(rank);
+    expect(outline(cluster.plan().writes)).to.include("service-status service/default/a");
+  });
+
   it("listing: two neighbours go, and nothing else is news", () => {
     const [a, b, c, d] = [{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }] as const;
     const listing = new Listing<object>();
