@@ -40,12 +40,12 @@ describe("end to end: restarts with full pools", function () {
       what: `${name} to be told that the pool is full`,
     });
 
-  const wasAllocated = async (name: string): Promise<boolean> => {
+  const wasTold = async (name: string, reason: string): Promise<boolean> => {
     const path = "/apis/events.k8s.io/v1/namespaces/default/events";
     const { items } = (await cluster.lab.api("GET", path)) as {
       items: { regarding?: { name?: string }; reason: string }[];
     };
-    return items.some((one) => one.regarding?.name === name && one.reason === "IPAllocated");
+    return items.some((one) => one.regarding?.name === name && one.reason === reason);
   };
 
   it("two keep their addresses, and two that are older and first by name never get them", async () => {
@@ -80,7 +80,11 @@ describe("end to end: restarts with full pools", function () {
     }
     await cluster.holders([y, z]);
     for (const name of ["a-waits", "b-waits"]) {
-      expect(await wasAllocated(name), `${name} ever had an address`).to.equal(false);
+      expect(await wasTold(name, "IPAllocated"), `${name} ever had an address`).to.equal(false);
+    }
+    for (const name of ["y-has", "z-has"]) {
+      expect(await wasTold(name, "IPAllocated"), `${name} has been told of its own`).to.equal(true);
+      expect(await wasTold(name, "ClearAssignment"), `${name} ever lost it`).to.equal(false);
     }
   });
 
