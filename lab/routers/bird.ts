@@ -11,6 +11,7 @@ import { kernelRoutes } from "./kernel-routes.ts";
 import type {
   BfdTiming,
   Router,
+  RouterAttributes,
   RouterBfdPeer,
   RouterBfdSession,
   RouterOptions,
@@ -102,7 +103,8 @@ function timingLines({ transmitMs, receiveMs, multiplier }: BfdTiming, isPassive
   return `min tx interval ${transmitMs} ms; min rx interval ${receiveMs} ms; multiplier ${multiplier}; passive ${isPassive ? "on" : "off"};`;
 }
 
-function bgpLines(peer: RouterPeer, index: number, { asn, port }: RouterOptions): string[] {
+function bgpLines(peer: RouterPeer, index: number, options: RouterOptions): string[] {
+  const { asn, port, announcesWith } = options;
   const theirs = typeof peer.asn === "number" ? `as ${peer.asn}` : peer.asn;
   const theirPort = peer.port === undefined ? "" : `port ${peer.port}`;
   const { interface: link = "" } = peer;
@@ -123,10 +125,28 @@ function bgpLines(peer: RouterPeer, index: number, { asn, port }: RouterOptions)
     ...(peer.bfd === undefined ? [] : [`bfd ${peer.gracefulRestart ? "graceful" : "on"}`]),
     `graceful restart ${peer.gracefulRestart ? "on" : "aware"}`,
     `connect delay time 1; connect retry time ${peer.connectSeconds ?? 1}; error wait time 1, 2`,
-    "ipv4 { import all; export where source = RTS_STATIC; extended next hop on; }",
-    "ipv6 { import all; export where source = RTS_STATIC; }",
+    `ipv4 { import all; ${exportLines(announcesWith)} extended next hop on; }`,
+    `ipv6 { import all; ${exportLines(announcesWith)} }`,
   ];
   return [`protocol bgp p${index} {`, ...lines.map((line) => `  ${line};`), "}"];
+}
+
+/** In a filter of the export: to a peer of another AS BIRD leaves a MED off that is older than that. */
+function exportLines(attributes: RouterAttributes | undefined): string {
+  if (attributes === undefined) return "export where source = RTS_STATIC;";
+  const { origin, asPath, multiExit, localPreference } = attributes;
+  const tuple = (text: string) => `(${text.split(":").join(", ")})`;
+  const lines = [
+    "if source != RTS_STATIC then reject",
+    `bgp_origin = ORIGIN_${origin.toUpperCase()}`,
+    ...asPath.toReversed().map((asn) => `bgp_path.prepend(${asn})`),
+    `bgp_med = ${multiExit}`,
+    ...(localPreference === undefined ? [] : [`bgp_local_pref = ${localPreference}`]),
+    ...attributes.communities.map((one) => `bgp_community.add(${tuple(one)})`),
+    ...attributes.largeCommunities.map((one) => `bgp_large_community.add(${tuple(one)})`),
+    "accept",
+  ];
+  return `export filter { ${lines.map((line) => `${line};`).join(" ")} };`;
 }
 
 function birdSessions(text: string, peers: readonly RouterPeer[]): RouterSession[] {

@@ -11,6 +11,7 @@ import { kernelRoutes } from "./kernel-routes.ts";
 import type {
   BfdTiming,
   Router,
+  RouterAttributes,
   RouterBfdPeer,
   RouterBfdSession,
   RouterOptions,
@@ -108,7 +109,8 @@ function timingLines(timing: BfdTiming & { readonly passive?: boolean }): string
   ];
 }
 
-function bgpConfig({ asn, routerId, peers = [], announces = [] }: RouterOptions): string {
+function bgpConfig(options: RouterOptions): string {
+  const { asn, routerId, peers = [], announces = [], announcesWith } = options;
   const names = peers.map(({ address, interface: link }) => link ?? address);
   return [
     `router bgp ${asn}`,
@@ -128,11 +130,31 @@ function bgpConfig({ asn, routerId, peers = [], announces = [] }: RouterOptions)
       "  maximum-paths 64",
       "  maximum-paths ibgp 64",
       ...names.map((name) => `  neighbor ${name} activate`),
+      ...(announcesWith === undefined
+        ? []
+        : names.map((name) => `  neighbor ${name} route-map announced out`)),
       " exit-address-family",
     ]),
     "!",
+    ...(announcesWith === undefined ? [] : routeMapLines(announcesWith)),
     "",
   ].join("\n");
+}
+
+function routeMapLines(attributes: RouterAttributes): string[] {
+  const { origin, asPath, multiExit, localPreference, communities, largeCommunities } = attributes;
+  return [
+    "route-map announced permit 10",
+    ` set origin ${origin}`,
+    ...(asPath.length === 0 ? [] : [` set as-path prepend ${asPath.join(" ")}`]),
+    ` set metric ${multiExit}`,
+    ...(localPreference === undefined ? [] : [` set local-preference ${localPreference}`]),
+    ...(communities.length === 0 ? [] : [` set community ${communities.join(" ")}`]),
+    ...(largeCommunities.length === 0
+      ? []
+      : [` set large-community ${largeCommunities.join(" ")}`]),
+    "!",
+  ];
 }
 
 function neighborLines(peer: RouterPeer, name: string, index: number): string[] {

@@ -7,7 +7,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run, start } from "../process.ts";
-import type { Router, RouterOptions, RouterPath, RouterPeer, RouterSession } from "./router.ts";
+import type {
+  Router,
+  RouterAttributes,
+  RouterOptions,
+  RouterPath,
+  RouterPeer,
+  RouterSession,
+} from "./router.ts";
 
 const GOBGPD = "/usr/bin/gobgpd";
 const GOBGP = "/usr/bin/gobgp";
@@ -27,7 +34,9 @@ export async function startGobgp(options: RouterOptions): Promise<Router> {
   const json = async (line: string): Promise<unknown> => JSON.parse(await command(`${line} -j`));
   await gobgpd.until(() => command("global"), { what: "GoBGP answers" });
   for (const prefix of options.announces ?? []) {
-    await command(`global rib add -a ${prefix.includes(":") ? "ipv6" : "ipv4"} ${prefix}`);
+    const family = prefix.includes(":") ? "ipv6" : "ipv4";
+    const words = [prefix, ...attributeWords(options.announcesWith)];
+    await command(`global rib add -a ${family} ${words.join(" ")}`);
   }
   return {
     kind: "gobgp",
@@ -43,6 +52,20 @@ export async function startGobgp(options: RouterOptions): Promise<Router> {
     log: () => readFileSync(logFile, "utf8"),
     stop: (signal) => gobgpd.stop(signal),
   };
+}
+
+function attributeWords(attributes: RouterAttributes | undefined): string[] {
+  if (attributes === undefined) return [];
+  const { origin, asPath, multiExit, localPreference, communities, largeCommunities } = attributes;
+  const list = (name: string, values: readonly (string | number)[]) =>
+    values.length === 0 ? [] : [name, values.join(",")];
+  return [
+    ...["origin", origin, "med", String(multiExit)],
+    ...list("aspath", asPath),
+    ...(localPreference === undefined ? [] : ["local-pref", String(localPreference)]),
+    ...list("community", communities),
+    ...list("large-community", largeCommunities),
+  ];
 }
 
 function gobgpConfig({ asn, routerId, port, peers = [] }: RouterOptions): unknown {

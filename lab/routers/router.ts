@@ -56,6 +56,20 @@ export interface RouterBfdPeer extends BfdTiming {
   readonly passive?: boolean;
 }
 
+/** What a router says of all the prefixes that it announces. */
+export interface RouterAttributes {
+  readonly origin: "igp" | "egp" | "incomplete";
+  /** In front of which the router puts its own number, for peers of other ASes. */
+  readonly asPath: readonly number[];
+  readonly multiExit: number;
+  /** For peers of its own AS; nothing: as it likes. */
+  readonly localPreference?: number;
+  /** `65000:100`. */
+  readonly communities: readonly string[];
+  /** `65000:1:2`. */
+  readonly largeCommunities: readonly string[];
+}
+
 export interface RouterOptions {
   readonly netns: string;
   /** Its configuration, its sockets and its log; it exists, and is the caller's to remove. */
@@ -67,6 +81,8 @@ export interface RouterOptions {
   readonly bfdPeers?: readonly RouterBfdPeer[];
   /** Prefixes of its own, told to every peer. */
   readonly announces?: readonly string[];
+  /** Of those; nothing: as the router likes. */
+  readonly announcesWith?: RouterAttributes;
   /** Puts what it learns into the kernel of its namespace, all next hops of equal routes; GoBGP cannot. */
   readonly installsRoutes?: boolean;
   /** BGP listens here; 179 where nothing is said. */

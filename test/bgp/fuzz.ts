@@ -2,8 +2,10 @@
  * Fuzzes the codecs of BGP and BFD: `npm run fuzz:bgp -- [--inputs 10000000] [--seed N]`. Begins with what routers said (test/vectors/{bgp,bfd}.json)
  * and what our own encoder says, and changes it: bits, octets, lengths, ends, halves of two.
  *
- * Each input is to be decoded without an exception, and within a second; what was decoded, encoded and decoded again is the same. The
- * first that is not ends the run, with its seed and its octets: it belongs into test/bgp/wire/vectors.test.ts, or beside the vectors of BFD.
+ * Of BGP it is a message behind a header that is whole, or a stream of several, changed anywhere, headers included, which comes in pieces.
+ * Each input is to be decoded without an exception, and within a second; what was decoded, encoded and decoded again is the same; and a
+ * stream is cut where RFC 4271 section 6.1 says, however it came. The first that is not ends the run, with its seed and its octets: it
+ * belongs into test/bgp/wire/message.test.ts, or beside the vectors of BFD.
  * Neighbour: bfd/fuzz.ts, which gives damaged packets to sessions that live.
  */
 import assert from "node:assert/strict";
@@ -14,8 +16,11 @@ import {
   encodeControlPacket,
   type OwnPacket,
 } from "../../src/bgp/bfd/wire/control-packet.ts";
-import { decodeHeader, decodeMessage, encodeMessage } from "../../src/bgp/wire/message.ts";
+import { Framing } from "../../src/bgp/wire/framing.ts";
+import { decodeMessage, encodeMessage } from "../../src/bgp/wire/message.ts";
 import { notification } from "../../src/bgp/wire/notification.ts";
+import type { CapturedBfd } from "../interop/capture-bfd.ts";
+import type { Captured } from "./interop/capture.ts";
 import { GRACEFUL, theirOpen } from "./stage.ts";
 
 const INPUTS_DEFAULT = 10_000_000;
@@ -25,21 +30,23 @@ const WIRES = [
   { asnBytes: 2, isExternal: true },
 ] as const;
 
-/** One in so many inputs is a packet of BFD: there is less in it to go wrong. */
+/** One in so many inputs is a packet of BFD: there is less in it to go wrong; of the others one in so many is a stream. */
 const BFD_SHARE = 5;
+const STREAM_SHARE = 3;
 const HANG_MS = 1000;
+/** All of the header but the type: marker (16 octets), length (2). */
+const HEAD_BYTES = 18;
 
 function vectors(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`../vectors/${name}`, import.meta.url), "utf8"));
 }
 
-const { routers } = vectors("bgp.json") as {
-  readonly routers: readonly { readonly messages: readonly string[] }[];
-};
-const bfd = vectors("bfd.json") as { readonly packets: readonly { readonly hex: string }[] };
-const packets = bfd.packets.map(({ hex }): Uint8Array => Buffer.from(hex, "hex"));
+const bytesOf = ({ hex }: { readonly hex: string }): Uint8Array => Buffer.from(hex, "hex");
+const { sessions } = vectors("bgp.json") as { readonly sessions: readonly Captured[] };
+const { routers } = vectors("bfd.json") as { readonly routers: readonly CapturedBfd[] };
+const packets = routers.flatMap((router) => router.packets.map(bytesOf));
 const messages: readonly Uint8Array[] = [
-  ...routers.flatMap(({ messages }) => messages.map((hex) => Buffer.from(hex, "hex"))),
+  ...sessions.flatMap((session) => session.messages.map(bytesOf)),
   encodeMessage(theirOpen({ capabilities: [GRACEFUL] }), WIRES[0]),
   encodeMessage(notification(6, 2, Buffer.from("\u0003bye")), WIRES[0]),
   encodeMessage({ kind: "route-refresh", afi: 2, subtype: 0, safi: 1 }, WIRES[0]),
@@ -80,7 +87,6 @@ function mutate(chance: Chance, from: readonly Uint8Array[], head: number): Uint
 
 /** @returns what it is, where it is something */
 function checkMessage(bytes: Uint8Array): string | null {
-  decodeHeader(bytes, { isExtended: false });
   let kind: string | null = null;
   for (const wire of WIRES) {
     const first = decodeMessage(bytes, wire);
@@ -92,6 +98,68 @@ function checkMessage(bytes: Uint8Array): string | null {
     assert.deepEqual(again, first);
   }
   return kind;
+}
+
+/** Several messages, one behind the other, their headers no safer than the rest; and where it is cut on its way. */
+function makeStream(chance: Chance): { readonly bytes: Uint8Array; readonly cuts: number[] } {
+  const pick = () => messages[chance.below(messages.length)] ?? new Uint8Array();
+  const whole = Array.from({ length: 1 + chance.below(3) }, pick);
+  const damaged = chance.below(whole.length);
+  whole[damaged] = mutate(chance, [pick()], 0);
+  // What is changed anywhere is changed in the header too seldom.
+  const at = chance.below(HEAD_BYTES + 1);
+  const head = whole[damaged];
+  if (chance.below(2) === 0 && at < head.length) head[at] = chance.below(256);
+  const bytes = Uint8Array.from(whole.flatMap((each) => [...each]));
+  const cuts = Array.from({ length: chance.below(4) }, () => chance.below(bytes.length + 1));
+  return { bytes, cuts: cuts.sort((a, b) => a - b) };
+}
+
+/** The shortest of each type, RFC 4271 section 6.1 and RFC 2918 section 3. */
+const LENGTH_MIN: Readonly<Record<number, number>> = { 1: 29, 2: 23, 3: 21, 4: 19, 5: 23 };
+
+/** RFC 4271 section 6.1 and RFC 8654 section 4 once more, in other words than src/bgp. @returns the lengths of what is whole, then why no more */
+function cutByRule(bytes: Uint8Array, isExtended: boolean): (number | string)[] {
+  const out: (number | string)[] = [];
+  for (let rest = bytes; ;) {
+    if (rest.length < 19) return [...out, `${rest.length} wait`];
+    if (rest.subarray(0, 16).some((octet) => octet !== 0xff))
+      return [...out, "bgp-not-synchronized"];
+    const [length, type] = [Buffer.from(rest).readUInt16BE(16), rest[18] ?? 0];
+    const longest = isExtended && type !== 1 && type !== 4 ? 65_535 : 4096;
+    const shortest = LENGTH_MIN[type] ?? 19;
+    if (length < shortest || length > longest) return [...out, "bgp-bad-length"];
+    if (type === 4 && length > shortest) return [...out, "bgp-bad-length"];
+    if (!(type in LENGTH_MIN)) return [...out, "bgp-unknown-type"];
+    if (rest.length < length) return [...out, `${rest.length} wait`];
+    out.push(length);
+    rest = rest.subarray(length);
+  }
+}
+
+/** @returns what the first message of it is */
+function checkStream({ bytes, cuts }: ReturnType<typeof makeStream>): string | null {
+  let kind: string | null = null;
+  for (const isExtended of [false, true]) {
+    const [framing, out]: [Framing, (number | string)[]] = [new Framing(), []];
+    let begin = 0;
+    for (const end of [...cuts, bytes.length]) {
+      framing.add(bytes.slice(begin, end));
+      begin = end;
+      let next = framing.next({ isExtended });
+      for (; next?.ok === true; next = framing.next({ isExtended })) {
+        out.push(next.value.length);
+        const found = checkMessage(next.value);
+        kind ??= found;
+      }
+      if (next === null) continue;
+      out.push(next.fault);
+      break;
+    }
+    if (typeof out.at(-1) !== "string") out.push(`${framing.waiting} wait`);
+    assert.deepEqual(out, cutByRule(bytes, isExtended));
+  }
+  return kind === null ? null : `stream of ${kind}`;
 }
 
 function checkPacket(bytes: Uint8Array): string | null {
@@ -115,19 +183,31 @@ const { inputs, seed = Date.now() } = readOptions("fuzz:bgp", "Fuzzes the codecs
   seed: maybeCount("odd, for an even one is the odd one after it; without it the time of day"),
 });
 const chance = new Chance(seed);
+
+function nextInput(): { readonly bytes: Uint8Array; readonly check: () => string | null } {
+  if (chance.below(BFD_SHARE) === 0) {
+    const bytes = mutate(chance, packets, 0);
+    return { bytes, check: () => checkPacket(bytes) };
+  }
+  if (chance.below(STREAM_SHARE) === 0) {
+    const stream = makeStream(chance);
+    return { bytes: stream.bytes, check: () => checkStream(stream) };
+  }
+  const bytes = mutate(chance, messages, HEAD_BYTES);
+  return { bytes, check: () => checkMessage(bytes) };
+}
+
 const beganMs = performance.now();
 const right = new Map<string, number>();
 let slowestMs = 0;
 for (let i = 0; i < inputs; i++) {
-  const isBfd = chance.below(BFD_SHARE) === 0;
-  const bytes = isBfd ? mutate(chance, packets, 0) : mutate(chance, messages, 18);
+  const { bytes, check } = nextInput();
   try {
-    const check = isBfd ? checkPacket : checkMessage;
     const startMs = performance.now();
-    const kind = check(bytes);
+    const kind = check();
     let tookMs = performance.now() - startMs;
     // Once may be the machine's fault.
-    if (tookMs >= HANG_MS) tookMs = timeOf(() => check(bytes));
+    if (tookMs >= HANG_MS) tookMs = timeOf(check);
     slowestMs = Math.max(slowestMs, tookMs);
     assert(tookMs < HANG_MS, `it took ${tookMs.toFixed(0)} ms`);
     if (kind !== null) right.set(kind, (right.get(kind) ?? 0) + 1);

@@ -4,20 +4,25 @@ import { ourOpen } from "../../../src/bgp/handshake.ts";
 import { Framing } from "../../../src/bgp/wire/framing.ts";
 import { encodeMessage } from "../../../src/bgp/wire/message.ts";
 import { peer } from "./node.ts";
+import type { SpokenSession } from "./said.ts";
 
-const WIRE = { asnBytes: 4, isExternal: true } as const;
-const WAIT_MS = 15_000;
-const router = process.argv[2] ?? "";
+const WAIT_MS = 120_000;
+const router = process.env["ROUTER"] ?? "";
+const session = JSON.parse(process.env["SESSION"] ?? "{}") as SpokenSession;
+const wire = { asnBytes: 4, isExternal: session.name === "eBGP" } as const;
+const ours = peer(router, {
+  ...{ ourAsn: session.ourAsn, theirAsn: session.routerAsn, holdTimeSeconds: session.holdSeconds },
+  gracefulRestartSeconds: session.gracefulRestart ? 120 : null,
+});
 
 function dial(): void {
   const socket = connect({ host: router, port: 179 });
   const framing = new Framing();
   let said = 0;
   socket.on("connect", () => {
-    const ours = peer(router, { gracefulRestartSeconds: 120, holdTimeSeconds: 9 });
-    socket.write(encodeMessage(ourOpen(ours, false), WIRE));
-    socket.write(encodeMessage({ kind: "keepalive" }, WIRE));
-    setInterval(() => socket.write(encodeMessage({ kind: "keepalive" }, WIRE)), 2000).unref();
+    socket.write(encodeMessage(ourOpen(ours, false), wire));
+    socket.write(encodeMessage({ kind: "keepalive" }, wire));
+    setInterval(() => socket.write(encodeMessage({ kind: "keepalive" }, wire)), 2000).unref();
   });
   socket.on("data", (bytes) => {
     framing.add(bytes);
