@@ -87,7 +87,7 @@ export class Stage {
           for (let i = 1; i < 9; i++) this.hear(`${side}-${i}`, { kind: "keepalive" });
         }
       }
-      done.push(...this.#alarm().map((line) => `${Math.round(this.nowMs - beginMs)} ${line}`));
+      done.push(...this.alarm().map((line) => `${Math.round(this.nowMs - beginMs)} ${line}`));
     }
     this.nowMs = endMs;
     return done;
@@ -96,12 +96,18 @@ export class Stage {
   passUntil(holds: (line: string) => boolean): void {
     for (let i = 0; i < 100; i++) {
       this.nowMs = Math.max(this.nowMs, this.#wakeAtMs);
-      if (this.#alarm().some(holds)) return;
+      if (this.alarm().some(holds)) return;
     }
     throw new Error("never so");
   }
 
-  #alarm(): string[] {
+  /** When it wants to be woken; Infinity: never. */
+  get wakeAtMs(): number {
+    return this.#wakeAtMs;
+  }
+
+  /** Wakes it, at whatever time it is. */
+  alarm(): string[] {
     this.#wakeAtMs = Infinity;
     return this.step({ kind: "timer" });
   }
