@@ -45,7 +45,7 @@ export const EXTENDED_BYTES_MAX = 65_535;
 const MARKER = new Uint8Array(16).fill(0xff);
 const TYPE = { open: 1, update: 2, notification: 3, keepalive: 4, "route-refresh": 5 } as const;
 /** By type: the shortest message, RFC 4271 section 6.1. */
-const BYTES_MIN: readonly number[] = [0, 29, 23, 21, 19, 23];
+const BYTES_MIN: readonly number[] = [HEADER_BYTES, 29, 23, 21, 19, 23];
 
 export interface Limits {
   /** RFC 8654 section 4: OPEN and KEEPALIVE stay short. */

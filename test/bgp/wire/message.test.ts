@@ -100,6 +100,7 @@ describe("bgp messages", () => {
     { name: "a NOTIFICATION that is too short", hex: `${MARKER} 0014 03`, want: "bgp-bad-length" },
     { name: "a ROUTE-REFRESH that is too short", hex: `${MARKER} 0016 05`, want: "bgp-bad-length" },
     { name: "more than 4096 octets", hex: `${MARKER} 1001 02`, want: "bgp-bad-length" },
+    { name: "less than a header, of type 0", hex: `${MARKER} 0000 00`, want: "bgp-bad-length" },
     { name: "type 0", hex: `${MARKER} 0013 00`, want: "bgp-unknown-type" },
     { name: "type 6", hex: `${MARKER} 0013 06`, want: "bgp-unknown-type" },
   ] as const;
