@@ -19,6 +19,9 @@ const DIAL_MS = 10_000;
 /** For an OPEN that does not come: RFC 4271 suggests four minutes, in which a router that hangs would hold a connection. */
 const OPEN_HOLD_MS = 60_000;
 
+/** RFC 9687 section 3. */
+const SEND_HOLD_MS_MIN = 480_000;
+
 /** What the actions need to know, and where they put what is to be done. */
 export interface Moment {
   readonly nowMs: number;
@@ -72,6 +75,12 @@ export function performOn(leg: Leg, action: FsmAction, moment: Moment): boolean 
     case "refresh":
       return false;
   }
+}
+
+/** Something is on its way that the peer is to read within this. */
+export function holdSending(leg: Leg, nowMs: number): void {
+  const holdMs = holdMsOf(leg);
+  if (holdMs > 0) leg.sendHoldAtMs = nowMs + Math.max(SEND_HOLD_MS_MIN, 2 * holdMs);
 }
 
 function holdMsOf({ agreement }: Leg): number {

@@ -63,6 +63,12 @@ export type SessionEvent = {
   | { readonly kind: "drain"; readonly isDraining: boolean }
 );
 
+/** What a connection says that the session has taken already. */
+export type ConnectionEvent = Exclude<
+  Extract<SessionEvent, { connection: ConnectionId }>,
+  { kind: "accepted" }
+>;
+
 /** How a session, or an attempt at one, ended. */
 export interface SessionEnd {
   readonly atMs: number;

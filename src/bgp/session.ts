@@ -26,12 +26,13 @@ import { FSM, isEnd, type FsmAction, type FsmEvent, type FsmState } from "./fsm.
 import { agree, type Agreement } from "./handshake.ts";
 import { isLive, lay, Legs, type Leg } from "./leg.ts";
 import { hear } from "./hearing.ts";
-import { performOn, type Moment } from "./leg-actions.ts";
+import { holdSending, performOn, type Moment } from "./leg-actions.ts";
 import type { OutRib } from "./out-rib.ts";
 import { Patience } from "./patience.ts";
 import type { BgpPeer } from "./peer.ts";
 import type { Ends } from "./route-attributes.ts";
 import type {
+  ConnectionEvent,
   ConnectionId,
   SessionEffect,
   SessionEnd,
@@ -42,14 +43,6 @@ import { Teller } from "./telling.ts";
 import { familyOfAfi } from "./wire/families.ts";
 import { MESSAGE_BYTES_MAX, type RouteRefreshMessage } from "./wire/message.ts";
 import type { OpenMessage } from "./wire/open.ts";
-
-/** RFC 9687 section 3. */
-const SEND_HOLD_MS_MIN = 480_000;
-
-type ConnectionEvent = Exclude<
-  Extract<SessionEvent, { connection: ConnectionId }>,
-  { kind: "accepted" }
->;
 
 export interface SessionOptions {
   readonly peer: BgpPeer;
@@ -117,6 +110,14 @@ export class Session {
   /** What the peer is told. */
   get rib(): OutRib {
     return this.#teller.rib;
+  }
+
+  /** @returns whether a connection that the peer dials now is looked at: one at a time, and none right after a failure */
+  takes(nowMs: number): boolean {
+    const { agreement } = this;
+    if (agreement === null && this.#legs.accepted.state !== "active") return false;
+    if (agreement !== null && !hasRestarted(agreement, nowMs - this.#upSinceMs)) return false;
+    return nowMs >= this.#acceptFromMs;
   }
 
   /** Moves by one event. @returns what to do, in order; the array is the caller's */
@@ -211,17 +212,15 @@ export class Session {
   }
 
   #accept(connection: ConnectionId, ends: Ends): void {
+    if (!this.takes(this.#nowMs)) {
+      this.#effects.push({ kind: "close", connection });
+      return;
+    }
     const established = this.#legs.established;
-    const [upForMs, isTooSoon] = [this.#nowMs - this.#upSinceMs, this.#nowMs < this.#acceptFromMs];
-    const agreement = isTooSoon ? null : (established?.agreement ?? null);
-    if (established !== undefined && agreement !== null && hasRestarted(agreement, upForMs)) {
+    if (established !== undefined) {
       this.#fire(established, "disconnected", replacedCause());
       this.#idleUntilMs = Infinity;
       this.#fire(this.#legs.accepted, "start-passive", null);
-    }
-    if (this.#legs.accepted.state !== "active" || isTooSoon) {
-      this.#effects.push({ kind: "close", connection });
-      return;
     }
     Object.assign(this.#legs.accepted, { connection, ends });
     this.#fire(this.#legs.accepted, "connected", null);
@@ -271,10 +270,9 @@ export class Session {
     this.#fire(leg, "open", null);
   }
 
-  #loser({ theirIdentifier, theirAsn }: Agreement): Leg {
+  #loser({ theirIdentifier: identifier, theirAsn: asn }: Agreement): Leg {
     const { routerId, ourAsn } = this.#peer;
-    const ours = { identifier: routerId, asn: ourAsn };
-    const side = survivingSide(ours, { identifier: theirIdentifier, asn: theirAsn });
+    const side = survivingSide({ identifier: routerId, asn: ourAsn }, { identifier, asn });
     return this.#legs.other(this.#legs[side]);
   }
 
@@ -379,8 +377,7 @@ export class Session {
     const { bytes, messageCount } = telling;
     this.counters.sent("update", messageCount);
     this.#effects.push({ kind: "send", connection: leg.connection, bytes, isPaced: true });
-    const holdMs = leg.agreement?.holdTimeMs ?? 0;
-    if (holdMs > 0) leg.sendHoldAtMs = this.#nowMs + Math.max(SEND_HOLD_MS_MIN, 2 * holdMs);
+    holdSending(leg, this.#nowMs);
   }
 
   #tellState(): void {

@@ -1,11 +1,12 @@
 /**
- * Classic BPF: which frames the kernel hands to us at all. Programs as values, and their encoding. Pure.
+ * Classic BPF: which frames the kernel hands to us at all, and which segments. Programs as values, and their encoding. Pure.
  *
  * Read first: Documentation/networking/filter.rst of the kernel. A raw packet socket's offsets count from
  * the Ethernet header. A load beyond the end of the frame ends the program and drops the frame.
- * Left out on purpose: matching our addresses. Jumps reach 255 instructions, addresses come and go,
+ * Left out on purpose: matching our addresses in frames. Jumps reach 255 instructions, addresses come and go,
  * and a Map of the caller's finds them in less time than a new filter would take to attach.
  */
+import { familyOf, ipToBytes, type Ip } from "../base/ip.ts";
 
 /** `struct sock_filter`. */
 export interface Instruction {
@@ -24,6 +25,10 @@ interface Check {
 const [LOAD_WORD, LOAD_HALF, LOAD_BYTE, JUMP_EQUAL, RETURN] = [0x20, 0x28, 0x30, 0x15, 0x06];
 /** SKF_AD_OFF: loads from here up read facts about the frame, not its bytes. */
 const ANCILLARY = 0xfffff000;
+/** SKF_NET_OFF: of a TCP socket, whose offsets count from the TCP header, where that of IP begins. */
+const IP_HEADER = 0xfff00000;
+const SOURCE_OFFSET = { IPv4: 12, IPv6: 8 };
+const WORD_BYTES = 4;
 const WHOLE_FRAME = 0x40000;
 
 export const INSTRUCTION_BYTES = 8;
@@ -82,8 +87,36 @@ function passWhere(checks: readonly Check[]): readonly Instruction[] {
       program.push({ code: JUMP_EQUAL, jumpTrue: next - after, jumpFalse, k });
     }
   }
-  for (const k of [WHOLE_FRAME, 0]) program.push({ code: RETURN, jumpTrue: 0, jumpFalse: 0, k });
-  return program;
+  return [...program, returning(WHOLE_FRAME), returning(0)];
+}
+
+/**
+ * For a socket of TCP that listens: whose segments it hears.
+ *
+ * @param those the source addresses, all of one family
+ * @param verdict on what comes from them; on what comes from others it is the opposite
+ */
+export function senderFilter(those: readonly Ip[], verdict: "pass" | "drop"): Instruction[] {
+  const [onThose, onOthers] = verdict === "pass" ? [WHOLE_FRAME, 0] : [0, WHOLE_FRAME];
+  return [...those.flatMap((ip) => returnWhereFrom(ip, onThose)), returning(onOthers)];
+}
+
+/** Falls through where the source is another one. */
+function returnWhereFrom(ip: Ip, result: number): Instruction[] {
+  const bytes = ipToBytes(ip);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const source = IP_HEADER + SOURCE_OFFSET[familyOf(ip)];
+  const checks: Instruction[] = [];
+  for (let at = 0; at < bytes.length; at += WORD_BYTES) {
+    const behind = (2 * (bytes.length - at)) / WORD_BYTES - 1; // what is left, and the return
+    checks.push({ code: LOAD_WORD, k: source + at, jumpTrue: 0, jumpFalse: 0 });
+    checks.push({ code: JUMP_EQUAL, k: view.getUint32(at), jumpTrue: 0, jumpFalse: behind });
+  }
+  return [...checks, returning(result)];
+}
+
+function returning(k: number): Instruction {
+  return { code: RETURN, jumpTrue: 0, jumpFalse: 0, k };
 }
 
 /** @returns an array of `struct sock_filter`, in the host's (little-endian) order */

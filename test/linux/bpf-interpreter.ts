@@ -14,6 +14,8 @@ export interface FrameFacts {
   readonly hardwareType: number;
 }
 
+/** SKF_NET_OFF: for programs of TCP sockets the "frame" is the packet from the IP header on. */
+const IP_HEADER = 0xfff00000;
 const SIZES: Readonly<Record<number, number>> = { 0x20: 4, 0x28: 2, 0x30: 1 };
 
 /** @returns how many bytes of the frame are passed on: 0 drops it */
@@ -46,6 +48,7 @@ function load(
 ): number | undefined {
   if (offset === 0xfffff004) return facts.packetType;
   if (offset === 0xfffff01c) return facts.hardwareType;
-  if (offset + size > frame.length) return undefined;
-  return Buffer.from(frame).readUIntBE(offset, size);
+  const at = offset >= IP_HEADER ? offset - IP_HEADER : offset;
+  if (at + size > frame.length) return undefined;
+  return Buffer.from(frame).readUIntBE(at, size);
 }

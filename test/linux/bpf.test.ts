@@ -1,6 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { arpFilter, encodeBpf, neighborSolicitationFilter } from "../../src/linux/bpf.ts";
+import { ipFromBytes, ipToBytes, type Ip } from "../../src/base/ip.ts";
+import {
+  arpFilter,
+  encodeBpf,
+  neighborSolicitationFilter,
+  senderFilter,
+} from "../../src/linux/bpf.ts";
 import { runBpf } from "./bpf-interpreter.ts";
 import { ARP_REQUEST, NEIGHBOR_SOLICITATION, withByte } from "./frames.ts";
 import { GOLDEN } from "./golden.ts";
@@ -78,4 +84,27 @@ describe("bpf", () => {
       }),
     );
   });
+
+  const SOURCES = { IPv4: { size: 4, at: 12 }, IPv6: { size: 16, at: 8 } } as const;
+  for (const [family, { size, at }] of Object.entries(SOURCES)) {
+    const packetFrom = (ip: Ip) => {
+      const packet = new Uint8Array(60);
+      packet.set(ipToBytes(ip), at);
+      return packet;
+    };
+    // Of few values, so that addresses have words in common, and the one that dials is among them half of the time.
+    const address = fc
+      .array(fc.constantFrom(1, 2), { minLength: size, maxLength: size })
+      .map((bytes) => ipFromBytes(Uint8Array.from(bytes)));
+    for (const verdict of ["pass", "drop"] as const) {
+      it(`segments of ${family}: what comes from those ${verdict === "pass" ? "passes" : "is dropped"}, and nothing else`, () => {
+        fc.assert(
+          fc.property(fc.array(address, { maxLength: 9 }), address, (those, from) => {
+            const passes = runBpf(senderFilter(those, verdict), packetFrom(from), BROADCAST) > 0;
+            expect(passes).to.equal(those.includes(from) === (verdict === "pass"));
+          }),
+        );
+      });
+    }
+  }
 });

@@ -2,9 +2,10 @@
  * One TCP connection with a peer: bytes in, whole messages out. Hands, and no more.
  *
  * After `close` nothing is reported any more; what was sent before still goes out, for a NOTIFICATION is the last thing said.
- * Neighbours: ../wire/framing.ts cuts messages; peer-hands.ts reports them to the session.
+ * Neighbours: ../wire/framing.ts cuts messages; ../reading-pace.ts says how fast they are read; peer-hands.ts reports them to the session.
  */
 import type { Socket } from "node:net";
+import { ReadingPace } from "../reading-pace.ts";
 import { Framing } from "../wire/framing.ts";
 import type { MessageFault } from "../wire/faults.ts";
 
@@ -22,6 +23,7 @@ export class Connection {
   readonly #socket: Socket;
   readonly #handlers: ConnectionHandlers;
   readonly #framing = new Framing();
+  readonly #pace = new ReadingPace();
   #isExtended = false;
   #isOver = false;
 
@@ -73,15 +75,24 @@ export class Connection {
     this.#framing.add(bytes);
     for (;;) {
       const next = this.#framing.next({ isExtended: this.#isExtended });
-      if (next === null) return;
+      if (next === null) break;
       if (!next.ok) {
         this.#handlers.onBadHeader(next.fault, next.data);
         return;
       }
+      this.#pace.read(next.value.length);
       this.#handlers.onMessage(next.value);
       // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the handler may have closed us
       if (this.#isOver) return;
     }
+    this.#rest(this.#pace.pauseMs(performance.now()));
+  }
+
+  /** What comes meanwhile waits at the peer. */
+  #rest(forMs: number): void {
+    if (forMs === 0) return;
+    this.#socket.pause();
+    setTimeout(() => this.#socket.resume(), forMs).unref();
   }
 
   #end(error: string): void {

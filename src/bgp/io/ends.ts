@@ -28,7 +28,7 @@ export function isFrom(
 }
 
 /** @returns the address without a zone; IPv4 also where it comes mapped */
-function plainIp(text: string | undefined): Ip | undefined {
+export function plainIp(text: string | undefined): Ip | undefined {
   const bare = (text ?? "").replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.)/, "");
   return parseIp(bare);
 }

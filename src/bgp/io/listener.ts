@@ -3,15 +3,18 @@
  *
  * Best effort: port 179 needs CAP_NET_BIND_SERVICE, and another program may have it. It is tried again every ten seconds, and we dial
  * meanwhile. A peer whose password the kernel has not taken is not taken either: who says that it is this peer could be anybody.
- * Neighbours: peer-socket.ts opens it; bgp-speaker.ts knows whose connection it is.
+ * Who dials too often is not heard for some seconds: the kernel drops what comes from there before it costs anybody anything.
+ * Neighbours: ../dial-guard.ts says who; peer-socket.ts opens it; bgp-speaker.ts knows whose connection it is.
  */
 import type { Server, Socket } from "node:net";
 import type { Logger } from "pino";
 import { familyOf, type Ip, type IpFamily } from "../../base/ip.ts";
 import { describeErrno, EACCES, EADDRINUSE, SystemCallError } from "../../linux/errno.ts";
+import { DIALS_MAX, DialGuard } from "../dial-guard.ts";
 import type { BgpPeer } from "../peer.ts";
 import { md5Option } from "../socket-options.ts";
-import { apply, listen } from "./peer-socket.ts";
+import { plainIp } from "./ends.ts";
+import { apply, ignore, listen } from "./peer-socket.ts";
 
 export interface ListenerOptions {
   readonly port: number;
@@ -50,7 +53,9 @@ export class Listener {
   readonly #options: ListenerOptions;
   readonly #servers = new Map<IpFamily, Opened>();
   readonly #troubles = new Map<IpFamily, string>();
+  readonly #guard = new DialGuard();
   #peers: readonly DiallingPeer[] = [];
+  #opening: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ListenerOptions) {
@@ -69,11 +74,13 @@ export class Listener {
   /** All that may dial us: what a peer has a password for must be signed with it, what others send must not be signed. */
   setPeers(peers: readonly DiallingPeer[]): void {
     this.#peers = peers;
+    this.#guard.setPeers(peers.map(({ address }) => address));
     for (const family of ["IPv4", "IPv6"] as const) {
       const own = peers.filter(({ address }) => familyOf(address) === family);
       if (own.length === 0) this.#close(family);
       else if (this.#servers.has(family) || this.#open(family)) this.#setKeys(family, own);
     }
+    if (this.#guard.unheard !== null) this.#hear();
   }
 
   /** @returns whether what comes from its address is surely signed as it should be, or not at all where it should not */
@@ -94,15 +101,18 @@ export class Listener {
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#opening);
     for (const family of [...this.#servers.keys()]) this.#close(family);
   }
 
   /** @returns whether there is a server now, as far as can be told at once */
   #open(family: IpFamily): boolean {
-    const { port, vrf, onConnection } = this.#options;
+    const { port, vrf } = this.#options;
     try {
       const { server, fd } = listen(family, { port, vrf });
-      server.on("connection", onConnection);
+      server.on("connection", (socket: Socket) => {
+        this.#look(socket);
+      });
       server.on("listening", () => {
         this.#say(family, null);
       });
@@ -115,6 +125,46 @@ export class Listener {
       if (!(error instanceof SystemCallError)) throw error;
       this.#fail(family, error.errno);
       return false;
+    }
+  }
+
+  #look(socket: Socket): void {
+    const from = plainIp(socket.remoteAddress);
+    const nowMs = performance.now();
+    // Who is gone already counts with the strangers.
+    const verdict = this.#guard.dialled(from ?? ("" as Ip), nowMs);
+    if (verdict === "look") {
+      this.#options.onConnection(socket);
+      return;
+    }
+    socket.destroy();
+    if (verdict === "drop") return;
+    const { log, vrf } = this.#options;
+    const forSeconds = Math.ceil((this.#guard.opensAtMs - nowMs) / 1000);
+    log.warn(
+      { from, vrf, dials: DIALS_MAX, forSeconds },
+      "dialled too often: not heard for a while",
+    );
+    this.#hear();
+    this.#opening ??= setTimeout(() => {
+      this.#opening = undefined;
+      this.#guard.open(performance.now());
+      this.#hear();
+    }, this.#guard.opensAtMs - nowMs);
+  }
+
+  #hear(): void {
+    const { log, vrf } = this.#options;
+    const { rule = "all-of", addresses = [] } = this.#guard.unheard ?? {};
+    for (const [family, { fd }] of this.#servers) {
+      const own = addresses.filter((ip) => familyOf(ip) === family);
+      try {
+        ignore(fd, { rule, addresses: own });
+      } catch (error) {
+        if (!(error instanceof SystemCallError)) throw error;
+        const why = describeErrno(error.errno);
+        log.warn({ vrf, error: why }, "who dials too often is heard all the same");
+      }
     }
   }
 

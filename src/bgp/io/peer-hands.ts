@@ -50,7 +50,9 @@ export class PeerHands {
 
   /** A connection that the peer has dialled. */
   accept(socket: Socket): void {
-    const ends = endsOfSocket(socket, this.#options.peer);
+    // Asked first, for it costs nothing: to learn the ends of a connection takes the kernel's list of all interfaces.
+    const isTaken = this.session.takes(performance.now());
+    const ends = isTaken ? endsOfSocket(socket, this.#options.peer) : undefined;
     if (ends === undefined) {
       socket.destroy();
       return;

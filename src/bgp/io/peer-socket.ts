@@ -6,9 +6,11 @@
  */
 import { createServer, Socket, type Server } from "node:net";
 import { familyOf, type Ip, type IpFamily } from "../../base/ip.ts";
+import { senderFilter } from "../../linux/bpf.ts";
 import { SystemCallError } from "../../linux/errno.ts";
 import * as system from "../../linux/io/system.ts";
 import { AF_INET, AF_INET6, encodeSockaddr } from "../../linux/sockaddr.ts";
+import type { Unheard } from "../dial-guard.ts";
 import type { BgpPeer } from "../peer.ts";
 import { dialOptions, listenOptions, reachOptions, type SocketOption } from "../socket-options.ts";
 
@@ -34,6 +36,13 @@ export function listen(
   const server = createServer({ pauseOnConnect: true });
   server.listen({ fd, backlog: BACKLOG });
   return { server, fd };
+}
+
+/** Whom the server's socket does not hear: of what they send nothing reaches us. @throws SystemCallError */
+export function ignore(fd: number, { rule, addresses }: Unheard): void {
+  const program = senderFilter(addresses, rule === "all-of" ? "drop" : "pass");
+  const result = system.attachFilter(fd, program);
+  if (result < 0) throw new SystemCallError("say whose connections are wanted", result);
 }
 
 /** What holds for one peer of those that a listener accepts. */

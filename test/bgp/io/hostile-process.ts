@@ -21,6 +21,10 @@ const PREFIXES_PER_UPDATE = 800;
 /** The kernel makes it what it takes at least. */
 const RECEIVE_BYTES = 1;
 const [SIP_BYTES, SIP_MS] = [20, 5];
+/** Under way at once. */
+const DIALS = 50;
+/** What the kernel has not answered by then it does not want to. */
+const ANSWER_MS = 100;
 
 const many = (message: Uint8Array) => (socket: Socket) => {
   behave(socket);
@@ -47,6 +51,15 @@ const DEEDS: Readonly<Record<Deed, (socket: Socket) => void>> = {
     behave(socket);
     const update = updateOf(PREFIXES_PER_UPDATE);
     for (let i = 0; i < 1_000_000 / PREFIXES_PER_UPDATE; i++) socket.write(update);
+  },
+  "keepalives without end": (socket) => {
+    behave(socket);
+    const crowd = Buffer.concat(Array.from({ length: 3000 }, () => KEEPALIVE));
+    const more = () => {
+      while (!socket.destroyed && socket.write(crowd));
+    };
+    socket.on("drain", more);
+    more();
   },
   "reads nothing": live,
   "tiny windows": (socket) => {
@@ -114,20 +127,44 @@ async function wait(deed: Deed): Promise<number> {
   return (waiting.address() as { port: number }).port;
 }
 
-async function connectAndReset(port: number, times: number): Promise<number> {
-  for (let i = 0; i < times; i++) {
-    await new Promise<void>((resolve) => {
-      const socket = connect({ host: US, port, localAddress: BAD });
+type Dialling = Extract<Order, { kind: "hold" | "connect-and-reset" }>;
+
+async function connectAndReset({ port, from, forMs }: Dialling): Promise<number> {
+  const endsAtMs = performance.now() + forMs;
+  let connected = 0;
+  const dial = () =>
+    new Promise<void>((resolve) => {
+      const socket = connect({ host: US, port, localAddress: from });
+      const timer = setTimeout(() => socket.destroy(), ANSWER_MS);
       socket.on("error", () => undefined);
       socket.on("close", () => {
+        clearTimeout(timer);
         resolve();
       });
       socket.on("connect", () => {
+        connected++;
         socket.resetAndDestroy();
       });
     });
+  const dialOn = async () => {
+    while (performance.now() < endsAtMs) await dial();
+  };
+  await Promise.all(Array.from({ length: DIALS }, dialOn));
+  return connected;
+}
+
+async function hold(count: number, { port, from, forMs }: Omit<Dialling, "kind">): Promise<number> {
+  const held = new Set<Socket>();
+  for (let i = 0; i < count; i++) {
+    const socket = connect({ host: US, port, localAddress: from });
+    sockets.push(socket);
+    socket.resume();
+    socket.on("error", () => undefined);
+    socket.on("connect", () => held.add(socket));
+    socket.on("close", () => held.delete(socket));
   }
-  return times;
+  await new Promise((resolve) => setTimeout(resolve, forMs));
+  return held.size;
 }
 
 async function obey(order: Order): Promise<number> {
@@ -135,7 +172,9 @@ async function obey(order: Order): Promise<number> {
     case "wait":
       return wait(order.deed);
     case "connect-and-reset":
-      return connectAndReset(order.port, order.times);
+      return connectAndReset(order);
+    case "hold":
+      return hold(order.count, order);
     case "end":
       server?.close();
       for (const socket of sockets) socket.destroy();

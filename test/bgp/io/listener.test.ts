@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { pino } from "pino";
 import type { Ip } from "../../../src/base/ip.ts";
 import { BgpSpeaker } from "../../../src/bgp/io/bgp-speaker.ts";
+import { DIALS_MAX } from "../../../src/bgp/dial-guard.ts";
 import { Listener, type DiallingPeer } from "../../../src/bgp/io/listener.ts";
 import { dial as dialSigned } from "../../../src/bgp/io/peer-socket.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
@@ -15,6 +16,8 @@ const STRANGER = "127.0.0.3" as Ip;
 const US = "127.0.0.1" as Ip;
 const ALSO_US = "127.0.0.4" as Ip;
 const log = pino({ level: "silent" });
+/** On the loopback nothing takes so long. */
+const ANSWER_MS = 250;
 
 async function occupy(): Promise<{ readonly port: number; readonly server: Server }> {
   const server = createServer();
@@ -49,7 +52,7 @@ describe("bgp: the listener", () => {
     return one;
   }
 
-  /** @returns whether it was connected, and closed without a word */
+  /** @returns whether it was connected, and what was said then */
   function dial(port: number, from: string, to: string): Promise<string> {
     return new Promise((resolve) => {
       let was = "refused";
@@ -57,7 +60,12 @@ describe("bgp: the listener", () => {
       socket.on("connect", () => (was = "closed"));
       socket.on("data", () => (was = "spoken to"));
       socket.on("error", () => undefined);
+      const timer = setTimeout(() => {
+        if (was === "refused") was = "not answered";
+        if (was === "not answered") socket.destroy();
+      }, ANSWER_MS);
       socket.on("close", () => {
+        clearTimeout(timer);
         resolve(was);
       });
     });
@@ -110,6 +118,19 @@ describe("bgp: the listener", () => {
     one.setPeers([them]);
     expect(one.guards(them)).to.equal(true);
     expect(await dial(port, THEM, US)).to.equal("closed");
+  });
+
+  it("who dials too often is not heard, over IPv6 too; who is a peer since then is", async () => {
+    const port = await freePort();
+    const one = listener(port);
+    const more = { address: "::1" as Ip, password: null };
+    one.setPeers([{ ...more, address: "::2" as Ip }]);
+    for (let i = 0; i <= DIALS_MAX; i++) await dial(port, "::1", "::1");
+    expect(await dial(port, "::1", "::1")).to.equal("not answered");
+    one.setPeers([more]);
+    expect(await dial(port, "::1", "::1")).to.equal("closed");
+    for (let i = 0; i < DIALS_MAX; i++) await dial(port, "::1", "::1");
+    expect(await dial(port, "::1", "::1")).to.equal("not answered");
   });
 
   it("it says of each family whether it is listened on", async () => {
