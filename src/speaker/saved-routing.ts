@@ -6,10 +6,23 @@
  * Neighbours: routes.ts announces it again; io/routing.ts reads and writes the file.
  */
 import { familyOf, IP_BITS, parseIp, type Ip } from "../base/ip.ts";
+import {
+  fieldsOf,
+  isFlag,
+  isText,
+  isTextMap,
+  listOf,
+  orAbsent,
+  orNull,
+  that,
+  tupleOf,
+  wholeNumber,
+} from "../base/shape.ts";
 import type { Announcement } from "../bgp/announcement.ts";
 import { prefixOf, type Prefix } from "../bgp/prefix.ts";
+import type { LabelSelector } from "../classes/label-selector.ts";
 import type { PeerModel } from "../classes/peers.ts";
-import type { Node } from "../kube/types.ts";
+import type { Node, NodeAddress, NodeCondition } from "../kube/types.ts";
 
 export interface SavedRouting {
   readonly version: 1;
@@ -30,6 +43,8 @@ type SavedRoutes = Omit<Announcement, "prefix"> & {
   readonly peer: string;
   readonly prefixes: readonly Prefix[];
 };
+
+type Expression = NonNullable<LabelSelector["matchExpressions"]>[number];
 
 /** By key of the peer. */
 export type Announced = ReadonlyMap<string, ReadonlyMap<Prefix, Announcement>>;
@@ -74,52 +89,105 @@ export function savedRoutes({ routes }: Pick<SavedRouting, "routes">): Announced
   return announced;
 }
 
-/** Written by ourselves: what would be taken for an address is looked at, the rest is the version's. */
-export function isSavedRouting(value: unknown): value is SavedRouting {
-  const saved = value as Partial<SavedRouting> | null;
-  return (
-    typeof saved === "object" &&
-    saved?.version === 1 &&
-    typeof saved.node?.metadata.name === "string" &&
-    Array.isArray(saved.peers) &&
-    saved.peers.every(isPeer) &&
-    Array.isArray(saved.routes) &&
-    saved.routes.every(isRoutes)
-  );
+/**
+ * Written by ourselves, perhaps by another release, perhaps onto a disk that fails: every field is looked at.
+ *
+ * @returns where it is not what it should be, `peers[0].port` say; null: it can be used
+ */
+export function faultInRouting(value: unknown): string | null {
+  return SAVED(value)?.replace(/^\./, "") ?? null;
 }
 
-function isPeer(value: unknown): boolean {
-  const { key, name, address, sourceAddress, sourceAddressOf } = (value ??
-    {}) as Partial<SavedPeer>;
-  return (
-    typeof key === "string" &&
-    typeof name === "string" &&
-    [address, sourceAddress].every((ip) => ip === null || isIp(ip)) &&
-    Array.isArray(sourceAddressOf) &&
-    sourceAddressOf.every((entry: unknown) => Array.isArray(entry) && isIp(entry[1]))
-  );
-}
-
-function isRoutes(value: unknown): boolean {
-  const { peer, prefixes, nextHop, multiExit, communities, largeCommunities } = (value ??
-    {}) as Partial<SavedRoutes>;
-  return (
-    typeof peer === "string" &&
-    (nextHop === null || isIp(nextHop)) &&
-    (multiExit === null || Number.isInteger(multiExit)) &&
-    [communities, largeCommunities].every(Array.isArray) &&
-    Array.isArray(prefixes) &&
-    prefixes.every(isPrefix)
-  );
-}
-
-function isIp(value: unknown): value is Ip {
-  return typeof value === "string" && parseIp(value) === value;
-}
-
-function isPrefix(value: unknown): boolean {
+const isIp = that((value) => typeof value === "string" && parseIp(value) === value);
+const isPrefix = that((value) => {
   const [ip, text] = String(value).split("/");
   const length = Number(text);
-  if (!isIp(ip) || !Number.isInteger(length)) return false;
-  return length >= 0 && length <= IP_BITS[familyOf(ip)] && prefixOf(ip, length) === value;
-}
+  if (ip === undefined || isIp(ip) !== null || !Number.isInteger(length)) return false;
+  const bits = IP_BITS[familyOf(ip as Ip)];
+  return length >= 0 && length <= bits && prefixOf(ip as Ip, length) === value;
+});
+const oneOf = (...words: readonly unknown[]) => that((value) => words.includes(value));
+
+const [UINT16_MAX, UINT32_MAX] = [0xffff, 0xffffffff];
+const isUint16 = wholeNumber(0, UINT16_MAX);
+const isUint32 = wholeNumber(0, UINT32_MAX);
+const isAsn = wholeNumber(1, UINT32_MAX);
+const isSeconds = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+const isNumber = orAbsent(that(Number.isInteger));
+
+const isSelector = fieldsOf<LabelSelector>({
+  matchLabels: orAbsent(isTextMap),
+  matchExpressions: orAbsent(
+    listOf(
+      fieldsOf<Expression>({ key: isText, operator: isText, values: orAbsent(listOf(isText)) }),
+    ),
+  ),
+});
+
+const isProfile = fieldsOf<NonNullable<PeerModel["bfd"]>>({
+  ...{ receiveInterval: isNumber, transmitInterval: isNumber, detectMultiplier: isNumber },
+  ...{ echoInterval: isNumber, minimumTtl: isNumber },
+  ...{ echoMode: orAbsent(isFlag), passiveMode: orAbsent(isFlag) },
+});
+
+const isPeer = fieldsOf<SavedPeer>({
+  key: isText,
+  name: isText,
+  nodes: listOf(isSelector),
+  address: orNull(isIp),
+  interface: orNull(isText),
+  port: wholeNumber(1, UINT16_MAX),
+  ourAsn: isAsn,
+  theirAsn: (value) => (value === "internal" || value === "external" ? null : isAsn(value)),
+  routerId: orNull(isIp),
+  sourceAddress: orNull(isIp),
+  sourceAddressOf: listOf(tupleOf(isText, isIp)),
+  vrf: orNull(isText),
+  isMultihop: isFlag,
+  hasPassword: isFlag,
+  holdTimeSeconds: isUint16,
+  keepaliveSeconds: orNull(isSeconds),
+  connectTimeSeconds: isSeconds,
+  isGracefulRestart: isFlag,
+  families: listOf(oneOf("IPv4", "IPv6")),
+  bfd: orNull(isProfile),
+});
+
+const isRoutes = fieldsOf<SavedRoutes>({
+  peer: isText,
+  prefixes: listOf(isPrefix),
+  nextHop: orNull(isIp),
+  localPreference: orNull(isUint32),
+  multiExit: orNull(isUint32),
+  communities: listOf(tupleOf(isUint16, isUint16)),
+  largeCommunities: listOf(tupleOf(isUint32, isUint32, isUint32)),
+});
+
+const isTaint = fieldsOf<{ key: string; effect: string }>({ key: isText, effect: isText });
+const isNode = fieldsOf<Pick<Node, "metadata" | "spec" | "status">>({
+  metadata: fieldsOf<Pick<Node["metadata"], "name" | "labels">>({
+    name: isText,
+    labels: orAbsent(isTextMap),
+  }),
+  spec: orAbsent(
+    fieldsOf<Pick<NonNullable<Node["spec"]>, "unschedulable" | "taints">>({
+      unschedulable: orAbsent(isFlag),
+      taints: orAbsent(listOf(isTaint)),
+    }),
+  ),
+  status: orAbsent(
+    fieldsOf<NonNullable<Node["status"]>>({
+      addresses: orAbsent(listOf(fieldsOf<NodeAddress>({ type: isText, address: isText }))),
+      conditions: orAbsent(
+        listOf(fieldsOf<Pick<NodeCondition, "type" | "status">>({ type: isText, status: isText })),
+      ),
+    }),
+  ),
+});
+
+const SAVED = fieldsOf<SavedRouting>({
+  version: oneOf(1),
+  node: isNode,
+  peers: listOf(isPeer),
+  routes: listOf(isRoutes),
+});

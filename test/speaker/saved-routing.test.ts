@@ -8,7 +8,7 @@ import { compilePeerModels, type PeerModel } from "../../src/classes/peers.ts";
 import { Backends } from "../../src/speaker/backends.ts";
 import { Routes } from "../../src/speaker/routes.ts";
 import {
-  isSavedRouting,
+  faultInRouting,
   savedModels,
   savedRoutes,
   saveRouting,
@@ -36,7 +36,7 @@ function announcedTo(peer: string, ...routes: readonly Announcement[]): Announce
   return new Map([[peer, new Map(routes.map((one) => [one.prefix, one]))]]);
 }
 
-const onDisk = (saved: SavedRouting) => JSON.parse(JSON.stringify(saved)) as unknown;
+const onDisk = (saved: SavedRouting) => JSON.parse(JSON.stringify(saved)) as SavedRouting;
 
 describe("speaker: what is kept of routers", () => {
   const ROUTES = announcedTo(
@@ -51,7 +51,7 @@ describe("speaker: what is kept of routers", () => {
   it("peers and routes are the same again", () => {
     const models = modelsOf({ bfdProfile: "x", nodeSelectors: [{ matchLabels: { rack: "a" } }] });
     const read = onDisk(saveRouting(NODE, models, ROUTES));
-    if (!isSavedRouting(read)) throw new Error("not read");
+    expect(faultInRouting(read)).to.equal(null);
     expect(read.node).to.deep.equal(NODE);
     expect(savedModels(read)).to.deep.equal(models);
     expect(savedRoutes(read)).to.deep.equal(ROUTES);
@@ -72,26 +72,110 @@ describe("speaker: what is kept of routers", () => {
     expect(models.map(({ password }) => password !== null)).to.deep.equal(has);
   });
 
-  const whole = JSON.stringify(saveRouting(NODE, modelsOf({ sourceAddress: "10.0.0.9" }), ROUTES));
-  const broken: readonly (readonly [string, string])[] = [
-    ["nothing", "null"],
-    ["a later version", whole.replace('"version":1', '"version":2')],
-    ["an address that is none", whole.replace('"10.0.0.254"', '"10.0.0"')],
-    ["a source address that is none", whole.replace('"10.0.0.9"', '"10.0.0"')],
-    ["a node's source address that is none", whole.replace('"10.0.0.1"', '"10.0.0"')],
-    ["a prefix that is none", whole.replace("203.0.113.1/32", "203.0.113.1/33")],
-    ["a prefix with bits behind its length", whole.replace("203.0.113.1/32", "203.0.113.1/24")],
-    ["a MED that is none", whole.replace('"multiExit":2', '"multiExit":"2"')],
-    ["a peer that is none", whole.replace('"peers":[', '"peers":[null,')],
-    ["routes that are none", whole.replace('"routes":[', '"routes":[7,')],
+  const WHOLE_NODE = {
+    metadata: { name: "n1", labels: { rack: "a" } },
+    spec: { unschedulable: false, taints: [{ key: "k", effect: "NoSchedule" }] },
+    status: {
+      addresses: [{ type: "InternalIP", address: "10.0.0.1" }],
+      conditions: [{ type: "Ready", status: "True" }],
+    },
+  };
+  const selector = { matchExpressions: [{ key: "rack", operator: "In", values: ["a"] }] };
+  const everything = { sourceAddress: "10.0.0.9", bfdProfile: "x", nodeSelectors: [selector] };
+  const whole = saveRouting(WHOLE_NODE, modelsOf(everything), ROUTES);
+
+  /** @returns what is on the disk where one value is another */
+  function damaged(place: string, value: unknown): unknown {
+    const copy = JSON.parse(JSON.stringify(whole)) as Record<string, unknown>;
+    const steps = place.match(/[a-zA-Z]+|\d+/g) ?? [];
+    const last = steps.pop() ?? "";
+    const parent = steps.reduce((at, step) => at[step] as Record<string, unknown>, copy);
+    expect(JSON.stringify(parent[last])).to.not.equal(JSON.stringify(value));
+    parent[last] = value;
+    return copy;
+  }
+
+  it("whole it is read", () => expect(faultInRouting(onDisk(whole))).to.equal(null));
+  it("what is no object at all is not", () => {
+    for (const value of [null, 7, [], "text"]) expect(faultInRouting(value)).to.equal("");
+  });
+
+  // The second peer is Deckhouse's, whose source addresses are by node.
+  const DAMAGES: readonly (readonly [place: string, value: unknown])[] = [
+    ["version", 2],
+    ["node", null],
+    ["node.metadata.name", 7],
+    ["node.metadata.labels.rack", null],
+    ["node.spec.taints[0].key", 7],
+    ["node.spec.unschedulable", "no"],
+    ["node.status.addresses[0].address", null],
+    ["node.status.conditions[0]", "Ready"],
+    ["peers", {}],
+    ["peers[0]", null],
+    ["peers[0].key", 7],
+    ["peers[0].name", null],
+    ["peers[1].nodes", null],
+    ["peers[0].nodes[0]", "rack"],
+    ["peers[0].nodes[0].matchExpressions[0].values", "a"],
+    ["peers[0].address", "10.0.0"],
+    ["peers[0].interface", 7],
+    ["peers[0].port", 0],
+    ["peers[0].port", 65_536],
+    ["peers[0].port", "179"],
+    ["peers[0].ourAsn", 0],
+    ["peers[0].ourAsn", 2 ** 32],
+    ["peers[0].theirAsn", "any"],
+    ["peers[0].theirAsn", 1.5],
+    ["peers[0].routerId", "router"],
+    ["peers[0].sourceAddress", "10.0.0"],
+    ["peers[1].sourceAddressOf[0][1]", "10.0.0"],
+    ["peers[1].sourceAddressOf[0]", ["n1"]],
+    ["peers[0].vrf", 7],
+    ["peers[0].isMultihop", "yes"],
+    ["peers[0].hasPassword", null],
+    ["peers[0].holdTimeSeconds", -1],
+    ["peers[0].holdTimeSeconds", null],
+    ["peers[0].keepaliveSeconds", "3"],
+    ["peers[0].connectTimeSeconds", null],
+    ["peers[0].isGracefulRestart", 1],
+    ["peers[0].families", "IPv4"],
+    ["peers[0].families[0]", "IPv5"],
+    ["peers[0].bfd", 7],
+    ["peers[0].bfd.receiveInterval", "50"],
+    ["peers[0].bfd.echoMode", "off"],
+    ["routes", 7],
+    ["routes[0]", 7],
+    ["routes[0].peer", null],
+    ["routes[0].prefixes", null],
+    ["routes[0].prefixes[0]", "203.0.113.1/33"],
+    ["routes[0].prefixes[0]", "203.0.113.1/24"],
+    ["routes[0].prefixes[0]", 7],
+    ["routes[0].nextHop", "here"],
+    ["routes[0].localPreference", -1],
+    ["routes[1].localPreference", "200"],
+    ["routes[0].multiExit", 0.5],
+    ["routes[1].communities[0]", [64600]],
+    ["routes[1].communities[0][1]", 65_536],
+    ["routes[0].largeCommunities", null],
+    ["routes[0].largeCommunities", [[1, 2]]],
   ];
-  for (const [name, text] of broken) {
-    it(`${name}: it is as if there were none`, () => {
-      expect(text).to.not.equal(whole);
-      expect(isSavedRouting(JSON.parse(text))).to.equal(false);
+  for (const [place, value] of DAMAGES) {
+    it(`${place}: ${JSON.stringify(value)} is found, and where`, () => {
+      const fault = faultInRouting(damaged(place, value)) ?? "none";
+      expect(fault.startsWith(place), fault).to.equal(true);
     });
   }
-  it("and whole it is read", () => expect(isSavedRouting(JSON.parse(whole))).to.equal(true));
+
+  it("every field of a peer and of routes is looked at", () => {
+    for (const list of ["peers", "routes"] as const) {
+      const [first] = onDisk(whole)[list];
+      for (const field of Object.keys(first ?? {})) {
+        const place = `${list}[0].${field}`;
+        const fault = faultInRouting(damaged(place, ["not so"])) ?? "none";
+        expect(fault.startsWith(place), `${place}: ${fault}`).to.equal(true);
+      }
+    }
+  });
 });
 
 describe("routes that were saved", () => {

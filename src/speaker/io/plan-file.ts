@@ -2,7 +2,7 @@
  * The last plan on disk, so that a speaker answers while the API server is away.
  *
  * It holds the heartbeat's key too, without which no peer would listen.
- * Neighbours: state-file.ts reads and writes; routing-file.ts is what routers are told.
+ * Neighbours: state-file.ts reads and writes; ../saved-routing.ts is what routers are told.
  */
 import type { Logger } from "pino";
 import { parseIp } from "../../base/ip.ts";
@@ -26,7 +26,7 @@ const NAME = "plan.json";
 const WRITE_INTERVAL_MS = 1000;
 
 export function loadPlan(dir: string, log: Logger): Promise<SavedPlan | null> {
-  return loadState({ dir, name: NAME, log }, isSavedPlan);
+  return loadState({ dir, name: NAME, log }, (value) => (isSavedPlan(value) ? null : ""));
 }
 
 /** @param make the plan as it is when it is written */

@@ -23,7 +23,7 @@ import type { VirtualIP } from "../../multi-ip/resource.ts";
 import { Backends } from "../backends.ts";
 import { OwnNode, type OwnNodeFacts, type OwnNodeNews, type OwnNodeOptions } from "../own-node.ts";
 import { mayBeRouted, routedAddress, type RoutedAddress } from "../routes.ts";
-import { isSavedRouting, saveRouting, type SavedRouting } from "../saved-routing.ts";
+import { faultInRouting, saveRouting, type SavedRouting } from "../saved-routing.ts";
 import { BgpEyes } from "./bgp-eyes.ts";
 import { BgpMetrics } from "./bgp-metrics.ts";
 import { Passwords } from "./passwords.ts";
@@ -61,7 +61,7 @@ const FILE = "routers.json";
 const SAVE_INTERVAL_MS = 3000;
 
 export function loadRouting(dir: string, log: Logger): Promise<SavedRouting | null> {
-  return loadState({ dir, name: FILE, log }, isSavedRouting);
+  return loadState({ dir, name: FILE, log }, faultInRouting);
 }
 
 export class Routing {

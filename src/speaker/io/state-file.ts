@@ -22,16 +22,20 @@ export interface StateFileOptions<State> extends StatePlace {
   readonly make: () => State | null;
 }
 
-/** @returns null where there is nothing that can be used */
+/**
+ * @param faultIn where it is not a State: the place, "" for all of it; null: it is one
+ * @returns null where there is nothing that can be used
+ */
 export async function loadState<State>(
   { dir, name, log }: StatePlace,
-  isState: (value: unknown) => value is State,
+  faultIn: (value: unknown) => string | null,
 ): Promise<State | null> {
   const file = join(dir, name);
   try {
     const state: unknown = JSON.parse(await readFile(file, "utf8"));
-    if (isState(state)) return state;
-    log.warn({ file }, "what is on disk is of another shape; starting without it");
+    const fault = faultIn(state);
+    if (fault === null) return state as State;
+    log.warn({ file, fault }, "what is on disk is of another shape; starting without it");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
       log.warn({ file, error: String(error) }, "what is on disk cannot be read; starting without");

@@ -8,6 +8,7 @@ import { startCluster, SYSTEM_NAMESPACE, type Cluster } from "../../../lab/clust
 import type { LabProcess } from "../../../lab/process.ts";
 import { waitFor } from "../../../lab/wait.ts";
 import type { VirtualIP } from "../../../src/multi-ip/resource.ts";
+import type { SavedRouting } from "../../../src/speaker/saved-routing.ts";
 import type { SavedPlan } from "../../../src/speaker/io/plan-file.ts";
 
 const VIPS = "/apis/spreadlb.io/v1alpha1/virtualips";
@@ -97,6 +98,24 @@ describe("speaker process", function () {
       what: `${node} to be ready`,
     });
 
+  /** One that finds a damaged file of routers says where, answers on the segment, and waits for the API server to be ready. */
+  async function expectUnready(node: string): Promise<void> {
+    const [state, ready] = [`${cluster.directory}/state-${node}`, "http://127.0.0.1:7473/readyz"];
+    const files = ["routers.json", "plan.json"].map((name) => `${state}/${name}`);
+    const texts = files.map((file) => readFileSync(file, "utf8"));
+    const saved = JSON.parse(texts[0] ?? "") as SavedRouting;
+    writeFileSync(files[0] ?? "", JSON.stringify({ ...saved, peers: [7] }));
+    const one = await cluster.startSpeaker(node);
+    const onlyThat = "not ready: neither of them has said what routers are to be told yet";
+    const said = async () => (await cluster.get(node, ready)).body;
+    await waitFor(async () => (await said()) === onlyThat, {
+      what: `${node} to be ready but for its routers`,
+    }).catch(async () => expect(await said()).to.equal(onlyThat));
+    expect(one.log()).to.contain('"fault":"peers[0]"').and.to.contain('"fromDisk":true');
+    await one.stop("SIGKILL");
+    for (const [i, file] of files.entries()) writeFileSync(file, texts[i] ?? "");
+  }
+
   it("answers as planned, and says so in the status with the move and the condition", async () => {
     await untilHeldBy(NODES);
     const [status] = await waitFor(
@@ -162,8 +181,10 @@ describe("speaker process", function () {
     const before = JSON.parse(readFileSync(saved, "utf8")) as SavedPlan;
     const ahead = { ...before, incarnation: Date.now() + 3_600_000 };
     writeFileSync(saved, JSON.stringify(ahead));
+    await expectUnready("n3");
+    const said = speaker("n3").log().length; // By those before: the log goes on.
     speakers.set("n3", await cluster.startSpeaker("n3"));
-    await waitFor(() => speaker("n3").log().includes('"fromDisk":true'), {
+    await waitFor(() => speaker("n3").log().slice(said).includes('"fromDisk":true'), {
       what: "n3 to begin",
       intervalMs: 5,
     });

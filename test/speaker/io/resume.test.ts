@@ -7,7 +7,11 @@ import { NO_MANIFESTS, type Manifests } from "../../../src/classes/compile.ts";
 import { Backends } from "../../../src/speaker/backends.ts";
 import { Routers } from "../../../src/speaker/io/routers.ts";
 import type { OwnNodeFacts } from "../../../src/speaker/own-node.ts";
-import { isSavedRouting, saveRouting } from "../../../src/speaker/saved-routing.ts";
+import {
+  faultInRouting,
+  saveRouting,
+  type SavedRouting,
+} from "../../../src/speaker/saved-routing.ts";
 import { manifest } from "../../classes/metallb/cases.ts";
 import { slice } from "../../kube/slices.ts";
 import { CountingRouter } from "./counting-router.ts";
@@ -77,8 +81,9 @@ describe("speaker: routers while the API server is away", () => {
     before.obey(manifests(), FACTS);
     before.tell();
     const { models, routes } = before;
-    const saved: unknown = JSON.parse(JSON.stringify(saveRouting(NODE, models, routes.announced)));
-    if (!isSavedRouting(saved)) throw new Error("not read");
+    const text = JSON.stringify(saveRouting(NODE, models, routes.announced));
+    const saved = JSON.parse(text) as SavedRouting;
+    expect(faultInRouting(saved)).to.equal(null);
     await before.stop("shutdown");
     const count = router.sessions.length;
 
