@@ -3,15 +3,19 @@
  *
  * Neighbours: routing.ts asks once a second as long as there are peers.
  */
+import { withPort } from "../../base/ip.ts";
 import type { SessionCounters as BfdCounters } from "../../bgp/bfd/io/protocol.ts";
 import type { Listening } from "../../bgp/io/listener.ts";
 import type { Session } from "../../bgp/session.ts";
 import type { ConfiguredPeer } from "../session-book.ts";
 import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
 
-interface Labels {
-  readonly peer: string;
-  readonly vrf: string;
+type Labels = Readonly<Record<"peer" | "vrf", string>>;
+
+/** A router in the series of both kinds: BFD knows no port. */
+interface Names {
+  readonly bgp: Labels;
+  readonly bfd: Labels;
 }
 
 type ListeningLabels = Readonly<Record<"family" | "vrf", string>>;
@@ -22,6 +26,8 @@ type SessionCounts = Pick<Session, "peer" | "state"> & {
   readonly rib: Pick<Session["rib"], "toldCount" | "wantedCountIn">;
   readonly counters: Pick<Session["counters"], "sentByKind" | "receivedByKind">;
 };
+
+type BfdCounts = Pick<BfdCounters, "packetsReceived" | "packetsSent" | "timesUp" | "timesDown">;
 
 type CounterKey = Exclude<
   {
@@ -34,7 +40,7 @@ export class BgpMetrics {
   readonly #metrics: SpeakerMetrics | undefined;
   /** By metric and labels: what a session had counted when it was looked at last. */
   readonly #told = new Map<string, number>();
-  #labels = new Map<string, Labels>();
+  #names = new Map<string, Names>();
   #listening: readonly ListeningLabels[] = [];
 
   constructor(metrics: SpeakerMetrics | undefined) {
@@ -48,20 +54,28 @@ export class BgpMetrics {
   ): void {
     const metrics = this.#metrics;
     if (metrics === undefined) return;
-    const before = this.#labels;
-    this.#labels = new Map([
-      ...held.map((peer): [string, Labels] => [peer.key, labelsOf(peer)]),
-      ...[...sessions].map(([key, { peer }]): [string, Labels] => [key, labelsOf(peer)]),
+    const before = this.#names;
+    const ofSessions = [...sessions].map(([key, { peer }]): [string, Names] => [
+      key,
+      namesOf(peer),
     ]);
-    const places = new Set([...this.#labels.values()].map(placeOf));
-    for (const labels of before.values()) if (!places.has(placeOf(labels))) this.#forget(labels);
+    this.#names = new Map([
+      ...held.map((peer): [string, Names] => [peer.key, namesOf(peer)]),
+      ...ofSessions,
+    ]);
+    const places = new Set([...this.#names.values()].map(({ bgp }) => placeOf(bgp)));
+    const watched = new Set(ofSessions.map(([, { bfd }]) => placeOf(bfd)));
+    for (const { bgp, bfd } of before.values()) {
+      if (!places.has(placeOf(bgp))) this.#forget(bgp, BGP_GAUGES);
+      if (!watched.has(placeOf(bfd))) this.#forget(bfd, BFD_GAUGES);
+    }
     for (const { key } of held) {
-      const labels = this.#labels.get(key);
-      if (labels !== undefined && !sessions.has(key)) this.#tellHeld(labels, metrics);
+      const names = this.#names.get(key);
+      if (names !== undefined && !sessions.has(key)) this.#tellHeld(names.bgp, metrics);
     }
     for (const [key, session] of sessions) {
-      const labels = this.#labels.get(key);
-      if (labels !== undefined) this.#tell(session, labels, metrics);
+      const names = this.#names.get(key);
+      if (names !== undefined) this.#tell(session, names.bgp, metrics);
     }
   }
 
@@ -75,8 +89,8 @@ export class BgpMetrics {
   }
 
   /** @param counted since the session began */
-  bfd(peer: string, counted: BfdCounters): void {
-    const labels = this.#labels.get(peer);
+  bfd(peer: string, counted: BfdCounts): void {
+    const labels = this.#names.get(peer)?.bfd;
     if (labels === undefined) return;
     this.#metrics?.bfdSessionUp.set({ ...labels }, counted.timesUp > counted.timesDown ? 1 : 0);
     this.#count("bfdControlPacketInput", labels, counted.packetsReceived);
@@ -86,7 +100,7 @@ export class BgpMetrics {
   }
 
   #tellHeld(labels: Labels, metrics: SpeakerMetrics): void {
-    for (const gauge of GAUGES) this.#metrics?.[gauge].remove({ ...labels });
+    for (const gauge of BGP_GAUGES) metrics[gauge].remove({ ...labels });
     metrics.bgpSessionUp.set({ ...labels }, 0);
   }
 
@@ -121,26 +135,23 @@ export class BgpMetrics {
     this.#metrics?.[metric].inc({ ...labels }, counted >= before ? counted - before : counted);
   }
 
-  #forget(labels: Labels): void {
-    for (const gauge of GAUGES) this.#metrics?.[gauge].remove({ ...labels });
+  #forget(labels: Labels, gauges: readonly GaugeKey[]): void {
+    for (const gauge of gauges) this.#metrics?.[gauge].remove({ ...labels });
     for (const place of this.#told.keys()) {
       if (place.endsWith(` ${placeOf(labels)}`)) this.#told.delete(place);
     }
   }
 }
 
-const GAUGES = [
-  "bgpSessionUp",
-  "bgpAnnouncedPrefixes",
-  "bgpPendingPrefixes",
-  "bfdSessionUp",
-] as const;
-type GaugeKey = (typeof GAUGES)[number];
+const BGP_GAUGES = ["bgpSessionUp", "bgpAnnouncedPrefixes", "bgpPendingPrefixes"] as const;
+const BFD_GAUGES = ["bfdSessionUp"] as const;
+type GaugeKey = (typeof BGP_GAUGES)[number] | (typeof BFD_GAUGES)[number];
 
-/** `10.0.0.254:179`, as MetalLB writes it; an unnumbered peer by its interface. */
-function labelsOf({ address, interface: link, port, vrf }: Pick<ConfiguredPeer, LabelField>) {
-  const host = link ?? (address?.includes(":") === true ? `[${address}]` : address);
-  return { peer: `${host ?? ""}:${port}`, vrf: vrf ?? "" };
+/** `10.0.0.254:179`, and `10.0.0.254` for BFD, as MetalLB writes them; an unnumbered peer by its interface. */
+function namesOf(peer: Pick<ConfiguredPeer, LabelField>): Names {
+  const host = peer.interface ?? peer.address ?? "";
+  const vrf = peer.vrf ?? "";
+  return { bgp: { peer: withPort(host, peer.port), vrf }, bfd: { peer: host, vrf } };
 }
 
 function placeOf({ peer, vrf }: Labels): string {

@@ -81,6 +81,43 @@ describe("speaker: metrics of BGP sessions", () => {
     expect(await lines("metallb_bgp_session_up")).to.deep.equal([up("[2001:db8::1]:179", 0)]);
   });
 
+  it("BFD goes by the address alone, as in MetalLB, and by the interface; it is gone with the last session to it", async () => {
+    const { told, session, lines } = stage();
+    const counted = { packetsReceived: 7, packetsSent: 9, timesUp: 1, timesDown: 0 };
+    const bfd = (host: string, value: number) =>
+      `metallb_bfd_session_up{peer="${host}",vrf=""} ${value}`;
+    const up = () => lines("metallb_bfd_session_up");
+    for (const [address, link, host] of [
+      ["10.0.0.1", null, "10.0.0.1"],
+      ["2001:db8::1", null, "2001:db8::1"],
+      ["fe80::1", "eth1", "eth1"],
+    ] as const) {
+      told.look(session(address, "established", { interface: link }), []);
+      told.bfd(KEY, counted);
+      expect(await up()).to.deep.equal([bfd(host, 1)]);
+      const received = await lines("metallb_bfd_control_packet_input");
+      expect(received).to.include(`metallb_bfd_control_packet_input{peer="${host}",vrf=""} 7`);
+    }
+    // A second peer at the address, at another port: the path is one, and so is its series.
+    const [first] = session("10.0.0.1", "established").values();
+    const [second] = session("10.0.0.1", "established", { port: 1179 }).values();
+    if (first === undefined || second === undefined) throw new Error("no sessions");
+    const both = new Map([
+      ["a", first],
+      ["b", second],
+    ]);
+    told.look(both, []);
+    for (const key of both.keys()) told.bfd(key, { ...counted, packetsReceived: 10 });
+    expect(await lines("metallb_bfd_control_packet_input")).to.include(
+      'metallb_bfd_control_packet_input{peer="10.0.0.1",vrf=""} 17',
+    );
+    both.delete("a");
+    told.look(both, []);
+    expect(await up()).to.deep.equal([bfd("10.0.0.1", 1)]);
+    told.look(new Map(), held("10.0.0.1"));
+    expect(await up()).to.deep.equal([]);
+  });
+
   it("whether routers can dial us: of each family that is listened for, and of none that no longer is", async () => {
     const { told, lines } = stage();
     const [ipv4, ipv6] = (["IPv4", "IPv6"] as const).map((family) => ({ family, vrf: null }));
