@@ -6,6 +6,7 @@
  * Neighbours: io/bgp-speaker.ts asks; docs/bgp.md says it to people, in the fields of their manifests.
  */
 import type { BgpPeer } from "./peer.ts";
+import { reachOptions } from "./socket-options.ts";
 
 export type ChangeEffect =
   /** In force at once, or when it matters next; the session does not notice. */
@@ -40,7 +41,14 @@ export function effectOfChange(before: BgpPeer, after: BgpPeer): ChangeEffect | 
   const fields = Object.keys(EFFECT_OF_FIELD) as (keyof BgpPeer)[];
   const changed = fields.filter((field) => !isSame(before[field], after[field]));
   if (changed.length === 0) return null;
-  return changed.some((field) => EFFECT_OF_FIELD[field] === "reset") ? "reset" : "none";
+  const isReset = (field: keyof BgpPeer) =>
+    EFFECT_OF_FIELD[field] === "reset" && (field !== "reach" || !reachesAlike(before, after));
+  return changed.some(isReset) ? "reset" : "none";
+}
+
+/** One hop or several, where the sockets are told the same: BFD alone, which has its own session, notices. */
+function reachesAlike(before: BgpPeer, after: BgpPeer): boolean {
+  return isSame(reachOptions(before, false), reachOptions(after, false));
 }
 
 /** Of values as JSON has them. */

@@ -14,13 +14,13 @@ import { compareText } from "../base/hash.ts";
 import { familyOf, IP_BITS, type Ip } from "../base/ip.ts";
 import { Links } from "../base/links.ts";
 import {
-  eachOnce,
   type Announcement,
   type LargeCommunity,
   type StandardCommunity,
 } from "../bgp/announcement.ts";
 import type { RouteChanges } from "../bgp/out-rib.ts";
 import { prefixOf, type Prefix } from "../bgp/prefix.ts";
+import { communitiesThatFit } from "../classes/metallb/community-values.ts";
 import type { ClassAt } from "../classes/class-at.ts";
 import type { Labels } from "../classes/label-selector.ts";
 import { isSelected, selectsNode, type BgpWay, type Way } from "../classes/model.ts";
@@ -100,9 +100,6 @@ export function routedAddress(spec: VirtualIPSpec): RoutedAddress | null {
   const services = spec.services.map(({ namespace, name }) => `${namespace}/${name}`);
   return { ip, services, advertisements, isLocal, rank };
 }
-
-/** As many as a route may have in MetalLB. */
-const COMMUNITIES_MAX = 63;
 
 /** Of nodes that the rank does not name: behind all that it can (16 in a VirtualIP), however many it does. */
 export const PLACE_UNRANKED = 16;
@@ -323,11 +320,11 @@ export class Routes {
     const all = [...reasons.values()];
     const ways = all.map(({ way }) => way);
     ways.sort((a, b) => compareText(a.key, b.key));
-    const values = ways.flatMap(({ communities }) => communities);
-    const standard = values.flatMap((value): StandardCommunity[] =>
+    const { fitting } = communitiesThatFit(ways.flatMap(({ communities }) => communities));
+    const standard = fitting.flatMap((value): StandardCommunity[] =>
       value.kind === "standard" ? [value.parts] : [],
     );
-    const large = values.flatMap((value): LargeCommunity[] =>
+    const large = fitting.flatMap((value): LargeCommunity[] =>
       value.kind === "large" ? [value.parts] : [],
     );
     return {
@@ -335,8 +332,8 @@ export class Routes {
       nextHop: null,
       localPreference: ways.find(({ localPref }) => localPref !== null)?.localPref ?? null,
       multiExit: all.find(({ place }) => place !== null)?.place ?? null,
-      communities: eachOnce(standard).slice(0, COMMUNITIES_MAX),
-      largeCommunities: eachOnce(large).slice(0, COMMUNITIES_MAX),
+      communities: standard,
+      largeCommunities: large,
     };
   }
 }

@@ -178,6 +178,16 @@ describe("bgp: what a change of the peer costs", () => {
     });
   }
 
+  it("reach, of which the socket is told the same: none", () => {
+    const reaches = (from: BgpPeer["reach"], to: BgpPeer["reach"]) =>
+      effectOfChange({ ...before, reach: from }, { ...before, reach: to });
+    const [direct, far] = [{ kind: "direct" }, { kind: "multihop", ttl: 255 }] as const;
+    expect([reaches(direct, far), reaches(far, direct)]).to.deep.equal(["none", "none"]);
+    expect(reaches(direct, { kind: "multihop", ttl: 254 })).to.equal("reset");
+    expect(reaches({ kind: "secured", hopsMax: 1 }, direct)).to.equal("reset");
+    expect(reaches(far, { kind: "secured", hopsMax: 2 })).to.equal("reset");
+  });
+
   it("nothing: nothing", () => {
     expect(effectOfChange(before, { ...before, families: [...before.families] })).to.equal(null);
   });

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Ip } from "../../src/base/ip.ts";
 import type { Announcement } from "../../src/bgp/announcement.ts";
+import { OutRib } from "../../src/bgp/out-rib.ts";
 import type { Prefix } from "../../src/bgp/prefix.ts";
 import { classFinder } from "../../src/classes/class-at.ts";
 import { compileAll, type Manifests } from "../../src/classes/compile.ts";
@@ -15,6 +16,7 @@ import {
   type RoutedAddress,
   type RoutingNode,
 } from "../../src/speaker/routes.ts";
+import { routeContext } from "../bgp/peer-table.ts";
 import { manifest } from "../classes/metallb/cases.ts";
 import { slice } from "../kube/slices.ts";
 
@@ -234,6 +236,41 @@ describe("routes", () => {
       ],
       largeCommunities: [[65000, 1, 2]],
     });
+  });
+
+  it("as many communities as a message has room for beside the rest: 300 large ones, or 900", () => {
+    const names = Array.from({ length: 16 }, (_, i) => `a${i}`);
+    const manyOf = (textOf: (number: number) => string) => {
+      const advertisements = names.map((name, i) =>
+        advertisement(name, {
+          communities: Array.from({ length: 60 }, (_, j) => textOf(60 * i + j)),
+        }),
+      );
+      const world = new World({
+        world: manifests(...advertisements),
+        addresses: [
+          address("192.0.2.1", { advertisements: names.map((name) => `BGPAdvertisement/${name}`) }),
+        ],
+      });
+      const [announcement] = world.announced("BGPPeer/tor-a").values();
+      if (announcement === undefined) throw new Error("nothing is announced");
+      return announcement;
+    };
+    const { largeCommunities } = manyOf((n) => `large:4200000000:1:${n}`);
+    expect(largeCommunities.map(([, , n]) => n)).to.deep.equal(Array.from(Array(300).keys()));
+    const whole = manyOf((n) => `65000:${n}`);
+    expect(whole.communities).to.have.length(900);
+    // And so it fits, for the longest of all that is said beside it.
+    for (const isExternal of [true, false]) {
+      const context = routeContext({ wire: { asnBytes: isExternal ? 2 : 4, isExternal } });
+      const rib = new OutRib();
+      const prefixes = ["192.0.2.1/32", "2001:db8::1/128"] as Prefix[];
+      rib.open({ ...context, ourAsn: 4_200_000_000, isDraining: true });
+      const announce = prefixes.map((prefix) => ({ ...whole, prefix, multiExit: 7 }));
+      rib.change({ announce, withdraw: [] });
+      const messages = rib.next(65_536);
+      expect(messages.map(({ length }) => length <= 4096)).to.deep.equal([true, true]);
+    }
   });
 
   const own = (name: string, spec: object = {}) =>

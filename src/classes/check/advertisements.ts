@@ -11,6 +11,7 @@ import { METAL_POOL_KIND } from "../deckhouse/pool.ts";
 import { CONFIGURATION_KIND } from "../deckhouse/configuration.ts";
 import { compareObjects } from "../draft.ts";
 import { BGP_ADVERTISEMENT_KIND } from "../metallb/bgp-advertisement.ts";
+import { COMMUNITIES_BYTES_MAX, communitiesThatFit } from "../metallb/community-values.ts";
 import type { BgpWay, ClassModel, Way } from "../model.ts";
 import { canonical } from "./loose.ts";
 import { meeting } from "./meeting.ts";
@@ -19,7 +20,8 @@ import type { CheckWorld } from "./world.ts";
 
 export function advertisementFaults(scene: Scene): Standing[] {
   const clashes = scene.written.flatMap((model) => prefClashes(model, scene.world));
-  return [...doubled(scene), ...distinct(clashes)];
+  const crowds = scene.written.flatMap(crowdedCommunities);
+  return [...doubled(scene), ...distinct(clashes), ...distinct(crowds)];
 }
 
 function doubled({ world }: Scene): Standing[] {
@@ -77,6 +79,28 @@ function prefClashes(model: ClassModel, { manifests, nodes }: CheckWorld): Stand
       }));
     }),
   );
+}
+
+/** All advertisements of a pool may be for one Service, and are one route then. */
+function crowdedCommunities({ key, name, ways }: ClassModel): Standing[] {
+  const told = ways.filter((way): way is Announced => way.bgp !== undefined);
+  const { excess } = communitiesThatFit(told.flatMap(({ bgp }) => bgp.communities));
+  const last = told.at(-1)?.advertisement ?? "";
+  if (excess === 0) return [];
+  const message =
+    `The advertisements of the pool "${name}", of which "${last}" is the last, have more communities together than a message ` +
+    `of BGP has room for beside the rest (${COMMUNITIES_BYTES_MAX} octets): ${excess} would be left out of a route that has them all`;
+  return [
+    {
+      ...{ object: objectOfWay(key, last), field: "spec.communities", isWarning: true },
+      problem: { code: "COMMUNITY_INVALID", message, about: key },
+    },
+  ];
+}
+
+function objectOfWay(key: string, name: string): string {
+  const isOfDeckhouse = key.startsWith(`${METAL_POOL_KIND}/`);
+  return `${isOfDeckhouse ? CONFIGURATION_KIND : BGP_ADVERTISEMENT_KIND}/${name}`;
 }
 
 interface PrefClash {

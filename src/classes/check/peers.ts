@@ -6,6 +6,7 @@
  * do not, and the same manifests should work here.
  * Neighbours: ../metallb/bgp-peer-rules.ts has what one peer alone may say.
  */
+import { parseDurationMs } from "../../base/duration.ts";
 import { parseIp } from "../../base/ip.ts";
 import { METAL_PEER_KIND, type MetalLoadBalancerBGPPeer } from "../deckhouse/bgp-peer.ts";
 import { compareObjects } from "../draft.ts";
@@ -189,10 +190,49 @@ export function peerHints(spec: object): Fault[] {
           ),
         ]
       : []),
+    ...timeHints(said, hint),
     ...echoHints(said, ""),
     ...echoHints(said.bfd ?? {}, "bfd."),
     ...bfdHints(said.bfd ?? {}),
   ];
+}
+
+/**
+ * MetalLB takes times that FRR cannot be told, such as 500ms, and cuts them off; a keepalive that is hardly sent before the hold time is
+ * over it passes on. A refusal would keep people from editing what works.
+ */
+function timeHints(
+  { holdTime, keepaliveTime }: Partial<BGPPeerSpec>,
+  hint: (field: string, message: string) => Fault,
+): Fault[] {
+  const [holdMs, keepaliveMs] = [msOf(holdTime), msOf(keepaliveTime)];
+  const hints: Fault[] = [];
+  const cut = Math.floor(holdMs / 1000);
+  if (holdMs % 1000 !== 0) {
+    hints.push(
+      hint("holdTime", `holdTime ${holdTime ?? ""} has parts of a second: ${cut}s is taken`),
+    );
+  }
+  if (keepaliveMs === 0) return hints;
+  const said = `keepaliveTime ${keepaliveTime ?? ""}`;
+  if (holdTime !== undefined && cut === 0) {
+    hints.push(hint("keepaliveTime", `${said} has no effect without a holdTime to keep`));
+  } else if (keepaliveMs < 1000) {
+    const third = "a third of the hold time is taken";
+    hints.push(hint("keepaliveTime", `${said} is less than a second: ${third}`));
+  } else if (holdTime !== undefined && Math.floor(keepaliveMs / 1000) > cut / 3) {
+    const third = "is more than a third of holdTime: that is taken";
+    hints.push(hint("keepaliveTime", `${said} ${third}, or one that is lost ends the session`));
+  } else if (keepaliveMs % 1000 !== 0) {
+    const seconds = Math.floor(keepaliveMs / 1000);
+    hints.push(hint("keepaliveTime", `${said} has parts of a second: ${seconds}s is taken`));
+  }
+  return hints;
+}
+
+/** 0: nothing is said, or nothing that can be read. */
+function msOf(text = "0s"): number {
+  return parseDurationMs(text) ?? 0;
 }
 
 /** Of Deckhouse, whose own BGP ignores it, and whose 0 says nothing: a refusal would keep people from editing what works. */

@@ -28,6 +28,12 @@ export const WELL_KNOWN_COMMUNITIES: Readonly<Record<string, CommunityValue>> = 
 };
 
 export const COMMUNITY_LENGTH_MAX = 64;
+const COMMUNITY_BYTES = { standard: 4, large: 12 };
+/**
+ * What a route has room for: a message of 4,096 octets (RFC 4271 section 4.1), whatever else it has to say. That is 900 of the
+ * standard ones.
+ */
+export const COMMUNITIES_BYTES_MAX = 3600;
 const [PART_MAX, LARGE_PART_MAX] = [0xffff, 0xffffffff];
 const STANDARD = "^[0-9]{1,5}:[0-9]{1,5}$";
 const LARGE = "^large:[0-9]{1,10}:[0-9]{1,10}:[0-9]{1,10}$";
@@ -66,3 +72,25 @@ export const COMMUNITY_RULE: CelRuleWithValue = textRule(
   SENTENCE,
   REMEDIES.COMMUNITY_INVALID,
 );
+
+/**
+ * @param values each once counts; standard ones come before large ones, and those of lower numbers first
+ * @returns those for which there is room in a route; and how many there is none for
+ */
+export function communitiesThatFit(values: readonly CommunityValue[]): {
+  readonly fitting: readonly CommunityValue[];
+  readonly excess: number;
+} {
+  const each = [...new Map(values.map((value) => [value.parts.join(":"), value])).values()];
+  const sorted = each.sort((a, b) => a.parts.length - b.parts.length || compareParts(a, b));
+  let bytes = 0;
+  const fitting = sorted.filter(
+    ({ kind }) => (bytes += COMMUNITY_BYTES[kind]) <= COMMUNITIES_BYTES_MAX,
+  );
+  return { fitting, excess: sorted.length - fitting.length };
+}
+
+function compareParts({ parts: a }: CommunityValue, { parts: b }: CommunityValue): number {
+  const place = a.findIndex((part, i) => part !== b[i]);
+  return place < 0 ? 0 : (a[place] ?? 0) - (b[place] ?? 0);
+}
