@@ -12,6 +12,7 @@ import type { MetalLoadBalancerBGPPeer } from "./deckhouse/bgp-peer.ts";
 import type { LabelSelector } from "./label-selector.ts";
 import type { BFDProfile, BFDProfileSpec } from "./metallb/bfd-profile.ts";
 import type { BGPPeer } from "./metallb/bgp-peer.ts";
+import type { OWN_FIELDS } from "./metallb/bgp-peer-v1beta1.ts";
 import { peerProblems } from "./metallb/bgp-peer-rules.ts";
 import { bgpPeerKey, type BgpManifests } from "./metallb/compile-bgp.ts";
 
@@ -33,12 +34,15 @@ export interface PeerModel {
   readonly sourceAddressOf: ReadonlyMap<string, Ip>;
   readonly vrf: string | null;
   readonly isMultihop: boolean;
+  /** GTSM: how many hops away it is at most; null: nobody asks for it. */
+  readonly securedHops: number | null;
   readonly password: PasswordSource | null;
   readonly holdTimeSeconds: number;
   /** Null: a third of the hold time. */
   readonly keepaliveSeconds: number | null;
   readonly connectTimeSeconds: number;
   readonly isGracefulRestart: boolean;
+  readonly takesExtendedMessages: boolean;
   readonly families: readonly IpFamily[];
   /** What is not said is the default; null: without BFD. */
   readonly bfd: BFDProfileSpec | null;
@@ -107,6 +111,7 @@ function ofBgpPeer(
     sourceAddressOf: new Map(),
     vrf: textOf(peer.vrf),
     isMultihop: peer.ebgpMultiHop === true,
+    ...ownOf(peer),
     password: passwordOf(peer),
     ...timesOf(peer),
     isGracefulRestart: peer.enableGracefulRestart === true,
@@ -137,11 +142,20 @@ function ofMetalPeer(
     sourceAddress: null,
     sourceAddressOf: new Map(sources),
     ...{ vrf: null, isMultihop: false },
+    ...ownOf(spec),
     password: secret === undefined ? null : { kind: "secret", ...secret, label: PASSWORD_LABEL },
     ...timesOf(spec),
     isGracefulRestart: false,
     families: [familyOf(address)],
     bfd: spec.bfd === undefined ? null : bfdOf(spec.bfd),
+  };
+}
+
+function ownOf(spec: Pick<NonNullable<BGPPeer["spec"]>, keyof typeof OWN_FIELDS>) {
+  const { ttlSecurityHops, extendedMessages } = spec;
+  return {
+    securedHops: ttlSecurityHops ?? null,
+    takesExtendedMessages: extendedMessages === true,
   };
 }
 

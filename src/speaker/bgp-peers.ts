@@ -54,7 +54,8 @@ const UNICAST_OCTETS = 223;
 export function bfdPaths(peers: readonly BgpPeer[]): BfdPath[] {
   return peers.flatMap(({ key: peer, address, sourceAddress, vrf, reach, ...wish }): BfdPath[] => {
     if (wish.bfdProfile === null) return [];
-    const hops = reach.kind === "multihop" ? "multiple" : "single";
+    const isFar = reach.kind === "multihop" || (reach.kind === "secured" && reach.hopsMax > 1);
+    const hops = isFar ? "multiple" : "single";
     const path = { theirAddress: address, ourAddress: sourceAddress, interface: wish.interface };
     return [{ peer, ...path, vrf, hops, profile: wish.bfdProfile }];
   });
@@ -198,12 +199,14 @@ function sessionOf(
     connectRetryMs: 1000 * model.connectTimeSeconds,
     passive: false,
     gracefulRestartSeconds: model.isGracefulRestart ? RESTART_SECONDS : null,
-    extendedMessages: false,
+    extendedMessages: model.takesExtendedMessages,
     bfdProfile: model.bfd === null ? null : key,
   };
 }
 
-function reachOf({ interface: link, isMultihop, ourAsn, theirAsn }: PeerModel): Reach {
+function reachOf(model: PeerModel): Reach {
+  const { interface: link, isMultihop, securedHops, ourAsn, theirAsn } = model;
+  if (securedHops !== null) return { kind: "secured", hopsMax: securedHops };
   if (link !== null) return { kind: "direct" };
   const isInternal = theirAsn === "internal" || theirAsn === ourAsn;
   return isMultihop || isInternal ? { kind: "multihop", ttl: MULTIHOP_TTL } : { kind: "direct" };

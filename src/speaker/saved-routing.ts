@@ -33,7 +33,11 @@ export interface SavedRouting {
   readonly routes: readonly SavedRoutes[];
 }
 
-type SavedPeer = Omit<PeerModel, "password" | "sourceAddressOf"> & {
+/** Fields that an older release did not know, and did not write. */
+type LaterField = "securedHops" | "takesExtendedMessages";
+type SavedPeer = Omit<PeerModel, "password" | "sourceAddressOf" | LaterField> & {
+  readonly [Field in LaterField]?: PeerModel[Field];
+} & {
   readonly hasPassword: boolean;
   readonly sourceAddressOf: readonly (readonly [node: string, address: Ip])[];
 };
@@ -73,7 +77,8 @@ export function saveRouting(
 /** @returns the peers; in the place of a password that one has is an empty one */
 export function savedModels({ peers }: Pick<SavedRouting, "peers">): PeerModel[] {
   return peers.map(({ hasPassword, sourceAddressOf, ...peer }) => ({
-    ...peer,
+    ...{ ...peer, securedHops: peer.securedHops ?? null },
+    takesExtendedMessages: peer.takesExtendedMessages ?? false,
     sourceAddressOf: new Map(sourceAddressOf),
     password: hasPassword ? { kind: "text", text: "" } : null,
   }));
@@ -144,6 +149,8 @@ const isPeer = fieldsOf<SavedPeer>({
   sourceAddressOf: listOf(tupleOf(isText, isIp)),
   vrf: orNull(isText),
   isMultihop: isFlag,
+  securedHops: orAbsent(orNull(wholeNumber(1, 254))), // Absent: of a release that did not know it.
+  takesExtendedMessages: orAbsent(isFlag),
   hasPassword: isFlag,
   holdTimeSeconds: isUint16,
   keepaliveSeconds: orNull(isSeconds),

@@ -41,6 +41,7 @@ describe("peers", () => {
       ...{ sourceAddressOf: new Map(), vrf: null, isMultihop: false, password: null },
       ...{ holdTimeSeconds: 90, keepaliveSeconds: null, connectTimeSeconds: 30 },
       ...{ isGracefulRestart: false, families: ["IPv4"], bfd: null },
+      ...{ securedHops: null, takesExtendedMessages: false },
     });
   });
 
@@ -52,6 +53,8 @@ describe("peers", () => {
     ],
     ["both families", { dualStackAddressFamily: true }, { families: ["IPv4", "IPv6"] }],
     ["another port", { peerPort: 1179 }, { port: 1179 }],
+    ["GTSM", { ttlSecurityHops: 1 }, { securedHops: 1 }],
+    ["long messages", { extendedMessages: true }, { takesExtendedMessages: true }],
     ["localASN before myASN", { localASN: 64999 }, { ourAsn: 64999 }],
     ["any other AS", { peerASN: 0, dynamicASN: "external" }, { theirAsn: "external" }],
     ["our own AS", { peerASN: undefined, dynamicASN: "internal" }, { theirAsn: "internal" }],

@@ -165,6 +165,27 @@ describe("peers of a node", () => {
     expect(peer?.reach).to.deep.equal({ kind: "direct" });
   });
 
+  it("hops that are counted: GTSM, with BFD over as many; and long messages where they are asked for", () => {
+    const hopsOf = (spec: object) => {
+      const { peers } = peersWith([{ ...model(spec), bfd: {} }]);
+      return [peers[0]?.reach, bfdPaths(peers)[0]?.hops];
+    };
+    expect(hopsOf({ ttlSecurityHops: 1 })).to.deep.equal([
+      { kind: "secured", hopsMax: 1 },
+      "single",
+    ]);
+    expect(hopsOf({ ttlSecurityHops: 3 })).to.deep.equal([
+      { kind: "secured", hopsMax: 3 },
+      "multiple",
+    ]);
+    const internal = { ttlSecurityHops: 2, peerASN: 0, dynamicASN: "internal" };
+    expect(hopsOf(internal)[0]).to.deep.equal({ kind: "secured", hopsMax: 2 });
+    const long = [undefined, false, true].map(
+      (extendedMessages) => peersWith([model({ extendedMessages })]).peers[0]?.extendedMessages,
+    );
+    expect(long).to.deep.equal([false, false, true]);
+  });
+
   it("a node without IPv4 has an identifier that looks like a unicast address, whatever its name", () => {
     const known = { passwordOf: () => ({ kind: "none" }) as const, neighbourOn: () => FOUND };
     const ids = Array.from({ length: 1000 }, (_, i) => {

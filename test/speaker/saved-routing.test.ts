@@ -96,6 +96,15 @@ describe("speaker: what is kept of routers", () => {
   }
 
   it("whole it is read", () => expect(faultInRouting(onDisk(whole))).to.equal(null));
+  it("of a release that did not know all fields, too: they say nothing", () => {
+    const peers = whole.peers.map(({ securedHops, takesExtendedMessages, ...peer }) => {
+      expect([securedHops, takesExtendedMessages]).to.deep.equal([null, false]);
+      return peer;
+    });
+    const older = onDisk({ ...whole, peers });
+    expect(faultInRouting(older)).to.equal(null);
+    expect(savedModels(older)).to.deep.equal(savedModels(whole));
+  });
   it("what is no object at all is not", () => {
     for (const value of [null, 7, [], "text"]) expect(faultInRouting(value)).to.equal("");
   });

@@ -6,7 +6,13 @@
  */
 import { DURATION_LENGTH_MAX } from "../../base/duration.ts";
 import { Type, lazyValidator, type Static } from "../../base/schema.ts";
-import { asn, checkedText, NAME_LENGTH_MAX, port } from "../metallb/bgp-peer-v1beta1.ts";
+import {
+  asn,
+  checkedText,
+  NAME_LENGTH_MAX,
+  OWN_FIELDS,
+  port,
+} from "../metallb/bgp-peer-v1beta1.ts";
 import { objectSchema } from "../metallb/kinds.ts";
 import { deckhouseCrd, type DeckhouseManifest } from "./kinds.ts";
 
@@ -75,6 +81,7 @@ export const metalPeerSpec = Type.Object(
         { description: "How fast the session notices that the router is gone: RFC 5880." },
       ),
     ),
+    ...OWN_FIELDS,
   },
   { description: "The router, and how it is spoken to." },
 );

@@ -25,6 +25,7 @@ export interface PeerSpec {
   readonly password?: string | undefined;
   readonly passwordSecret?: { readonly name?: string | undefined } | undefined;
   readonly ebgpMultiHop?: boolean | undefined;
+  readonly ttlSecurityHops?: number | undefined;
 }
 
 interface TextCheck {
@@ -202,6 +203,12 @@ export const V1BETA2_CHECKS: readonly SpecCheck[] = [
     holds: ({ ebgpMultiHop = false, dynamicASN }) => !ebgpMultiHop || dynamicASN !== "internal",
     message:
       "ebgpMultiHop is for peers of another AS, and dynamicASN is internal. Leave ebgpMultiHop out.",
+  },
+  {
+    cel: `!has(self.ttlSecurityHops) || !has(self.ebgpMultiHop) || !self.ebgpMultiHop`,
+    holds: ({ ebgpMultiHop = false, ttlSecurityHops }) =>
+      !ebgpMultiHop || ttlSecurityHops === undefined,
+    message: "ttlSecurityHops counts the hops, and ebgpMultiHop does not. Leave ebgpMultiHop out.",
   },
 ];
 

@@ -31,6 +31,20 @@ export const port = (more: { readonly minimum: number; readonly default?: number
 
 export const ADDRESS = checkedText("address", ADDRESS_LENGTH_MAX, "The address of the router.");
 
+/** Ours, of both families; MetalLB's and Deckhouse's definitions do not know them. */
+export const OWN_FIELDS = {
+  ttlSecurityHops: Type.Optional(
+    Type.Integer({
+      ...{ format: "int32", minimum: 1, maximum: 254 },
+      description:
+        "GTSM (RFC 5082): how many hops away the router is at most; what has come farther is dropped.",
+    }),
+  ),
+  extendedMessages: Type.Optional(
+    Type.Boolean({ description: "Messages of up to 65,535 octets, if the router can: RFC 8654." }),
+  ),
+};
+
 export const COMMON_FIELDS = {
   myASN: asn(1, "The AS number of the nodes."),
   sourceAddress: Type.Optional(

@@ -23,6 +23,7 @@ import {
   checkedText,
   COMMON_FIELDS,
   NAME_LENGTH_MAX,
+  OWN_FIELDS,
   plainText,
   port,
 } from "./bgp-peer-v1beta1.ts";
@@ -86,6 +87,7 @@ export const bgpPeerSpec = withRules(
       vrf: plainText(NAME_LENGTH_MAX, "The VRF in which the session runs."),
       disableMP: flag("Deprecated and without effect."),
       dualStackAddressFamily: flag("Both families in one session: RFC 4760."),
+      ...OWN_FIELDS,
     },
     { description: "The router, and how it is spoken to." },
   ),

@@ -171,6 +171,8 @@ export const BGP_PEER_CHANGES: Readonly<Record<string, Change>> = {
   "`nodeSelectors`, which select the node as before": toPeer({ nodeSelectors: RACK("a") }),
   "`nodeSelectors`, which select it no longer": toPeer({ nodeSelectors: RACK("b") }),
   "`disableMP`": toPeer({ disableMP: true }),
+  "`ttlSecurityHops`": toPeer({ ttlSecurityHops: 1 }),
+  "`extendedMessages`": toPeer({ extendedMessages: true }),
 };
 
 export const BGP_PEER: Kind = {
@@ -214,6 +216,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
       "`sourceAddresses`, of another node": toPeer({
         sourceAddresses: [{ nodeName: "n2", address: "127.0.0.9" }],
       }),
+      "`ttlSecurityHops`": toPeer({ ttlSecurityHops: 1 }),
+      "`extendedMessages`": toPeer({ extendedMessages: true }),
       "`bfd`, all of it": toPeer({ bfd: { receiveInterval: 100 } }),
       "`bfd.receiveInterval`": watched({ receiveInterval: 50 }),
       "`bfd.transmitInterval`": watched({ transmitInterval: 50 }),

@@ -1,0 +1,93 @@
+/**
+ * Our own fields of a peer, from the manifest to a real router: GTSM at our end, and messages that are longer than 4,096 octets.
+ *
+ * With FRR, which has both. GTSM with every router, at either end and over IPv6: cells.test.ts.
+ */
+import { expect } from "chai";
+import { waitFor } from "../../../lab/wait.ts";
+import type { BgpPeer } from "../../../src/bgp/peer.ts";
+import { compilePeerModels, type PeerManifests } from "../../../src/classes/peers.ts";
+import { peersOfNode } from "../../../src/speaker/bgp-peers.ts";
+import { manifest } from "../../classes/metallb/cases.ts";
+import { route, until } from "./node.ts";
+import { established, pairForEach, paths, ROUTER } from "./pair.ts";
+
+const ENDS = { myASN: 64512, peerASN: 64513, peerAddress: ROUTER.IPv4, holdTime: "9s" };
+const NODE = { name: "n1", labels: {}, ipv4: null };
+/** Of five octets each, so that they fill two messages of the usual length. */
+const PREFIXES = Array.from({ length: 1500 }, (_, i) => `203.0.${i >> 8}.${i & 255}/32`);
+
+/** @returns what the speaker makes of it, by the key that `SpeakerNode` looks for */
+function peerOf(kind: string, spec: object): BgpPeer {
+  const named = kind === "BGPPeer" ? "bgpPeers" : "metalPeers";
+  const bgp = { mode: "BGP", bgp: { peerNames: ["tor"] } };
+  const manifests = {
+    ...{ bgpPeers: [], metalPeers: [], bfdProfiles: [] },
+    configurations: [manifest("MetalLoadBalancerConfiguration", "c", bgp)],
+    [named]: [manifest(kind, "tor", { ...ENDS, ...spec })],
+  } as unknown as PeerManifests;
+  const { peers } = peersOfNode(compilePeerModels(manifests).values(), NODE, {
+    passwordOf: () => ({ kind: "none" }),
+    neighbourOn: () => expect.fail("nobody is on an interface"),
+  });
+  const [peer] = peers;
+  if (peer === undefined) throw new Error("no peer");
+  return { ...peer, key: "tor" };
+}
+
+describe("BGP with FRR: fields of our own", function () {
+  this.timeout(60_000);
+  const pair = pairForEach(["frr"]);
+
+  /** What the node's kernel has dropped for its TTL. */
+  const drops = () => {
+    const [names = [], values = []] = pair()
+      .node.exec("cat", "/proc/net/netstat")
+      .split("\n")
+      .filter((line) => line.startsWith("TcpExt:"))
+      .map((line) => line.split(" "));
+    return Number(values[names.indexOf("TCPMinTTLDrop")]);
+  };
+
+  for (const kind of ["BGPPeer", "MetalLoadBalancerBGPPeer"]) {
+    it(`${kind}: ttlSecurityHops and extendedMessages with a router that has both: one message for all`, async () => {
+      const ours = peerOf(kind, { ttlSecurityHops: 1, extendedMessages: true });
+      const { router, speaker } = await pair().start("frr", "IPv4", { ttlSecurity: 1 }, ours);
+      speaker.announce(
+        "tor",
+        PREFIXES.map((prefix) => route(prefix)),
+      );
+      await established(speaker);
+      await paths(router, (all) => all.length === PREFIXES.length);
+      expect(drops()).to.equal(0);
+      speaker.look();
+      const told = await until(
+        () => speaker.session()?.sent["update"],
+        (count) => count !== undefined && count > 0,
+      );
+      expect(told).to.equal(1);
+    });
+  }
+
+  it("without extendedMessages none is longer than others take, though the router offers it", async () => {
+    const { router, speaker } = await pair().start("frr", "IPv4", {}, peerOf("BGPPeer", {}));
+    speaker.announce(
+      "tor",
+      PREFIXES.map((prefix) => route(prefix)),
+    );
+    await established(speaker);
+    await paths(router, (all) => all.length === PREFIXES.length);
+    speaker.look();
+    await until(
+      () => speaker.session()?.sent["update"],
+      (count) => count === 2,
+    );
+  });
+
+  it("ttlSecurityHops: a router that sends with the TTL of one hop is not heard", async () => {
+    const ours = peerOf("BGPPeer", { ttlSecurityHops: 1 });
+    const { speaker } = await pair().start("frr", "IPv4", {}, ours);
+    await waitFor(() => drops() > 1, { what: "its answers to be dropped" });
+    expect(speaker.session()?.state).to.not.equal("established");
+  });
+});
