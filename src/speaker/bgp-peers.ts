@@ -97,6 +97,27 @@ export function deafnesses(
   });
 }
 
+/** BFD that can neither send nor hear. */
+export interface BfdTrouble {
+  readonly path: BfdPath;
+  readonly message: string;
+}
+
+/**
+ * @param troubles by peer; those of a path that is not watched any more are nobody's
+ * @param paths by peer
+ */
+export function bfdTroubles(
+  troubles: ReadonlyMap<string, BfdTrouble>,
+  paths: ReadonlyMap<string, BfdPath>,
+): PeerProblem[] {
+  return [...troubles].flatMap(([peer, { path, message }]): PeerProblem[] =>
+    JSON.stringify(paths.get(peer)) === JSON.stringify(path)
+      ? [[peer, `BFD can neither send nor hear, and is tried again every second: ${message}`]]
+      : [],
+  );
+}
+
 /** Who failed to be reached, for the next one on the link to be tried; null: it is nobody's, or no failure. */
 export function failedNeighbour(
   { peer, state }: Pick<Session, "peer" | "state">,

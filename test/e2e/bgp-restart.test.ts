@@ -98,22 +98,26 @@ describe("end to end: BGP over a restart", function () {
 
   it("nor while the API server cannot be reached: it tells what it has saved, and then what is new", async () => {
     const { namespace } = cluster.lab.node("n1");
-    const away = ["-n", namespace, "route", "add", "unreachable", `${API_ADDRESS_FOR_NODES}/32`];
-    let address = "";
-    await restart(async () => {
-      execFileSync("ip", away);
-      await cluster.apply(service("more"));
-      [address = ""] = await cluster.addressesOf("more", 1);
-    });
-    await until("the speaker to be ready", async () => {
-      return (await cluster.ask("n1", "/readyz")).status === 200;
-    });
-    const routes = await router.kernelRoutes();
-    expect(routes.map((route) => route.prefix)).to.not.include(`${address}/32`);
-    execFileSync(
-      "ip",
-      away.map((word) => (word === "add" ? "del" : word)),
-    );
+    const way = (verb: "add" | "del") =>
+      execFileSync("ip", [
+        ...["-n", namespace, "route", verb, "unreachable", `${API_ADDRESS_FOR_NODES}/32`],
+      ]);
+    let [address, isAway] = ["", false];
+    try {
+      await restart(async () => {
+        way("add");
+        isAway = true;
+        await cluster.apply(service("more"));
+        [address = ""] = await cluster.addressesOf("more", 1);
+      });
+      await until("the speaker to be ready", async () => {
+        return (await cluster.ask("n1", "/readyz")).status === 200;
+      });
+      const routes = await router.kernelRoutes();
+      expect(routes.map((route) => route.prefix)).to.not.include(`${address}/32`);
+    } finally {
+      if (isAway) way("del");
+    }
     await until("the new route", async () =>
       (await router.kernelRoutes()).some((route) => route.prefix === `${address}/32`),
     );

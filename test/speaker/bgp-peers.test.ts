@@ -7,7 +7,13 @@ import type { Secret } from "../../src/kube/types.ts";
 import type { NeighbourView } from "../../src/bgp/unnumbered/links.ts";
 import { Session } from "../../src/bgp/session.ts";
 import type { SessionNews } from "../../src/bgp/session-events.ts";
-import { bfdPaths, deafnesses, failedNeighbour, peersOfNode } from "../../src/speaker/bgp-peers.ts";
+import {
+  bfdPaths,
+  bfdTroubles,
+  deafnesses,
+  failedNeighbour,
+  peersOfNode,
+} from "../../src/speaker/bgp-peers.ts";
 import { KnownPasswords, type Password, type SecretSource } from "../../src/speaker/passwords.ts";
 import { manifest } from "../classes/metallb/cases.ts";
 
@@ -163,6 +169,22 @@ describe("peers of a node", () => {
     expect(peer?.routerId).to.match(/^[1-9]\d*\.\d+\.\d+\.\d+$/);
     expect(peer).to.deep.include({ sourceAddress: null, connectRetryMs: 5000, bfdProfile: null });
     expect(peer?.reach).to.deep.equal({ kind: "direct" });
+  });
+
+  it("BFD that can neither send nor hear is a problem of its peer, as long as that path is watched", () => {
+    const [path] = bfdPaths(peersWith([{ ...model(), bfd: {} }]).peers);
+    if (path === undefined) throw new Error("no path");
+    const troubles = new Map([[path.peer, { path, message: "bind: EADDRNOTAVAIL" }]]);
+    const said = (...paths: readonly (typeof path)[]) =>
+      bfdTroubles(troubles, new Map(paths.map((one) => [one.peer, one])));
+    expect(said({ ...path })).to.deep.equal([
+      [
+        "BGPPeer/tor",
+        "BFD can neither send nor hear, and is tried again every second: bind: EADDRNOTAVAIL",
+      ],
+    ]);
+    expect(said({ ...path, hops: "multiple" })).to.deep.equal([]);
+    expect(said()).to.deep.equal([]);
   });
 
   it("hops that are counted: GTSM, with BFD over as many; and long messages where they are asked for", () => {

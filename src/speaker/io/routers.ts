@@ -5,7 +5,7 @@
  * speaks.
  */
 import type { Logger } from "pino";
-import type { BfdReport } from "../../bgp/bfd-report.ts";
+import type { BfdPath, BfdReport } from "../../bgp/bfd-report.ts";
 import { BfdWatch, type BfdWatchEvents } from "../../bgp/bfd/io/bfd-watch.ts";
 import { BgpSpeaker } from "../../bgp/io/bgp-speaker.ts";
 import type { BgpPeer } from "../../bgp/peer.ts";
@@ -17,7 +17,15 @@ import { compileAll, type Manifests } from "../../classes/compile.ts";
 import { compilePeerModels, type PasswordSource, type PeerModel } from "../../classes/peers.ts";
 import type { ThreadHost } from "../../linux/io/socket-thread.ts";
 import type { Backends } from "../backends.ts";
-import { bfdPaths, deafnesses, failedNeighbour, peersOfNode, speaksTo } from "../bgp-peers.ts";
+import {
+  bfdPaths,
+  bfdTroubles,
+  deafnesses,
+  failedNeighbour,
+  peersOfNode,
+  speaksTo,
+  type BfdTrouble,
+} from "../bgp-peers.ts";
 import type { OwnNodeFacts } from "../own-node.ts";
 import type { Parting } from "../parting.ts";
 import type { Password } from "../passwords.ts";
@@ -54,6 +62,10 @@ export class Routers {
   readonly #neighbours: Neighbours;
   readonly #bfd: BfdWatch;
   #models: readonly PeerModel[] = [];
+  /** That BFD watches, by peer. */
+  #paths: ReadonlyMap<string, BfdPath> = new Map();
+  /** Of BFD that can neither send nor hear, by peer: on which path, and why. */
+  readonly #bfdTroubles = new Map<string, BfdTrouble>();
   /** Problems of peers that last. */
   #warned: ReadonlySet<string> = new Set();
   #stopping = false;
@@ -176,12 +188,16 @@ export class Routers {
     const profiles = new Map(
       this.#models.flatMap(({ key, bfd }) => (bfd === null ? [] : [[key, bfd]])),
     );
-    const { refused } = this.#bfd.watch(bfdPaths(peers), profiles);
-    return refused.map(({ peer, field, reason }) => [peer, `BFD ${field}: ${reason}`]);
+    this.#paths = new Map(bfdPaths(peers).map((path) => [path.peer, path]));
+    const { refused } = this.#bfd.watch([...this.#paths.values()], profiles);
+    return [
+      ...refused.map(({ peer, field, reason }): PeerProblem => [peer, `BFD ${field}: ${reason}`]),
+      ...bfdTroubles(this.#bfdTroubles, this.#paths),
+    ];
   }
 
   #newWatch(): BfdWatch {
-    const { log, onBfd, onBfdCounters: onCounters, host } = this.#options;
+    const { log, onBfd, onBfdCounters: onCounters, onStale, host } = this.#options;
     const events: BfdWatchEvents = {
       onReport: (report) => {
         log.info(report, "BFD");
@@ -189,7 +205,10 @@ export class Routers {
         onBfd(report);
       },
       onTrouble: (peer, message) => {
-        if (message !== null) log.warn({ peer }, message);
+        const path = this.#paths.get(peer);
+        if (message === null || path === undefined) this.#bfdTroubles.delete(peer);
+        else this.#bfdTroubles.set(peer, { path, message });
+        onStale();
       },
       onCounters,
       onFault: (fault, count) => {
