@@ -88,7 +88,10 @@ function addressText(service: ServiceFacts, problems: Problem[]): string | undef
 }
 
 /** The cluster addresses decide: without one of a family, kube-proxy has nothing to forward to in it. */
-function familiesOf({ clusterIPs, ipFamilies }: ServiceFacts): readonly IpFamily[] {
+export function familiesOf({
+  clusterIPs,
+  ipFamilies,
+}: Pick<ServiceFacts, "clusterIPs" | "ipFamilies">): readonly IpFamily[] {
   const fromAddresses = (clusterIPs ?? []).flatMap((text) => {
     const ip = parseIp(text);
     return ip === undefined ? [] : [familyOf(ip)];

@@ -62,7 +62,8 @@ export function factsOfAddress(vip: VirtualIP, cluster: Cluster): AddressFacts &
   const { model, ways, leaving } = reach;
   const selected = new Set(reach.selected.map(({ name }) => name));
   const named = new Set([...selected, ...vip.spec.rank, vip.status?.holder ?? ""]);
-  const serving = localServing(vip.spec.services, world);
+  const { address: ip, services: uses } = vip.spec;
+  const serving = localServing({ ip, uses }, world);
   const findings = world.nodes
     .filter(({ name }) => named.has(name))
     .map((node): NodeFinding => {

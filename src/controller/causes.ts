@@ -38,7 +38,7 @@ function causeOf(
     selected: ofClass?.selected.some(({ name }) => name === from) ?? false,
     leaving: ofClass?.leaving.get(from) ?? null,
     connected: hasInterface(ofClass?.ways ?? [], node),
-    serving: localServing(assignment.uses, world).every((nodes) => nodes.has(from)),
+    serving: localServing(assignment, world).every((nodes) => nodes.has(from)),
   });
   return MOVING[verdict] ?? reason;
 }

@@ -3,6 +3,7 @@
  */
 import type { Problem } from "../base/errors.ts";
 import { titleOf } from "../classes/model.ts";
+import { familiesOf } from "../classes/request.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
 import { reachOf } from "./reach.ts";
@@ -24,11 +25,15 @@ export function nodeProblems(service: Service, home: string | null, world: World
   }
   if (!isLocal(service)) return [];
   const serving = world.serving.get(keyOf(service));
-  if (!nodes.eligible.some(({ name }) => serving?.has(name))) {
-    const message = `No node of ${title} has a serving endpoint of the Service`;
-    return [{ code: "NO_SERVING_ENDPOINT", message }];
-  }
-  return [];
+  const families = familiesOf(service.spec ?? {});
+  const lacking = families.filter(
+    (family) => !nodes.eligible.some(({ name }) => serving?.[family].has(name)),
+  );
+  if (lacking.length === 0) return [];
+  // Of all its families: what they are called is not the point.
+  const what = lacking.length < families.length ? ` of ${lacking.join()}` : "";
+  const message = `No node of ${title} has a serving endpoint${what} of the Service`;
+  return [{ code: "NO_SERVING_ENDPOINT", message }];
 }
 
 /** Nobody is eligible: no labels, no node that may hold anything, or none that has an interface which is named. */

@@ -8,7 +8,7 @@
  * Neighbours: listing.ts finds what came and went; world.ts has the shapes; desk.ts goes on from the news.
  */
 import { compareText } from "../base/hash.ts";
-import type { Ip } from "../base/ip.ts";
+import type { Ip, IpFamily } from "../base/ip.ts";
 import { Links } from "../base/links.ts";
 import { isEqualList } from "../base/lists.ts";
 import { compileAll, NO_MANIFESTS, type Manifests } from "../classes/compile.ts";
@@ -21,7 +21,7 @@ import { Listing } from "./listing.ts";
 import { Losses } from "./losses.ts";
 import { clusterNodes, type ClusterNode, type NodeOptions } from "./nodes.ts";
 import { onceForEach } from "../base/once.ts";
-import { servingNodes, serviceOfSlice } from "../kube/serving.ts";
+import { servingNodes, serviceOfSlice, type ServingNodes } from "../kube/serving.ts";
 import { claimedAddress, classNodes, isLocal } from "./world.ts";
 import type { ClaimedAddress, ClassNodes, Snapshot, World } from "./world.ts";
 
@@ -33,12 +33,14 @@ export interface News {
   readonly addresses: ReadonlySet<Ip>;
 }
 
+const FAMILIES: readonly IpFamily[] = ["IPv4", "IPv6"];
+
 export class Observer {
   readonly #services = new Map<string, Service>();
   readonly #claimed = new Map<Ip, ClaimedAddress>();
   readonly #claiming = new Map<Ip, ClaimedAddress>();
   readonly #malformed = new Set<VirtualIP>();
-  readonly #serving = new Map<string, ReadonlySet<string>>();
+  readonly #serving = new Map<string, ServingNodes>();
   /** Slices, and the Services that they are of. */
   readonly #slices = new Links<EndpointSlice, string>();
   readonly #namespaceLabels = new Map<string, Labels>();
@@ -119,12 +121,11 @@ export class Observer {
   #seeServing(key: string): boolean {
     const before = this.#serving.get(key);
     const nodes = isLocal(this.#services.get(key))
-      ? servingNodes([...this.#slices.of(key)], (service) => service === key).get(key)
+      ? servingNodes([...this.#slices.of(key)])
       : undefined;
     if (nodes === undefined) this.#serving.delete(key);
     else this.#serving.set(key, nodes);
-    const isSame = before?.size === nodes?.size && [...(nodes ?? [])].every((n) => before?.has(n));
-    return !isSame;
+    return !isServedAlike(before, nodes);
   }
 
   #seeVirtualIps(snapshot: Snapshot, news: Set<Ip>): void {
@@ -228,4 +229,12 @@ function byKey<T extends KubeObject>(objects: readonly T[]): T[] {
     .map((object) => ({ object, key: keyOf(object) }))
     .sort((a, b) => compareText(a.key, b.key))
     .map(({ object }) => object);
+}
+
+function isServedAlike(a: ServingNodes | undefined, b: ServingNodes | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return FAMILIES.every(
+    (family) =>
+      a[family].size === b[family].size && [...a[family]].every((node) => b[family].has(node)),
+  );
 }

@@ -177,12 +177,12 @@ const isHeard: NodeTest = (node) => node.present && !node.lost;
 
 /** A node that is not trusted with more keeps what it holds. */
 function splitFor(
-  { uses }: Assignment,
+  assignment: Assignment,
   { reach, isOfRouters }: RankedReach,
   holder: string | null,
   { world, awaited, announcing, classSplits }: Pass,
 ): Split {
-  const local = localServing(uses, world);
+  const local = localServing(assignment, world);
   const may = (node: ClusterNode) => local.every((nodes) => nodes.has(node.name));
   const all = reach?.eligible ?? [];
   const eligible = local.length === 0 ? all : all.filter(may);

@@ -19,6 +19,7 @@ import {
   type Way,
 } from "../classes/model.ts";
 import type { MetalLoadBalancerClass } from "../classes/resource.ts";
+import type { ServingNodes } from "../kube/serving.ts";
 import type { EndpointSlice, Namespace, Node, Service } from "../kube/types.ts";
 import { isMissing } from "../multi-ip/interfaces.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
@@ -93,7 +94,7 @@ export interface World {
   readonly nodeObjects: readonly Node[];
   readonly nodes: readonly ClusterNode[];
   /** Nodes with a serving endpoint, for Services that want their own node's only. */
-  readonly serving: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly serving: ReadonlyMap<string, ServingNodes>;
   /** By address. */
   readonly claimed: ReadonlyMap<Ip, ClaimedAddress>;
   /** What is being claimed and is not seen to exist yet. */
@@ -107,15 +108,23 @@ export function isLocal(service: Service | undefined): boolean {
   return service?.spec?.externalTrafficPolicy === "Local";
 }
 
-/** @returns for each of the Services that wants its own node's endpoints only: the nodes that have one */
+/**
+ * @returns for each of them that wants its own node's endpoints only: the nodes that have one of the address's family
+ */
 export function localServing(
-  uses: readonly { readonly namespace: string; readonly name: string }[],
+  { ip, uses }: LocalUse,
   { services, serving }: Pick<World, "services" | "serving">,
 ): readonly ReadonlySet<string>[] {
+  const family = familyOf(ip);
   return uses
     .map(({ namespace, name }) => `${namespace}/${name}`)
     .filter((key) => isLocal(services.get(key)))
-    .map((key) => serving.get(key) ?? NOWHERE);
+    .map((key) => serving.get(key)?.[family] ?? NOWHERE);
+}
+
+interface LocalUse {
+  readonly ip: Ip;
+  readonly uses: readonly { readonly namespace: string; readonly name: string }[];
 }
 
 const NOWHERE: ReadonlySet<string> = new Set();

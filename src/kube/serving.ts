@@ -4,6 +4,7 @@
  * Read first: KEP-1669 (proxy terminating endpoints): an endpoint that terminates still serves until it is gone.
  * `publishNotReadyAddresses` needs nothing here: the slices then say that all endpoints are ready.
  */
+import type { IpFamily } from "../base/ip.ts";
 import type { Endpoint, EndpointSlice } from "./types.ts";
 
 export const SERVICE_NAME_LABEL = "kubernetes.io/service-name";
@@ -38,23 +39,16 @@ export function pruneSlice(slice: EndpointSlice): EndpointSlice {
   };
 }
 
-/**
- * @param matters whether anybody asks for the Service of this key
- * @returns the nodes with a serving endpoint, by the Service's key; a Service without one is absent
- */
-export function servingNodes(
-  slices: readonly EndpointSlice[],
-  matters: (service: string) => boolean,
-): Map<string, Set<string>> {
-  const serving = new Map<string, Set<string>>();
-  for (const slice of slices) {
-    const service = serviceOfSlice(slice);
-    if (service === undefined || !matters(service)) continue;
-    for (const { nodeName, ...endpoint } of slice.endpoints ?? []) {
-      if (nodeName === undefined || !isServing(endpoint)) continue;
-      const nodes = serving.get(service);
-      if (nodes === undefined) serving.set(service, new Set([nodeName]));
-      else nodes.add(nodeName);
+/** By family: kube-proxy sends what comes for an address to endpoints of its family alone. */
+export type ServingNodes = Readonly<Record<IpFamily, ReadonlySet<string>>>;
+
+/** @returns the nodes with an endpoint that serves, of all slices of a Service */
+export function servingNodes(slices: readonly EndpointSlice[]): ServingNodes {
+  const serving = { IPv4: new Set<string>(), IPv6: new Set<string>() };
+  for (const { addressType, endpoints } of slices) {
+    if (addressType !== "IPv4" && addressType !== "IPv6") continue;
+    for (const { nodeName, ...endpoint } of endpoints ?? []) {
+      if (nodeName !== undefined && isServing(endpoint)) serving[addressType].add(nodeName);
     }
   }
   return serving;

@@ -269,6 +269,28 @@ describe("controller: holding", () => {
     expect(cluster.virtualIp("192.0.2.0")?.spec.rank).to.deep.equal(["n2"]);
   });
 
+  it("Local counts endpoints of the address's own family, and says which family has none", () => {
+    const cluster = fourNodes();
+    cluster.addService("local", { policy: "Local", families: ["IPv4", "IPv6"] });
+    const rankOf = (ip: string) =>
+      [...cluster.virtualIps.values()].find(({ spec }) => spec.address === ip)?.spec.rank;
+    const ranks = () => {
+      cluster.converge();
+      return [...cluster.addresses("local")].sort().map(rankOf);
+    };
+    const ready = () => cluster.condition("local", "spreadlb.io/Ready");
+    cluster.setEndpointsOf("IPv4", "local", ["n3"]);
+    expect(ranks()).to.deep.equal([["n3"], []]);
+    expect(ready()).to.match(
+      /^False NoServingEndpoint: .* serving endpoint of IPv6 of the Service/,
+    );
+    cluster.setEndpointsOf("IPv6", "local", ["n2"]);
+    expect(ranks()).to.deep.equal([["n3"], ["n2"]]);
+    expect(ready()).to.match(/^True/);
+    cluster.setEndpointsOf("IPv4", "local", []);
+    expect(ranks()).to.deep.equal([[], ["n2"]]);
+  });
+
   it("without any speaker the ranks are as even as with all", () => {
     const cluster = fourNodes();
     cluster.presences.clear();

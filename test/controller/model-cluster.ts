@@ -6,6 +6,7 @@
  */
 import { expect } from "chai";
 import { NO_MANIFESTS, type Manifests } from "../../src/classes/compile.ts";
+import type { IpFamily } from "../../src/base/ip.ts";
 import { Listed } from "../../src/base/listed.ts";
 import type { IPAddressPool } from "../../src/classes/metallb/ip-address-pool.ts";
 import type { ConfigurationState } from "../../src/classes/metallb/configuration-state.ts";
@@ -201,15 +202,21 @@ export class ModelCluster {
     this.#put(this.services, { metadata, ...(spec ? { spec } : {}) });
   }
 
-  /** Endpoints of a Service that serve, one for each node named. */
+  /** Endpoints of a Service that serve, one of each family for each node named. */
   setEndpoints(service: string, nodes: readonly string[]): void {
+    this.setEndpointsOf("IPv4", service, nodes);
+    this.setEndpointsOf("IPv6", service, nodes);
+  }
+
+  /** Its slice of a family; the one of IPv4 is called as the Service is. */
+  setEndpointsOf(family: IpFamily, service: string, nodes: readonly string[]): void {
     this.#put(this.slices, {
       metadata: {
-        name: service,
+        name: family === "IPv4" ? service : `${service}-${family}`,
         namespace: "default",
         labels: { "kubernetes.io/service-name": service },
       },
-      addressType: "IPv4",
+      addressType: family,
       endpoints: nodes.map((nodeName) => ({ addresses: ["10.0.0.1"], nodeName })),
     });
   }

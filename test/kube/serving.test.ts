@@ -29,8 +29,18 @@ describe("controller: serving endpoints", () => {
         addressType: "IPv4",
         endpoints: [{ addresses: ["10.0.0.1"], nodeName: "n1", conditions }],
       };
-      const nodes = servingNodes([slice], () => true).get("default/web");
-      expect(nodes?.has("n1") ?? false).to.equal(want);
+      const { IPv4, IPv6 } = servingNodes([slice]);
+      expect([IPv4.has("n1"), IPv6.size]).to.deep.equal([want, 0]);
     });
   }
+
+  it("by family, of all slices, and of no other type", () => {
+    const slices = ["IPv4", "IPv6", "FQDN", "IPv4"].map((addressType, i) => ({
+      metadata: { name: `web-${i}`, namespace: "default" },
+      addressType,
+      endpoints: [{ addresses: [], nodeName: `n${i}` }],
+    }));
+    const { IPv4, IPv6 } = servingNodes(slices);
+    expect([[...IPv4], [...IPv6]]).to.deep.equal([["n0", "n3"], ["n1"]]);
+  });
 });
