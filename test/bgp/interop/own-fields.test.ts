@@ -14,6 +14,7 @@ import { established, pairForEach, paths, ROUTER } from "./pair.ts";
 
 const ENDS = { myASN: 64512, peerASN: 64513, peerAddress: ROUTER.IPv4, holdTime: "9s" };
 const NODE = { name: "n1", labels: {}, ipv4: null };
+const FAST = { transmitMs: 100, receiveMs: 100, multiplier: 3 };
 /** Of five octets each, so that they fill two messages of the usual length. */
 const PREFIXES = Array.from({ length: 1500 }, (_, i) => `203.0.${i >> 8}.${i & 255}/32`);
 
@@ -83,6 +84,24 @@ describe("BGP with FRR: fields of our own", function () {
       (count) => count === 2,
     );
   });
+
+  for (const [wish, ours] of [
+    ["ttlSecurityHops: 2", { ttlSecurityHops: 2 }],
+    ["ebgpMultiHop", { ebgpMultiHop: true }],
+  ] as const) {
+    it(`BFD with FRR's ttl-security, which watches over several hops then: up by ${wish}`, async () => {
+      const theirs = { ttlSecurity: 1, bfd: FAST };
+      const peer = { ...peerOf("BGPPeer", ours), bfdProfile: "fast" };
+      const { router, speaker } = await pair().start("frr", "IPv4", theirs, peer);
+      await established(speaker);
+      speaker.look();
+      await until(
+        () => speaker.session()?.bfd,
+        (bfd) => bfd === "up",
+      );
+      expect((await router.bfdSessions()).map(({ state }) => state)).to.deep.equal(["up"]);
+    });
+  }
 
   it("ttlSecurityHops: a router that sends with the TTL of one hop is not heard", async () => {
     const ours = peerOf("BGPPeer", { ttlSecurityHops: 1 });
