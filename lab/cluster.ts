@@ -259,7 +259,12 @@ export class Cluster {
 
   /** Runs a program to its end on a node, "client", "observer" or "controller-1" …; returns its stdout. */
   exec(host: string, argv: readonly string[], options?: RunOptions): Promise<string> {
-    return run(["ip", "netns", "exec", this.#namespaceOf(host), ...argv], options);
+    return run([...this.within(host), ...argv], options);
+  }
+
+  /** What stands before a command to have it run there. */
+  within(host: string): readonly string[] {
+    return ["ip", "netns", "exec", this.#namespaceOf(host)];
   }
 
   /** Starts a program there that runs until stopped. */

@@ -7,13 +7,16 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { start, type LabProcess } from "../process.ts";
-import type { NameServerOptions } from "./name-server.ts";
+import { listenOn, type NameServerOptions } from "./name-server.ts";
 import { zoneFile } from "./zone-file.ts";
 
 const NAMED = "/usr/sbin/named";
 
 export function startBind(options: NameServerOptions): Promise<LabProcess> {
-  const { directory, port, zone, keys } = options;
+  const { directory, port, zone, keys, within = [] } = options;
+  const { ipv4, ipv6 } = listenOn(options);
+  const list = (addresses: readonly string[]) =>
+    addresses.length === 0 ? "none;" : addresses.map((address) => `${address};`).join(" ");
   const path = (file: string) => join(directory, `bind.${file}`);
   // Under its own path AppArmor lets it read what is in /etc/bind alone.
   copyFileSync(NAMED, path("named"));
@@ -23,7 +26,7 @@ export function startBind(options: NameServerOptions): Promise<LabProcess> {
     [
       "options {",
       `  directory "${directory}"; pid-file none; session-keyfile none;`,
-      `  listen-on port ${port} { 127.0.0.1; }; listen-on-v6 port ${port} { ::1; };`,
+      `  listen-on port ${port} { ${list(ipv4)} }; listen-on-v6 port ${port} { ${list(ipv6)} };`,
       "  recursion no; notify no; dnssec-validation no; allow-transfer { none; };",
       "};",
       "controls { };",
@@ -38,7 +41,7 @@ export function startBind(options: NameServerOptions): Promise<LabProcess> {
       "",
     ].join("\n"),
   );
-  return start([path("named"), "-g", "-n", "1", "-c", path("conf")], {
+  return start([...within, path("named"), "-g", "-n", "1", "-c", path("conf")], {
     name: "named",
     logFile: path("log"),
   });

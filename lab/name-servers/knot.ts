@@ -7,13 +7,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { start, type LabProcess } from "../process.ts";
-import type { NameServerOptions } from "./name-server.ts";
+import { listenOn, type NameServerOptions } from "./name-server.ts";
 import { zoneFile } from "./zone-file.ts";
 
 const KNOTD = "/usr/sbin/knotd";
 
 export function startKnot(options: NameServerOptions): Promise<LabProcess> {
-  const { port, zone, keys } = options;
+  const { port, zone, keys, within = [] } = options;
+  const { ipv4, ipv6 } = listenOn(options);
+  const places = [...ipv4, ...ipv6].map((address) => `"${address}@${port}"`);
   const directory = join(options.directory, "knot");
   mkdirSync(directory, { recursive: true });
   const path = (file: string) => join(directory, file);
@@ -24,7 +26,7 @@ export function startKnot(options: NameServerOptions): Promise<LabProcess> {
     [
       "server:",
       `  rundir: "${directory}"`,
-      `  listen: [ "127.0.0.1@${port}", "::1@${port}" ]`,
+      `  listen: [ ${places.join(", ")} ]`,
       "  udp-workers: 1",
       "  tcp-workers: 1",
       "  background-workers: 1",
@@ -51,6 +53,6 @@ export function startKnot(options: NameServerOptions): Promise<LabProcess> {
       "",
     ].join("\n"),
   );
-  const argv = [KNOTD, "-c", path("conf")];
+  const argv = [...within, KNOTD, "-c", path("conf")];
   return start(argv, { name: "knotd", logFile: path("log") });
 }

@@ -1,5 +1,5 @@
 /**
- * Real name servers on loopback: BIND 9, Knot DNS and PowerDNS, from Debian, each the primary of one zone that takes dynamic updates.
+ * Real name servers, on loopback or in a namespace of the lab: BIND 9, Knot DNS and PowerDNS, from Debian, each the primary of one zone that takes dynamic updates.
  *
  *   const server = await startNameServer("bind", { directory, port, zone: "lb.example", keys });
  *   …; await server.stop();
@@ -24,8 +24,12 @@ export interface NameServerKey {
 export interface NameServerOptions {
   /** Its configuration, its zone and its log; it exists, and is the caller's to remove. */
   readonly directory: string;
-  /** Of 127.0.0.1 and ::1, UDP and TCP. */
+  /** Of all its addresses, UDP and TCP. */
   readonly port: number;
+  /** Where it listens; by default on loopback, of either family. */
+  readonly addresses?: readonly string[];
+  /** What stands before the command to have it run elsewhere: `ip netns exec NAME`. */
+  readonly within?: readonly string[];
   readonly zone: string;
   /** Each may change all of the zone. */
   readonly keys: readonly NameServerKey[];
@@ -40,16 +44,33 @@ export interface RunningNameServer {
   readonly stop: () => Promise<void>;
 }
 
+const LOOPBACK = ["127.0.0.1", "::1"];
+
+/** @returns the addresses of each family that it listens on */
+export function listenOn({ addresses = LOOPBACK }: NameServerOptions) {
+  const ipv6 = addresses.filter((address) => address.includes(":"));
+  return { ipv4: addresses.filter((address) => !ipv6.includes(address)), ipv6 };
+}
+
 const START = { bind: startBind, knot: startKnot, powerdns: startPowerDns };
 
 export async function startNameServer(
   kind: NameServerKind,
   options: NameServerOptions,
 ): Promise<RunningNameServer> {
-  const { port, zone } = options;
+  const { port, zone, addresses = LOOPBACK, within = [] } = options;
   const server: LabProcess = await START[kind](options);
-  const question = ["@127.0.0.1", "-p", String(port), "+tries=1", "+time=1", "+short", zone, "SOA"];
-  await server.until(async () => (await run(["dig", ...question])).trim() !== "", {
+  const question = [
+    `@${addresses[0] ?? ""}`,
+    "-p",
+    String(port),
+    "+tries=1",
+    "+time=1",
+    "+short",
+    zone,
+    "SOA",
+  ];
+  await server.until(async () => (await run([...within, "dig", ...question])).trim() !== "", {
     what: `${kind} answers`,
     intervalMs: 20,
   });

@@ -7,14 +7,16 @@
 import { readFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run, start, type LabProcess } from "../process.ts";
-import type { NameServerOptions } from "./name-server.ts";
+import { listenOn, type NameServerOptions } from "./name-server.ts";
 import { zoneRecords } from "./zone-file.ts";
 
 const PDNS_SERVER = "/usr/sbin/pdns_server";
 const SCHEMA = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql";
 
 export async function startPowerDns(options: NameServerOptions): Promise<LabProcess> {
-  const { port } = options;
+  const { port, within = [] } = options;
+  const { ipv4, ipv6 } = listenOn(options);
+  const places = [...ipv4, ...ipv6.map((address) => `[${address}]`)];
   const directory = join(options.directory, "powerdns");
   mkdirSync(directory, { recursive: true });
   const path = (file: string) => join(directory, file);
@@ -26,9 +28,9 @@ export async function startPowerDns(options: NameServerOptions): Promise<LabProc
       "launch=gsqlite3",
       `gsqlite3-database=${path("records.sqlite3")}`,
       "gsqlite3-pragma-synchronous=0",
-      `local-address=127.0.0.1:${port},[::1]:${port}`,
+      `local-address=${places.map((place) => `${place}:${port}`).join()}`,
       "dnsupdate=yes",
-      "allow-dnsupdate-from=127.0.0.0/8,::1",
+      "allow-dnsupdate-from=0.0.0.0/0,::/0",
       // What was published is asked for right after.
       ...[
         "cache-ttl=0",
@@ -41,7 +43,7 @@ export async function startPowerDns(options: NameServerOptions): Promise<LabProc
       "",
     ].join("\n"),
   );
-  const argv = [PDNS_SERVER, `--config-dir=${directory}`];
+  const argv = [...within, PDNS_SERVER, `--config-dir=${directory}`];
   return start(argv, { name: "pdns_server", logFile: path("log") });
 }
 
