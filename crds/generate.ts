@@ -23,12 +23,14 @@ import { l2AdvertisementCrd } from "../src/classes/metallb/l2-advertisement.ts";
 import { serviceBgpStatusCrd } from "../src/classes/metallb/service-bgp-status.ts";
 import { serviceL2StatusCrd } from "../src/classes/metallb/service-l2-status.ts";
 import { metalLoadBalancerClassCrd } from "../src/classes/resource.ts";
+import { dnsPublisherCrd } from "../src/dns/resource.ts";
 import { virtualIpCrd } from "../src/multi-ip/resource.ts";
 
 export const CRDS: readonly CustomResourceDefinition[] = [
   metalLoadBalancerClassCrd,
   virtualIpCrd,
   nodeBgpStatusCrd,
+  dnsPublisherCrd,
   ipAddressPoolCrd,
   l2AdvertisementCrd,
   bgpAdvertisementCrd,

@@ -37,6 +37,14 @@ export const REMEDIES = {
   LOCAL_PREFERENCE_CLASH:
     "Write one localPref in both, or other nodes, peers or aggregation lengths in one of them",
   NAMESPACE_WRONG: "Set metadata.namespace to what --metallb-namespace says",
+  NAMES_TOO_MANY: "Divide the Services among several DNSPublishers by their selectors",
+  NAME_CLAIMED: "Give one of the two another name",
+  NAME_INVALID:
+    "Write a host name such as web.example.org, its first label of 58 letters at most, below the zone's own name",
+  NAME_OUTSIDE_ZONES: "Choose a name in one of the zones, or add its zone to a DNSPublisher",
+  NAME_TAKEN:
+    "Choose another name, or delete what has it from the zone, together with the TXT record that marks it",
+  NAME_TTL_INVALID: "Write a number of seconds from 1 to 2147483647, or a duration such as 5m",
   NODE_ADDRESS_IN_POOL: "Take the address of the node out of the pool",
   NOT_ADVERTISED: "Create an L2Advertisement that selects the pool, the Service and a node",
   NO_INTERFACE:
@@ -64,6 +72,8 @@ export const REMEDIES = {
     'Create a Secret of type kubernetes.io/basic-auth with the key "password" where the peers are',
   SELECTOR_IDLE: "Label a node so that it matches, or correct the selector",
   SELECTOR_INVALID: "Write what Kubernetes takes as a label selector, each requirement once",
+  TSIG_KEY_UNUSABLE:
+    'Create the Secret in the namespace of the controller, with what tsig-keygen prints as its field "secret", and let the controller read it',
   USAGE: "See --help",
 } as const;
 

@@ -10,6 +10,7 @@ import { configurationStateCrd } from "../classes/metallb/configuration-state.ts
 import { METALLB_GROUP } from "../classes/metallb/kinds.ts";
 import { serviceBgpStatusCrd } from "../classes/metallb/service-bgp-status.ts";
 import { serviceL2StatusCrd } from "../classes/metallb/service-l2-status.ts";
+import { dnsPublisherCrd } from "../dns/resource.ts";
 import { virtualIpCrd } from "../multi-ip/resource.ts";
 
 /** Nobody writes them by hand, or they are another program's: MetalLB's operator has a kind of its own in MetalLB's group. */
@@ -20,7 +21,9 @@ const SKIPPED: Readonly<Record<string, readonly string[]>> = {
     ),
     "MetalLB",
   ],
-  [virtualIpCrd.spec.group]: [virtualIpCrd, nodeBgpStatusCrd].map(({ spec }) => spec.names.kind),
+  [virtualIpCrd.spec.group]: [virtualIpCrd, nodeBgpStatusCrd, dnsPublisherCrd].map(
+    ({ spec }) => spec.names.kind,
+  ),
 };
 
 /** Other programs have kinds in Deckhouse's group: there only what looks like one of ours is wrong. */

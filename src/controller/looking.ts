@@ -14,7 +14,7 @@ import { withRanksInPlace } from "./ranks-in-place.ts";
 import type { World } from "./world.ts";
 
 /** Each speaker renews its Lease: one of several is heard of more often. */
-const SILENCE_MS_MAX = 1.5 * PRESENCE_RENEW_MS;
+export const SILENCE_MS_MAX = 1.5 * PRESENCE_RENEW_MS;
 
 /** When speakers were heard of, whichever: kept with every Lease that changes, for passes are rare where all is well. */
 export interface Hearing {
@@ -30,6 +30,15 @@ export const HEARD_NOBODY: Hearing = { lastMs: null, silenceEndedMs: null };
 export function hearOne({ lastMs, silenceEndedMs }: Hearing, nowMs: number): Hearing {
   const wasSilent = lastMs !== null && nowMs - lastMs > SILENCE_MS_MAX;
   return { lastMs: nowMs, silenceEndedMs: wasSilent ? nowMs : silenceEndedMs };
+}
+
+/** @returns whether speakers are heard, and have been for a while: then one that is not heard is away, and not the API server */
+export function hearsSpeakers(
+  { lastMs, silenceEndedMs }: Hearing,
+  { nowMs, lookTimeMs }: { readonly nowMs: number; readonly lookTimeMs: number },
+): boolean {
+  const isSilent = lastMs === null || nowMs - lastMs > SILENCE_MS_MAX;
+  return !isSilent && (silenceEndedMs === null || nowMs >= silenceEndedMs + lookTimeMs);
 }
 
 /** @returns until when to look; the first pass has nothing to look at where nothing is in place */

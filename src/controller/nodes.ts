@@ -164,7 +164,7 @@ function isReady(node: Node): boolean {
   return ready === undefined || ready === "True";
 }
 
-function nodeOf({ lease }: Presence): string {
+export function nodeOf({ lease }: Presence): string {
   return lease.spec?.holderIdentity ?? "";
 }
 

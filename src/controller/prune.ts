@@ -5,6 +5,7 @@
  */
 import { isOurAnnotation } from "../classes/annotations.ts";
 import { sharingKeyOf } from "../classes/sharing.ts";
+import { isNameAnnotation } from "../dns/annotations.ts";
 import type { KubeObject, ObjectMeta } from "../kube/resource.ts";
 import type { Change } from "../kube/store.ts";
 import type { Namespace, Node, Service, ServicePort } from "../kube/types.ts";
@@ -18,7 +19,7 @@ const NODE_ANNOTATIONS: readonly string[] = [DRAINED_ANNOTATION];
 const NODE_TAINTS: readonly string[] = [OUT_OF_SERVICE_TAINT];
 
 export function pruneService({ apiVersion, kind, metadata, spec, status }: Service): Service {
-  const kept = pick(metadata.annotations, isOurAnnotation);
+  const kept = pick(metadata.annotations, (key) => isOurAnnotation(key) || isNameAnnotation(key));
   const meta = { ...identity(metadata), annotations: kept };
   const type = spec?.type ?? "ClusterIP";
   const base = { apiVersion, kind, metadata: meta };

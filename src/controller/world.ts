@@ -20,6 +20,7 @@ import {
 } from "../classes/model.ts";
 import type { MetalLoadBalancerClass } from "../classes/resource.ts";
 import type { ServingNodes } from "../kube/serving.ts";
+import type { DNSPublisher } from "../dns/resource.ts";
 import type { EndpointSlice, Namespace, Node, Service } from "../kube/types.ts";
 import { isMissing } from "../multi-ip/interfaces.ts";
 import { virtualIpName } from "../multi-ip/name.ts";
@@ -44,6 +45,8 @@ export interface Snapshot extends Manifests {
   readonly told: ReadonlyMap<string, readonly string[]>;
   /** null, or absent: the cluster has no such kinds. */
   readonly metallbStatuses?: MetallbStatuses | null;
+  /** Of the names of Services: names.ts. None where the cluster has no such kind. */
+  readonly dnsPublishers?: readonly DNSPublisher[];
 }
 
 /** MetalLB's kinds that only say how things are. */

@@ -251,6 +251,20 @@ export const CATALOG = {
     labels: ["result"],
     help: "Questions on the wire, with those that were repeated one, by what was found (ok, silent, wrong-node, stranger, several), in requests",
   },
+  dnsNames: {
+    name: "spreadlb_dns_names",
+    kind: "gauge",
+    of: CONTROLLER,
+    labels: ["publisher", "state"],
+    help: "Names of a DNSPublisher: wanted, and of these published as they are wanted, in names",
+  },
+  dnsRequests: {
+    name: "spreadlb_dns_requests_total",
+    kind: "counter",
+    of: CONTROLLER,
+    labels: ["publisher", "kind", "outcome"],
+    help: "What name servers were asked for (read: all records of a name, update), by outcome (ok, or the kind of the failure), in requests",
+  },
   framesDropped: {
     name: "spreadlb_frames_dropped_total",
     kind: "counter",

@@ -11,7 +11,7 @@ const specs: readonly MetricSpec[] = Object.values(CATALOG);
 
 /** The last words of a help sentence: what one of it is. */
 const UNIT =
-  /, (in (addresses|changes|events|frames|datagrams|messages|moves|nodes|objects|packets|plans since the first|prefixes|problems|requests|seconds|Services|watches)|as 1 or 0|always 1)$/;
+  /, (in (addresses|changes|events|frames|datagrams|messages|moves|names|nodes|objects|packets|plans since the first|prefixes|problems|requests|seconds|Services|watches)|as 1 or 0|always 1)$/;
 
 describe("metrics: the catalog", () => {
   for (const { name, help, labels, kind, buckets } of specs) {

@@ -19,6 +19,7 @@ import { checkWorldOf } from "../admission.ts";
 import { PLAN_OPTIONS, type PlanOptions } from "../plan.ts";
 import type { Write } from "../writes.ts";
 import { Figures } from "./figures.ts";
+import { Names } from "./names.ts";
 import { ensureHeartbeatSecret, keepHeartbeatSecret } from "./heartbeat-secret.ts";
 import { Passes } from "./passes.ts";
 import { perform } from "./perform.ts";
@@ -82,6 +83,7 @@ class Controller implements RunningController {
   #started: Promise<void> = Promise.resolve();
   #sources: Sources | null = null;
   #passes: Passes | null = null;
+  #names: Names | null = null;
   #election: LeaderElection | null = null;
   #hasLost = false;
 
@@ -201,14 +203,20 @@ class Controller implements RunningController {
       plan: { ...PLAN_OPTIONS, ...options.plan },
       log,
     });
-    this.#passes = passes;
-    passes.news();
+    const names = new Names({
+      ...{ client, namespace: options.namespace, recorder: this.#recorder, metrics, log },
+      snapshot: () => sources.snapshot(),
+      mayWrite: () => !signal.aborted && this.#election?.isLeader() !== false,
+    });
+    [this.#passes, this.#names] = [passes, names];
+    this.#news();
     void keepHeartbeatSecret(client, { namespace: options.namespace, log, signal });
     await aborted(signal);
-    this.#passes = null;
+    [this.#passes, this.#names] = [null, null];
     metrics.leader.set(0);
     this.#figures.clear();
-    await Promise.race([passes.stop(), sleep(STOP_MS_MAX, undefined, { ref: false })]);
+    const stopped = Promise.all([passes.stop(), names.stop()]);
+    await Promise.race([stopped, sleep(STOP_MS_MAX, undefined, { ref: false })]);
   }
 
   #written(write: Write, outcome: string): void {
@@ -222,6 +230,7 @@ class Controller implements RunningController {
 
   #news(): void {
     this.#passes?.news();
+    this.#names?.news();
   }
 
   #lost(): void {

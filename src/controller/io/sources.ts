@@ -21,6 +21,8 @@ import type { ConfigurationState } from "../../classes/metallb/configuration-sta
 import type { IPAddressPool } from "../../classes/metallb/ip-address-pool.ts";
 import type { ServiceL2Status } from "../../classes/metallb/service-l2-status.ts";
 import type { MetalLoadBalancerClass } from "../../classes/resource.ts";
+import { DNS_PUBLISHERS } from "../../dns/kind.ts";
+import type { DNSPublisher } from "../../dns/resource.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import { PRESENCE_LABEL } from "../../multi-ip/presence.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
@@ -123,6 +125,7 @@ export function startSources(options: SourcesOptions): Sources {
       if (isNewsOfNamespace(change)) onNews();
     },
   });
+  const publishers = start<DNSPublisher>(DNS_PUBLISHERS, { isOptional: true, onChange: onNews });
   const virtualIps = start<VirtualIP>(VIRTUAL_IPS, {
     onChange: ({ before, after }) => {
       if (after === undefined) deletedUids.delete(before?.metadata.uid ?? "");
@@ -145,6 +148,7 @@ export function startSources(options: SourcesOptions): Sources {
     ...statuses.reflectors,
     [NAMESPACES.plural, namespaces],
     [VIRTUAL_IPS.plural, virtualIps],
+    [DNS_PUBLISHERS.plural, publishers],
     [LEASES.plural, leases],
   ];
   return {
@@ -161,6 +165,7 @@ export function startSources(options: SourcesOptions): Sources {
       hearing: presences.hearing,
       metallbStatuses: statuses.statuses(),
       told: told.all,
+      dnsPublishers: publishers.store.list(),
     }),
     missing: () =>
       all

@@ -1,0 +1,279 @@
+/**
+ * One DNSPublisher at work: follows its key, performs its rounds, writes its status and tells people.
+ *
+ * One round at a time, and no more of them than the publisher says. Nothing here waits for anything else of the controller, nor does
+ * anything wait for it.
+ * Neighbours: names.ts has all of them; ../../dns/book.ts decides; ../publisher-status.ts has the words.
+ */
+import type { Logger } from "pino";
+import { describeProblem, reasonOf, type Problem } from "../../base/errors.ts";
+import { Book, type Job, type Outcome } from "../../dns/book.ts";
+import type { WantedName } from "../../dns/book-entry.ts";
+import { performJob } from "../../dns/io/name-jobs.ts";
+import { keySecretOf, readKey } from "../../dns/key.ts";
+import type { DnsName } from "../../dns/name.ts";
+import { DNS_PUBLISHERS } from "../../dns/kind.ts";
+import type { DNSPublisher, DNSPublisherSpec, PublishedEntry } from "../../dns/resource.ts";
+import type { NameProblem } from "../../dns/service-names.ts";
+import type { TsigKey } from "../../dns/wire/tsig.ts";
+import type { KubeClient } from "../../kube/io/client.ts";
+import { startReflector, type Reflector } from "../../kube/io/reflector.ts";
+import { outcomeOf } from "../../kube/io/status.ts";
+import { isoSeconds } from "../../kube/patches.ts";
+import { SECRETS, type Secret } from "../../kube/types.ts";
+import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
+import {
+  failureWords,
+  publisherStatus,
+  reasonOfFailure,
+  statusDifference,
+  wordsOf,
+  type NewsWords,
+} from "../publisher-status.ts";
+import { NameServers } from "./name-servers.ts";
+
+const JOBS_AT_ONCE_MAX = 16;
+const OPTIONS = {
+  fieldManager: "spreadlb-controller",
+  kind: "merge",
+  subresource: "status",
+} as const;
+
+export interface PublisherOptions {
+  readonly client: KubeClient;
+  /** Where the Secrets are. */
+  readonly namespace: string;
+  readonly publisher: DNSPublisher;
+  readonly ownerId: string;
+  readonly metrics: ControllerMetrics;
+  readonly log: Logger;
+  /** False as soon as another may lead. */
+  readonly mayWrite: () => boolean;
+  /** The key is another: there may be something to do. */
+  readonly onNews: () => void;
+  /** @param service whom it is about; null: the publisher */
+  readonly tell: (words: NewsWords, service: string | null) => void;
+}
+
+export interface Wishes {
+  readonly names: ReadonlyMap<DnsName, WantedName>;
+  readonly problems: readonly NameProblem[];
+}
+
+export class NamePublisher {
+  readonly #options: PublisherOptions;
+  readonly #book: Book;
+  readonly #aborting = new AbortController();
+  readonly #secret: Reflector<Secret>;
+  readonly #servers: NameServers;
+  #object: DNSPublisher;
+  #hasSecret = false;
+  /** A Secret that vanishes takes nothing away: the last key is used until there is another. */
+  #key: TsigKey | null = null;
+  /** What was told last of the key and of each zone: once is enough. */
+  readonly #told = new Map<string, string>();
+  #running: Promise<number | null> | null = null;
+
+  constructor(options: PublisherOptions) {
+    const { client, log, namespace, publisher, ownerId, onNews } = options;
+    const { spec, metadata } = publisher;
+    const { withdrawAfterSeconds = 15, resyncIntervalSeconds = 300 } = spec;
+    this.#options = options;
+    this.#object = publisher;
+    this.#book = new Book({
+      ownerId,
+      withdrawAfterMs: withdrawAfterSeconds * 1000,
+      resyncIntervalMs: resyncIntervalSeconds * 1000,
+    });
+    this.#book.recall(publisher.status?.names ?? []);
+    this.#servers = new NameServers(spec.rfc2136, this.#aborting.signal);
+    const news = () => {
+      this.#hasSecret = true;
+      this.#book.tryAgain();
+      onNews();
+    };
+    this.#secret = startReflector<Secret>({
+      ...{ client, log, type: SECRETS, namespace, onChange: news, onSynced: news },
+      fieldSelector: `metadata.name=${keySecretOf(spec)}`,
+      onHealth: (_isHealthy, status) => {
+        if (status === undefined || this.#hasSecret) return;
+        news(); // It may not be read.
+      },
+    });
+    log.info({ publisher: metadata.name, ownerId }, "publishing names");
+  }
+
+  get spec(): DNSPublisherSpec {
+    return this.#object.spec;
+  }
+
+  get name(): string {
+    return this.#object.metadata.name;
+  }
+
+  serviceOf(name: DnsName): string | undefined {
+    return this.#book.serviceOf(name);
+  }
+
+  /** The watch has brought a newer version with the same spec. */
+  see(object: DNSPublisher): void {
+    this.#object = { ...object, status: this.#object.status };
+  }
+
+  /** One at a time. @returns when to come again though nothing changed, by performance.now(); null: never */
+  round(wishes: Wishes): Promise<number | null> {
+    this.#running ??= this.#round(wishes).finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  /** What is under way is called off: the next leader looks up what became of it. */
+  async stop(): Promise<void> {
+    this.#aborting.abort();
+    const { dnsNames } = this.#options.metrics;
+    for (const state of ["wanted", "published"]) dnsNames.remove({ publisher: this.name, state });
+    await Promise.all([this.#secret.stop(), this.#running?.catch(() => undefined)]);
+  }
+
+  async #round({ names, problems }: Wishes): Promise<number | null> {
+    const beganMs = performance.now();
+    const { updateIntervalSeconds = 1 } = this.spec;
+    const book = this.#book;
+    book.want(names);
+    if (!this.#hasSecret) return null;
+    const read = readKey(this.spec, this.#secret.store.list()[0]);
+    if (read.ok) this.#key = read.key;
+    const { claims, jobs, wakeAtMs } = book.round(beganMs);
+    if (claims !== null && !(await this.#claim(claims)))
+      return beganMs + updateIntervalSeconds * 1000;
+    const all = claims === null ? jobs : book.round(beganMs).jobs;
+    await this.#perform(all);
+    await this.#say(problems, read.ok ? null : read.problem);
+    const isDone = all.length === 0 || this.#key === null;
+    const soonMs = beganMs + updateIntervalSeconds * 1000;
+    if (!isDone) return soonMs;
+    return wakeAtMs === null ? null : Math.max(wakeAtMs, soonMs);
+  }
+
+  /** @returns whether the names are written down */
+  async #claim(names: readonly PublishedEntry[]): Promise<boolean> {
+    const isWritten = await this.#write({ names });
+    if (isWritten) this.#book.claimed(names);
+    return isWritten;
+  }
+
+  async #perform(jobs: readonly Job[]): Promise<void> {
+    const queue = [...jobs];
+    const key = this.#key;
+    if (key === null) return;
+    const work = async () => {
+      for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+        for (let next: Job | null = job; next !== null;) {
+          if (!this.#mayGoOn() || !this.#book.begin(next, performance.now())) break;
+          const outcome: Outcome = await this.#ask(next, key);
+          next = this.#book.ended(next, outcome, performance.now());
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: JOBS_AT_ONCE_MAX }, work));
+  }
+
+  async #ask(job: Job, key: TsigKey): Promise<Outcome> {
+    const { metrics } = this.#options;
+    const outcome = await this.#askServer(job, key);
+    const word = outcome.ok ? "ok" : outcome.failure.kind;
+    metrics.dnsRequests.inc({ publisher: this.name, kind: job.kind, outcome: word });
+    return outcome;
+  }
+
+  async #askServer(job: Job, key: TsigKey): Promise<Outcome> {
+    const zone = job.kind === "read" ? job.zone : job.update.zone;
+    const server = await this.#servers.of(zone);
+    if (!server.ok) return server;
+    const { tcpOnly = false } = this.spec.rfc2136;
+    const { signal } = this.#aborting;
+    const asking = { server: server.value, key, tcpOnly, signal };
+    const outcome = await performJob(job, asking);
+    if (!outcome.ok) await this.#servers.failed(zone, server.value);
+    return outcome;
+  }
+
+  async #say(nameProblems: readonly NameProblem[], keyProblem: Problem | null): Promise<void> {
+    const { ownerId, metrics, tell, log } = this.#options;
+    const nowMs = performance.now();
+    const figures = this.#book.figures(nowMs);
+    metrics.dnsNames.set({ publisher: this.name, state: "wanted" }, figures.wanted);
+    metrics.dnsNames.set({ publisher: this.name, state: "published" }, figures.published);
+    for (const news of this.#book.takeNews()) {
+      const words = wordsOf(news);
+      tell(words, news.service);
+      log.warn({ publisher: this.name, name: news.name, service: news.service }, words.reason);
+    }
+    const { troubles, problems: bookProblems } = this.#book;
+    const found: [string, NewsWords, string | null][] = [
+      ...troubles.map(({ zone, failure }): [string, NewsWords, null] => [
+        `zone ${zone}`,
+        {
+          ...{ type: "Warning", reason: reasonOfFailure(failure) },
+          message: `Zone ${zone}: ${failureWords(failure)}`,
+        },
+        null,
+      ]),
+      ...[...(keyProblem === null ? [] : [keyProblem])].map(
+        (problem): [string, NewsWords, null] => ["key", warningOf(problem), null],
+      ),
+      ...nameProblems.map(({ service, name, problem }): [string, NewsWords, string] => [
+        `name ${service} ${name}`,
+        warningOf(problem),
+        service,
+      ]),
+    ];
+    this.#tellOnce(found);
+    const facts = { ownerId, figures, nameProblems, bookProblems, troubles, keyProblem };
+    const nowIso = isoSeconds(Date.now());
+    const after = publisherStatus(this.#object.status, { ...facts, nowIso });
+    const status = statusDifference(this.#object.status, after);
+    if (status !== null) await this.#write(status);
+  }
+
+  #tellOnce(found: readonly (readonly [string, NewsWords, string | null])[]): void {
+    const now = new Set(found.map(([about]) => about));
+    for (const about of this.#told.keys()) if (!now.has(about)) this.#told.delete(about);
+    for (const [about, words, service] of found) {
+      if (this.#told.get(about) === words.message) continue;
+      this.#told.set(about, words.message);
+      this.#options.tell(words, service);
+      this.#options.log.warn({ publisher: this.name, about }, words.message);
+    }
+  }
+
+  #mayGoOn(): boolean {
+    return !this.#aborting.signal.aborted && this.#options.mayWrite();
+  }
+
+  /** The leader alone writes it, so nobody's version is in the way. @returns whether it is written */
+  async #write(status: object): Promise<boolean> {
+    if (!this.#mayGoOn()) return false;
+    const { client, log, metrics } = this.#options;
+    const { name, uid } = this.#object.metadata;
+    const body = { metadata: { uid }, status };
+    const answer = await outcomeOf(client.patch(DNS_PUBLISHERS, { name }, body, OPTIONS)).catch(
+      (error: unknown) => {
+        log.warn({ publisher: name, err: error }, "cannot write the publisher's status");
+        return { kind: "error" } as const;
+      },
+    );
+    metrics.writes.inc({
+      kind: DNS_PUBLISHERS.kind,
+      outcome: answer.kind === "done" ? "ok" : answer.kind,
+    });
+    if (answer.kind !== "done") return false;
+    this.#object = { ...this.#object, status: { ...this.#object.status, ...status } };
+    return true;
+  }
+}
+
+function warningOf(problem: Problem): NewsWords {
+  return { type: "Warning", reason: reasonOf(problem.code), message: describeProblem(problem) };
+}

@@ -1,0 +1,205 @@
+/**
+ * The leader's loop for names: news, a look at what is wanted, a round of each publisher that is due.
+ *
+ * It has nothing to do with the loop that gives addresses: a name server that hangs keeps nobody from anything.
+ * Neighbours: ../names.ts and ../held.ts see; ../../dns/service-names.ts decides; name-publisher.ts performs.
+ */
+import type { Logger } from "pino";
+import type { DNSPublisher } from "../../dns/resource.ts";
+import { wantedNames, type PublisherView } from "../../dns/service-names.ts";
+import type { KubeClient } from "../../kube/io/client.ts";
+import type { EventRecorder } from "../../kube/io/event-recorder.ts";
+import { keyOf } from "../../kube/resource.ts";
+import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
+import { Held } from "../held.ts";
+import { namedServices, ownerIdOf } from "../names.ts";
+import type { NewsWords } from "../publisher-status.ts";
+import type { Snapshot } from "../world.ts";
+import { NamePublisher, type Wishes } from "./name-publisher.ts";
+
+/** From the first news to the look. */
+const GATHER_MS = 50;
+/** After a failure of our own making, such as a status that cannot be written. */
+const RETRY_MS = 5000;
+const SLEEP_MS_MAX = 2 ** 31 - 1;
+const ACTION = "PublishNames";
+
+type Seen = Pick<
+  Snapshot,
+  "services" | "namespaces" | "virtualIps" | "presences" | "hearing" | "dnsPublishers"
+>;
+
+export interface NamesOptions {
+  readonly client: KubeClient;
+  /** Where the Secrets are. */
+  readonly namespace: string;
+  readonly snapshot: () => Seen;
+  /** False as soon as another may lead: then nothing is published any more. */
+  readonly mayWrite: () => boolean;
+  readonly recorder: Pick<EventRecorder, "event">;
+  readonly metrics: ControllerMetrics;
+  readonly log: Logger;
+}
+
+interface Publishing {
+  /** Where it is another, all begins anew. */
+  readonly identity: string;
+  readonly publisher: NamePublisher;
+  notBeforeMs: number;
+  isBusy: boolean;
+}
+
+export class Names {
+  readonly #options: NamesOptions;
+  readonly #held = new Held();
+  readonly #publishing = new Map<string, Publishing>();
+  readonly #stopping = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+  #heldTimer: NodeJS.Timeout | undefined;
+  #timerAtMs = Number.POSITIVE_INFINITY;
+  #isStopped = false;
+
+  constructor(options: NamesOptions) {
+    this.#options = options;
+  }
+
+  /** Something changed: there will be a look soon. */
+  news(): void {
+    this.#wakeAt(performance.now() + GATHER_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#heldTimer);
+    for (const name of [...this.#publishing.keys()]) this.#end(name);
+    await Promise.all(this.#stopping);
+  }
+
+  #wakeAt(atMs: number): void {
+    if (this.#isStopped || atMs >= this.#timerAtMs) return;
+    clearTimeout(this.#timer);
+    this.#timerAtMs = atMs;
+    const delayMs = Math.min(Math.max(0, atMs - performance.now()), SLEEP_MS_MAX);
+    this.#timer = setTimeout(() => {
+      this.#timerAtMs = Number.POSITIVE_INFINITY;
+      this.#look();
+    }, delayMs);
+  }
+
+  #look(): void {
+    const seen = this.#options.snapshot();
+    const nowMs = performance.now();
+    this.#follow(seen);
+    if (this.#publishing.size === 0) {
+      clearTimeout(this.#heldTimer);
+      return;
+    }
+    this.#lookWhoHolds(seen);
+    const all = [...this.#publishing.values()].filter(({ isBusy }) => !isBusy);
+    const due = all.filter(({ notBeforeMs }) => notBeforeMs <= nowMs);
+    for (const { notBeforeMs } of all) if (notBeforeMs > nowMs) this.#wakeAt(notBeforeMs);
+    if (due.length === 0) return;
+    const views = [...this.#publishing.values()].map(({ publisher }) => viewOf(publisher));
+    const { names, problems } = wantedNames(views, namedServices(seen, this.#held));
+    for (const each of due) {
+      const { name } = each.publisher;
+      this.#begin(each, {
+        names: names.get(name) ?? new Map(),
+        problems: problems.filter(({ publisher }) => publisher === name),
+      });
+    }
+  }
+
+  /** Leases are renewed all the time, and hardly ever is that news. */
+  #lookWhoHolds(seen: Seen): void {
+    clearTimeout(this.#heldTimer);
+    const nowMs = performance.now();
+    const { hasChanged, againAtMs } = this.#held.look(seen, nowMs);
+    if (hasChanged) this.news();
+    this.#heldTimer = setTimeout(() => {
+      if (!this.#isStopped) this.#lookWhoHolds(this.#options.snapshot());
+    }, againAtMs - nowMs);
+  }
+
+  #begin(publishing: Publishing, wishes: Wishes): void {
+    const { publisher } = publishing;
+    const { updateIntervalSeconds = 1 } = publisher.spec;
+    publishing.isBusy = true;
+    publishing.notBeforeMs = performance.now() + updateIntervalSeconds * 1000;
+    void publisher
+      .round(wishes)
+      .catch((error: unknown) => {
+        this.#options.log.error({ publisher: publisher.name, err: error }, "a round has failed");
+        return performance.now() + RETRY_MS;
+      })
+      .then((againMs) => {
+        publishing.isBusy = false;
+        // News that came meanwhile found it busy: it looks once more.
+        this.#wakeAt(publishing.notBeforeMs);
+        if (againMs !== null) this.#wakeAt(againMs);
+      });
+  }
+
+  /** Begins and ends publishers as they come and go, and anew where what they are to do is another. */
+  #follow(seen: Seen): void {
+    const objects = new Map((seen.dnsPublishers ?? []).map((each) => [each.metadata.name, each]));
+    for (const name of [...this.#publishing.keys()]) {
+      const object = objects.get(name);
+      if (object === undefined || this.#publishing.get(name)?.identity !== identityOf(object)) {
+        this.#end(name);
+      }
+    }
+    for (const [name, object] of objects) {
+      const known = this.#publishing.get(name);
+      if (known !== undefined) known.publisher.see(object);
+      else if (this.#stopping.size === 0) this.#start(object, seen);
+    }
+  }
+
+  #start(object: DNSPublisher, seen: Seen): void {
+    const ownerId = ownerIdOf(object, seen);
+    if (ownerId === null || !this.#options.mayWrite()) return;
+    const { client, namespace, metrics, log, mayWrite } = this.#options;
+    const publisher = new NamePublisher({
+      ...{ client, namespace, metrics, log, mayWrite, publisher: object, ownerId },
+      onNews: () => {
+        this.news();
+      },
+      tell: (words, service) => {
+        this.#tell(words, service, object);
+      },
+    });
+    const identity = identityOf(object);
+    this.#publishing.set(object.metadata.name, {
+      ...{ identity, publisher, notBeforeMs: 0, isBusy: false },
+    });
+  }
+
+  /** Its successor begins when it has ended, by what it has written down. */
+  #end(name: string): void {
+    const publishing = this.#publishing.get(name);
+    this.#publishing.delete(name);
+    const ending = publishing?.publisher.stop().finally(() => {
+      this.#stopping.delete(ending ?? Promise.resolve());
+      this.news();
+    });
+    if (ending !== undefined) this.#stopping.add(ending);
+  }
+
+  #tell(words: NewsWords, service: string | null, publisher: DNSPublisher): void {
+    const { recorder, snapshot } = this.#options;
+    const about =
+      service === null ? undefined : snapshot().services.find((each) => keyOf(each) === service);
+    recorder.event({ ...words, action: ACTION, object: about ?? publisher });
+  }
+}
+
+function viewOf(publisher: NamePublisher): PublisherView {
+  const { name, spec } = publisher;
+  return { name, spec, serviceOf: (asked) => publisher.serviceOf(asked) };
+}
+
+function identityOf({ metadata, spec }: DNSPublisher): string {
+  return JSON.stringify([metadata.uid, spec]);
+}

@@ -1,0 +1,158 @@
+/**
+ * What a DNSPublisher's status says, and what people are told when it changes. Pure.
+ *
+ * `names` is not among it: they are written by themselves, before anything is published.
+ * Neighbours: ../dns/book.ts finds; io/name-publisher.ts writes.
+ */
+import { describeProblem, reasonOf, type Problem } from "../base/errors.ts";
+import type { Book } from "../dns/book.ts";
+import type { BookNews } from "../dns/book-entry.ts";
+import type { DnsFailure } from "../dns/failures.ts";
+import {
+  DIFFERENCES_MAX,
+  type DNSPublisherStatus,
+  type LastError,
+  type NameDifference,
+} from "../dns/resource.ts";
+import type { NameProblem } from "../dns/service-names.ts";
+import type { TakenBy } from "../dns/transaction.ts";
+import { setCondition, type ConditionWish } from "../kube/patches.ts";
+import { CLASS_READY_CONDITION } from "./resources.ts";
+
+export interface PublisherFacts {
+  readonly ownerId: string;
+  readonly figures: ReturnType<Book["figures"]>;
+  /** Of the Services' wishes. */
+  readonly nameProblems: readonly NameProblem[];
+  readonly bookProblems: Book["problems"];
+  readonly troubles: Book["troubles"];
+  readonly keyProblem: Problem | null;
+  readonly nowIso: string;
+}
+
+/** @returns the status as it should be, without `names` */
+export function publisherStatus(
+  before: DNSPublisherStatus | undefined,
+  facts: PublisherFacts,
+): DNSPublisherStatus {
+  const { figures, ownerId, nowIso } = facts;
+  const differences = differencesOf(facts).slice(0, DIFFERENCES_MAX);
+  const lastError = lastErrorOf(before?.lastError, facts);
+  const wish = readyWish(facts, differences);
+  return {
+    ...{ wanted: figures.wanted, published: figures.published, ownerId, differences },
+    ...(lastError === undefined ? {} : { lastError }),
+    conditions: setCondition(before?.conditions, wish, nowIso),
+  };
+}
+
+/** @returns the fields that are to be written; null: it says all of it already */
+export function statusDifference(
+  before: DNSPublisherStatus | undefined,
+  after: DNSPublisherStatus,
+): Partial<DNSPublisherStatus> | null {
+  const changed = Object.entries(after).filter(
+    ([field, value]) =>
+      JSON.stringify(value) !== JSON.stringify(before?.[field as keyof DNSPublisherStatus]),
+  );
+  return changed.length === 0 ? null : Object.fromEntries(changed);
+}
+
+function differencesOf({ nameProblems, bookProblems }: PublisherFacts): NameDifference[] {
+  return [
+    ...nameProblems.map(({ name, service, problem }) => ({
+      ...{ name: name.slice(0, 1024), service, reason: reasonOf(problem.code) },
+      message: describeProblem(problem),
+    })),
+    ...bookProblems.map((news) => {
+      const { reason, message } = wordsOf(news);
+      return { name: news.name, service: news.service, reason, message };
+    }),
+  ];
+}
+
+/** It stays when it is over: people ask what it was. */
+function lastErrorOf(
+  before: LastError | undefined,
+  { troubles, nowIso }: PublisherFacts,
+): LastError | undefined {
+  const [trouble] = troubles;
+  if (trouble === undefined) return before;
+  const { zone, failure } = trouble;
+  const { kind: reason, message, remedy } = failure;
+  const isSame = before?.zone === zone && before.reason === reason && before.message === message;
+  return isSame ? before : { at: nowIso, zone, reason, message, remedy };
+}
+
+function readyWish(
+  { keyProblem, troubles, figures }: PublisherFacts,
+  differences: readonly NameDifference[],
+): ConditionWish {
+  const type = CLASS_READY_CONDITION;
+  if (keyProblem !== null) {
+    const message = describeProblem(keyProblem);
+    return { type, status: "False", reason: reasonOf(keyProblem.code), message };
+  }
+  const [trouble] = troubles;
+  if (trouble !== undefined) {
+    const message = `Zone ${trouble.zone}: ${failureWords(trouble.failure)}`;
+    return { type, status: "False", reason: reasonOfFailure(trouble.failure), message };
+  }
+  const [first] = differences;
+  if (first !== undefined) {
+    const more = differences.length > 1 ? ` · ${differences.length - 1} more in differences` : "";
+    return { type, status: "False", reason: first.reason, message: first.message + more };
+  }
+  if (figures.published < figures.wanted) {
+    const message = "Names are being published";
+    return { type, status: "False", reason: "Publishing", message };
+  }
+  return { type, status: "True", reason: "Ready", message: "All names are as they are wanted" };
+}
+
+/** @returns `ServerFailure` for "server-failure" */
+export function reasonOfFailure({ kind }: DnsFailure): string {
+  return reasonOf(kind.replaceAll("-", "_").toUpperCase() as Parameters<typeof reasonOf>[0]);
+}
+
+export function failureWords({ message, remedy }: DnsFailure): string {
+  return `${message}. ${remedy}.`;
+}
+
+export interface NewsWords {
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** @returns what to say of a name, in an Event and among the differences */
+export function wordsOf(news: BookNews): NewsWords {
+  const { name, service } = news;
+  switch (news.kind) {
+    case "edited": {
+      const message = `Somebody changed the records of ${name}, the name of Service ${service}: they are put right`;
+      return { type: "Warning", reason: "NameEdited", message };
+    }
+    case "taken": {
+      const message = `Service ${service} asks for the name ${name}, which ${takerWords(news.by)} in the zone`;
+      const problem: Problem = { code: "NAME_TAKEN", message };
+      return { type: "Warning", reason: reasonOf(problem.code), message: describeProblem(problem) };
+    }
+    case "refused": {
+      const message = `${name}, the name of Service ${service}: ${failureWords(news.failure)}`;
+      return { type: "Warning", reason: reasonOfFailure(news.failure), message };
+    }
+  }
+}
+
+function takerWords(by: TakenBy): string {
+  if (typeof by === "object") return `the owner "${by.owner}" has`;
+  switch (by) {
+    case "alias":
+      return "is an alias";
+    case "unmarked":
+      return "has records without a mark";
+    case "text":
+      return "has a TXT record that is no mark where its mark would be";
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What a book knows of one name: what is wanted, what is there, and what stands between. Pure.
+ *
+ * Neighbours: book.ts keeps them, and changes them in place.
+ */
+import type { DnsFailure } from "./failures.ts";
+import type { DnsName } from "./name.ts";
+import type { WantedAddress } from "./record-sets.ts";
+import type { PublishedEntry } from "./resource.ts";
+import { NOTHING_PUBLISHED, type PublishedName, type TakenBy } from "./transaction.ts";
+
+export interface WantedName {
+  readonly name: DnsName;
+  readonly zone: DnsName;
+  /** `namespace/name`. */
+  readonly service: string;
+  readonly ttlSeconds: number;
+  readonly addresses: readonly WantedAddress[];
+}
+
+/** Worth a word to people, once. */
+export type BookNews =
+  | { readonly kind: "edited"; readonly name: DnsName; readonly service: string }
+  | {
+      readonly kind: "taken";
+      readonly name: DnsName;
+      readonly service: string;
+      readonly by: TakenBy;
+    }
+  | {
+      readonly kind: "refused";
+      readonly name: DnsName;
+      readonly service: string;
+      readonly failure: DnsFailure;
+    };
+
+/** What stays until it is mended. */
+export type BookProblem = Exclude<BookNews, { readonly kind: "edited" }>;
+
+export interface Entry {
+  readonly name: DnsName;
+  zone: DnsName;
+  service: string;
+  wanted: WantedName | null;
+  /** Null: not known. */
+  published: PublishedName | null;
+  /** What was there when we last knew, while it is looked up. */
+  before: PublishedName | null;
+  /** Null: neither looked up nor made yet. */
+  knownAtMs: number | null;
+  isClaimed: boolean;
+  isBusy: boolean;
+  /** The server has refused it for what is there. */
+  isRefused: boolean;
+  jobs: number;
+  failures: number;
+  refusals: number;
+  notBeforeMs: number;
+  problem: BookProblem | null;
+}
+
+export function newEntry(name: DnsName, zone: DnsName, service: string): Entry {
+  return {
+    ...{ name, zone, service, wanted: null, published: NOTHING_PUBLISHED, before: null },
+    ...{ knownAtMs: null, isClaimed: false, isBusy: false, isRefused: false },
+    ...{ jobs: 0, failures: 0, refusals: 0, notBeforeMs: Number.NEGATIVE_INFINITY, problem: null },
+  };
+}
+
+export function ledgerEntry({ name, zone, service }: Entry): PublishedEntry {
+  return { name, zone, service };
+}

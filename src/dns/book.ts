@@ -1,0 +1,361 @@
+/**
+ * What one publisher has in its zones, and what it is to have: which names to look up and which updates to send now. Pure: told the time.
+ *
+ * A round is made of jobs, one for each name that is not as it should be; rounds come no faster than the publisher says, so what changes
+ * between two goes together. Before a name is published for the first time it is claimed: the hands write `names` down, and say so. A name
+ * leaves them when nothing of ours is there any more. What is in the zone is remembered, looked up at the beginning, after doubt, and every
+ * resync time. A server that fails is left alone for a while that grows, and with it its zone; a name that fails, alone.
+ * A class, mutated in place, for thousands of names are not copied per change.
+ * Neighbours: transaction.ts makes the updates; ../controller/io/name-jobs.ts performs the jobs.
+ */
+import { compareText, stableHash } from "../base/hash.ts";
+import { backoffMs } from "../kube/backoff.ts";
+import {
+  ledgerEntry,
+  newEntry,
+  type BookNews,
+  type BookProblem,
+  type Entry,
+  type WantedName,
+} from "./book-entry.ts";
+import type { DnsFailure } from "./failures.ts";
+import type { DnsName } from "./name.ts";
+import { nextWithdrawalMs, recordSet } from "./record-sets.ts";
+import type { PublishedEntry } from "./resource.ts";
+import {
+  isOurs,
+  isSameOfOurs,
+  transactionOf,
+  type Goal,
+  type PublishedName,
+  type TakenBy,
+} from "./transaction.ts";
+import type { Update } from "./update.ts";
+
+export interface BookOptions {
+  readonly ownerId: string;
+  readonly withdrawAfterMs: number;
+  readonly resyncIntervalMs: number;
+}
+
+export type Job =
+  | { readonly kind: "read"; readonly name: DnsName; readonly zone: DnsName }
+  | {
+      readonly kind: "update";
+      readonly name: DnsName;
+      readonly update: Update;
+      readonly after: PublishedName;
+    };
+
+export type Outcome =
+  | { readonly ok: true; readonly published: PublishedName }
+  | { readonly ok: false; readonly failure: DnsFailure };
+
+export interface Round {
+  /** In order. Names that are not among those that the hands have written yet: write these first. */
+  readonly claims: readonly PublishedEntry[] | null;
+  readonly jobs: readonly Job[];
+  /** When there will be something to do though nothing changed; null: never. */
+  readonly wakeAtMs: number | null;
+}
+
+export interface ZoneTrouble {
+  readonly zone: DnsName;
+  readonly failure: DnsFailure;
+  readonly failures: number;
+}
+
+const BACKOFF = { baseMs: 1000, maxMs: 60_000 } as const;
+/** Looked up, refused, looked up: somebody else is at it, and there is a next round. */
+const JOBS_PER_ROUND_MAX = 4;
+/** In a row: then it waits. */
+const REFUSALS_MAX = 2;
+
+interface ZoneState {
+  failures: number;
+  notBeforeMs: number;
+  failure: DnsFailure;
+}
+
+/** Of one name, or of what a prerequisite found: not the server's fault. */
+const NAME_FAILURES: ReadonlySet<string> = new Set(["request-invalid", "not-in-zone"]);
+const PREREQUISITE_FAILURES: ReadonlySet<string> = new Set([
+  ...["name-in-use", "name-not-in-use", "rrset-exists", "rrset-changed"],
+]);
+
+export class Book {
+  readonly #options: BookOptions;
+  readonly #entries = new Map<DnsName, Entry>();
+  readonly #zones = new Map<DnsName, ZoneState>();
+  #news: BookNews[] = [];
+  #isLedgerOld = false;
+
+  constructor(options: BookOptions) {
+    this.#options = options;
+  }
+
+  /** What was written down before: it may be there, and is looked up. */
+  recall(entries: readonly PublishedEntry[]): void {
+    for (const { name, zone, service } of entries) {
+      const made = newEntry(name as DnsName, zone as DnsName, service);
+      this.#entries.set(made.name, { ...made, published: null, isClaimed: true });
+    }
+  }
+
+  /** All that is to be published; what else there is goes. */
+  want(wanted: ReadonlyMap<DnsName, WantedName>): void {
+    for (const [name, want] of wanted) {
+      let entry = this.#entries.get(name);
+      if (entry === undefined) {
+        entry = newEntry(name, want.zone, want.service);
+        this.#entries.set(name, entry);
+      }
+      if (entry.zone !== want.zone && !this.#isGone(entry)) continue; // It leaves that one first.
+      if (entry.service !== want.service) this.#isLedgerOld = true;
+      entry.zone = want.zone;
+      entry.service = want.service;
+      entry.wanted = want;
+    }
+    for (const entry of this.#entries.values()) {
+      const want = wanted.get(entry.name);
+      if (want === undefined || want.zone !== entry.zone) entry.wanted = null;
+    }
+  }
+
+  /** The names were written down, with these among them. */
+  claimed(entries: readonly PublishedEntry[]): void {
+    for (const { name } of entries) {
+      const entry = this.#entries.get(name as DnsName);
+      if (entry !== undefined) entry.isClaimed = true;
+    }
+    this.#isLedgerOld = false;
+  }
+
+  /** Which Service has the name: it keeps it. */
+  serviceOf(name: DnsName): string | undefined {
+    return this.#entries.get(name)?.service;
+  }
+
+  round(nowMs: number): Round {
+    this.#forget();
+    const entries = [...this.#entries.values()].sort((a, b) => compareText(a.name, b.name));
+    const jobs = entries.flatMap((entry) => {
+      entry.jobs = 0;
+      const job = entry.isClaimed ? this.#jobOf(entry, nowMs) : null;
+      return job === null ? [] : [job];
+    });
+    const isUnclaimed = entries.some((entry) => !entry.isClaimed);
+    return {
+      claims: isUnclaimed || this.#isLedgerOld ? entries.map(ledgerEntry) : null,
+      jobs,
+      wakeAtMs: this.#wakeAtMs(entries, nowMs),
+    };
+  }
+
+  /** @returns whether the job is to be done still: others may have found the server out meanwhile */
+  begin(job: Job, nowMs: number): boolean {
+    const entry = this.#entries.get(job.name);
+    if (entry === undefined || entry.isBusy || this.#isBlocked(entry, nowMs)) return false;
+    entry.isBusy = true;
+    return true;
+  }
+
+  /** @returns what follows at once */
+  ended(job: Job, outcome: Outcome, nowMs: number): Job | null {
+    const entry = this.#entries.get(job.name);
+    if (entry === undefined) return null;
+    entry.isBusy = false;
+    entry.jobs += 1;
+    if (!outcome.ok) this.#failed(entry, outcome.failure, nowMs);
+    else if (job.kind === "read") this.#read(entry, outcome.published, nowMs);
+    else this.#updated(entry, outcome.published, nowMs);
+    return entry.jobs < JOBS_PER_ROUND_MAX ? this.#jobOf(entry, nowMs) : null;
+  }
+
+  /** The server, its key or its address changed: what failed is tried again. */
+  tryAgain(): void {
+    this.#zones.clear();
+    for (const entry of this.#entries.values()) {
+      entry.notBeforeMs = Number.NEGATIVE_INFINITY;
+      entry.failures = 0;
+    }
+  }
+
+  /** Asked for once: what people are to be told. */
+  takeNews(): readonly BookNews[] {
+    const news = this.#news;
+    this.#news = [];
+    return news;
+  }
+
+  get problems(): readonly BookProblem[] {
+    return [...this.#entries.values()].flatMap(({ problem }) =>
+      problem === null ? [] : [problem],
+    );
+  }
+
+  get troubles(): readonly ZoneTrouble[] {
+    return [...this.#zones].map(([zone, { failure, failures }]) => ({ zone, failure, failures }));
+  }
+
+  figures(nowMs: number): { readonly wanted: number; readonly published: number } {
+    const wanted = [...this.#entries.values()].filter((entry) => entry.wanted !== null);
+    const published = wanted.filter((entry) => this.#isRight(entry, nowMs));
+    return { wanted: wanted.length, published: published.length };
+  }
+
+  /** Names that are not as they should be, whatever the reason. */
+  unsettled(nowMs: number): readonly PublishedEntry[] {
+    const all = [...this.#entries.values()];
+    return all.filter((entry) => !this.#isRight(entry, nowMs)).map(ledgerEntry);
+  }
+
+  #isRight(entry: Entry, nowMs: number): boolean {
+    if (entry.published === null || entry.problem !== null) return false;
+    return this.#transaction(entry, entry.published, nowMs).update === null;
+  }
+
+  #jobOf(entry: Entry, nowMs: number): Job | null {
+    const { name, zone, isBusy } = entry;
+    if (isBusy || this.#isBlocked(entry, nowMs)) return null;
+    if (entry.published === null) return { kind: "read", name, zone };
+    if (nowMs >= this.#resyncAtMs(entry)) {
+      entry.before = entry.published;
+      entry.published = null;
+      entry.isRefused = false;
+      return { kind: "read", name, zone };
+    }
+    const { update, after, takenBy } = this.#transaction(entry, entry.published, nowMs);
+    this.#note(entry, takenBy);
+    return update === null ? null : { kind: "update", name, update, after };
+  }
+
+  #note(entry: Entry, takenBy: TakenBy | null): void {
+    const { name, service, problem } = entry;
+    if (takenBy === null) {
+      if (problem?.kind === "taken") entry.problem = null;
+      return;
+    }
+    const found = { kind: "taken", name, service, by: takenBy } as const;
+    if (JSON.stringify(problem) === JSON.stringify(found)) return;
+    entry.problem = found;
+    this.#news.push(found);
+  }
+
+  #transaction(entry: Entry, published: PublishedName, nowMs: number) {
+    const { name, zone, service, wanted, isRefused } = entry;
+    const { ownerId, withdrawAfterMs } = this.#options;
+    const setOf = (type: "A" | "AAAA") => {
+      if (wanted === null) return [];
+      const there = published.sets[type].addresses;
+      return recordSet(wanted.addresses, type, { there, nowMs, withdrawAfterMs });
+    };
+    const goal: Goal = {
+      ...{ name, zone, ownerId, service, ttlSeconds: wanted?.ttlSeconds ?? 0 },
+      sets: { A: setOf("A"), AAAA: setOf("AAAA") },
+    };
+    return transactionOf(goal, published, { tries: !isRefused });
+  }
+
+  #read(entry: Entry, published: PublishedName, nowMs: number): void {
+    const { before, name, service, wanted } = entry;
+    this.#isWell(entry);
+    entry.published = published;
+    entry.knownAtMs = nowMs;
+    entry.before = null;
+    if (before === null || wanted === null) return;
+    if (isSameOfOurs(before, published, this.#options.ownerId)) return;
+    this.#news.push({ kind: "edited", name, service });
+  }
+
+  #updated(entry: Entry, after: PublishedName, nowMs: number): void {
+    this.#isWell(entry);
+    entry.published = after;
+    entry.isRefused = false;
+    entry.refusals = 0;
+    entry.knownAtMs ??= nowMs;
+  }
+
+  #isWell(entry: Entry): void {
+    this.#zones.delete(entry.zone);
+    entry.failures = 0;
+    if (entry.problem?.kind === "refused") entry.problem = null;
+  }
+
+  #failed(entry: Entry, failure: DnsFailure, nowMs: number): void {
+    if (failure.kind === "aborted") {
+      entry.published = null;
+      return;
+    }
+    const { name, service } = entry;
+    if (PREREQUISITE_FAILURES.has(failure.kind)) {
+      this.#zones.delete(entry.zone);
+      entry.published = null;
+      entry.isRefused = true;
+      entry.refusals += 1;
+      if (entry.refusals > REFUSALS_MAX) {
+        entry.notBeforeMs = nowMs + this.#waitMs(name, entry.refusals);
+      }
+      return;
+    }
+    entry.failures += 1;
+    const waitMs = this.#waitMs(name, entry.failures);
+    if (NAME_FAILURES.has(failure.kind)) {
+      entry.notBeforeMs = nowMs + waitMs;
+      const found = { kind: "refused", name, service, failure } as const;
+      if (JSON.stringify(entry.problem) !== JSON.stringify(found)) this.#news.push(found);
+      entry.problem = found;
+      return;
+    }
+    // It may have obeyed, and its answer was lost.
+    entry.before = null;
+    entry.published = null;
+    const zone = this.#zones.get(entry.zone);
+    if (zone !== undefined && nowMs < zone.notBeforeMs) return; // Asked together with the one that found it out.
+    const failures = (zone?.failures ?? 0) + 1;
+    const notBeforeMs = nowMs + this.#waitMs(entry.zone, failures);
+    this.#zones.set(entry.zone, { failures, notBeforeMs, failure });
+  }
+
+  #waitMs(who: string, failures: number): number {
+    return backoffMs(failures, stableHash(`${who} ${failures}`) / 2 ** 32, BACKOFF);
+  }
+
+  #isBlocked({ zone, notBeforeMs }: Entry, nowMs: number): boolean {
+    return nowMs < Math.max(notBeforeMs, this.#zones.get(zone)?.notBeforeMs ?? notBeforeMs);
+  }
+
+  /** Spread over the last tenth: names that were made together are not looked up together for ever. */
+  #resyncAtMs({ name, knownAtMs }: Entry): number {
+    if (knownAtMs === null) return Number.POSITIVE_INFINITY;
+    const share = 1 - stableHash(name) / 2 ** 32 / 10;
+    return knownAtMs + this.#options.resyncIntervalMs * share;
+  }
+
+  #isGone({ published }: Entry): boolean {
+    return published !== null && !isOurs(published, this.#options.ownerId);
+  }
+
+  /** What is wanted no more, and has nothing of ours. */
+  #forget(): void {
+    for (const [name, entry] of this.#entries) {
+      const { wanted, isBusy, isClaimed } = entry;
+      if (wanted !== null || isBusy || !this.#isGone(entry)) continue;
+      this.#entries.delete(name);
+      if (isClaimed) this.#isLedgerOld = true;
+    }
+  }
+
+  #wakeAtMs(entries: readonly Entry[], nowMs: number): number | null {
+    const { withdrawAfterMs } = this.#options;
+    const times = entries.flatMap((entry) => {
+      const { wanted, zone } = entry;
+      const blockedMs = Math.max(entry.notBeforeMs, this.#zones.get(zone)?.notBeforeMs ?? 0);
+      if (blockedMs > nowMs) return [blockedMs];
+      if (entry.published === null) return [];
+      const withdrawalMs = wanted && nextWithdrawalMs(wanted.addresses, { nowMs, withdrawAfterMs });
+      return [this.#resyncAtMs(entry), ...(withdrawalMs === null ? [] : [withdrawalMs])];
+    });
+    return times.length === 0 ? null : Math.min(...times);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Performs the jobs of a book: looks a name up, or sends its update.
+ *
+ * Neighbours: ../book.ts says what is to be done, and what follows; client.ts asks.
+ */
+import type { Job, Outcome } from "../book.ts";
+import { failure, type Outcome as Asked } from "../failures.ts";
+import type { DnsName } from "../name.ts";
+import { ADDRESS_TYPES, markName, type AddressType } from "../ownership.ts";
+import type { Published } from "../readings.ts";
+import type { PublishedSet } from "../transaction.ts";
+import { compareText } from "../../base/hash.ts";
+import type { OwnData } from "../wire/record.ts";
+import { publishedRecords, update } from "./client.ts";
+import type { Asking } from "./exchange.ts";
+
+export async function performJob(job: Job, asking: Asking): Promise<Outcome> {
+  if (job.kind === "read") return readName(job.name, job.zone, asking);
+  const outcome = await update(job.update, asking);
+  return outcome.ok ? { ok: true, published: job.after } : outcome;
+}
+
+async function readName(name: DnsName, zone: DnsName, asking: Asking): Promise<Outcome> {
+  const sets = await Promise.all(
+    ADDRESS_TYPES.map((type) => readSet(name, type, { zone, asking })),
+  );
+  const [a, aaaa] = sets;
+  if (a?.ok !== true) return a ?? notRead(name);
+  if (aaaa?.ok !== true) return aaaa ?? notRead(name);
+  return {
+    ok: true,
+    published: {
+      isAlias: a.value.isAlias || aaaa.value.isAlias,
+      sets: { A: a.value.set, AAAA: aaaa.value.set },
+    },
+  };
+}
+
+interface ReadSet {
+  readonly isAlias: boolean;
+  readonly set: PublishedSet;
+}
+
+async function readSet(
+  name: DnsName,
+  type: AddressType,
+  { zone, asking }: { readonly zone: DnsName; readonly asking: Asking },
+): Promise<Asked<ReadSet>> {
+  const mark = markName(name, type, zone);
+  if (!mark.ok) return notRead(name);
+  const [addresses, marks] = await Promise.all([
+    publishedRecords(name, type, asking),
+    publishedRecords(mark.value, "TXT", asking),
+  ]);
+  if (!addresses.ok) return addresses;
+  if (!marks.ok) return marks;
+  return {
+    ok: true,
+    value: { isAlias: addresses.value.isAlias, set: setOf(addresses.value, marks.value) },
+  };
+}
+
+function setOf({ records }: Published, marks: Published): PublishedSet {
+  return {
+    addresses: records
+      .flatMap(({ data }) => (data.type === "TXT" ? [] : [data.address]))
+      .sort(compareText),
+    ttlSeconds: Math.max(0, ...records.map(({ ttlSeconds }) => ttlSeconds)),
+    marks: marks.records.map(({ data }) => data).sort(byText),
+  };
+}
+
+function byText(a: OwnData, b: OwnData): number {
+  return compareText(JSON.stringify(a), JSON.stringify(b));
+}
+
+function notRead(name: DnsName) {
+  const words = `The name "${name}" has no room for its mark`;
+  return { ok: false, failure: failure("request-invalid", words) } as const;
+}

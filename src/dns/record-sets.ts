@@ -1,0 +1,52 @@
+/**
+ * Which addresses of a Service its name has: those that are true, and never none. Pure.
+ *
+ * An address that a node holds is there. One that nobody has held for longer than the limit is not, as long as another of its family is
+ * held. In between it stays if it is there and does not come if it is not: so neither a failover nor a restart of ours makes a name flap. A
+ * name that is new begins with all that are not past the limit, for its addresses are about to be held. Where none of a family is held,
+ * what is there stays, and a name that has nothing gets all: nothing is better known of one than of another.
+ * Neighbours: ../controller/held.ts knows since when; book.ts asks.
+ */
+import { compareText } from "../base/hash.ts";
+import { familyOf, type Ip } from "../base/ip.ts";
+import type { AddressType } from "./ownership.ts";
+
+export interface WantedAddress {
+  readonly ip: Ip;
+  /** Since when no node holds it, in milliseconds, monotonic; null: one does. */
+  readonly unheldSinceMs: number | null;
+}
+
+export interface Limit {
+  readonly nowMs: number;
+  readonly withdrawAfterMs: number;
+}
+
+/** @param there what the name has of this type now */
+export function recordSet(
+  wanted: readonly WantedAddress[],
+  type: AddressType,
+  { there, nowMs, withdrawAfterMs }: Limit & { readonly there: readonly Ip[] },
+): readonly Ip[] {
+  const ofType = wanted.filter(({ ip }) => (familyOf(ip) === "IPv4") === (type === "A"));
+  const isTrue = ({ ip, unheldSinceMs }: WantedAddress) => {
+    if (unheldSinceMs === null) return true;
+    if (nowMs - unheldSinceMs >= withdrawAfterMs) return false;
+    return there.length === 0 || there.includes(ip);
+  };
+  const isAnyHeld = ofType.some(({ unheldSinceMs }) => unheldSinceMs === null);
+  const right = ofType.filter(isAnyHeld ? isTrue : ({ ip }) => there.includes(ip));
+  return (right.length > 0 ? right : ofType).map(({ ip }) => ip).sort(compareText);
+}
+
+/** @returns when the first of those in doubt is past the limit; null: none is in doubt */
+export function nextWithdrawalMs(
+  wanted: readonly WantedAddress[],
+  { nowMs, withdrawAfterMs }: Limit,
+): number | null {
+  const times = wanted
+    .flatMap(({ unheldSinceMs }) => (unheldSinceMs === null ? [] : [unheldSinceMs]))
+    .map((sinceMs) => sinceMs + withdrawAfterMs)
+    .filter((atMs) => atMs > nowMs);
+  return times.length === 0 ? null : Math.min(...times);
+}

@@ -1,0 +1,233 @@
+/**
+ * Which names are wanted: of which Service, in whose zone, with which addresses. Pure.
+ *
+ * A name goes to every publisher that has the longest zone it is in. Of two Services that want one name the one that has it keeps it; where
+ * none has, the older one gets it. What cannot be is told on the Service that asks for it, and everything else goes on.
+ * Neighbours: annotations.ts reads; book.ts keeps what is wanted here; ../controller/names.ts knows the Services.
+ */
+import type { Problem } from "../base/errors.ts";
+import { compareText } from "../base/hash.ts";
+import { matchesSelector, type Labels } from "../classes/label-selector.ts";
+import { hostnamesIn, TTL_ANNOTATION, ttlIn } from "./annotations.ts";
+import type { WantedName } from "./book-entry.ts";
+import { isWithin, parseName, type DnsName } from "./name.ts";
+import { ADDRESS_TYPES, markName } from "./ownership.ts";
+import type { WantedAddress } from "./record-sets.ts";
+import { PUBLISHED_NAMES_MAX, type DNSPublisherSpec } from "./resource.ts";
+
+export const TTL_SECONDS_DEFAULT = 30;
+
+export interface NamedService {
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly namespaceLabels: Labels;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** As the API has it; of the same time the smaller key is the older. */
+  readonly createdAt: string;
+  /** Those that are promised and claimed. */
+  readonly addresses: readonly WantedAddress[];
+}
+
+export interface PublisherView {
+  readonly name: string;
+  readonly spec: DNSPublisherSpec;
+  /** @returns the Service that has the name there already */
+  readonly serviceOf: (name: DnsName) => string | undefined;
+}
+
+export interface NameProblem {
+  readonly publisher: string;
+  /** `namespace/name`. */
+  readonly service: string;
+  readonly name: string;
+  readonly problem: Problem;
+}
+
+export interface Wanted {
+  /** By publisher: all of them are in it. */
+  readonly names: ReadonlyMap<string, ReadonlyMap<DnsName, WantedName>>;
+  readonly problems: readonly NameProblem[];
+}
+
+/** One name of one Service, before anybody has it. */
+interface Wish {
+  readonly publisher: PublisherView;
+  readonly service: NamedService;
+  readonly name: DnsName;
+  readonly zone: DnsName;
+  readonly ttlSeconds: number;
+}
+
+export function wantedNames(
+  publishers: readonly PublisherView[],
+  services: readonly NamedService[],
+): Wanted {
+  const problems: NameProblem[] = [];
+  const wishes = services
+    .filter(({ addresses }) => addresses.length > 0)
+    .flatMap((service) => wishesOf(service, publishers, problems));
+  const names = new Map(publishers.map(({ name }) => [name, new Map<DnsName, WantedName>()]));
+  for (const rivals of rivalsIn(wishes)) {
+    const first = firstOf(rivals);
+    if (first === undefined) continue;
+    const { publisher, name, zone, ttlSeconds, service } = first;
+    const ofPublisher = names.get(publisher.name);
+    for (const rival of rivals) {
+      if (rival.service !== first.service) problems.push(claimed(rival, first));
+    }
+    if ((ofPublisher?.size ?? 0) >= PUBLISHED_NAMES_MAX) problems.push(tooMany(first));
+    else {
+      const { key, addresses } = service;
+      ofPublisher?.set(name, { name, zone, service: key, ttlSeconds, addresses });
+    }
+  }
+  return { names, problems };
+}
+
+/** @returns the wishes for one name at one publisher together */
+function rivalsIn(wishes: readonly Wish[]): Iterable<readonly Wish[]> {
+  const byName = new Map<string, Wish[]>();
+  for (const wish of wishes) {
+    const key = `${wish.publisher.name} ${wish.name}`;
+    const known = byName.get(key);
+    if (known === undefined) byName.set(key, [wish]);
+    else known.push(wish);
+  }
+  return byName.values();
+}
+
+function wishesOf(
+  service: NamedService,
+  publishers: readonly PublisherView[],
+  problems: NameProblem[],
+): Wish[] {
+  const { annotations } = service;
+  const selecting = publishers.filter(({ spec }) => isSelected(service, spec));
+  const [first] = selecting;
+  if (first === undefined) return [];
+  const say = (publisher: PublisherView, name: string, problem: Problem) => {
+    problems.push({ publisher: publisher.name, service: service.key, name, problem });
+  };
+  const texts = hostnamesIn(annotations);
+  const ttl = ttlIn(annotations);
+  const wish = (publisher: PublisherView, name: DnsName, zone: DnsName): Wish => {
+    const { ttlSeconds = TTL_SECONDS_DEFAULT } = publisher.spec;
+    return { publisher, service, name, zone, ttlSeconds: ttl ?? ttlSeconds };
+  };
+  const read = (text: string, publisher: PublisherView): DnsName | null => {
+    const name = parseName(text);
+    if (name.ok) return name.value;
+    say(publisher, text, invalid(service, text, name.fault));
+    return null;
+  };
+  if (texts.length === 0) {
+    return selecting.flatMap((publisher) => {
+      const { template } = publisher.spec;
+      if (template === undefined) return [];
+      const name = read(filled(template, service), publisher);
+      const zone = name && longestZone(name, publisher.spec);
+      if (name === null || zone === null) return [];
+      const fault = markFault(name, zone);
+      if (fault !== null) say(publisher, name, invalid(service, name, fault));
+      return fault === null ? [wish(publisher, name, zone)] : [];
+    });
+  }
+  if (ttl === undefined) say(first, texts.join(), badTtl(service));
+  return texts.flatMap((text) => {
+    const name = read(text, first);
+    if (name === null) return [];
+    const places = selecting.flatMap((publisher) => {
+      const zone = longestZone(name, publisher.spec);
+      return zone === null ? [] : [{ publisher, zone }];
+    });
+    const [place] = places.toSorted((a, b) => b.zone.length - a.zone.length);
+    if (place === undefined) {
+      say(first, name, outside(service, name, selecting));
+      return [];
+    }
+    const fault = markFault(name, place.zone);
+    if (fault !== null) {
+      say(place.publisher, name, invalid(service, name, fault));
+      return [];
+    }
+    const right = places.filter(({ zone }) => zone === place.zone);
+    return right.map(({ publisher, zone }) => wish(publisher, name, zone));
+  });
+}
+
+function isSelected(service: NamedService, spec: DNSPublisherSpec): boolean {
+  const { serviceSelector = {}, namespaceSelector = {} } = spec;
+  return (
+    matchesSelector(serviceSelector, service.labels) &&
+    matchesSelector(namespaceSelector, service.namespaceLabels)
+  );
+}
+
+function filled(template: string, { name, namespace }: NamedService): string {
+  return template.replaceAll("{{name}}", name).replaceAll("{{namespace}}", namespace);
+}
+
+function longestZone(name: DnsName, { zones }: DNSPublisherSpec): DnsName | null {
+  const all = zones.flatMap((text) => {
+    const zone = parseName(text);
+    return zone.ok && isWithin(name, zone.value) ? [zone.value] : [];
+  });
+  return all.sort((a, b) => b.length - a.length)[0] ?? null;
+}
+
+/** A name that cannot be marked is not published: whose it is nobody could tell. */
+function markFault(name: DnsName, zone: DnsName): string | null {
+  for (const type of ADDRESS_TYPES) {
+    const mark = markName(name, type, zone);
+    if (!mark.ok) return mark.fault;
+  }
+  return null;
+}
+
+/** Who has it keeps it. */
+function firstOf(rivals: readonly Wish[]): Wish | undefined {
+  const owner = rivals.find(
+    ({ publisher, name, service }) => publisher.serviceOf(name) === service.key,
+  );
+  if (owner !== undefined) return owner;
+  const byAge = (a: NamedService, b: NamedService) =>
+    compareText(a.createdAt, b.createdAt) || compareText(a.key, b.key);
+  return rivals.toSorted((a, b) => byAge(a.service, b.service))[0];
+}
+
+function claimed({ publisher, service, name }: Wish, first: Wish): NameProblem {
+  const message = `Service ${service.key} asks for the name ${name}, which Service ${first.service.key} has`;
+  const problem: Problem = { code: "NAME_CLAIMED", message };
+  return { publisher: publisher.name, service: service.key, name, problem };
+}
+
+function tooMany({ publisher, service, name }: Wish): NameProblem {
+  const message = `DNSPublisher ${publisher.name} has ${PUBLISHED_NAMES_MAX} names, and none is left for ${name}`;
+  const problem: Problem = { code: "NAMES_TOO_MANY", message };
+  return { publisher: publisher.name, service: service.key, name, problem };
+}
+
+function invalid({ key }: NamedService, text: string, fault: string): Problem {
+  return {
+    code: "NAME_INVALID",
+    message: `Service ${key} asks for the name "${text}", which cannot be published: ${fault}`,
+  };
+}
+
+function outside(
+  { key }: NamedService,
+  name: DnsName,
+  publishers: readonly PublisherView[],
+): Problem {
+  const zones = publishers.flatMap(({ spec }) => spec.zones);
+  const message = `Service ${key} asks for the name ${name}, which is in no zone of its DNSPublishers: ${[...new Set(zones)].join(", ")}`;
+  return { code: "NAME_OUTSIDE_ZONES", message };
+}
+
+function badTtl({ key, annotations }: NamedService): Problem {
+  const message = `Service ${key} has "${annotations[TTL_ANNOTATION] ?? ""}" in ${TTL_ANNOTATION}; the publisher's TTL is taken`;
+  return { code: "NAME_TTL_INVALID", message };
+}

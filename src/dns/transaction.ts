@@ -1,0 +1,160 @@
+/**
+ * From what a name has to what it should have: one update, with what must still be so when the server obeys. Pure.
+ *
+ * What is ours is changed under the prerequisite that its mark is the very one that was read; what is new is made under the prerequisite
+ * that neither addresses, nor a mark, nor an alias are there. So nothing of somebody else's is ever touched, whoever was faster, and a
+ * second sending of the same update does no harm: it fails, and the name is looked up.
+ * Neighbours: ownership.ts has the marks; record-sets.ts says what should be there; book.ts decides when.
+ */
+import { isEqualList } from "../base/lists.ts";
+import type { Ip } from "../base/ip.ts";
+import type { DnsName } from "./name.ts";
+import { ADDRESS_TYPES, markName, markText, ownerOf, type AddressType } from "./ownership.ts";
+import type { Change, Prerequisite, Update } from "./update.ts";
+import type { OwnData } from "./wire/record.ts";
+
+/** What a name has of one type of addresses. */
+export interface PublishedSet {
+  /** In order. */
+  readonly addresses: readonly Ip[];
+  /** The greatest of them; 0 without addresses. */
+  readonly ttlSeconds: number;
+  /** The TXT records where the mark is. */
+  readonly marks: readonly OwnData[];
+}
+
+export interface PublishedName {
+  readonly isAlias: boolean;
+  readonly sets: Readonly<Record<AddressType, PublishedSet>>;
+}
+
+const NO_SET: PublishedSet = { addresses: [], ttlSeconds: 0, marks: [] };
+export const NOTHING_PUBLISHED: PublishedName = {
+  isAlias: false,
+  sets: { A: NO_SET, AAAA: NO_SET },
+};
+
+export interface Goal {
+  readonly name: DnsName;
+  readonly zone: DnsName;
+  readonly ownerId: string;
+  /** `namespace/name`. */
+  readonly service: string;
+  readonly ttlSeconds: number;
+  /** In order; empty: there should be none. */
+  readonly sets: Readonly<Record<AddressType, readonly Ip[]>>;
+}
+
+export interface Transaction {
+  /** Null: nothing is to be done. */
+  readonly update: Update | null;
+  /** What the name has once it is obeyed. */
+  readonly after: PublishedName;
+  /** Who has what we should have; null: nobody. */
+  readonly takenBy: TakenBy | null;
+}
+
+/** By the id of an owner, or in one word. */
+export type TakenBy = { readonly owner: string } | "unmarked" | "alias" | "text";
+
+/**
+ * @param options.tries whether to begin where addresses without a mark seem to be: a wildcard answers for names that nobody has. The
+ *   server knows better, and refuses where they are there
+ */
+export function transactionOf(
+  goal: Goal,
+  published: PublishedName,
+  { tries }: { readonly tries: boolean },
+): Transaction {
+  const steps = ADDRESS_TYPES.map((type) => stepOf(goal, type, { published, tries }));
+  const [prerequisites, changes] = [
+    steps.flatMap((step) => step.prerequisites),
+    steps.flatMap((step) => step.changes),
+  ];
+  const [a, aaaa] = steps.map((step) => step.after);
+  return {
+    update: changes.length === 0 ? null : { zone: goal.zone, prerequisites, changes },
+    after: { ...published, sets: { A: a ?? NO_SET, AAAA: aaaa ?? NO_SET } },
+    takenBy: steps.find((step) => step.takenBy !== null)?.takenBy ?? null,
+  };
+}
+
+/** @returns whether something there is ours */
+export function isOurs({ sets }: PublishedName, ownerId: string): boolean {
+  return ADDRESS_TYPES.some((type) => ownerOf(sets[type].marks, ownerId).kind === "us");
+}
+
+/** @returns whether what is ours there is the same; what is others' is their business */
+export function isSameOfOurs(a: PublishedName, b: PublishedName, ownerId: string): boolean {
+  return ADDRESS_TYPES.every((type) => {
+    const [one, other] = [a.sets[type], b.sets[type]];
+    const isOur = (set: PublishedSet) => ownerOf(set.marks, ownerId).kind === "us";
+    if (!isOur(one) && !isOur(other)) return true;
+    const isSameMark = JSON.stringify(one.marks) === JSON.stringify(other.marks);
+    const isSameTtl = one.ttlSeconds === other.ttlSeconds;
+    return isSameMark && isSameTtl && isEqualList(one.addresses, other.addresses);
+  });
+}
+
+interface TypeStep {
+  readonly prerequisites: readonly Prerequisite[];
+  readonly changes: readonly Change[];
+  readonly after: PublishedSet;
+  readonly takenBy: TakenBy | null;
+}
+
+function stepOf(
+  goal: Goal,
+  type: AddressType,
+  { published: { isAlias, sets }, tries }: { published: PublishedName; tries: boolean },
+): TypeStep {
+  const { name, zone, ownerId, service, ttlSeconds } = goal;
+  const [set, addresses] = [sets[type], goal.sets[type]];
+  const stays = (takenBy: TakenBy | null = null): TypeStep => ({
+    ...{ prerequisites: [], changes: [], after: set, takenBy },
+  });
+  const mark = markName(name, type, zone);
+  if (!mark.ok) return stays(); // Such a name is never wanted: service-names.ts.
+  const owner = ownerOf(set.marks, ownerId);
+  if (owner.kind === "another") {
+    const takenBy = owner.id === null ? "text" : { owner: owner.id };
+    return stays(addresses.length === 0 ? null : takenBy);
+  }
+  const text = markText(ownerId, service);
+  const after = { addresses, ttlSeconds, marks: [text] };
+  const additions: readonly Change[] = addresses.map((address) => ({
+    ...{ kind: "add", name, ttlSeconds, data: { type, address } },
+  }));
+  const addMark: Change = { kind: "add", name: mark.value, ttlSeconds, data: text };
+  if (owner.kind === "nobody") {
+    if (addresses.length === 0) return stays();
+    if (isAlias && !tries) return stays("alias");
+    if (set.addresses.length > 0 && !tries) return stays("unmarked");
+    return {
+      prerequisites: [
+        { kind: "rrset-missing", name, type },
+        { kind: "rrset-missing", name: mark.value, type: "TXT" },
+        // Beside an alias a server adds nothing, and says that it has obeyed: RFC 2136 section 3.4.2.2.
+        { kind: "rrset-missing", name, type: "CNAME" },
+      ],
+      ...{ changes: [...additions, addMark], after, takenBy: null },
+    };
+  }
+  const prerequisites: readonly Prerequisite[] = [
+    { kind: "rrset-is", name: mark.value, records: set.marks },
+  ];
+  const clear: Change = { kind: "delete-rrset", name, type };
+  const clearMark: Change = { kind: "delete-rrset", name: mark.value, type: "TXT" };
+  if (addresses.length === 0) {
+    return { prerequisites, changes: [clear, clearMark], after: NO_SET, takenBy: null };
+  }
+  if (isAlias) return stays("alias");
+  const isRight = isEqualList(set.addresses, addresses) && set.ttlSeconds === ttlSeconds;
+  const isMarked = JSON.stringify(set.marks) === JSON.stringify([text]);
+  if (isRight && isMarked) return stays();
+  return {
+    prerequisites,
+    changes: [...(isRight ? [] : [clear, ...additions]), ...(isMarked ? [] : [clearMark, addMark])],
+    ...{ after, takenBy: null },
+  };
+}

@@ -1,0 +1,127 @@
+/** Since when nobody holds an address: by holders and by Leases. */
+import { expect } from "chai";
+import type { Ip } from "../../src/base/ip.ts";
+import { Held, type HeldWorld } from "../../src/controller/held.ts";
+import type { Presence } from "../../src/controller/nodes.ts";
+import type { VirtualIP } from "../../src/multi-ip/resource.ts";
+
+const IP = "192.0.2.1" as Ip;
+const NOW = 100_000;
+
+function virtualIp(holder: string | null, mode: "L2" | "BGP" | "Both" = "L2"): VirtualIP {
+  return {
+    metadata: { name: "192-0-2-1" },
+    spec: { address: IP, services: [], mode, interfaces: [], rank: ["n1"], generation: 1 },
+    status: { holder },
+  };
+}
+
+function presence(node: string, heardAtMs: number, lost = ""): Presence {
+  const annotations = lost === "" ? {} : { "spreadlb.io/lost": lost };
+  const spec = { holderIdentity: node, leaseDurationSeconds: 15 };
+  return {
+    heardAtMs,
+    lease: { metadata: { name: `spreadlb-speaker-${node}`, annotations }, spec },
+  };
+}
+
+const HEARING = { lastMs: NOW - 1000, silenceEndedMs: null };
+
+interface Case {
+  readonly name: string;
+  readonly world: Partial<HeldWorld>;
+  readonly since: number | null;
+}
+
+const CASES: readonly Case[] = [
+  { name: "its holder is heard of", world: {}, since: null },
+  { name: "nobody answers", world: { virtualIps: [virtualIp(null)] }, since: NOW },
+  {
+    name: "its holder's speaker has stopped: there is no Lease",
+    world: { presences: [presence("n2", NOW)] },
+    since: NOW,
+  },
+  {
+    name: "its holder should have been heard of: since it was",
+    world: { presences: [presence("n1", NOW - 7500), presence("n2", NOW)] },
+    since: NOW - 7500,
+  },
+  {
+    name: "its holder is a little late",
+    world: { presences: [presence("n1", NOW - 7400), presence("n2", NOW)] },
+    since: null,
+  },
+  {
+    name: "no speaker is heard of: it is the API server that is away",
+    world: {
+      presences: [presence("n1", NOW - 16_000)],
+      hearing: { lastMs: NOW - 9000, silenceEndedMs: null },
+    },
+    since: null,
+  },
+  {
+    name: "speakers are heard of again, and not all have had the time",
+    world: {
+      presences: [presence("n1", NOW - 16_000), presence("n2", NOW)],
+      hearing: { lastMs: NOW, silenceEndedMs: NOW - 2000 },
+    },
+    since: null,
+  },
+  {
+    name: "mode BGP: every node announces it",
+    world: { virtualIps: [virtualIp(null, "BGP")] },
+    since: null,
+  },
+  { name: "mode Both: its holder", world: { virtualIps: [virtualIp(null, "Both")] }, since: NOW },
+];
+
+describe("controller: held", () => {
+  const usual: HeldWorld = {
+    ...{ virtualIps: [virtualIp("n1")], hearing: HEARING },
+    presences: [presence("n1", NOW - 1000), presence("n2", NOW)],
+  };
+
+  for (const { name, world, since } of CASES) {
+    it(name, () => {
+      const held = new Held();
+      held.look({ ...usual, ...world }, NOW);
+      expect(held.sinceMs(IP)).to.equal(since);
+    });
+  }
+
+  it("the time counts from when it was first seen, until somebody holds it", () => {
+    const held = new Held();
+    held.look({ ...usual, virtualIps: [virtualIp(null)] }, NOW);
+    held.look({ ...usual, virtualIps: [virtualIp(null)] }, NOW + 5000);
+    expect(held.sinceMs(IP)).to.equal(NOW);
+    held.look(usual, NOW + 6000);
+    expect(held.sinceMs(IP)).to.equal(null);
+    held.look({ ...usual, virtualIps: [virtualIp(null)] }, NOW + 7000);
+    expect(held.sinceMs(IP)).to.equal(NOW + 7000);
+    held.look({ ...usual, virtualIps: [] }, NOW + 8000);
+    expect(held.sinceMs(IP), "it is no address any more").to.equal(null);
+  });
+
+  it("looks again when the first Lease is late, and tells what is another thing than before", () => {
+    const held = new Held();
+    expect(held.look(usual, NOW)).to.deep.equal({ hasChanged: false, againAtMs: NOW + 6500 });
+    const late = { ...usual, hearing: { lastMs: NOW + 6000, silenceEndedMs: null } };
+    expect(held.look(late, NOW + 6500).hasChanged).to.equal(true);
+    expect(held.look(late, NOW + 6600).hasChanged).to.equal(false);
+    expect(held.look({ ...late, virtualIps: [] }, NOW + 6700).hasChanged).to.equal(true);
+  });
+
+  it("all that are lost together are in doubt before the first of them is past the limit", () => {
+    const held = new Held();
+    const others = ["n1", "n2", "n3"].map((node, i) => presence(node, NOW - 5000 + i * 2500));
+    const ips = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map((text) => text as Ip);
+    const virtualIps = ips.map((address, i) => {
+      const { spec, ...rest } = virtualIp(`n${i + 1}`);
+      return { ...rest, spec: { ...spec, address } };
+    });
+    const nowMs = NOW - 5000 + 14_999;
+    const hearing = { lastMs: nowMs, silenceEndedMs: null };
+    held.look({ virtualIps, presences: [...others, presence("n4", nowMs)], hearing }, nowMs);
+    expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([NOW - 5000, NOW - 2500, NOW]);
+  });
+});

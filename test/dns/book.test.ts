@@ -1,0 +1,355 @@
+/** One publisher and one zone, step by step: what is asked and sent, and what the zone has afterwards. */
+import { expect } from "chai";
+import type { Ip } from "../../src/base/ip.ts";
+import { Book, type BookOptions, type Job } from "../../src/dns/book.ts";
+import type { WantedName } from "../../src/dns/book-entry.ts";
+import { failure, type FailureKind } from "../../src/dns/failures.ts";
+import type { DnsName } from "../../src/dns/name.ts";
+import type { WantedAddress } from "../../src/dns/record-sets.ts";
+import type { PublishedEntry } from "../../src/dns/resource.ts";
+import { ModelZone, outcomeIn } from "./model-zone.ts";
+import { nameOf } from "./vectors.ts";
+
+const ZONE = nameOf("lb.example");
+const WEB = nameOf("web.lb.example");
+const OPTIONS: BookOptions = {
+  ...{ ownerId: "lan.c1", withdrawAfterMs: 15_000, resyncIntervalMs: 300_000 },
+};
+const OURS =
+  "heritage=external-dns,external-dns/owner=lan.c1,external-dns/resource=service/prod/web";
+
+type Address = readonly [ip: string, unheldSinceMs: number | null];
+
+function wanted(addresses: readonly Address[], more: Partial<WantedName> = {}): WantedName {
+  const all = addresses.map(([ip, unheldSinceMs]) => ({ ip, unheldSinceMs }) as WantedAddress);
+  return { name: WEB, zone: ZONE, service: "prod/web", ttlSeconds: 30, addresses: all, ...more };
+}
+
+const held = (...ips: readonly string[]): readonly Address[] => ips.map((ip) => [ip, null]);
+
+/** A book, its zone, its ledger, and hands that do as they are told. */
+class Stage {
+  readonly zone = new ModelZone(ZONE);
+  ledger: readonly PublishedEntry[] = [];
+  book = new Book(OPTIONS);
+  /** Instead of what the zone says. */
+  fails: FailureKind | null = null;
+  /** The server obeys, and its answers are lost. */
+  isMute = false;
+  jobs: string[] = [];
+
+  want(...names: readonly WantedName[]): this {
+    this.book.want(new Map(names.map((each) => [each.name, each])));
+    return this;
+  }
+
+  /** @returns the jobs that were done, such as `read web.lb.example` */
+  round(nowMs: number): readonly string[] {
+    this.jobs = [];
+    const { claims, jobs } = this.book.round(nowMs);
+    if (claims !== null) {
+      this.ledger = claims;
+      this.book.claimed(claims);
+    }
+    for (const first of claims === null ? jobs : this.book.round(nowMs).jobs) {
+      for (let job: Job | null = first; job !== null;) {
+        if (!this.book.begin(job, nowMs)) break;
+        this.jobs.push(`${job.kind} ${job.name}`);
+        job = this.book.ended(job, this.#do(job), nowMs);
+      }
+    }
+    return this.jobs;
+  }
+
+  restart(): this {
+    this.book = new Book(OPTIONS);
+    this.book.recall(this.ledger);
+    return this;
+  }
+
+  #do(job: Job) {
+    if (this.fails !== null && !this.isMute) {
+      return { ok: false, failure: failure(this.fails, "It fails") } as const;
+    }
+    const outcome = outcomeIn(this.zone, job);
+    if (!this.isMute) return outcome;
+    return { ok: false, failure: failure("no-answer", "It does not answer") } as const;
+  }
+}
+
+describe("dns book", () => {
+  let stage: Stage;
+  const at = (type: "A" | "AAAA" | "TXT" | "CNAME", name: string = WEB) =>
+    stage.zone.at(name, type);
+
+  beforeEach(() => {
+    stage = new Stage();
+  });
+
+  it("a name is claimed, and published with its mark in one update, without a look", () => {
+    stage.want(wanted(held("192.0.2.2", "192.0.2.1", "2001:db8::1")));
+    const { claims, jobs } = stage.book.round(0);
+    expect(claims).to.deep.equal([{ name: WEB, zone: ZONE, service: "prod/web" }]);
+    expect(jobs, "nothing before it is written down").to.deep.equal([]);
+    expect(stage.round(0)).to.deep.equal([`update ${WEB}`]);
+    expect(at("A")).to.deep.equal(["192.0.2.1", "192.0.2.2"]);
+    expect(at("AAAA")).to.deep.equal(["2001:db8::1"]);
+    expect(at("TXT", "a-web.lb.example")).to.deep.equal([OURS]);
+    expect(at("TXT", "aaaa-web.lb.example")).to.deep.equal([OURS]);
+    expect(stage.zone.ttlOf(WEB, "A")).to.equal(30);
+    expect(stage.round(1000), "all is well").to.deep.equal([]);
+    expect(stage.book.figures(1000)).to.deep.equal({ wanted: 1, published: 1 });
+  });
+
+  it("it grows, shrinks, changes its TTL, and loses a family with its mark", () => {
+    stage.want(wanted(held("192.0.2.1", "2001:db8::1"))).round(0);
+    stage.want(wanted(held("192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1"))).round(1000);
+    expect(at("A")).to.deep.equal(["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
+    stage.want(wanted(held("192.0.2.3"), { ttlSeconds: 5 })).round(2000);
+    expect(at("A")).to.deep.equal(["192.0.2.3"]);
+    expect(stage.zone.ttlOf(WEB, "A")).to.equal(5);
+    expect([...at("AAAA"), ...at("TXT", "aaaa-web.lb.example")]).to.deep.equal([]);
+    expect(stage.zone.updates).to.equal(3);
+  });
+
+  it("what is wanted no more goes, and then leaves the list of names", () => {
+    stage.want(wanted(held("192.0.2.1", "2001:db8::1"))).round(0);
+    stage.want().round(1000);
+    expect([...stage.zone.sets.keys()]).to.deep.equal([]);
+    expect(stage.ledger).to.have.length(1);
+    stage.round(2000);
+    expect(stage.ledger).to.deep.equal([]);
+  });
+
+  it("a name that went while we were away is looked up, and deleted", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    expect(stage.restart().want().round(0)).to.deep.equal([`read ${WEB}`, `update ${WEB}`]);
+    expect([...stage.zone.sets.keys()]).to.deep.equal([]);
+  });
+
+  it("an answer that is lost: the name is looked up, and nothing is sent twice", () => {
+    stage.isMute = true;
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    stage.isMute = false;
+    expect(stage.round(60_000)).to.deep.equal([`read ${WEB}`]);
+    expect(stage.book.figures(60_000)).to.deep.equal({ wanted: 1, published: 1 });
+  });
+
+  const taken = [
+    { name: "addresses without a mark", put: ["A", WEB, "198.51.100.9"], by: "unmarked" },
+    { name: "an alias", put: ["CNAME", WEB, "elsewhere.example"], by: "alias" },
+    {
+      name: "the mark of another owner",
+      put: ["TXT", "a-web.lb.example", OURS.replace("lan.c1", "lan.c2")],
+      by: { owner: "lan.c2" },
+    },
+    {
+      name: "a text that is no mark",
+      put: ["TXT", "a-web.lb.example", "v=spf1 -all"],
+      by: "text",
+    },
+  ] as const;
+  for (const { name, put, by } of taken) {
+    it(`${name}: it stays as it is, is told once, and is ours when it goes`, () => {
+      const [type, where, text] = put;
+      stage.zone.put(where, type, [text]);
+      stage.want(wanted(held("192.0.2.1")));
+      stage.round(0);
+      for (let nowMs = 1000; nowMs < 10_000; nowMs += 1000) {
+        expect(stage.round(nowMs), `at ${nowMs}`).to.deep.equal([]);
+      }
+      expect([...stage.zone.sets.keys()]).to.deep.equal([`${where} ${type}`]);
+      expect(stage.book.takeNews()).to.deep.equal([
+        { kind: "taken", name: WEB, service: "prod/web", by },
+      ]);
+      expect(stage.book.figures(0)).to.deep.equal({ wanted: 1, published: 0 });
+      stage.zone.put(where, type, []);
+      stage.round(300_000);
+      expect(at("A")).to.deep.equal(["192.0.2.1"]);
+      expect(stage.book.problems).to.deep.equal([]);
+    });
+  }
+
+  it("the name has become another's without our knowing: nothing of it is touched", () => {
+    stage.want(wanted(held("192.0.2.1", "192.0.2.2"))).round(0);
+    const theirs = [OURS.replace("lan.c1", "lan.c2")];
+    stage.zone.put("a-web.lb.example", "TXT", theirs);
+    stage.zone.put(WEB, "A", ["198.51.100.1"]);
+    stage.want(wanted(held("192.0.2.1"))).round(1000);
+    stage.want().round(2000);
+    stage.round(3000);
+    expect(at("A")).to.deep.equal(["198.51.100.1"]);
+    expect(at("TXT", "a-web.lb.example")).to.deep.equal(theirs);
+    expect(stage.ledger).to.deep.equal([]);
+  });
+
+  it("a wildcard of somebody else answers for the name: it is made all the same", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    stage.zone.put(WEB, "A", []);
+    stage.zone.put("a-web.lb.example", "TXT", []);
+    const read = stage.zone.read.bind(stage.zone);
+    stage.zone.read = (name: DnsName) => {
+      const real = read(name);
+      if (real.sets.A.addresses.length > 0) return real;
+      const wild = { addresses: ["198.51.100.1" as Ip], ttlSeconds: 60, marks: [] };
+      return { ...real, sets: { ...real.sets, A: wild } };
+    };
+    stage
+      .restart()
+      .want(wanted(held("192.0.2.1")))
+      .round(0);
+    expect(at("A")).to.deep.equal(["192.0.2.1"]);
+  });
+
+  const edits: readonly { name: string; edit: (zone: ModelZone) => void }[] = [
+    {
+      name: "another address",
+      edit: (zone) => {
+        zone.put(WEB, "A", ["192.0.2.1", "198.51.100.1"], 30);
+      },
+    },
+    {
+      name: "no address",
+      edit: (zone) => {
+        zone.put(WEB, "A", []);
+      },
+    },
+    {
+      name: "another TTL",
+      edit: (zone) => {
+        zone.put(WEB, "A", ["192.0.2.1"], 3600);
+      },
+    },
+    {
+      name: "all of it deleted",
+      edit: (zone) => {
+        zone.sets.clear();
+      },
+    },
+  ];
+  for (const { name, edit } of edits) {
+    it(`edited by hand, ${name}: put right within the resync time, and told`, () => {
+      stage.want(wanted(held("192.0.2.1"))).round(0);
+      edit(stage.zone);
+      expect(stage.round(100_000), "not looked at yet").to.deep.equal([]);
+      expect(stage.round(300_000)).to.deep.equal([`read ${WEB}`, `update ${WEB}`]);
+      expect(at("A")).to.deep.equal(["192.0.2.1"]);
+      expect(stage.zone.ttlOf(WEB, "A")).to.equal(30);
+      expect(stage.book.takeNews()).to.deep.equal([
+        { kind: "edited", name: WEB, service: "prod/web" },
+      ]);
+    });
+  }
+
+  it("an address that nobody holds leaves at the limit, and comes back when it is held", () => {
+    stage.want(wanted(held("192.0.2.1", "192.0.2.2"))).round(0);
+    const doubtful = wanted([
+      ["192.0.2.1", 1000],
+      ["192.0.2.2", null],
+    ]);
+    stage.want(doubtful);
+    expect(stage.book.round(1000).wakeAtMs).to.equal(16_000);
+    stage.round(15_999);
+    expect(at("A")).to.deep.equal(["192.0.2.1", "192.0.2.2"]);
+    stage.round(16_000);
+    expect(at("A")).to.deep.equal(["192.0.2.2"]);
+    stage.want(wanted(held("192.0.2.1", "192.0.2.2"))).round(20_000);
+    expect(at("A")).to.deep.equal(["192.0.2.1", "192.0.2.2"]);
+  });
+
+  it("of a family that nobody holds any more all stay; the other family has its own rule", () => {
+    stage.want(wanted(held("192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"))).round(0);
+    stage.want(
+      wanted([
+        ["192.0.2.1", 1000],
+        ["192.0.2.2", 2000],
+        ["2001:db8::1", 1000],
+        ["2001:db8::2", null],
+      ]),
+    );
+    stage.round(16_000);
+    stage.round(17_000);
+    stage.round(60_000);
+    expect(at("A")).to.deep.equal(["192.0.2.1", "192.0.2.2"]);
+    expect(at("AAAA")).to.deep.equal(["2001:db8::2"]);
+  });
+
+  it("all of a family are lost one after the other: none leaves, and one that had left before stays away", () => {
+    const three = ["192.0.2.1", "192.0.2.2", "192.0.2.3"] as const;
+    stage.want(wanted(held(...three))).round(0);
+    stage.want(wanted([[three[0], 0], [three[1], null], [three[2], null]])).round(15_000); // prettier-ignore
+    expect(at("A")).to.deep.equal([three[1], three[2]]);
+    stage.want(wanted([[three[0], 0], [three[1], 20_000], [three[2], 20_500]])); // prettier-ignore
+    for (const nowMs of [20_600, 35_000, 35_400, 35_600, 90_000]) {
+      stage.round(nowMs);
+      expect(at("A"), `at ${nowMs}`).to.deep.equal([three[1], three[2]]);
+    }
+    stage.want(wanted([[three[0], null], [three[1], 20_000], [three[2], 20_500]])).round(91_000); // prettier-ignore
+    expect(at("A")).to.deep.equal([three[0]]);
+  });
+
+  it("after a restart an address in doubt is as it was: there, or not there", () => {
+    stage.want(wanted(held("192.0.2.1", "192.0.2.2", "192.0.2.3"))).round(0);
+    stage.zone.put(WEB, "A", ["192.0.2.1", "192.0.2.2"], 30);
+    stage.restart().want(
+      wanted([
+        ["192.0.2.1", null],
+        ["192.0.2.2", 0],
+        ["192.0.2.3", 0],
+      ]),
+    );
+    stage.round(0);
+    expect(at("A")).to.deep.equal(["192.0.2.1", "192.0.2.2"]);
+  });
+
+  it("a server that fails is asked once for all, and again later and later", () => {
+    const names = ["a", "b", "c"].map((label) =>
+      wanted(held("192.0.2.1"), { name: nameOf(`${label}.lb.example`) }),
+    );
+    stage.fails = "server-failure";
+    stage.want(...names);
+    expect(stage.round(0)).to.deep.equal(["update a.lb.example"]);
+    expect(stage.round(400)).to.deep.equal([]);
+    expect(stage.round(1000)).to.deep.equal(["read a.lb.example"]);
+    expect(stage.round(1900)).to.deep.equal([]);
+    expect(stage.round(3000)).to.deep.equal(["read a.lb.example"]);
+    expect(stage.book.troubles.map(({ failures }) => failures)).to.deep.equal([3]);
+    stage.fails = null;
+    stage.book.tryAgain();
+    stage.round(3001);
+    expect(stage.book.troubles).to.deep.equal([]);
+    expect(stage.book.figures(3001)).to.deep.equal({ wanted: 3, published: 3 });
+  });
+
+  it("a name that the server does not take waits alone", () => {
+    stage.fails = "not-in-zone";
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    expect(stage.book.takeNews().map(({ kind }) => kind)).to.deep.equal(["refused"]);
+    expect(stage.book.troubles).to.deep.equal([]);
+    stage.fails = null;
+    expect(stage.round(400)).to.deep.equal([]);
+    stage.round(1000);
+    expect(at("A")).to.deep.equal(["192.0.2.1"]);
+    expect(stage.book.problems).to.deep.equal([]);
+  });
+
+  it("another Service has the name now: the mark and the list say so", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    stage.want(wanted(held("192.0.2.9"), { service: "prod/shop" })).round(1000);
+    expect(at("TXT", "a-web.lb.example")).to.deep.equal([OURS.replace("prod/web", "prod/shop")]);
+    expect(stage.ledger.map(({ service }) => service)).to.deep.equal(["prod/shop"]);
+    expect(stage.book.serviceOf(WEB)).to.equal("prod/shop");
+  });
+
+  it("a name that goes into another zone leaves the first", () => {
+    const other = nameOf("web.lb.example");
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    const moved = wanted(held("192.0.2.1"), { name: other, zone: nameOf("example") });
+    stage.want(moved).round(1000);
+    expect(at("A")).to.deep.equal([]);
+    stage.round(2000);
+    stage.want(moved).round(3000);
+    expect(at("A")).to.deep.equal(["192.0.2.1"]);
+    expect(stage.ledger.map(({ zone }) => zone)).to.deep.equal(["example"]);
+  });
+});

@@ -1,0 +1,194 @@
+/**
+ * Names follow addresses: a client with an ordinary resolver finds all addresses of a Service, loses the one that nobody answers for, and
+ * finds it again. BIND is the zone's primary, on a node of the lab that takes no part in the balancing.
+ */
+import { expect } from "chai";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startNameServer, type RunningNameServer } from "../../lab/name-servers/name-server.ts";
+import { waitFor } from "../../lab/wait.ts";
+import type { DNSPublisherStatus } from "../../src/dns/resource.ts";
+import { metallb, needsRoot, SpreadCluster, WANTED } from "./spread-cluster.ts";
+
+const ZONE = "lb.example";
+const NAME = `web.${ZONE}`;
+const ADDRESSES = ["10.77.0.201", "10.77.0.202", "10.77.0.203"];
+const NODES = ["n1", "n2", "n3"];
+const SERVER = "n4";
+const KEY = {
+  name: "spreadlb",
+  algorithm: "hmac-sha256",
+  secretBase64: "c3ByZWFkbGItZG5zLWtleQ==",
+};
+/** As it is where the publisher says nothing. */
+const LIMIT_SECONDS = 15;
+const TTL_SECONDS = 1;
+
+function sharedService(name: string, port: number, addresses: readonly string[]): object {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: {
+      name,
+      namespace: "default",
+      labels: { name },
+      annotations: {
+        [WANTED]: addresses.join(),
+        "network.deckhouse.io/l2-load-balancer-external-ips-count": String(addresses.length),
+        "metallb.io/allow-shared-ip": "web",
+        ...(name === "web" ? { "external-dns.alpha.kubernetes.io/hostname": NAME } : {}),
+        "external-dns.alpha.kubernetes.io/ttl": String(TTL_SECONDS),
+      },
+    },
+    spec: { type: "LoadBalancer", selector: { app: "web" }, ports: [{ port, targetPort: 8080 }] },
+  };
+}
+
+/** On these nodes, for the Service of that name. */
+function advertisement(name: string, nodes: readonly string[]): object {
+  const matchExpressions = [{ key: "kubernetes.io/hostname", operator: "In", values: nodes }];
+  return metallb("L2Advertisement", name, {
+    nodeSelectors: [{ matchExpressions }],
+    serviceSelectors: [{ matchLabels: { name } }],
+  });
+}
+
+describe("end to end: names follow addresses", function () {
+  this.timeout(180_000);
+  let cluster: SpreadCluster;
+  let started: SpreadCluster | undefined;
+  let server: RunningNameServer | undefined;
+
+  before(async function () {
+    needsRoot(this);
+    started = cluster = await SpreadCluster.start({ nodes: 4 });
+    const { lab } = cluster;
+    const { ipv4, managementIpv4 } = lab.node(SERVER);
+    server = await startNameServer("bind", {
+      ...{ directory: lab.directory, port: 53, zone: ZONE, keys: [KEY] },
+      ...{ addresses: [ipv4, managementIpv4], within: lab.within(SERVER) },
+    });
+    writeFileSync(join(lab.directory, "resolv.conf"), `nameserver ${ipv4}\noptions timeout:1\n`);
+    await cluster.apply(
+      metallb("IPAddressPool", "segment", { addresses: ["10.77.0.200-10.77.0.250"] }),
+      advertisement("web", NODES),
+      // Each address is for one node alone: nobody else may take its place.
+      ...NODES.map((node) => advertisement(`pin-${node}`, [node])),
+      sharedService("web", 80, ADDRESSES),
+      ...NODES.map((node, i) => sharedService(`pin-${node}`, 81 + i, [ADDRESSES[i] ?? ""])),
+      {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "spreadlb-dns", namespace: "spreadlb-system" },
+        stringData: { secret: KEY.secretBase64 },
+      },
+      publisher(managementIpv4),
+    );
+    await cluster.addressesOf("web", 3);
+    await cluster.holders(ADDRESSES);
+  });
+  afterEach(async function () {
+    if (this.currentTest?.isFailed() !== true) return;
+    await started?.printLogs();
+    console.log(server?.log());
+  });
+  after(async () => {
+    await server?.stop();
+    await started?.stop();
+  });
+
+  function publisher(address: string): object {
+    return {
+      apiVersion: "spreadlb.io/v1alpha1",
+      kind: "DNSPublisher",
+      metadata: { name: "lan" },
+      spec: {
+        zones: [ZONE],
+        rfc2136: { server: address, tsig: { keyName: KEY.name } },
+      },
+    };
+  }
+
+  /** What the C library of the client finds, with a resolv.conf of its own. */
+  async function resolve(): Promise<readonly string[]> {
+    const file = join(cluster.lab.directory, "resolv.conf");
+    const script = `mount --bind ${file} /etc/resolv.conf && getent ahostsv4 ${NAME} || true`;
+    const answer = await cluster.lab.exec("client", ["unshare", "-m", "sh", "-c", script]);
+    return [...new Set(answer.split("\n").map((line) => line.split(/\s/)[0] ?? ""))]
+      .filter((address) => address !== "")
+      .sort();
+  }
+
+  function untilResolved(wanted: readonly string[], timeoutMs = 15_000): Promise<unknown> {
+    return waitFor(
+      async () => {
+        const found = await resolve();
+        if (found.join() !== wanted.join()) throw new Error(`found ${found.join() || "nothing"}`);
+        return true;
+      },
+      { what: `${NAME} to have ${wanted.join()}`, timeoutMs, intervalMs: 100 },
+    );
+  }
+
+  async function status(): Promise<DNSPublisherStatus> {
+    const path = "/apis/spreadlb.io/v1alpha1/dnspublishers/lan";
+    const { status: found = {} } = (await cluster.lab.api("GET", path)) as {
+      status?: DNSPublisherStatus;
+    };
+    return found;
+  }
+
+  it("the client resolves the name, and reaches every address", async () => {
+    await untilResolved(ADDRESSES);
+    await cluster.lab.waitForTraffic(ADDRESSES);
+    const said = await waitFor(
+      async () => {
+        const found = await status();
+        return found.conditions?.[0]?.status === "True" && found;
+      },
+      { what: "the publisher to be ready" },
+    );
+    expect(said.published).to.equal(1);
+    expect(said.names).to.deep.equal([{ name: NAME, zone: ZONE, service: "default/web" }]);
+  });
+
+  it("a node is cut, and nobody may take its place: its address is gone in time, and back after the mend", async () => {
+    await cluster.lab.cutNode("n1");
+    const cutMs = performance.now();
+    await untilResolved(ADDRESSES.slice(1), 30_000);
+    const goneMs = performance.now() - cutMs;
+    // Its speaker was heard of last up to 5 s before the cut.
+    expect(goneMs).to.be.greaterThan((LIMIT_SECONDS - 6) * 1000);
+    expect(goneMs).to.be.lessThan((LIMIT_SECONDS + TTL_SECONDS + 2) * 1000);
+    await cluster.lab.mendNode("n1");
+    await untilResolved(ADDRESSES, 30_000);
+  });
+
+  it("all nodes are cut: all addresses stay", async () => {
+    for (const node of NODES) await cluster.lab.cutNode(node);
+    const cutMs = performance.now();
+    const found = new Set<string>();
+    await waitFor(
+      async () => {
+        found.add((await resolve()).join());
+        return performance.now() - cutMs > 2 * LIMIT_SECONDS * 1000;
+      },
+      { what: "twice the limit to go by", timeoutMs: 60_000, intervalMs: 100 },
+    );
+    expect([...found]).to.deep.equal([ADDRESSES.join()]);
+    for (const node of NODES) await cluster.lab.mendNode(node);
+    await untilResolved(ADDRESSES);
+  });
+
+  it("the Service is deleted while no controller runs: its records go with the next one", async () => {
+    await Promise.all(cluster.controllers.map((controller) => controller.stop("SIGKILL")));
+    await cluster.delete("/api/v1/namespaces/default/services/web");
+    await cluster.startController();
+    await untilResolved([], 30_000);
+    const marks = await cluster.lab.exec("client", [
+      ...["dig", `@${cluster.lab.node(SERVER).ipv4}`, "+short", `a-${NAME}`, "TXT"],
+    ]);
+    expect(marks.trim()).to.equal("");
+    await waitFor(async () => (await status()).names?.length === 0, { what: "no name to be left" });
+  });
+});
