@@ -13,7 +13,7 @@ import { zoneFile } from "./zone-file.ts";
 const NAMED = "/usr/sbin/named";
 
 export function startBind(options: NameServerOptions): Promise<LabProcess> {
-  const { directory, port, zone, keys, within = [] } = options;
+  const { directory, port, zone, keys, within = [], isSigned = false } = options;
   const { ipv4, ipv6 } = listenOn(options);
   const list = (addresses: readonly string[]) =>
     addresses.length === 0 ? "none;" : addresses.map((address) => `${address};`).join(" ");
@@ -36,6 +36,7 @@ export function startBind(options: NameServerOptions): Promise<LabProcess> {
       ),
       `zone "${zone}" {`,
       `  type primary; file "${path("zone")}";`,
+      ...(isSigned ? ["  dnssec-policy default;"] : []),
       `  allow-update { ${keys.map(({ name }) => `key "${name}";`).join(" ")} };`,
       "};",
       "",

@@ -33,6 +33,8 @@ export interface NameServerOptions {
   readonly zone: string;
   /** Each may change all of the zone. */
   readonly keys: readonly NameServerKey[];
+  /** BIND alone: it signs the zone, and signs anew what is changed. */
+  readonly isSigned?: boolean;
   /** Lines of the zone file, beside the SOA, and the name server with its addresses. */
   readonly records?: readonly string[];
 }

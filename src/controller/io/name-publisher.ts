@@ -9,7 +9,7 @@ import type { Logger } from "pino";
 import { describeProblem, reasonOf, type Problem } from "../../base/errors.ts";
 import { Book, type Job, type Outcome } from "../../dns/book.ts";
 import type { WantedName } from "../../dns/book-entry.ts";
-import { performJob } from "../../dns/io/name-jobs.ts";
+import { performJob, performJobs } from "../../dns/io/name-jobs.ts";
 import { keySecretOf, readKey } from "../../dns/key.ts";
 import type { DnsName } from "../../dns/name.ts";
 import { DNS_PUBLISHERS } from "../../dns/kind.ts";
@@ -32,7 +32,6 @@ import {
 } from "../publisher-status.ts";
 import { NameServers } from "./name-servers.ts";
 
-const JOBS_AT_ONCE_MAX = 16;
 const OPTIONS = {
   fieldManager: "spreadlb-controller",
   kind: "merge",
@@ -164,19 +163,12 @@ export class NamePublisher {
   }
 
   async #perform(jobs: readonly Job[]): Promise<void> {
-    const queue = [...jobs];
     const key = this.#key;
     if (key === null) return;
-    const work = async () => {
-      for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-        for (let next: Job | null = job; next !== null;) {
-          if (!this.#mayGoOn() || !this.#book.begin(next, performance.now())) break;
-          const outcome: Outcome = await this.#ask(next, key);
-          next = this.#book.ended(next, outcome, performance.now());
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: JOBS_AT_ONCE_MAX }, work));
+    await performJobs(this.#book, jobs, {
+      perform: (job) => this.#ask(job, key),
+      mayGoOn: () => this.#mayGoOn(),
+    });
   }
 
   async #ask(job: Job, key: TsigKey): Promise<Outcome> {

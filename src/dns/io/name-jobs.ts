@@ -1,9 +1,9 @@
 /**
- * Performs the jobs of a book: looks a name up, or sends its update.
+ * Performs the jobs of a book: looks a name up, or sends its update. So many at once.
  *
  * Neighbours: ../book.ts says what is to be done, and what follows; client.ts asks.
  */
-import type { Job, Outcome } from "../book.ts";
+import type { Book, Job, Outcome } from "../book.ts";
 import { failure, type Outcome as Asked } from "../failures.ts";
 import type { DnsName } from "../name.ts";
 import { ADDRESS_TYPES, markName, type AddressType } from "../ownership.ts";
@@ -13,6 +13,33 @@ import { compareText } from "../../base/hash.ts";
 import type { OwnData } from "../wire/record.ts";
 import { publishedRecords, update } from "./client.ts";
 import type { Asking } from "./exchange.ts";
+
+const JOBS_AT_ONCE_MAX = 16;
+
+export interface Hands {
+  readonly perform: (job: Job) => Promise<Outcome>;
+  /** False: nothing more is begun. */
+  readonly mayGoOn: () => boolean;
+}
+
+/** All of a round, and what follows from it at once. */
+export async function performJobs(
+  book: Pick<Book, "begin" | "ended">,
+  jobs: readonly Job[],
+  { perform, mayGoOn }: Hands,
+): Promise<void> {
+  const queue = [...jobs];
+  const work = async () => {
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+      for (let next: Job | null = job; next !== null;) {
+        if (!mayGoOn() || !book.begin(next, performance.now())) break;
+        const outcome: Outcome = await perform(next);
+        next = book.ended(next, outcome, performance.now());
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: JOBS_AT_ONCE_MAX }, work));
+}
 
 export async function performJob(job: Job, asking: Asking): Promise<Outcome> {
   if (job.kind === "read") return readName(job.name, job.zone, asking);

@@ -1,0 +1,230 @@
+/**
+ * Names at BIND 9, at BIND 9 with a signed zone, at Knot DNS and at PowerDNS: they are made, grow, shrink, go; strangers' stay.
+ *
+ * What a server has afterwards is asked by dig, not by us.
+ */
+import { expect } from "chai";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startNameServer, type RunningNameServer } from "../../lab/name-servers/name-server.ts";
+import { freePorts } from "../../lab/ports.ts";
+import { run } from "../../lab/process.ts";
+import { waitFor } from "../../lab/wait.ts";
+import type { Ip } from "../../src/base/ip.ts";
+import type { Asking } from "../../src/dns/io/exchange.ts";
+import type { TsigKey } from "../../src/dns/wire/tsig.ts";
+import { TestPublisher, wantedName, ZONE } from "./publisher.ts";
+import { nameOf } from "./vectors.ts";
+
+const KEY: TsigKey = {
+  ...{ name: nameOf("spreadlb"), algorithm: "hmac-sha256", secret: Buffer.alloc(32, 0x5a) },
+};
+const MANY = 1000;
+
+const SERVERS = [
+  { title: "BIND", kind: "bind" },
+  { title: "BIND, a signed zone", kind: "bind", isSigned: true },
+  { title: "Knot DNS", kind: "knot" },
+  { title: "PowerDNS", kind: "powerdns" },
+] as const;
+
+describe("dns publishing", function () {
+  this.timeout(120_000);
+
+  for (const { title, kind, ...more } of SERVERS) {
+    describe(title, () => {
+      const directory = mkdtempSync(join(tmpdir(), "spreadlb-dns-"));
+      const isSigned = "isSigned" in more;
+      let server: RunningNameServer;
+      let ours: TestPublisher;
+
+      const asking = (changed: Partial<Asking> = {}): Asking => ({
+        server: { address: "127.0.0.1" as Ip, port: server.port },
+        ...{ key: KEY, limits: { udpSendsMax: 3 }, ...changed },
+      });
+
+      before(async () => {
+        const [port = 0] = await freePorts(1);
+        const secretBase64 = Buffer.from(KEY.secret).toString("base64");
+        const keys = [{ name: KEY.name, algorithm: KEY.algorithm, secretBase64 }];
+        const records = [
+          `stranger.${ZONE}. A 198.51.100.1`,
+          `alias.${ZONE}. CNAME ns.${ZONE}.`,
+          `*.wild.${ZONE}. A 198.51.100.2`,
+        ];
+        server = await startNameServer(kind, {
+          directory,
+          port,
+          zone: ZONE,
+          keys,
+          records,
+          ...more,
+        });
+      });
+      after(async () => {
+        await server.stop();
+        rmSync(directory, { recursive: true, force: true });
+      });
+      beforeEach(() => {
+        ours = new TestPublisher("lan.c1", asking());
+      });
+
+      /** @returns `TTL data` of each record, sorted */
+      async function dig(name: string, type: string, ...options: string[]): Promise<string[]> {
+        const at = ["@127.0.0.1", "-p", String(server.port), "+noall", "+answer", "+tries=1"];
+        const answer = await run(["dig", ...at, ...options, `${name}.${ZONE}`, type]);
+        return answer
+          .split("\n")
+          .map((line) => line.split(/\s+/))
+          .flatMap(([, ttl, , , ...data]) =>
+            data.length === 0 ? [] : [`${ttl} ${data.join(" ")}`],
+          )
+          .sort();
+      }
+
+      it("a name is made in one update, grows to 64, shrinks, and changes its TTL", async () => {
+        const ips = Array.from({ length: 64 }, (_, i) => `192.0.2.${i + 1}`);
+        expect(await ours.round(wantedName("grow", ips.slice(0, 1)))).to.deep.equal(["update ok"]);
+        expect(await dig("grow", "A")).to.deep.equal(["30 192.0.2.1"]);
+        expect(await ours.round(wantedName("grow", ips))).to.deep.equal(["update ok"]);
+        expect((await dig("grow", "A", "+tcp")).length).to.equal(64);
+        await ours.round(wantedName("grow", ips.slice(1, 3), { ttlSeconds: 5 }));
+        expect(await dig("grow", "A")).to.deep.equal(["5 192.0.2.2", "5 192.0.2.3"]);
+        expect(
+          await ours.round(wantedName("grow", ips.slice(1, 3), { ttlSeconds: 5 })),
+        ).to.deep.equal([]);
+        await ours.round();
+        expect(await dig("grow", "ANY", "+tcp")).to.deep.equal([]);
+      });
+
+      it("both families, and a wildcard, with marks; a restart finds them right", async () => {
+        const wanted = [
+          wantedName("both", ["192.0.2.1", "2001:db8::1", "2001:db8::2"]),
+          wantedName("*.any", ["192.0.2.7"]),
+        ];
+        await ours.round(...wanted);
+        expect(await dig("both", "A")).to.deep.equal(["30 192.0.2.1"]);
+        expect(await dig("both", "AAAA")).to.deep.equal(["30 2001:db8::1", "30 2001:db8::2"]);
+        expect(await dig("what.any", "A")).to.deep.equal(["30 192.0.2.7"]);
+        const mark =
+          '30 "heritage=external-dns,external-dns/owner=lan.c1,external-dns/resource=service/prod/web"';
+        expect(await dig("a-both", "TXT")).to.deep.equal([mark]);
+        expect(await dig("aaaa-both", "TXT")).to.deep.equal([mark]);
+        expect(await dig("a-_wildcard.any", "TXT")).to.deep.equal([mark]);
+        ours.restart();
+        expect(await ours.round(...wanted)).to.deep.equal(["read ok", "read ok"]);
+        ours.restart();
+        expect(await ours.round()).to.have.members([
+          "read ok",
+          "read ok",
+          "update ok",
+          "update ok",
+        ]);
+        expect(await dig("both", "AAAA")).to.deep.equal([]);
+        expect(await dig("what.any", "A")).to.deep.equal([]);
+      });
+
+      it("what strangers have stays: addresses, an alias, another owner's name", async () => {
+        const theirs = new TestPublisher("lan.c2", asking());
+        await theirs.round(wantedName("theirs", ["198.51.100.3"]));
+        const wanted = ["stranger", "alias", "theirs"].map((it) => wantedName(it, ["192.0.2.9"]));
+        await ours.round(...wanted);
+        const said = ours.book.problems.map((it) => [it.name, "by" in it && it.by]);
+        expect(said).to.have.deep.members([
+          [`alias.${ZONE}`, "alias"],
+          [`stranger.${ZONE}`, "unmarked"],
+          [`theirs.${ZONE}`, { owner: "lan.c2" }],
+        ]);
+        await ours.round();
+        expect((await dig("stranger", "A")).map((line) => line.split(" ")[1])).to.deep.equal([
+          "198.51.100.1",
+        ]);
+        expect(await dig("theirs", "A")).to.deep.equal(["30 198.51.100.3"]);
+        expect(await dig("alias", "CNAME")).to.have.length(1);
+        await theirs.round();
+      });
+
+      it("a name below somebody's wildcard is made, after a restart as well", async () => {
+        const wanted = wantedName("web.wild", ["192.0.2.1"]);
+        ours.ledger = [{ name: wanted.name, zone: wanted.zone, service: wanted.service }];
+        ours.restart();
+        await ours.round(wanted);
+        expect(await dig("web.wild", "A")).to.deep.equal(["30 192.0.2.1"]);
+        await ours.round();
+        expect((await dig("web.wild", "A")).map((line) => line.split(" ")[1])).to.deep.equal([
+          "198.51.100.2",
+        ]);
+      });
+
+      const faults: readonly [string, () => Partial<Asking>, RegExp][] = [
+        [
+          "a wrong secret",
+          () => ({ key: { ...KEY, secret: Buffer.alloc(32, 1) } }),
+          /bad-signature|refused/,
+        ],
+        [
+          "an unknown key",
+          () => ({ key: { ...KEY, name: nameOf("other") } }),
+          /unknown-key|refused/,
+        ],
+        ["a wrong clock", () => ({ nowMs: () => Date.now() - 3_600_000 }), /bad-time|refused/],
+      ];
+      for (const [name, changed, kinds] of faults) {
+        it(`${name}: nothing is made, the zone is left alone for a while, and it is said why`, async () => {
+          const wrong = new TestPublisher("lan.c3", asking(changed()));
+          const wanted = ["one", "two"].map((it) => wantedName(it, ["192.0.2.9"]));
+          await wrong.round(...wanted);
+          expect(await wrong.round(...wanted)).to.deep.equal([]);
+          const [trouble] = wrong.book.troubles;
+          expect(trouble?.failure.kind).to.match(kinds);
+          expect(await dig("one", "A")).to.deep.equal([]);
+        });
+      }
+
+      it("TCP alone does it, too", async () => {
+        const tcp = new TestPublisher("lan.c4", asking({ tcpOnly: true }));
+        await tcp.round(wantedName("tcp", ["192.0.2.1", "2001:db8::1"]));
+        expect(await dig("tcp", "A")).to.deep.equal(["30 192.0.2.1"]);
+        await tcp.round();
+        expect(await dig("tcp", "A")).to.deep.equal([]);
+      });
+
+      it(`${MANY} names at once come, and go`, async () => {
+        const wanted = Array.from({ length: MANY }, (_, i) => wantedName(`n${i}`, ["192.0.2.1"]));
+        const outcomes = await ours.round(...wanted);
+        expect(new Set(outcomes)).to.deep.equal(new Set(["update ok"]));
+        expect(ours.book.figures(performance.now())).to.deep.equal({
+          wanted: MANY,
+          published: MANY,
+        });
+        expect(await dig(`n${MANY - 1}`, "A")).to.deep.equal(["30 192.0.2.1"]);
+        await ours.round();
+        expect(await dig(`n${MANY - 1}`, "A")).to.deep.equal([]);
+        await ours.round();
+        expect(ours.ledger).to.deep.equal([]);
+      });
+
+      if (isSigned) {
+        it("what is changed is signed anew", async () => {
+          await ours.round(wantedName("signed", ["192.0.2.1"]));
+          const signatures = () => dig("signed", "A", "+dnssec");
+          await waitFor(async () => (await signatures()).some((line) => line.includes("A 13 3")), {
+            what: "a signature of the new records",
+          });
+          const before = await signatures();
+          await ours.round(wantedName("signed", ["192.0.2.1", "192.0.2.2"]));
+          await waitFor(
+            async () => {
+              const now = await signatures();
+              const isNew = now.some((line) => line.includes("A 13 3") && !before.includes(line));
+              return isNew && now.includes("30 192.0.2.2");
+            },
+            { what: "another signature of the changed records" },
+          );
+          await ours.round();
+        });
+      }
+    });
+  }
+});
