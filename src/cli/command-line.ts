@@ -200,7 +200,7 @@ export function usageSentence(error: CommanderError, command: string): string | 
   if (error.exitCode === 0) return null;
   const path = command === "" ? "spreadlb" : `spreadlb ${command}`;
   if (error.code === "commander.help") {
-    return "spreadlb: no command is given: use controller, speaker, status, why, bgp, drain, undrain, lint or migrate; see spreadlb --help";
+    return "spreadlb: no command is given: use controller, speaker, status, why, bgp, dns, drain, undrain, lint or migrate; see spreadlb --help";
   }
   const reason = error.message
     .replace(/^error: /, "")

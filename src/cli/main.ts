@@ -7,6 +7,7 @@ import { CommanderError, type Command } from "commander";
 import { addBgp } from "./bgp.ts";
 import { createProgram, EXIT_USAGE, usageSentence, type Output } from "./command-line.ts";
 import { addController } from "./controller.ts";
+import { addDns } from "./dns.ts";
 import { addDrain, addUndrain } from "./drain.ts";
 import { addLint } from "./lint.ts";
 import { addMigrate } from "./migrate.ts";
@@ -33,6 +34,9 @@ export async function main(argv: readonly string[], output: Output): Promise<num
   });
   addBgp(program, async (question, flags) => {
     status = await (await import("./io/bgp.ts")).runCommand(question, { flags, output });
+  });
+  addDns(program, async (name, flags) => {
+    status = await (await import("./io/dns.ts")).runCommand(name, { flags, output });
   });
   addDrain(program, async (node, flags) => {
     status = await (await import("./io/drain.ts")).runDrain(node, { flags, output });

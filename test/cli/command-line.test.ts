@@ -24,7 +24,7 @@ describe("cli: wrong usage", () => {
   const rows = [
     {
       argv: [],
-      want: "no command is given: use controller, speaker, status, why, bgp, drain, undrain, lint or migrate; see spreadlb --help",
+      want: "no command is given: use controller, speaker, status, why, bgp, dns, drain, undrain, lint or migrate; see spreadlb --help",
     },
     { argv: ["foo"], want: 'unknown command "foo"; see spreadlb --help' },
     {
@@ -132,7 +132,7 @@ describe("cli: wrong usage", () => {
 
 describe("cli: help", () => {
   const commands = [
-    ...["controller", "speaker", "status", "why", "bgp", "drain", "undrain", "lint"],
+    ...["controller", "speaker", "status", "why", "bgp", "dns", "drain", "undrain", "lint"],
   ] as const;
   const page = readFileSync(join(import.meta.dirname, "../../docs/cli.md"), "utf8");
 

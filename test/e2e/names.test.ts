@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startNameServer, type RunningNameServer } from "../../lab/name-servers/name-server.ts";
+import { run } from "../../lab/process.ts";
 import { waitFor } from "../../lab/wait.ts";
 import type { DNSPublisherStatus } from "../../src/dns/resource.ts";
 import { metallb, needsRoot, SpreadCluster, WANTED } from "./spread-cluster.ts";
@@ -130,6 +131,18 @@ describe("end to end: names follow addresses", function () {
     );
   }
 
+  /** Waits until a speaker renews its Lease after that time. */
+  function untilRenewed(node: string, afterMs: number): Promise<unknown> {
+    const path = `/apis/coordination.k8s.io/v1/namespaces/spreadlb-system/leases/spreadlb-speaker-${node}`;
+    return waitFor(
+      async () => {
+        const { spec } = (await cluster.lab.api("GET", path)) as { spec: { renewTime: string } };
+        return Date.parse(spec.renewTime) > afterMs;
+      },
+      { what: `the Lease of ${node} to be renewed`, timeoutMs: 30_000 },
+    );
+  }
+
   async function status(): Promise<DNSPublisherStatus> {
     const path = "/apis/spreadlb.io/v1alpha1/dnspublishers/lan";
     const { status: found = {} } = (await cluster.lab.api("GET", path)) as {
@@ -150,6 +163,27 @@ describe("end to end: names follow addresses", function () {
     );
     expect(said.published).to.equal(1);
     expect(said.names).to.deep.equal([{ name: NAME, zone: ZONE, service: "default/web" }]);
+  });
+
+  it("spreadlb dns: what is wanted, and what the name server has", async () => {
+    const program = join(import.meta.dirname, "../../bin/spreadlb");
+    const flags = ["--kubeconfig", cluster.lab.kubeconfig];
+    // The machine is in neither network: so it says that it knows nothing of the server, and all else.
+    const shown = await run([program, "dns", NAME, ...flags, "--no-lookup", "-o", "json"]);
+    const { names, publishers } = JSON.parse(shown) as {
+      names: readonly object[];
+      publishers: readonly object[];
+    };
+    expect(names).to.have.length(1);
+    expect(names[0]).to.deep.include({
+      name: NAME,
+      wanted: ADDRESSES,
+      published: null,
+      unheld: [],
+    });
+    expect(publishers[0]).to.deep.include({ name: "lan", wanted: 1, published: 1, ready: true });
+    const table = await run([program, "dns", ...flags, "--no-lookup"]);
+    expect(table).to.match(/NAME +SERVICE +PUBLISHER +WANTED +PUBLISHED +STATE/);
   });
 
   it("a node is cut, and nobody may take its place: its address is gone in time, and back after the mend", async () => {
@@ -177,7 +211,75 @@ describe("end to end: names follow addresses", function () {
     );
     expect([...found]).to.deep.equal([ADDRESSES.join()]);
     for (const node of NODES) await cluster.lab.mendNode(node);
+    // Who is heard of first is held, and the others are not until they are.
+    await Promise.all(NODES.map((node) => untilRenewed(node, Date.now())));
     await untilResolved(ADDRESSES);
+  });
+
+  interface Told {
+    readonly reason: string;
+    readonly note: string;
+    readonly regarding: { readonly kind: string; readonly name: string };
+  }
+
+  /** Waits until the condition Ready has this reason. @returns what it says, and the Events of that reason */
+  async function untilReason(reason: string): Promise<{ message: string; events: Told[] }> {
+    return waitFor(
+      async () => {
+        const condition = (await status()).conditions?.find(({ type }) => type === "Ready");
+        const path = "/apis/events.k8s.io/v1/events";
+        const { items } = (await cluster.lab.api("GET", path)) as { items: Told[] };
+        const events = items.filter((event) => event.reason === reason);
+        if (condition?.reason !== reason)
+          throw new Error(`it is ${condition?.reason ?? "unknown"}`);
+        return (reason === "Ready" || events.length > 0) && { message: condition.message, events };
+      },
+      { what: `the reason ${reason}`, timeoutMs: 60_000 },
+    );
+  }
+
+  const hostname = (text: string) => ({
+    metadata: { annotations: { "external-dns.alpha.kubernetes.io/hostname": text } },
+  });
+  const SERVICE = "/api/v1/namespaces/default/services/web";
+  const SECRET = "/api/v1/namespaces/spreadlb-system/secrets/spreadlb-dns";
+
+  it("a name in no zone is told on the Service and on the publisher, and the other stays", async () => {
+    await cluster.lab.api("PATCH", SERVICE, hostname(`${NAME},web.elsewhere.org`));
+    const { message, events } = await untilReason("NameOutsideZones");
+    expect(message).to.include("web.elsewhere.org").and.to.include("Choose a name");
+    expect(events.map(({ regarding }) => `${regarding.kind}/${regarding.name}`)).to.deep.equal([
+      "Service/web",
+    ]);
+    expect(await resolve()).to.deep.equal(ADDRESSES);
+    await cluster.lab.api("PATCH", SERVICE, hostname(NAME));
+    await untilReason("Ready");
+  });
+
+  it("a wrong key: a condition and an Event with the way out; the right one, and all goes on", async () => {
+    const secret = (text: string) => ({ data: { secret: Buffer.from(text).toString("base64") } });
+    await cluster.lab.api("PATCH", SECRET, secret("d3Jvbmc="));
+    await cluster.lab.api("PATCH", SERVICE, hostname(`${NAME},www.${ZONE}`));
+    const { message, events } = await untilReason("BadSignature");
+    expect(message).to.include("Give both sides the same secret");
+    expect(events[0]?.regarding.kind).to.equal("DNSPublisher");
+    expect(await resolve(), "what there is stays").to.deep.equal(ADDRESSES);
+    await cluster.lab.api("PATCH", SECRET, secret(KEY.secretBase64));
+    await untilReason("Ready");
+  });
+
+  it("the server is away: it is said, addresses are given all the same, and the names come later", async () => {
+    await cluster.lab.management.cut(SERVER);
+    await cluster.lab.api("PATCH", SERVICE, hostname(`${NAME},shop.${ZONE}`));
+    const { message } = await untilReason("Unreachable");
+    expect(message).to.include("Look whether the name server runs");
+    await cluster.apply(advertisement("late", NODES), sharedService("late", 90, ["10.77.0.210"]));
+    await cluster.addressesOf("late", 1);
+    await cluster.lab.management.mend(SERVER);
+    await untilReason("Ready");
+    expect((await status()).names?.map(({ name }) => name)).to.deep.equal([`shop.${ZONE}`, NAME]);
+    await cluster.lab.api("PATCH", SERVICE, hostname(NAME));
+    await untilReason("Ready");
   });
 
   it("the Service is deleted while no controller runs: its records go with the next one", async () => {

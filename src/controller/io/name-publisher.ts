@@ -5,6 +5,7 @@
  * anything wait for it.
  * Neighbours: names.ts has all of them; ../../dns/book.ts decides; ../publisher-status.ts has the words.
  */
+import { setMaxListeners } from "node:events";
 import type { Logger } from "pino";
 import { describeProblem, reasonOf, type Problem } from "../../base/errors.ts";
 import { Book, type Job, type Outcome } from "../../dns/book.ts";
@@ -85,6 +86,8 @@ export class NamePublisher {
       resyncIntervalMs: resyncIntervalSeconds * 1000,
     });
     this.#book.recall(publisher.status?.names ?? []);
+    // Each request that is under way listens, and there may be many.
+    setMaxListeners(0, this.#aborting.signal);
     this.#servers = new NameServers(spec.rfc2136, this.#aborting.signal);
     const news = () => {
       this.#hasSecret = true;

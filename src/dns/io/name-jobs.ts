@@ -47,7 +47,8 @@ export async function performJob(job: Job, asking: Asking): Promise<Outcome> {
   return outcome.ok ? { ok: true, published: job.after } : outcome;
 }
 
-async function readName(name: DnsName, zone: DnsName, asking: Asking): Promise<Outcome> {
+/** What a name has now: addresses and marks. */
+export async function readName(name: DnsName, zone: DnsName, asking: Asking): Promise<Outcome> {
   const sets = await Promise.all(
     ADDRESS_TYPES.map((type) => readSet(name, type, { zone, asking })),
   );
