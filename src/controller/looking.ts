@@ -32,15 +32,6 @@ export function hearOne({ lastMs, silenceEndedMs }: Hearing, nowMs: number): Hea
   return { lastMs: nowMs, silenceEndedMs: wasSilent ? nowMs : silenceEndedMs };
 }
 
-/** @returns whether speakers are heard, and have been for a while: then one that is not heard is away, and not the API server */
-export function hearsSpeakers(
-  { lastMs, silenceEndedMs }: Hearing,
-  { nowMs, lookTimeMs }: { readonly nowMs: number; readonly lookTimeMs: number },
-): boolean {
-  const isSilent = lastMs === null || nowMs - lastMs > SILENCE_MS_MAX;
-  return !isSilent && (silenceEndedMs === null || nowMs >= silenceEndedMs + lookTimeMs);
-}
-
 /** @returns until when to look; the first pass has nothing to look at where nothing is in place */
 export function lookUntil(
   memory: Pick<PlanMemory, "lookUntilMs">,

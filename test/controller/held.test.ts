@@ -25,8 +25,6 @@ function presence(node: string, heardAtMs: number, lost = ""): Presence {
   };
 }
 
-const HEARING = { lastMs: NOW - 1000, silenceEndedMs: null };
-
 interface Case {
   readonly name: string;
   readonly world: Partial<HeldWorld>;
@@ -52,22 +50,6 @@ const CASES: readonly Case[] = [
     since: null,
   },
   {
-    name: "no speaker is heard of: it is the API server that is away",
-    world: {
-      presences: [presence("n1", NOW - 16_000)],
-      hearing: { lastMs: NOW - 9000, silenceEndedMs: null },
-    },
-    since: null,
-  },
-  {
-    name: "speakers are heard of again, and not all have had the time",
-    world: {
-      presences: [presence("n1", NOW - 16_000), presence("n2", NOW)],
-      hearing: { lastMs: NOW, silenceEndedMs: NOW - 2000 },
-    },
-    since: null,
-  },
-  {
     name: "mode BGP: every node announces it",
     world: { virtualIps: [virtualIp(null, "BGP")] },
     since: null,
@@ -77,7 +59,7 @@ const CASES: readonly Case[] = [
 
 describe("controller: held", () => {
   const usual: HeldWorld = {
-    ...{ virtualIps: [virtualIp("n1")], hearing: HEARING },
+    virtualIps: [virtualIp("n1")],
     presences: [presence("n1", NOW - 1000), presence("n2", NOW)],
   };
 
@@ -105,23 +87,39 @@ describe("controller: held", () => {
   it("looks again when the first Lease is late, and tells what is another thing than before", () => {
     const held = new Held();
     expect(held.look(usual, NOW)).to.deep.equal({ hasChanged: false, againAtMs: NOW + 6500 });
-    const late = { ...usual, hearing: { lastMs: NOW + 6000, silenceEndedMs: null } };
-    expect(held.look(late, NOW + 6500).hasChanged).to.equal(true);
-    expect(held.look(late, NOW + 6600).hasChanged).to.equal(false);
-    expect(held.look({ ...late, virtualIps: [] }, NOW + 6700).hasChanged).to.equal(true);
+    expect(held.look(usual, NOW + 6500)).to.deep.equal({ hasChanged: true, againAtMs: NOW + 7500 });
+    expect(held.look(usual, NOW + 6600).hasChanged).to.equal(false);
+    expect(held.look({ ...usual, virtualIps: [] }, NOW + 6700).hasChanged).to.equal(true);
+    expect(held.look({ virtualIps: [], presences: [] }, NOW).againAtMs).to.equal(null);
   });
+
+  const ips = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map((text) => text as Ip);
+  const virtualIps = ips.map((address, i) => {
+    const { spec, ...rest } = virtualIp(`n${i + 1}`);
+    return { ...rest, spec: { ...spec, address } };
+  });
+  const presencesAt = (...times: readonly number[]) =>
+    times.map((heardAtMs, i) => presence(`n${i + 1}`, heardAtMs));
 
   it("all that are lost together are in doubt before the first of them is past the limit", () => {
     const held = new Held();
-    const others = ["n1", "n2", "n3"].map((node, i) => presence(node, NOW - 5000 + i * 2500));
-    const ips = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map((text) => text as Ip);
-    const virtualIps = ips.map((address, i) => {
-      const { spec, ...rest } = virtualIp(`n${i + 1}`);
-      return { ...rest, spec: { ...spec, address } };
-    });
-    const nowMs = NOW - 5000 + 14_999;
-    const hearing = { lastMs: nowMs, silenceEndedMs: null };
-    held.look({ virtualIps, presences: [...others, presence("n4", nowMs)], hearing }, nowMs);
-    expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([NOW - 5000, NOW - 2500, NOW]);
+    const presences = [...presencesAt(0, 2500, 5000), presence("n4", 14_999)];
+    held.look({ virtualIps, presences }, 14_999);
+    expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, 2500, 5000]);
+  });
+
+  it("all are silent, and one is heard of again: the others begin anew; who was lost long before does not", () => {
+    const held = new Held();
+    held.look({ virtualIps, presences: presencesAt(0, 20_000, 20_500) }, 21_000);
+    expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, null, null]);
+    held.look({ virtualIps, presences: presencesAt(0, 20_000, 20_500) }, 60_000);
+    expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, 20_000, 20_500]);
+    held.look({ virtualIps, presences: presencesAt(0, 60_100, 20_500) }, 60_100);
+    expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, null, 65_100]);
+    held.look({ virtualIps, presences: presencesAt(0, 65_000, 20_500) }, 66_000);
+    expect(
+      ips.map((ip) => held.sinceMs(ip)),
+      "once",
+    ).to.deep.equal([0, null, 65_100]);
   });
 });

@@ -131,16 +131,13 @@ describe("end to end: names follow addresses", function () {
     );
   }
 
-  /** Waits until a speaker renews its Lease after that time. */
-  function untilRenewed(node: string, afterMs: number): Promise<unknown> {
-    const path = `/apis/coordination.k8s.io/v1/namespaces/spreadlb-system/leases/spreadlb-speaker-${node}`;
-    return waitFor(
-      async () => {
-        const { spec } = (await cluster.lab.api("GET", path)) as { spec: { renewTime: string } };
-        return Date.parse(spec.renewTime) > afterMs;
-      },
-      { what: `the Lease of ${node} to be renewed`, timeoutMs: 30_000 },
-    );
+  /** When a speaker renewed its Lease last. */
+  async function renewedMs(node: string): Promise<number> {
+    const leases = "/apis/coordination.k8s.io/v1/namespaces/spreadlb-system/leases";
+    const { spec } = (await cluster.lab.api("GET", `${leases}/spreadlb-speaker-${node}`)) as {
+      spec: { renewTime: string };
+    };
+    return Date.parse(spec.renewTime);
   }
 
   async function status(): Promise<DNSPublisherStatus> {
@@ -211,9 +208,16 @@ describe("end to end: names follow addresses", function () {
     );
     expect([...found]).to.deep.equal([ADDRESSES.join()]);
     for (const node of NODES) await cluster.lab.mendNode(node);
-    // Who is heard of first is held, and the others are not until they are.
-    await Promise.all(NODES.map((node) => untilRenewed(node, Date.now())));
-    await untilResolved(ADDRESSES);
+    const mendedMs = Date.now();
+    await waitFor(
+      async () => {
+        found.add((await resolve()).join());
+        const renewed = await Promise.all(NODES.map((node) => renewedMs(node)));
+        return renewed.every((atMs) => atMs > mendedMs);
+      },
+      { what: "every Lease to be renewed", timeoutMs: 30_000 },
+    );
+    expect([...found], "one by one they are heard of again").to.deep.equal([ADDRESSES.join()]);
   });
 
   interface Told {
@@ -277,7 +281,13 @@ describe("end to end: names follow addresses", function () {
     await cluster.addressesOf("late", 1);
     await cluster.lab.management.mend(SERVER);
     await untilReason("Ready");
-    expect((await status()).names?.map(({ name }) => name)).to.deep.equal([`shop.${ZONE}`, NAME]);
+    await waitFor(
+      async () => {
+        const names = (await status()).names?.map(({ name }) => name);
+        return names?.join() === [`shop.${ZONE}`, NAME].join();
+      },
+      { what: "the names that are wanted, and no other" },
+    );
     await cluster.lab.api("PATCH", SERVICE, hostname(NAME));
     await untilReason("Ready");
   });

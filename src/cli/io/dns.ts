@@ -86,8 +86,7 @@ async function fetchWanted(cluster: Cluster, nowMs: number): Promise<Wanted[]> {
   ]);
   const held = new Held();
   const presences = leases.map(presenceOf);
-  const lastMs = Math.max(...presences.map(({ heardAtMs }) => heardAtMs));
-  held.look({ virtualIps, presences, hearing: { lastMs, silenceEndedMs: null } }, nowMs);
+  held.look({ virtualIps, presences }, nowMs);
   const { names } = wantedNames(
     publishers.map((publisher) => ({
       ...{ name: publisher.metadata.name, spec: publisher.spec },

@@ -26,7 +26,7 @@ const ACTION = "PublishNames";
 
 type Seen = Pick<
   Snapshot,
-  "services" | "namespaces" | "virtualIps" | "presences" | "hearing" | "dnsPublishers"
+  "services" | "namespaces" | "virtualIps" | "presences" | "dnsPublishers"
 >;
 
 export interface NamesOptions {
@@ -47,6 +47,8 @@ interface Publishing {
   readonly publisher: NamePublisher;
   notBeforeMs: number;
   isBusy: boolean;
+  /** There was a look while it was busy. */
+  hasMissed: boolean;
 }
 
 export class Names {
@@ -96,6 +98,7 @@ export class Names {
       return;
     }
     this.#lookWhoHolds(seen);
+    for (const each of this.#publishing.values()) each.hasMissed = each.isBusy;
     const all = [...this.#publishing.values()].filter(({ isBusy }) => !isBusy);
     const due = all.filter(({ notBeforeMs }) => notBeforeMs <= nowMs);
     for (const { notBeforeMs } of all) if (notBeforeMs > nowMs) this.#wakeAt(notBeforeMs);
@@ -117,6 +120,7 @@ export class Names {
     const nowMs = performance.now();
     const { hasChanged, againAtMs } = this.#held.look(seen, nowMs);
     if (hasChanged) this.news();
+    if (againAtMs === null) return;
     this.#heldTimer = setTimeout(() => {
       if (!this.#isStopped) this.#lookWhoHolds(this.#options.snapshot());
     }, againAtMs - nowMs);
@@ -135,8 +139,7 @@ export class Names {
       })
       .then((againMs) => {
         publishing.isBusy = false;
-        // News that came meanwhile found it busy: it looks once more.
-        this.#wakeAt(publishing.notBeforeMs);
+        if (publishing.hasMissed) this.#wakeAt(publishing.notBeforeMs);
         if (againMs !== null) this.#wakeAt(againMs);
       });
   }
@@ -172,7 +175,7 @@ export class Names {
     });
     const identity = identityOf(object);
     this.#publishing.set(object.metadata.name, {
-      ...{ identity, publisher, notBeforeMs: 0, isBusy: false },
+      ...{ identity, publisher, notBeforeMs: 0, isBusy: false, hasMissed: false },
     });
   }
 
