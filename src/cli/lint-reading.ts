@@ -16,6 +16,8 @@ import { NO_MANIFESTS } from "../classes/compile.ts";
 import type { Fault } from "../classes/check/finding.ts";
 import { metadataFaults } from "../classes/check/metadata.ts";
 import { serviceNameFaults } from "../classes/check/service-names.ts";
+import { dnsPublisherFaults } from "../dns/check.ts";
+import { DNS_PUBLISHERS } from "../dns/kind.ts";
 import { CORE_KINDS, readMetadata } from "./lint-core.ts";
 import { checkedKind, typeProblem } from "./lint-kinds.ts";
 
@@ -50,6 +52,8 @@ export interface Reading {
   /** In the order of the files. */
   readonly objects: readonly Found[];
   readonly services: readonly Place[];
+  /** DNSPublishers: each is looked at by itself. */
+  readonly publishers: readonly Place[];
   /** Kinds and versions that there are not, and Kubernetes' own objects that nobody can read. */
   readonly unread: readonly Unread[];
   /** Names and labels that the API server does not take, and where kubectl would put an object. */
@@ -73,6 +77,7 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
   const objects: Found[] = [];
   const [services, nodes, secrets]: [ServiceObject[], NodeObject[], SecretObject[]] = [[], [], []];
   const servicePlaces: Place[] = [];
+  const publishers: Place[] = [];
   const unread: Unread[] = [];
   const misnamed: Misnamed[] = [];
   const collect = <T>(at: Place, validate: Validator<T>, [value, list]: [unknown, T[]]) => {
@@ -110,6 +115,11 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
       const read = readLoosely(known, value);
       const isObeyed = !isNamespaced || home === metallbNamespace;
       if (read.ok && isObeyed) manifests = known.put(manifests, name, read.object);
+    } else if (kind === DNS_PUBLISHERS.kind && apiVersion.startsWith(`${DNS_PUBLISHERS.group}/`)) {
+      const at = { file, place, object, id: idIn("") };
+      publishers.push(at);
+      looksAt(at, kind, metadata);
+      say(at, dnsPublisherFaults(value));
     } else if (apiVersion === "v1" && kind === "Service") {
       const home = namespace ?? "default";
       const at = { file, place, object: `${kind}/${home}/${name}`, id: idIn(home) };
@@ -129,7 +139,7 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
     ...{ ...worldOf(manifests), metallbNamespace, services: orNull(services) },
     ...{ nodes: orNull(nodes), secrets: orNull(secrets) },
   };
-  return { world, objects, services: servicePlaces, unread, misnamed, skipped };
+  return { world, objects, services: servicePlaces, publishers, unread, misnamed, skipped };
 }
 
 function withoutNamespace(home: string): Fault {

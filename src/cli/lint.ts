@@ -67,8 +67,8 @@ interface LintOptions {
 export function lint(documents: readonly Document[], options: LintOptions): LintReport {
   const { metallbNamespace, before } = options;
   const reading = readDocuments(documents, metallbNamespace);
-  const { objects, services, skipped } = reading;
-  const places = [...objects.map(({ at }) => at), ...services];
+  const { objects, services, publishers, skipped } = reading;
+  const places = [...objects.map(({ at }) => at), ...services, ...publishers];
   const unread = reading.unread.map(({ at, ...problem }) =>
     lineOf(at, { ...problem, isWarning: false }),
   );

@@ -5,6 +5,7 @@
  * Neighbours: ../dns/book.ts finds; io/name-publisher.ts writes.
  */
 import { describeProblem, reasonOf, type Problem } from "../base/errors.ts";
+import { compareText } from "../base/hash.ts";
 import type { Book } from "../dns/book.ts";
 import type { BookNews } from "../dns/book-entry.ts";
 import type { DnsFailure } from "../dns/failures.ts";
@@ -58,8 +59,9 @@ export function statusDifference(
   return changed.length === 0 ? null : Object.fromEntries(changed);
 }
 
+/** In an order of their own: that of the Services means nothing. */
 function differencesOf({ nameProblems, bookProblems }: PublisherFacts): NameDifference[] {
-  return [
+  const all = [
     ...nameProblems.map(({ name, service, problem }) => ({
       ...{ name: name.slice(0, 1024), service, reason: reasonOf(problem.code) },
       message: describeProblem(problem),
@@ -69,6 +71,7 @@ function differencesOf({ nameProblems, bookProblems }: PublisherFacts): NameDiff
       return { name: news.name, service: news.service, reason, message };
     }),
   ];
+  return all.sort((a, b) => compareText(a.name, b.name) || compareText(a.service, b.service));
 }
 
 /** It stays when it is over: people ask what it was. */

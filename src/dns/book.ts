@@ -21,7 +21,7 @@ import {
 import type { DnsFailure } from "./failures.ts";
 import type { DnsName } from "./name.ts";
 import { nextWithdrawalMs, recordSet } from "./record-sets.ts";
-import type { PublishedEntry } from "./resource.ts";
+import { PUBLISHED_NAMES_MAX, type PublishedEntry } from "./resource.ts";
 import {
   isOurs,
   isSameOfOurs,
@@ -144,9 +144,8 @@ export class Book {
       const job = entry.isClaimed ? this.#jobOf(entry, nowMs) : null;
       return job === null ? [] : [job];
     });
-    const isUnclaimed = entries.some((entry) => !entry.isClaimed);
     return {
-      claims: isUnclaimed || this.#isLedgerOld ? entries.map(ledgerEntry) : null,
+      claims: this.#claims(entries),
       jobs,
       wakeAtMs: this.#wakeAtMs(entries, nowMs),
     };
@@ -208,6 +207,16 @@ export class Book {
   unsettled(nowMs: number): readonly PublishedEntry[] {
     const all = [...this.#entries.values()];
     return all.filter((entry) => !this.#isRight(entry, nowMs)).map(ledgerEntry);
+  }
+
+  /** Where there is no room for all, those wait that are new, until others have gone. */
+  #claims(entries: readonly Entry[]): readonly PublishedEntry[] | null {
+    const known = entries.filter(({ isClaimed }) => isClaimed);
+    const room = Math.max(0, PUBLISHED_NAMES_MAX - known.length);
+    const fresh = entries.filter(({ isClaimed }) => !isClaimed).slice(0, room);
+    if (fresh.length === 0 && !this.#isLedgerOld) return null;
+    const all = new Set([...known, ...fresh]);
+    return entries.filter((entry) => all.has(entry)).map(ledgerEntry);
   }
 
   #isRight(entry: Entry, nowMs: number): boolean {

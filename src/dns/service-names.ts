@@ -70,9 +70,11 @@ export function wantedNames(
     .filter(({ addresses }) => addresses.length > 0)
     .flatMap((service) => wishesOf(service, publishers, problems));
   const names = new Map(publishers.map(({ name }) => [name, new Map<DnsName, WantedName>()]));
-  for (const rivals of rivalsIn(wishes)) {
+  const isKnown = ([{ publisher, name }]: Rivals) => publisher.serviceOf(name) !== undefined;
+  const all = [...rivalsIn(wishes)].sort(([a], [b]) => compareText(a.name, b.name));
+  // Who is published stays, whatever comes.
+  for (const rivals of [...all.filter(isKnown), ...all.filter((each) => !isKnown(each))]) {
     const first = firstOf(rivals);
-    if (first === undefined) continue;
     const { publisher, name, zone, ttlSeconds, service } = first;
     const ofPublisher = names.get(publisher.name);
     for (const rival of rivals) {
@@ -87,9 +89,11 @@ export function wantedNames(
   return { names, problems };
 }
 
+type Rivals = readonly [Wish, ...Wish[]];
+
 /** @returns the wishes for one name at one publisher together */
-function rivalsIn(wishes: readonly Wish[]): Iterable<readonly Wish[]> {
-  const byName = new Map<string, Wish[]>();
+function rivalsIn(wishes: readonly Wish[]): Iterable<Rivals> {
+  const byName = new Map<string, [Wish, ...Wish[]]>();
   for (const wish of wishes) {
     const key = `${wish.publisher.name} ${wish.name}`;
     const known = byName.get(key);
@@ -188,14 +192,14 @@ function markFault(name: DnsName, zone: DnsName): string | null {
 }
 
 /** Who has it keeps it. */
-function firstOf(rivals: readonly Wish[]): Wish | undefined {
+function firstOf(rivals: Rivals): Wish {
   const owner = rivals.find(
     ({ publisher, name, service }) => publisher.serviceOf(name) === service.key,
   );
   if (owner !== undefined) return owner;
   const byAge = (a: NamedService, b: NamedService) =>
     compareText(a.createdAt, b.createdAt) || compareText(a.key, b.key);
-  return rivals.toSorted((a, b) => byAge(a.service, b.service))[0];
+  return rivals.reduce((a, b) => (byAge(a.service, b.service) <= 0 ? a : b));
 }
 
 function claimed({ publisher, service, name }: Wish, first: Wish): NameProblem {

@@ -1,87 +1,10 @@
 /** DNSPublisher on a real API server: what it takes and what it refuses, which defaults it fills in. */
 import { expect } from "chai";
 import { parseDnsPublisher } from "../../src/dns/resource.ts";
+import { BAD, GOOD, publisherOf } from "../dns/publisher-cases.ts";
 import { usePlane } from "./plane.ts";
 
 const PATH = "/apis/spreadlb.io/v1alpha1/dnspublishers";
-const TSIG = { keyName: "spreadlb" };
-const RFC2136 = { server: "192.0.2.53", tsig: TSIG };
-const ZONES = ["lb.example.org"];
-
-function publisher(spec: object): object {
-  const apiVersion = "spreadlb.io/v1alpha1";
-  return { apiVersion, kind: "DNSPublisher", metadata: { name: "lan" }, spec };
-}
-
-const GOOD: readonly { readonly name: string; readonly spec: object }[] = [
-  { name: "the least", spec: { zones: ZONES, rfc2136: { tsig: TSIG } } },
-  {
-    name: "a server of IPv6",
-    spec: { zones: ZONES, rfc2136: { server: "2001:db8::53", tsig: TSIG } },
-  },
-  {
-    name: "everything",
-    spec: {
-      zones: [...ZONES, "2.0.192.in-addr.arpa", "_tcp.example"],
-      rfc2136: {
-        ...{ server: "192.0.2.53", port: 5353, tcpOnly: true },
-        tsig: { keyName: "Key-1.example.", algorithm: "hmac-sha512", secretName: "other" },
-      },
-      serviceSelector: { matchLabels: { dns: "yes" } },
-      namespaceSelector: { matchExpressions: [{ key: "team", operator: "Exists" }] },
-      template: "*.{{name}}-x.{{namespace}}.lb.example.org",
-      ...{ ttlSeconds: 1, withdrawAfterSeconds: 1, updateIntervalSeconds: 1 },
-      ...{ resyncIntervalSeconds: 10, ownerId: "cluster-1" },
-    },
-  },
-];
-
-/** With `inSchema` false it is a rule in CEL, which the API server alone knows. */
-const BAD: readonly { name: string; spec: object; says: string; inSchema?: boolean }[] = [
-  { name: "no zone", spec: { zones: [], rfc2136: RFC2136 }, says: "spec.zones" },
-  { name: "no way", spec: { zones: ZONES }, says: "spec.rfc2136" },
-  { name: "no key", spec: { zones: ZONES, rfc2136: {} }, says: "spec.rfc2136.tsig" },
-  {
-    name: "a zone in capitals",
-    spec: { zones: ["LB.example"], rfc2136: RFC2136 },
-    says: "spec.zones[0]",
-  },
-  {
-    name: "a zone with a dot at the end",
-    spec: { zones: ["lb.example."], rfc2136: RFC2136 },
-    says: "spec.zones[0]",
-  },
-  {
-    name: "a server by name",
-    spec: { zones: ZONES, rfc2136: { server: "ns.example.org", tsig: TSIG } },
-    ...{ says: "must be an IP address", inSchema: false },
-  },
-  {
-    name: "an algorithm that must not be used",
-    spec: { zones: ZONES, rfc2136: { tsig: { keyName: "k", algorithm: "hmac-md5" } } },
-    says: "spec.rfc2136.tsig.algorithm",
-  },
-  {
-    name: "a template with another variable",
-    spec: { zones: ZONES, rfc2136: RFC2136, template: "{{cluster}}.lb.example.org" },
-    ...{ says: "must be a name with {{name}} and {{namespace}}", inSchema: false },
-  },
-  {
-    name: "a template outside of the zones",
-    spec: { zones: ZONES, rfc2136: RFC2136, template: "{{name}}.example.org" },
-    ...{ says: "spec.template must be in one of spec.zones", inSchema: false },
-  },
-  {
-    name: "a TTL of none",
-    spec: { zones: ZONES, rfc2136: RFC2136, ttlSeconds: 0 },
-    says: "spec.ttlSeconds",
-  },
-  {
-    name: "an owner that would break the mark",
-    spec: { zones: ZONES, rfc2136: RFC2136, ownerId: "a,b" },
-    says: "spec.ownerId",
-  },
-];
 
 describe("DNSPublisher on a real API server", function () {
   this.timeout(120_000);
@@ -89,24 +12,24 @@ describe("DNSPublisher on a real API server", function () {
 
   for (const { name, spec } of GOOD) {
     it(`takes ${name}`, async () => {
-      expect(parseDnsPublisher(publisher(spec)).ok).to.equal(true);
-      const { message } = await plane.api.create(`${PATH}?dryRun=All`, publisher(spec));
+      expect(parseDnsPublisher(publisherOf(spec)).ok).to.equal(true);
+      const { message } = await plane.api.create(`${PATH}?dryRun=All`, publisherOf(spec));
       expect(message).to.equal("");
     });
   }
 
   for (const { name, spec, says, inSchema = true } of BAD) {
     it(`refuses ${name}`, async () => {
-      expect(parseDnsPublisher(publisher(spec)).ok).to.equal(!inSchema);
-      const { message } = await plane.api.create(`${PATH}?dryRun=All`, publisher(spec));
+      expect(parseDnsPublisher(publisherOf(spec)).ok).to.equal(!inSchema);
+      const { message } = await plane.api.create(`${PATH}?dryRun=All`, publisherOf(spec));
       expect(message).to.include(says);
     });
   }
 
   it("fills in the defaults that the schema has", async () => {
     const [least] = GOOD;
-    const { body } = await plane.api.create(`${PATH}?dryRun=All`, publisher(least?.spec ?? {}));
-    const read = parseDnsPublisher(publisher(least?.spec ?? {}));
+    const { body } = await plane.api.create(`${PATH}?dryRun=All`, publisherOf(least?.spec ?? {}));
+    const read = parseDnsPublisher(publisherOf(least?.spec ?? {}));
     expect(body["spec"]).to.deep.equal(read.ok && read.value.spec);
     expect(body["spec"]).to.deep.include({ ttlSeconds: 30, withdrawAfterSeconds: 15 });
   });

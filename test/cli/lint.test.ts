@@ -207,6 +207,8 @@ describe("lint: what it makes of documents", () => {
   const peer = (name: string, more: string) =>
     `apiVersion: metallb.io/v1beta2\nkind: BGPPeer\nmetadata: {name: ${name}, namespace: ${HOME}}\n` +
     `spec: {myASN: 64512, peerASN: 64513, ${more}}\n`;
+  const PUBLISHER_SPEC =
+    "spec: {zones: [lb.example], rfc2136: {server: 192.0.2.53, tsig: {keyName: k}}";
   const rows: readonly Row[] = [
     { name: "nothing", text: "", lines: [] },
     { name: "empty documents", text: "---\n---\nnull\n", lines: [] },
@@ -216,6 +218,24 @@ describe("lint: what it makes of documents", () => {
       text: "apiVersion: v1\nkind: ConfigMap\n---\nkind: 7\n",
       lines: [],
       skipped: 2,
+    },
+    {
+      name: "a DNSPublisher that is right",
+      text: `apiVersion: spreadlb.io/v1alpha1\nkind: DNSPublisher\nmetadata: {name: lan}\n${PUBLISHER_SPEC}}\n`,
+      lines: [],
+    },
+    {
+      name: "a DNSPublisher that is wrong, twice in the files, and one of another version",
+      text: [
+        `apiVersion: spreadlb.io/v1alpha1\nkind: DNSPublisher\nmetadata: {name: lan}\n${PUBLISHER_SPEC}, ttl: 5}\n`,
+        `apiVersion: spreadlb.io/v1\nkind: DNSPublisher\nmetadata: {name: lan}\n${PUBLISHER_SPEC}, template: web.example}\n`,
+      ].join("---\n"),
+      lines: [
+        "DNSPublisher/lan metadata.name: It is in the files twice",
+        'DNSPublisher/lan spec.ttl: There is no field "ttl"',
+        "DNSPublisher/lan apiVersion: There is no such version",
+        "DNSPublisher/lan spec.template: must be in one of spec.zones",
+      ],
     },
     {
       name: "a kind of the same name in another group",

@@ -6,7 +6,7 @@ import type { WantedName } from "../../src/dns/book-entry.ts";
 import { failure, type FailureKind } from "../../src/dns/failures.ts";
 import type { DnsName } from "../../src/dns/name.ts";
 import type { WantedAddress } from "../../src/dns/record-sets.ts";
-import type { PublishedEntry } from "../../src/dns/resource.ts";
+import { PUBLISHED_NAMES_MAX, type PublishedEntry } from "../../src/dns/resource.ts";
 import { ModelZone, outcomeIn } from "./model-zone.ts";
 import { nameOf } from "./vectors.ts";
 
@@ -332,6 +332,22 @@ describe("dns book", () => {
     expect(at("A")).to.deep.equal(["192.0.2.1"]);
     expect(stage.book.problems).to.deep.equal([]);
   });
+
+  it("thousands of names go and as many come: no more are written down than there is room for", () => {
+    const some = (letter: string) =>
+      Array.from({ length: PUBLISHED_NAMES_MAX }, (_, i) =>
+        wanted(held("192.0.2.1"), { name: nameOf(`${letter}${i}.lb.example`) }),
+      );
+    stage.want(...some("a")).round(0);
+    expect(stage.ledger).to.have.length(PUBLISHED_NAMES_MAX);
+    const others = some("b");
+    for (const nowMs of [1000, 2000, 3000]) {
+      stage.want(...others).round(nowMs);
+      expect(stage.ledger.length).to.be.at.most(PUBLISHED_NAMES_MAX);
+    }
+    expect(stage.zone.at("a0.lb.example", "A")).to.deep.equal([]);
+    expect(stage.zone.at(`b${PUBLISHED_NAMES_MAX - 1}.lb.example`, "A")).to.have.length(1);
+  }).timeout(20_000);
 
   it("another Service has the name now: the mark and the list say so", () => {
     stage.want(wanted(held("192.0.2.1"))).round(0);

@@ -1,7 +1,7 @@
 /** Which names are wanted of which Services, and what is told of the others. */
 import { expect } from "chai";
 import type { DnsName } from "../../src/dns/name.ts";
-import type { DNSPublisherSpec } from "../../src/dns/resource.ts";
+import { PUBLISHED_NAMES_MAX, type DNSPublisherSpec } from "../../src/dns/resource.ts";
 import { wantedNames, type NamedService, type PublisherView } from "../../src/dns/service-names.ts";
 
 const HOSTNAME = "external-dns.alpha.kubernetes.io/hostname";
@@ -227,6 +227,20 @@ describe("dns service names", () => {
       expect(told).to.have.members(problems);
     });
   }
+
+  it("more names than one publisher has room for: who is published stays, and the others are told", () => {
+    const services = Array.from({ length: PUBLISHED_NAMES_MAX + 1 }, (_, i) =>
+      service(`prod/s${i}`, { hostname: `n${String(i).padStart(5, "0")}.lb.example` }),
+    );
+    const last = `n${String(PUBLISHED_NAMES_MAX).padStart(5, "0")}.lb.example`;
+    const known = publisher("lan", {}, { [last]: `prod/s${PUBLISHED_NAMES_MAX}` });
+    const { names, problems } = wantedNames([known], services.toReversed());
+    expect(names.get("lan")?.size).to.equal(PUBLISHED_NAMES_MAX);
+    expect(names.get("lan")?.has(last as DnsName)).to.equal(true);
+    expect(problems.map(({ name, problem }) => `${problem.code} ${name}`)).to.deep.equal([
+      `NAMES_TOO_MANY n${String(PUBLISHED_NAMES_MAX - 1).padStart(5, "0")}.lb.example`,
+    ]);
+  });
 
   it("what is wanted has the addresses, and since when nobody holds them", () => {
     const addresses = [
