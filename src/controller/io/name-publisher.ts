@@ -10,6 +10,7 @@ import type { Logger } from "pino";
 import { describeProblem, reasonOf, type Problem } from "../../base/errors.ts";
 import { Book, type Job, type Outcome } from "../../dns/book.ts";
 import type { WantedName } from "../../dns/book-entry.ts";
+import type { FailureKind } from "../../dns/failures.ts";
 import { performJob, performJobs } from "../../dns/io/name-jobs.ts";
 import { keySecretOf, readKey } from "../../dns/key.ts";
 import type { DnsName } from "../../dns/name.ts";
@@ -33,6 +34,11 @@ import {
 } from "../publisher-status.ts";
 import { NameServers } from "./name-servers.ts";
 
+/** Another address of the primary, or another primary, may do better. */
+const NOT_HERE: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  ...(["unreachable", "no-answer", "not-authoritative", "answer-not-authoritative"] as const),
+  ...(["not-implemented", "refused"] as const),
+]);
 const OPTIONS = {
   fieldManager: "spreadlb-controller",
   kind: "merge",
@@ -190,7 +196,9 @@ export class NamePublisher {
     const { signal } = this.#aborting;
     const asking = { server: server.value, key, tcpOnly, signal };
     const outcome = await performJob(job, asking);
-    if (!outcome.ok) await this.#servers.failed(zone, server.value);
+    if (!outcome.ok && NOT_HERE.has(outcome.failure.kind)) {
+      await this.#servers.failed(zone, server.value);
+    }
     return outcome;
   }
 

@@ -16,11 +16,18 @@ const PORT = 53;
 export class NameServers {
   readonly #spec: DNSPublisherSpec["rfc2136"];
   readonly #signal: AbortSignal;
+  readonly #resolvers: () => readonly NameServer[];
   readonly #found = new Map<DnsName, Promise<Outcome<readonly NameServer[]>>>();
 
-  constructor(spec: DNSPublisherSpec["rfc2136"], signal: AbortSignal) {
+  /** @param resolvers who is asked for the SOA */
+  constructor(
+    spec: DNSPublisherSpec["rfc2136"],
+    signal: AbortSignal,
+    resolvers: () => readonly NameServer[] = hostResolvers,
+  ) {
     this.#spec = spec;
     this.#signal = signal;
+    this.#resolvers = resolvers;
   }
 
   async of(zone: DnsName): Promise<Outcome<NameServer>> {
@@ -54,7 +61,7 @@ export class NameServers {
   async #find(zone: DnsName, port: number): Promise<Outcome<readonly NameServer[]>> {
     const words = "This host has no resolver that could be asked for the zone's primary";
     let last: Outcome<never> = { ok: false, failure: failure("primary-unknown", words) };
-    for (const resolver of resolvers()) {
+    for (const resolver of this.#resolvers()) {
       const asking = { server: resolver, signal: this.#signal };
       const soa = await findZone(zone, asking);
       if (!soa.ok) {
@@ -72,7 +79,7 @@ export class NameServers {
 }
 
 /** @returns those of resolv.conf */
-function resolvers(): NameServer[] {
+function hostResolvers(): NameServer[] {
   return getServers().flatMap((text): NameServer[] => {
     const [, bracketed, bracketedPort] = /^\[(.*)\]:(\d+)$/.exec(text) ?? [];
     const [, plain, plainPort] = /^([^:]+):(\d+)$/.exec(text) ?? [];
