@@ -321,6 +321,30 @@ describe("dns book", () => {
     expect(stage.book.figures(3001)).to.deep.equal({ wanted: 3, published: 3 });
   });
 
+  it("requests that are under way together and fail count as one failure", () => {
+    const both = ["a", "b"].map((label) =>
+      wanted(held("192.0.2.1"), { name: nameOf(`${label}.lb.example`) }),
+    );
+    stage.want(...both);
+    stage.book.claimed(stage.book.round(0).claims ?? []);
+    const { jobs } = stage.book.round(0);
+    expect(jobs.map((job) => stage.book.begin(job, 0))).to.deep.equal([true, true]);
+    const lost = { ok: false, failure: failure("no-answer", "It does not answer") } as const;
+    for (const job of jobs) expect(stage.book.ended(job, lost, 10)).to.equal(null);
+    expect(stage.book.troubles.map(({ failures }) => failures)).to.deep.equal([1]);
+  });
+
+  it("a name that is refused again and again: four requests in a round, and then it waits", () => {
+    stage.zone.update = () => "rrset-changed";
+    stage.want(wanted(held("192.0.2.1")));
+    expect(stage.round(0)).to.deep.equal([
+      ...[`update ${WEB}`, `read ${WEB}`, `update ${WEB}`, `read ${WEB}`],
+    ]);
+    expect(stage.round(1000)).to.deep.equal([`update ${WEB}`]);
+    expect(stage.round(2000)).to.deep.equal([]);
+    expect(stage.book.round(2000).wakeAtMs).to.be.greaterThan(2000);
+  });
+
   it("a name that the server does not take waits alone", () => {
     stage.fails = "not-in-zone";
     stage.want(wanted(held("192.0.2.1"))).round(0);
