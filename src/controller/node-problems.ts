@@ -2,15 +2,22 @@
  * Why nobody may or can hold the addresses of a Service: said on the Service, with the way out. Pure.
  */
 import type { Problem } from "../base/errors.ts";
+import type { IpFamily } from "../base/ip.ts";
 import { titleOf } from "../classes/model.ts";
-import { familiesOf } from "../classes/request.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { Service } from "../kube/types.ts";
 import { reachOf } from "./reach.ts";
 import { isLocal, type ClassNodes, type World } from "./world.ts";
 
-/** @returns at most one problem: the first reason why the nodes of the Service's home do not answer for it */
-export function nodeProblems(service: Service, home: string | null, world: World): Problem[] {
+/**
+ * @param families of its addresses; where it has none yet, those that it asks for
+ * @returns at most one problem: the first reason why the nodes of the Service's home do not answer for it
+ */
+export function nodeProblems(
+  service: Service,
+  { home, families }: { readonly home: string | null; readonly families: readonly IpFamily[] },
+  world: World,
+): Problem[] {
   const { namespace = "", name } = service.metadata;
   const nodes = home === null ? undefined : reachOf([{ namespace, name }], home, world);
   if (nodes === undefined) return [];
@@ -25,7 +32,6 @@ export function nodeProblems(service: Service, home: string | null, world: World
   }
   if (!isLocal(service)) return [];
   const serving = world.serving.get(keyOf(service));
-  const families = familiesOf(service.spec ?? {});
   const lacking = families.filter(
     (family) => !nodes.eligible.some(({ name }) => serving?.[family].has(name)),
   );

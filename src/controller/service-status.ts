@@ -69,7 +69,7 @@ export function planServedStatus(
     role.problems,
     role.request.problems,
     role.problems.some(isPoolUnknown) ? [] : allocation.problems,
-    nodeProblems(service, home, world),
+    nodeProblems(service, { home, families: givenFamilies(places, role) }, world),
   );
   const total = places.length || countWanted(role);
   const ready = isComplete
@@ -197,6 +197,12 @@ function promisedAddresses(
     const needsNoRank = isForAll && (eligible.size === 0 || mode === "BGP");
     return listed.has(ip) || isRanked || isLocal(service) || needsNoRank ? [ip] : [];
   });
+}
+
+/** @returns those of its addresses, and of what it asks for where it has none: of two that it prefers it may have one */
+function givenFamilies(places: readonly Place[], { request }: Served): readonly IpFamily[] {
+  const given = new Set(places.flatMap(({ ip }) => (ip === null ? [] : familyOf(ip))));
+  return given.size > 0 ? [...given] : request.families;
 }
 
 /** True where an address is given and not promised yet: its VirtualIP is about to be made. */

@@ -34,6 +34,8 @@ export interface KnownOfPeers {
   readonly passwordOf: (peer: PeerModel) => Password;
   /** Who is at the other end of an interface. */
   readonly neighbourOn: (link: string) => NeighbourView;
+  /** Whether no router is between the node and the address. */
+  readonly isOnLink: (address: Ip) => boolean;
 }
 
 export interface WantedPeers {
@@ -78,7 +80,7 @@ export function peersOfNode(
     const said = [...place.warnings, ...(password.kind === "kept" ? [keptPassword(model)] : [])];
     if (problem !== null) problems.push([key, `The peer "${name}" ${problem}`]);
     else if (place.address !== null) {
-      const session = sessionOf(model, node, { address: place.address, sourceAddress });
+      const session = sessionOf(model, node, { address: place.address, sourceAddress }, known);
       peers.push({ ...session, password: "text" in password ? password.text : null });
       warnings.push(...said.map((text): [string, string] => [key, `The peer "${name}" ${text}`]));
     }
@@ -95,27 +97,6 @@ export function deafnesses(
     const why = deafnessTo(peer);
     return why === null ? [] : [[peer.key, `The router cannot dial this node: ${why}`]];
   });
-}
-
-/** BFD that can neither send nor hear. */
-export interface BfdTrouble {
-  readonly path: BfdPath;
-  readonly message: string;
-}
-
-/**
- * @param troubles by peer; those of a path that is not watched any more are nobody's
- * @param paths by peer
- */
-export function bfdTroubles(
-  troubles: ReadonlyMap<string, BfdTrouble>,
-  paths: ReadonlyMap<string, BfdPath>,
-): PeerProblem[] {
-  return [...troubles].flatMap(([peer, { path, message }]): PeerProblem[] =>
-    JSON.stringify(paths.get(peer)) === JSON.stringify(path)
-      ? [[peer, `BFD can neither send nor hear, and is tried again every second: ${message}`]]
-      : [],
-  );
 }
 
 /** Who failed to be reached, for the next one on the link to be tried; null: it is nobody's, or no failure. */
@@ -208,13 +189,14 @@ function sessionOf(
   model: PeerModel,
   node: SpeakingNode,
   ends: Pick<BgpPeer, "address" | "sourceAddress">,
+  { isOnLink }: Pick<KnownOfPeers, "isOnLink">,
 ): Omit<BgpPeer, "password"> {
   const { key, port, ourAsn, theirAsn, vrf, families } = model;
   return {
     ...{ key, ...ends, interface: model.interface, port, vrf },
     ...{ ourAsn, theirAsn, families },
     routerId: model.routerId ?? node.ipv4 ?? identifierOf(node.name),
-    reach: reachOf(model),
+    reach: reachOf(model, ends.address, isOnLink),
     holdTimeSeconds: model.holdTimeSeconds,
     keepaliveSeconds: model.keepaliveSeconds,
     connectRetryMs: 1000 * model.connectTimeSeconds,
@@ -225,12 +207,14 @@ function sessionOf(
   };
 }
 
-function reachOf(model: PeerModel): Reach {
+/** Of our own AS a router may be anywhere. Where it is on the link it watches over one hop, as FRR does (RFC 5881). */
+function reachOf(model: PeerModel, address: Ip, isOnLink: KnownOfPeers["isOnLink"]): Reach {
   const { interface: link, isMultihop, securedHops, ourAsn, theirAsn } = model;
   if (securedHops !== null) return { kind: "secured", hopsMax: securedHops };
   if (link !== null) return { kind: "direct" };
   const isInternal = theirAsn === "internal" || theirAsn === ourAsn;
-  return isMultihop || isInternal ? { kind: "multihop", ttl: MULTIHOP_TTL } : { kind: "direct" };
+  const isFar = isMultihop || (isInternal && !isOnLink(address));
+  return isFar ? { kind: "multihop", ttl: MULTIHOP_TTL } : { kind: "direct" };
 }
 
 /**

@@ -291,6 +291,19 @@ describe("controller: holding", () => {
     expect(ranks()).to.deep.equal([[], ["n2"]]);
   });
 
+  it("Local asks for no endpoint of a family in which the Service has no address", () => {
+    const cluster = fourNodes(["192.0.2.0/28"]);
+    const wishes = { families: ["IPv4", "IPv6"], ipFamilyPolicy: "PreferDualStack" } as const;
+    cluster.addService("local", { policy: "Local", ...wishes });
+    cluster.setEndpointsOf("IPv4", "local", ["n3"]);
+    cluster.converge();
+    expect(cluster.addresses("local")).to.deep.equal(["192.0.2.0"]);
+    expect(cluster.condition("local", "spreadlb.io/Ready")).to.match(/^True/);
+    cluster.setEndpointsOf("IPv4", "local", []);
+    cluster.converge();
+    expect(cluster.condition("local", "spreadlb.io/Ready")).to.match(/^False NoServingEndpoint/);
+  });
+
   it("without any speaker the ranks are as even as with all", () => {
     const cluster = fourNodes();
     cluster.presences.clear();

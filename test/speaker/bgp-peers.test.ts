@@ -5,14 +5,15 @@ import { compilePeerModels, type PeerModel } from "../../src/classes/peers.ts";
 import type { BGPPeer } from "../../src/classes/metallb/bgp-peer.ts";
 import type { Secret } from "../../src/kube/types.ts";
 import type { NeighbourView } from "../../src/bgp/unnumbered/links.ts";
+import { isOnLink, type OwnNetwork } from "../../src/bgp/on-link.ts";
 import { Session } from "../../src/bgp/session.ts";
 import type { SessionNews } from "../../src/bgp/session-events.ts";
 import {
   bfdPaths,
-  bfdTroubles,
   deafnesses,
   failedNeighbour,
   peersOfNode,
+  type KnownOfPeers,
 } from "../../src/speaker/bgp-peers.ts";
 import { KnownPasswords, type Password, type SecretSource } from "../../src/speaker/passwords.ts";
 import { manifest } from "../classes/metallb/cases.ts";
@@ -21,12 +22,16 @@ const NODE = { name: "n1", labels: {}, ipv4: null };
 
 const FOUND: NeighbourView = { address: "fe80::a" as Ip, others: [], vrf: null, trouble: null };
 
+const KNOWN: KnownOfPeers = {
+  passwordOf: () => ({ kind: "none" }),
+  neighbourOn: () => FOUND,
+  isOnLink: () => false,
+};
+
 /** Of peers that have no password, with this one at the other end of every interface. */
 function peersWith(models: readonly PeerModel[], neighbour: Partial<NeighbourView> = {}) {
-  return peersOfNode(models, NODE, {
-    passwordOf: () => ({ kind: "none" }),
-    neighbourOn: () => ({ ...FOUND, ...neighbour }),
-  });
+  const neighbourOn = () => ({ ...FOUND, ...neighbour });
+  return peersOfNode(models, NODE, { ...KNOWN, neighbourOn });
 }
 
 function model(spec: object = {}): PeerModel {
@@ -152,10 +157,8 @@ describe("peers of a node", () => {
   ];
   for (const [password, want] of HOW) {
     it(`a password that is ${password.kind}`, () => {
-      const { peers, problems, warnings } = peersOfNode([withSecret], NODE, {
-        passwordOf: () => password,
-        neighbourOn: () => FOUND,
-      });
+      const known = { ...KNOWN, passwordOf: () => password };
+      const { peers, problems, warnings } = peersOfNode([withSecret], NODE, known);
       expect({
         passwords: peers.map((peer) => peer.password),
         problems: problems.map(([, text]) => text),
@@ -171,20 +174,31 @@ describe("peers of a node", () => {
     expect(peer?.reach).to.deep.equal({ kind: "direct" });
   });
 
-  it("BFD that can neither send nor hear is a problem of its peer, as long as that path is watched", () => {
-    const [path] = bfdPaths(peersWith([{ ...model(), bfd: {} }]).peers);
-    if (path === undefined) throw new Error("no path");
-    const troubles = new Map([[path.peer, { path, message: "bind: EADDRNOTAVAIL" }]]);
-    const said = (...paths: readonly (typeof path)[]) =>
-      bfdTroubles(troubles, new Map(paths.map((one) => [one.peer, one])));
-    expect(said({ ...path })).to.deep.equal([
-      [
-        "BGPPeer/tor",
-        "BFD can neither send nor hear, and is tried again every second: bind: EADDRNOTAVAIL",
-      ],
-    ]);
-    expect(said({ ...path, hops: "multiple" })).to.deep.equal([]);
-    expect(said()).to.deep.equal([]);
+  it("in the same AS: BFD over one hop where no router is between, as FRR and as a BIRD that says direct do", () => {
+    const internal = { ...model({ peerASN: 64600 }), bfd: {} };
+    const hopsOf = (networks: readonly OwnNetwork[], wanted = internal) => {
+      const known = { ...KNOWN, isOnLink: (ip: Ip) => isOnLink(ip, networks) };
+      const { peers } = peersOfNode([wanted], NODE, known);
+      return [peers[0]?.reach.kind, bfdPaths(peers)[0]?.hops];
+    };
+    const network = (address: string, prefixLength: number) => [
+      { address: address as Ip, prefixLength },
+    ];
+    expect(hopsOf(network("10.0.0.1", 24))).to.deep.equal(["direct", "single"]);
+    for (const [address, prefixLength] of [
+      ["10.0.1.1", 24],
+      ["10.0.0.127", 25],
+      ["::a00:fe", 96],
+    ] as const) {
+      expect(hopsOf(network(address, prefixLength)), address).to.deep.equal([
+        "multihop",
+        "multiple",
+      ]);
+    }
+    const external = { ...model(), bfd: {} };
+    expect(hopsOf([], external)).to.deep.equal(["direct", "single"]);
+    const far = { ...model({ ebgpMultiHop: true }), bfd: {} };
+    expect(hopsOf(network("10.0.0.1", 24), far)).to.deep.equal(["multihop", "multiple"]);
   });
 
   it("hops that are counted: GTSM, with BFD over as many; and long messages where they are asked for", () => {
@@ -209,9 +223,8 @@ describe("peers of a node", () => {
   });
 
   it("a node without IPv4 has an identifier that looks like a unicast address, whatever its name", () => {
-    const known = { passwordOf: () => ({ kind: "none" }) as const, neighbourOn: () => FOUND };
     const ids = Array.from({ length: 1000 }, (_, i) => {
-      const { peers } = peersOfNode([model()], { ...NODE, name: `node-${i}` }, known);
+      const { peers } = peersOfNode([model()], { ...NODE, name: `node-${i}` }, KNOWN);
       return peers[0]?.routerId ?? "";
     });
     const firsts = ids.map((id) => Number(id.split(".")[0]));
@@ -221,10 +234,7 @@ describe("peers of a node", () => {
 
   it("a password that TCP MD5 cannot carry whole holds the session, and is told", () => {
     const wanted = (text: string) =>
-      peersOfNode([model()], NODE, {
-        passwordOf: () => ({ kind: "known", text }),
-        neighbourOn: () => FOUND,
-      });
+      peersOfNode([model()], NODE, { ...KNOWN, passwordOf: () => ({ kind: "known", text }) });
     expect(wanted("a".repeat(80)).peers).to.have.length(1);
     const { peers, problems } = wanted("ä".repeat(41));
     expect(peers).to.deep.equal([]);

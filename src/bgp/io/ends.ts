@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { parseIp, type Ip } from "../../base/ip.ts";
 import { endsOf, type InterfaceAddresses } from "../ends.ts";
+import type { OwnNetwork } from "../on-link.ts";
 import type { BgpPeer } from "../peer.ts";
 import type { Ends } from "../route-attributes.ts";
 
@@ -31,6 +32,17 @@ export function isFrom(
 export function plainIp(text: string | undefined): Ip | undefined {
   const bare = (text ?? "").replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.)/, "");
   return parseIp(bare);
+}
+
+/** @returns those of all interfaces that are up */
+export function ownNetworks(): OwnNetwork[] {
+  return Object.values(networkInterfaces()).flatMap((entries = []) =>
+    entries.flatMap(({ cidr }) => {
+      const [text = "", length = ""] = (cidr ?? "").split("/");
+      const address = plainIp(text);
+      return address === undefined ? [] : { address, prefixLength: Number(length) };
+    }),
+  );
 }
 
 function interfaces(): InterfaceAddresses[] {

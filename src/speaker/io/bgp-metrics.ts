@@ -64,7 +64,11 @@ export class BgpMetrics {
       ...ofSessions,
     ]);
     const places = new Set([...this.#names.values()].map(({ bgp }) => placeOf(bgp)));
-    const watched = new Set(ofSessions.map(([, { bfd }]) => placeOf(bfd)));
+    const watched = new Set(
+      ofSessions.flatMap(([key, { bfd }]) =>
+        sessions.get(key)?.peer.bfdProfile === null ? [] : [placeOf(bfd)],
+      ),
+    );
     for (const { bgp, bfd } of before.values()) {
       if (!places.has(placeOf(bgp))) this.#forget(bgp, BGP_GAUGES);
       if (!watched.has(placeOf(bfd))) this.#forget(bfd, BFD_GAUGES);

@@ -5,9 +5,11 @@
  * speaks.
  */
 import type { Logger } from "pino";
-import type { BfdPath, BfdReport } from "../../bgp/bfd-report.ts";
+import type { BfdReport } from "../../bgp/bfd-report.ts";
 import { BfdWatch, type BfdWatchEvents } from "../../bgp/bfd/io/bfd-watch.ts";
 import { BgpSpeaker } from "../../bgp/io/bgp-speaker.ts";
+import { ownNetworks } from "../../bgp/io/ends.ts";
+import { isOnLink } from "../../bgp/on-link.ts";
 import type { BgpPeer } from "../../bgp/peer.ts";
 import type { Session } from "../../bgp/session.ts";
 import type { SessionNews } from "../../bgp/session-events.ts";
@@ -17,15 +19,7 @@ import { compileAll, type Manifests } from "../../classes/compile.ts";
 import { compilePeerModels, type PasswordSource, type PeerModel } from "../../classes/peers.ts";
 import type { ThreadHost } from "../../linux/io/socket-thread.ts";
 import type { Backends } from "../backends.ts";
-import {
-  bfdPaths,
-  bfdTroubles,
-  deafnesses,
-  failedNeighbour,
-  peersOfNode,
-  speaksTo,
-  type BfdTrouble,
-} from "../bgp-peers.ts";
+import { bfdPaths, deafnesses, failedNeighbour, peersOfNode, speaksTo } from "../bgp-peers.ts";
 import type { OwnNodeFacts } from "../own-node.ts";
 import type { Parting } from "../parting.ts";
 import type { Password } from "../passwords.ts";
@@ -62,10 +56,6 @@ export class Routers {
   readonly #neighbours: Neighbours;
   readonly #bfd: BfdWatch;
   #models: readonly PeerModel[] = [];
-  /** That BFD watches, by peer. */
-  #paths: ReadonlyMap<string, BfdPath> = new Map();
-  /** Of BFD that can neither send nor hear, by peer: on which path, and why. */
-  readonly #bfdTroubles = new Map<string, BfdTrouble>();
   /** Problems of peers that last. */
   #warned: ReadonlySet<string> = new Set();
   #stopping = false;
@@ -162,7 +152,11 @@ export class Routers {
     this.#neighbours.want(new Set(models.flatMap((model) => model.interface ?? [])));
     const neighbourOn = (link: string) => this.#neighbours.of(link);
     const node = { name, labels, ipv4 };
-    const wanted = peersOfNode(models, node, { passwordOf, neighbourOn });
+    const networks = ownNetworks();
+    const wanted = peersOfNode(models, node, {
+      ...{ passwordOf, neighbourOn },
+      isOnLink: (address) => isOnLink(address, networks),
+    });
     this.#speaker.setPeers(wanted.peers);
     const refused = this.#watchPaths(wanted.peers);
     const deaf = deafnesses(wanted.peers, (peer) => this.#speaker.deafnessTo(peer));
@@ -188,11 +182,10 @@ export class Routers {
     const profiles = new Map(
       this.#models.flatMap(({ key, bfd }) => (bfd === null ? [] : [[key, bfd]])),
     );
-    this.#paths = new Map(bfdPaths(peers).map((path) => [path.peer, path]));
-    const { refused } = this.#bfd.watch([...this.#paths.values()], profiles);
+    const { refused } = this.#bfd.watch(bfdPaths(peers), profiles);
     return [
       ...refused.map(({ peer, field, reason }): PeerProblem => [peer, `BFD ${field}: ${reason}`]),
-      ...bfdTroubles(this.#bfdTroubles, this.#paths),
+      ...[...this.#bfd.troubles].map(([peer, why]): PeerProblem => [peer, bfdTrouble(why)]),
     ];
   }
 
@@ -204,12 +197,7 @@ export class Routers {
         this.#speaker.bfd(report);
         onBfd(report);
       },
-      onTrouble: (peer, message) => {
-        const path = this.#paths.get(peer);
-        if (message === null || path === undefined) this.#bfdTroubles.delete(peer);
-        else this.#bfdTroubles.set(peer, { path, message });
-        onStale();
-      },
+      onTroubles: onStale,
       onCounters,
       onFault: (fault, count) => {
         log.debug({ fault, count }, "BFD packets that are none");
@@ -223,4 +211,8 @@ export class Routers {
     };
     return new BfdWatch(events, host);
   }
+}
+
+function bfdTrouble(why: string): string {
+  return `BFD can neither send nor hear, and is tried again every second: ${why}`;
 }

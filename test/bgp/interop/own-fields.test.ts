@@ -30,6 +30,7 @@ function peerOf(kind: string, spec: object): BgpPeer {
   const { peers } = peersOfNode(compilePeerModels(manifests).values(), NODE, {
     passwordOf: () => ({ kind: "none" }),
     neighbourOn: () => expect.fail("nobody is on an interface"),
+    isOnLink: () => true,
   });
   const [peer] = peers;
   if (peer === undefined) throw new Error("no peer");
@@ -102,6 +103,19 @@ describe("BGP with FRR: fields of our own", function () {
       expect((await router.bfdSessions()).map(({ state }) => state)).to.deep.equal(["up"]);
     });
   }
+
+  it("BFD with FRR in the same AS, on the link: up", async () => {
+    const peer = { ...peerOf("BGPPeer", { myASN: 64513 }), bfdProfile: "fast" };
+    const theirs = { asn: 64513, bfd: FAST };
+    const { router, speaker } = await pair().start("frr", "IPv4", theirs, peer);
+    await established(speaker);
+    speaker.look();
+    await until(
+      () => speaker.session()?.bfd,
+      (bfd) => bfd === "up",
+    );
+    expect((await router.bfdSessions()).map(({ state }) => state)).to.deep.equal(["up"]);
+  });
 
   it("ttlSecurityHops: a router that sends with the TTL of one hop is not heard", async () => {
     const ours = peerOf("BGPPeer", { ttlSecurityHops: 1 });

@@ -47,8 +47,8 @@ const bfd = new BfdWatch({
     speaker.bfd(report);
     show();
   },
-  onTrouble: (peer, message) => {
-    log.warn({ peer }, message ?? "BFD works");
+  onTroubles: () => {
+    log.warn([...bfd.troubles], "BFD that can neither send nor hear");
   },
   onCounters: () => undefined,
   onFault: () => undefined,

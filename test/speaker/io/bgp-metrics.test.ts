@@ -18,7 +18,12 @@ function stage() {
     const wantedCountIn = (families: readonly IpFamily[]) =>
       families.reduce((sum, family) => sum + wanted[family], 0);
     const rib = { toldCount: 2, wantedCountIn };
-    return new Map([[KEY, { peer: peer(address, { key: KEY, ...more }), state, rib, counters }]]);
+    return new Map([
+      [
+        KEY,
+        { peer: peer(address, { key: KEY, bfdProfile: "fast", ...more }), state, rib, counters },
+      ],
+    ]);
   };
   const lines = async (name: string) =>
     (await metrics.text()).split("\n").filter((line) => line.startsWith(`${name}{`));
@@ -114,6 +119,11 @@ describe("speaker: metrics of BGP sessions", () => {
     both.delete("a");
     told.look(both, []);
     expect(await up()).to.deep.equal([bfd("10.0.0.1", 1)]);
+    // The session goes on without BFD: a series that says "up" for ever would be a lie.
+    told.look(session("10.0.0.1", "established", { bfdProfile: null }), []);
+    expect(await up()).to.deep.equal([]);
+    told.look(both, []);
+    told.bfd("b", counted);
     told.look(new Map(), held("10.0.0.1"));
     expect(await up()).to.deep.equal([]);
   });

@@ -41,7 +41,8 @@ interface Channel {
   sender: SendingSocket | null;
   /** The index that the sender was opened with. */
   interfaceIndex: number;
-  trouble: string | null;
+  /** undefined: nothing was said of it yet. */
+  trouble: string | null | undefined;
 }
 
 /** An event before it is given its time. */
@@ -103,7 +104,7 @@ export class BfdPlane {
   /** Every second or so: what could not be opened is tried again. */
   tick(): void {
     for (const channel of this.#channels.values()) {
-      if (channel.trouble !== null) this.#open(channel);
+      if (typeof channel.trouble === "string") this.#open(channel);
     }
   }
 
@@ -202,7 +203,7 @@ export class BfdPlane {
       counts: { packetsReceived: 0, packetsSent: 0, timesUp: 0, timesDown: 0 },
       sender: null,
       interfaceIndex: 0,
-      trouble: null,
+      trouble: undefined,
     };
     this.#channels.set(discriminator, channel);
     this.#open(channel);

@@ -18,8 +18,8 @@ import type { BfdThreadReport, SessionCounters } from "./protocol.ts";
 
 export interface BfdWatchEvents {
   readonly onReport: (report: BfdReport) => void;
-  /** A session can neither send nor hear, and why; null: it can again. It is tried again every second. */
-  readonly onTrouble: (peer: string, message: string | null) => void;
+  /** `troubles` is another. */
+  readonly onTroubles: () => void;
   /** Every second, of each peer. */
   readonly onCounters: (peer: string, counters: SessionCounters) => void;
   /** Datagrams that were none of ours, by the name of what is wrong with them. */
@@ -35,11 +35,22 @@ export class BfdWatch {
   #peersOf: WatchPlan["peersOf"] = new Map();
   /** By session, of those that are watched. */
   readonly #verdicts = new Map<string, Verdict>();
+  /** By session, also of those that are not watched any more: one that is soon again has the same sockets. */
+  readonly #troubles = new Map<string, string>();
 
   /** @param host of the thread: a process whose main thread makes way has another start it */
   constructor(events: BfdWatchEvents, host?: ThreadHost) {
     this.#events = events;
     this.#host = host;
+  }
+
+  /** By peer, of those whose session can neither send nor hear: why. It is tried again every second. */
+  get troubles(): ReadonlyMap<string, string> {
+    return new Map(
+      [...this.#troubles].flatMap(([session, message]) =>
+        this.#watchers(session).map((peer): [string, string] => [peer, message]),
+      ),
+    );
   }
 
   /**
@@ -89,13 +100,20 @@ export class BfdWatch {
     }
     const peers = this.#watchers(report.session);
     if (report.kind === "trouble") {
-      for (const peer of peers) this.#events.onTrouble(peer, report.message);
+      this.#hearTrouble(report.session, report.message);
       return;
     }
     const verdict = verdictOf(report);
     if (verdict === undefined || peers.length === 0) return;
     this.#verdicts.set(report.session, verdict);
     for (const peer of peers) this.#events.onReport({ peer, ...verdict });
+  }
+
+  #hearTrouble(session: string, message: string | null): void {
+    if (message === (this.#troubles.get(session) ?? null)) return;
+    if (message === null) this.#troubles.delete(session);
+    else this.#troubles.set(session, message);
+    if (this.#watchers(session).length > 0) this.#events.onTroubles();
   }
 
   #watchers(session: string): readonly string[] {

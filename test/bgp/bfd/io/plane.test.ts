@@ -73,6 +73,21 @@ describe("BFD plane", function () {
     expect(left.of("trouble").at(-1)?.message).to.equal(null);
   });
 
+  it("asked for again where it works by then: that is said, too", async () => {
+    const [left] = await begin();
+    const there = { to: "10.66.0.2", from: "10.66.0.9" };
+    const last = () => left.of("trouble").at(-1);
+    left.want(there);
+    await waitFor(() => typeof last()?.message === "string", { what: "trouble" });
+    const session = last()?.session;
+    left.want({ to: "10.66.0.2", from: "10.66.0.1" });
+    await waitFor(() => last()?.message === null, { what: "the other to be well" });
+    place.left.namespace.ip(`address add 10.66.0.9/24 dev ${LINK}`);
+    left.want(there);
+    await waitFor(() => last()?.session === session, { what: "news of the first" });
+    expect(last()?.message).to.equal(null);
+  });
+
   it("an interface that is made anew under its old name", async () => {
     const [left, right] = await begin();
     left.want({ to: "fe80::66:2", from: "fe80::66:1", interface: LINK });
