@@ -23,7 +23,14 @@ describe("problems of manifests on a real API server", function () {
   before(async () => {
     client = await KubeClient.connect({ kubeconfig: plane.controlPlane.kubeconfig });
     const where = { namespace: "default", metallbNamespace: "default" };
-    sources = startSources({ ...where, client, log, metrics: {}, onNews: () => undefined });
+    sources = startSources({
+      ...where,
+      client,
+      log,
+      metrics: {},
+      onNews: () => undefined,
+      onNameNews: () => undefined,
+    });
     await sources.synced;
   });
 

@@ -39,7 +39,7 @@ describe("sources: kinds that the cluster may not have", function () {
       metallbNamespace: "default",
       log: pino({ level: "silent" }),
       metrics: {},
-      onNews: () => undefined,
+      ...{ onNews: () => undefined, onNameNews: () => undefined },
     }));
     await started.synced;
     expect([started.missing(), started.unwatched()]).to.deep.equal([[], []]);

@@ -179,6 +179,10 @@ class Controller implements RunningController {
         metrics.k8sClientUpdates.inc();
         this.#news();
       },
+      onNameNews: () => {
+        metrics.k8sClientUpdates.inc();
+        this.#names?.news();
+      },
     });
   }
 

@@ -53,10 +53,12 @@ export interface SourcesOptions {
   readonly metrics: ReflectorMetrics;
   /** Something changed that a plan may depend on. */
   readonly onNews: () => void;
+  /** Something changed that only the names of Services depend on. */
+  readonly onNameNews: () => void;
 }
 
 export interface Sources {
-  /** Resolves when everything was listed once. */
+  /** Resolves when everything that addresses depend on was listed once. */
   readonly synced: Promise<void>;
   snapshot(): Omit<Snapshot, "claiming">;
   /** The resources whose first list is not complete yet. */
@@ -125,7 +127,11 @@ export function startSources(options: SourcesOptions): Sources {
       if (isNewsOfNamespace(change)) onNews();
     },
   });
-  const publishers = start<DNSPublisher>(DNS_PUBLISHERS, { isOptional: true, onChange: onNews });
+  // Names alone wait for it: where it may not be read, as with the rights of before, addresses are given and moved as ever.
+  const publishers = startReflector<DNSPublisher>({
+    ...{ client: options.client, log: options.log, metrics: options.metrics },
+    ...{ type: DNS_PUBLISHERS, onChange: options.onNameNews },
+  });
   const virtualIps = start<VirtualIP>(VIRTUAL_IPS, {
     onChange: ({ before, after }) => {
       if (after === undefined) deletedUids.delete(before?.metadata.uid ?? "");
@@ -148,7 +154,6 @@ export function startSources(options: SourcesOptions): Sources {
     ...statuses.reflectors,
     [NAMESPACES.plural, namespaces],
     [VIRTUAL_IPS.plural, virtualIps],
-    [DNS_PUBLISHERS.plural, publishers],
     [LEASES.plural, leases],
   ];
   return {
@@ -198,7 +203,8 @@ export function startSources(options: SourcesOptions): Sources {
       },
     },
     stop: async () => {
-      await Promise.all(all.map(([, reflector]) => reflector.stop()));
+      const ended = all.map(([, reflector]) => reflector.stop());
+      await Promise.all([...ended, publishers.stop()]);
     },
   };
 }
