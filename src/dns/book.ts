@@ -94,11 +94,14 @@ export class Book {
     this.#options = options;
   }
 
-  /** What was written down before: it may be there, and is looked up. */
+  /** What was written down before, by us or another: it may be there, and is looked up. */
   recall(entries: readonly PublishedEntry[]): void {
     for (const { name, zone, service } of entries) {
+      const known = this.#entries.get(name as DnsName);
+      if (known?.isClaimed === true) continue;
       const made = newEntry(name as DnsName, zone as DnsName, service);
-      this.#entries.set(made.name, { ...made, published: null, isClaimed: true });
+      const wanted = known?.wanted?.zone === zone ? known.wanted : null;
+      this.#entries.set(made.name, { ...made, wanted, published: null, isClaimed: true });
     }
   }
 

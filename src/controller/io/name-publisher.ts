@@ -14,13 +14,12 @@ import type { FailureKind } from "../../dns/failures.ts";
 import { performJob, performJobs } from "../../dns/io/name-jobs.ts";
 import { keySecretOf, readKey } from "../../dns/key.ts";
 import type { DnsName } from "../../dns/name.ts";
-import { DNS_PUBLISHERS } from "../../dns/kind.ts";
 import type { DNSPublisher, DNSPublisherSpec, PublishedEntry } from "../../dns/resource.ts";
 import type { NameProblem } from "../../dns/service-names.ts";
 import type { TsigKey } from "../../dns/wire/tsig.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import { startReflector, type Reflector } from "../../kube/io/reflector.ts";
-import { outcomeOf } from "../../kube/io/status.ts";
+import { backoffMs } from "../../kube/backoff.ts";
 import { isoSeconds } from "../../kube/patches.ts";
 import { SECRETS, type Secret } from "../../kube/types.ts";
 import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
@@ -33,17 +32,15 @@ import {
   type NewsWords,
 } from "../publisher-status.ts";
 import { NameServers } from "./name-servers.ts";
+import { PublisherObject } from "./publisher-object.ts";
 
 /** Another address of the primary, or another primary, may do better. */
 const NOT_HERE: ReadonlySet<FailureKind> = new Set<FailureKind>([
   ...(["unreachable", "no-answer", "not-authoritative", "answer-not-authoritative"] as const),
   ...(["not-implemented", "refused"] as const),
 ]);
-const OPTIONS = {
-  fieldManager: "spreadlb-controller",
-  kind: "merge",
-  subresource: "status",
-} as const;
+/** Where the API server has not let us read or write the publisher: it grows. */
+const API_BACKOFF = { baseMs: 1000, maxMs: 60_000 } as const;
 
 export interface PublisherOptions {
   readonly client: KubeClient;
@@ -72,8 +69,13 @@ export class NamePublisher {
   readonly #aborting = new AbortController();
   readonly #secret: Reflector<Secret>;
   readonly #servers: NameServers;
-  #object: DNSPublisher;
+  readonly #object: PublisherObject;
   #hasSecret = false;
+  /** In a row: reads and writes of the publisher. */
+  #apiFailures = 0;
+  #apiNotBeforeMs = 0;
+  /** Why names could not be written down; null: they are. */
+  #fault: string | null = null;
   /** A Secret that vanishes takes nothing away: the last key is used until there is another. */
   #key: TsigKey | null = null;
   /** What was told last of the key and of each zone: once is enough. */
@@ -81,17 +83,21 @@ export class NamePublisher {
   #running: Promise<number | null> | null = null;
 
   constructor(options: PublisherOptions) {
-    const { client, log, namespace, publisher, ownerId, onNews } = options;
+    const { client, log, namespace, publisher, ownerId, onNews, metrics } = options;
     const { spec, metadata } = publisher;
     const { withdrawAfterSeconds = 15, resyncIntervalSeconds = 300 } = spec;
     this.#options = options;
-    this.#object = publisher;
     this.#book = new Book({
       ownerId,
       withdrawAfterMs: withdrawAfterSeconds * 1000,
       resyncIntervalMs: resyncIntervalSeconds * 1000,
     });
-    this.#book.recall(publisher.status?.names ?? []);
+    this.#object = new PublisherObject({
+      ...{ client, publisher, metrics, log, mayWrite: () => this.#mayGoOn() },
+      onOthers: (names) => {
+        this.#book.recall(names);
+      },
+    });
     // Each request that is under way listens, and there may be many.
     setMaxListeners(0, this.#aborting.signal);
     this.#servers = new NameServers(spec.rfc2136, this.#aborting.signal);
@@ -112,20 +118,20 @@ export class NamePublisher {
   }
 
   get spec(): DNSPublisherSpec {
-    return this.#object.spec;
+    return this.#options.publisher.spec;
   }
 
   get name(): string {
-    return this.#object.metadata.name;
+    return this.#options.publisher.metadata.name;
   }
 
   serviceOf(name: DnsName): string | undefined {
     return this.#book.serviceOf(name);
   }
 
-  /** The watch has brought a newer version with the same spec. */
-  see(object: DNSPublisher): void {
-    this.#object = { ...object, status: this.#object.status };
+  /** Whether it knows what was written down before: without that nobody can tell whose a name is. */
+  get isReady(): boolean {
+    return this.#object.isRead;
   }
 
   /** One at a time. @returns when to come again though nothing changed, by performance.now(); null: never */
@@ -139,9 +145,16 @@ export class NamePublisher {
   /** What is under way is called off: the next leader looks up what became of it. */
   async stop(): Promise<void> {
     this.#aborting.abort();
+    await Promise.all([this.#secret.stop(), this.#running?.catch(() => undefined)]);
     const { dnsNames } = this.#options.metrics;
     for (const state of ["wanted", "published"]) dnsNames.remove({ publisher: this.name, state });
-    await Promise.all([this.#secret.stop(), this.#running?.catch(() => undefined)]);
+  }
+
+  /** Before its first round. @returns when to come again, by performance.now(); null: it is ready */
+  async prepare(): Promise<number | null> {
+    const nowMs = performance.now();
+    if (nowMs < this.#apiNotBeforeMs) return this.#apiNotBeforeMs;
+    return this.#apiAnswers(await this.#object.read());
   }
 
   async #round({ names, problems }: Wishes): Promise<number | null> {
@@ -152,23 +165,40 @@ export class NamePublisher {
     if (!this.#hasSecret) return null;
     const read = readKey(this.spec, this.#secret.store.list()[0]);
     if (read.ok) this.#key = read.key;
-    const { claims, jobs, wakeAtMs } = book.round(beganMs);
-    if (claims !== null && !(await this.#claim(claims)))
-      return beganMs + updateIntervalSeconds * 1000;
-    const all = claims === null ? jobs : book.round(beganMs).jobs;
-    await this.#perform(all);
-    await this.#say(problems, read.ok ? null : read.problem);
-    const isDone = all.length === 0 || this.#key === null;
+    const first = book.round(beganMs);
+    const mayWrite = beganMs >= this.#apiNotBeforeMs;
+    // Where they cannot be written down now, those that are go on.
+    if (first.claims === null) this.#fault = null;
+    else if (mayWrite) this.#fault = await this.#claim(first.claims);
+    const fault = this.#fault;
+    const { jobs, wakeAtMs } = first.claims === null ? first : book.round(beganMs);
+    await this.#perform(jobs);
     const soonMs = beganMs + updateIntervalSeconds * 1000;
-    if (!isDone) return soonMs;
-    return wakeAtMs === null ? null : Math.max(wakeAtMs, soonMs);
+    if (!this.#mayGoOn()) return soonMs;
+    const isSaid = await this.#say(problems, { keyProblem: read.ok ? null : read.problem, fault });
+    const againMs = mayWrite ? this.#apiAnswers(fault === null && isSaid) : this.#apiNotBeforeMs;
+    const isDone = jobs.length === 0 || this.#key === null;
+    const times = [isDone ? wakeAtMs : soonMs, againMs].filter((atMs) => atMs !== null);
+    return times.length === 0 ? null : Math.max(Math.min(...times), soonMs);
   }
 
-  /** @returns whether the names are written down */
-  async #claim(names: readonly PublishedEntry[]): Promise<boolean> {
-    const isWritten = await this.#write({ names });
-    if (isWritten) this.#book.claimed(names);
-    return isWritten;
+  /** @returns when to try it again; null: there is no need */
+  #apiAnswers(isWell: boolean): number | null {
+    if (isWell) {
+      this.#apiFailures = 0;
+      return null;
+    }
+    this.#apiFailures += 1;
+    const waitMs = backoffMs(this.#apiFailures, Math.random(), API_BACKOFF);
+    this.#apiNotBeforeMs = performance.now() + waitMs;
+    return this.#apiNotBeforeMs;
+  }
+
+  /** @returns null: the names are written down; else why not */
+  async #claim(names: readonly PublishedEntry[]): Promise<string | null> {
+    const fault = await this.#object.write({ names });
+    if (fault === null) this.#book.claimed(names);
+    return fault;
   }
 
   async #perform(jobs: readonly Job[]): Promise<void> {
@@ -202,7 +232,11 @@ export class NamePublisher {
     return outcome;
   }
 
-  async #say(nameProblems: readonly NameProblem[], keyProblem: Problem | null): Promise<void> {
+  /** @returns whether the status says it all */
+  async #say(
+    nameProblems: readonly NameProblem[],
+    { keyProblem, fault }: { readonly keyProblem: Problem | null; readonly fault: string | null },
+  ): Promise<boolean> {
     const { ownerId, metrics, tell, log } = this.#options;
     const nowMs = performance.now();
     const figures = this.#book.figures(nowMs);
@@ -226,8 +260,9 @@ export class NamePublisher {
       ...[...(keyProblem === null ? [] : [keyProblem])].map(
         (problem): [string, NewsWords, null] => ["key", warningOf(problem), null],
       ),
+      ...(fault === null ? [] : [["status", notWritten(fault), null] as [string, NewsWords, null]]),
       ...nameProblems.map(({ service, name, problem }): [string, NewsWords, string] => [
-        `name ${service} ${name}`,
+        `name ${service} ${name} ${problem.code}`,
         warningOf(problem),
         service,
       ]),
@@ -237,7 +272,9 @@ export class NamePublisher {
     const nowIso = isoSeconds(Date.now());
     const after = publisherStatus(this.#object.status, { ...facts, nowIso });
     const status = statusDifference(this.#object.status, after);
-    if (status !== null) await this.#write(status);
+    if (status === null) return true;
+    if (performance.now() < this.#apiNotBeforeMs) return false;
+    return (await this.#object.write(status)) === null;
   }
 
   #tellOnce(found: readonly (readonly [string, NewsWords, string | null])[]): void {
@@ -254,27 +291,11 @@ export class NamePublisher {
   #mayGoOn(): boolean {
     return !this.#aborting.signal.aborted && this.#options.mayWrite();
   }
+}
 
-  /** The leader alone writes it, so nobody's version is in the way. @returns whether it is written */
-  async #write(status: object): Promise<boolean> {
-    if (!this.#mayGoOn()) return false;
-    const { client, log, metrics } = this.#options;
-    const { name, uid } = this.#object.metadata;
-    const body = { metadata: { uid }, status };
-    const answer = await outcomeOf(client.patch(DNS_PUBLISHERS, { name }, body, OPTIONS)).catch(
-      (error: unknown) => {
-        log.warn({ publisher: name, err: error }, "cannot write the publisher's status");
-        return { kind: "error" } as const;
-      },
-    );
-    metrics.writes.inc({
-      kind: DNS_PUBLISHERS.kind,
-      outcome: answer.kind === "done" ? "ok" : answer.kind,
-    });
-    if (answer.kind !== "done") return false;
-    this.#object = { ...this.#object, status: { ...this.#object.status, ...status } };
-    return true;
-  }
+function notWritten(fault: string): NewsWords {
+  const message = `New names wait, for they cannot be written into the status: ${fault}`;
+  return { type: "Warning", reason: "StatusNotWritten", message };
 }
 
 function warningOf(problem: Problem): NewsWords {

@@ -4,6 +4,7 @@
  * It has nothing to do with the loop that gives addresses: a name server that hangs keeps nobody from anything.
  * Neighbours: ../names.ts and ../held.ts see; ../../dns/service-names.ts decides; name-publisher.ts performs.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { DNSPublisher } from "../../dns/resource.ts";
 import { wantedNames, type PublisherView } from "../../dns/service-names.ts";
@@ -19,8 +20,10 @@ import { NamePublisher, type Wishes } from "./name-publisher.ts";
 
 /** From the first news to the look. */
 const GATHER_MS = 50;
-/** After a failure of our own making, such as a status that cannot be written. */
+/** After a failure of our own making. */
 const RETRY_MS = 5000;
+/** Whoever begins to lead may write a moment later. */
+const LEAD_RETRY_MS = 200;
 const SLEEP_MS_MAX = 2 ** 31 - 1;
 const ACTION = "PublishNames";
 
@@ -82,7 +85,7 @@ export class Names {
     if (this.#isStopped || atMs >= this.#timerAtMs) return;
     clearTimeout(this.#timer);
     this.#timerAtMs = atMs;
-    const delayMs = Math.min(Math.max(0, atMs - performance.now()), SLEEP_MS_MAX);
+    const delayMs = Math.min(Math.max(0, Math.ceil(atMs - performance.now())), SLEEP_MS_MAX);
     this.#timer = setTimeout(() => {
       this.#timerAtMs = Number.POSITIVE_INFINITY;
       this.#look();
@@ -93,11 +96,14 @@ export class Names {
     const seen = this.#options.snapshot();
     const nowMs = performance.now();
     this.#follow(seen);
+    // Each is to know what the others have: who ends tells when it has ended, who begins when it knows.
+    if (this.#stopping.size > 0) return;
     if (this.#publishing.size === 0) {
       clearTimeout(this.#heldTimer);
       return;
     }
     this.#lookWhoHolds(seen);
+    if ([...this.#publishing.values()].some(({ publisher }) => !publisher.isReady)) return;
     for (const each of this.#publishing.values()) each.hasMissed = each.isBusy;
     const all = [...this.#publishing.values()].filter(({ isBusy }) => !isBusy);
     const due = all.filter(({ notBeforeMs }) => notBeforeMs <= nowMs);
@@ -123,7 +129,7 @@ export class Names {
     if (againAtMs === null) return;
     this.#heldTimer = setTimeout(() => {
       if (!this.#isStopped) this.#lookWhoHolds(this.#options.snapshot());
-    }, againAtMs - nowMs);
+    }, Math.ceil(againAtMs - nowMs));
   }
 
   #begin(publishing: Publishing, wishes: Wishes): void {
@@ -131,17 +137,21 @@ export class Names {
     const { updateIntervalSeconds = 1 } = publisher.spec;
     publishing.isBusy = true;
     publishing.notBeforeMs = performance.now() + updateIntervalSeconds * 1000;
-    void publisher
-      .round(wishes)
-      .catch((error: unknown) => {
-        this.#options.log.error({ publisher: publisher.name, err: error }, "a round has failed");
-        return performance.now() + RETRY_MS;
-      })
-      .then((againMs) => {
-        publishing.isBusy = false;
-        if (publishing.hasMissed) this.#wakeAt(publishing.notBeforeMs);
-        if (againMs !== null) this.#wakeAt(againMs);
-      });
+    void this.#round(publishing, wishes);
+  }
+
+  async #round(publishing: Publishing, wishes: Wishes): Promise<void> {
+    const { publisher } = publishing;
+    try {
+      const againMs = await publisher.round(wishes);
+      if (againMs !== null) this.#wakeAt(againMs);
+    } catch (error) {
+      this.#options.log.error({ publisher: publisher.name, err: error }, "a round has failed");
+      this.#wakeAt(performance.now() + RETRY_MS);
+    } finally {
+      publishing.isBusy = false;
+      if (publishing.hasMissed) this.#wakeAt(publishing.notBeforeMs);
+    }
   }
 
   /** Begins and ends publishers as they come and go, and anew where what they are to do is another. */
@@ -154,15 +164,17 @@ export class Names {
       }
     }
     for (const [name, object] of objects) {
-      const known = this.#publishing.get(name);
-      if (known !== undefined) known.publisher.see(object);
-      else if (this.#stopping.size === 0) this.#start(object, seen);
+      if (!this.#publishing.has(name) && this.#stopping.size === 0) this.#start(object, seen);
     }
   }
 
   #start(object: DNSPublisher, seen: Seen): void {
     const ownerId = ownerIdOf(object, seen);
-    if (ownerId === null || !this.#options.mayWrite()) return;
+    if (ownerId === null) return;
+    if (!this.#options.mayWrite()) {
+      this.#wakeAt(performance.now() + LEAD_RETRY_MS);
+      return;
+    }
     const { client, namespace, metrics, log, mayWrite } = this.#options;
     const publisher = new NamePublisher({
       ...{ client, namespace, metrics, log, mayWrite, publisher: object, ownerId },
@@ -177,6 +189,19 @@ export class Names {
     this.#publishing.set(object.metadata.name, {
       ...{ identity, publisher, notBeforeMs: 0, isBusy: false, hasMissed: false },
     });
+    void this.#prepare(publisher);
+  }
+
+  async #prepare(publisher: NamePublisher): Promise<void> {
+    const isOurs = () => this.#publishing.get(publisher.name)?.publisher === publisher;
+    while (!this.#isStopped && isOurs()) {
+      const againMs = await publisher.prepare();
+      if (againMs === null) {
+        this.news();
+        return;
+      }
+      await sleep(Math.ceil(againMs - performance.now()), undefined, { ref: false });
+    }
   }
 
   /** Its successor begins when it has ended, by what it has written down. */
