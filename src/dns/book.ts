@@ -114,8 +114,13 @@ export class Book {
         this.#entries.set(name, entry);
       }
       if (entry.zone !== want.zone && !this.#isGone(entry)) continue; // It leaves that one first.
+      if (entry.zone !== want.zone) {
+        // It begins anew there, and is written down before.
+        entry = newEntry(name, want.zone, want.service);
+        this.#entries.set(name, entry);
+        this.#isLedgerOld = true;
+      }
       if (entry.service !== want.service) this.#isLedgerOld = true;
-      entry.zone = want.zone;
       entry.service = want.service;
       entry.wanted = want;
     }

@@ -387,8 +387,20 @@ describe("dns book", () => {
     const moved = wanted(held("192.0.2.1"), { name: other, zone: nameOf("example") });
     stage.want(moved).round(1000);
     expect(at("A")).to.deep.equal([]);
-    stage.round(2000);
-    stage.want(moved).round(3000);
+    expect(stage.want(moved).book.round(2000).jobs, "it is not written down").to.deep.equal([]);
+    stage.want(moved).round(2000);
+    expect(stage.ledger.map(({ zone }) => zone)).to.deep.equal(["example"]);
+    expect(at("A")).to.deep.equal(["192.0.2.1"]);
+  });
+
+  it("a name that is somebody else's in one zone goes into another: what was wrong there is over", () => {
+    stage.zone.put(WEB, "A", ["198.51.100.9"]);
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    expect(stage.book.problems).to.have.length(1);
+    stage.zone.put(WEB, "A", []);
+    const moved = wanted(held("192.0.2.1"), { zone: nameOf("example") });
+    stage.want(moved).round(1000);
+    expect(stage.book.problems).to.deep.equal([]);
     expect(at("A")).to.deep.equal(["192.0.2.1"]);
     expect(stage.ledger.map(({ zone }) => zone)).to.deep.equal(["example"]);
   });
