@@ -5,11 +5,13 @@
  * should have was heard of last at its last renewal: it may have ended right after. All that are lost together are in doubt before the
  * first of them is past any usual limit, and where no holder is heard of any more, as while the API server is away, names stay as they
  * are. When the first of those is heard of again, the others begin anew: each of them has the time to be heard of, too.
+ * An address that a Service's status lists and no VirtualIP has is held by nobody, too: somebody deleted it, and it is made anew.
  * Of mode BGP every node announces the address, and it counts as held.
  * A class, mutated in place: it remembers since when.
  * Neighbours: nodes.ts has the Leases; ../dns/record-sets.ts says what follows.
  */
 import { parseIp, type Ip } from "../base/ip.ts";
+import type { Service } from "../kube/types.ts";
 import { PRESENCE_RENEW_MS } from "../multi-ip/presence.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { SILENCE_MS_MAX } from "./looking.ts";
@@ -21,6 +23,7 @@ const DOUBT_INTERVAL_MS = 1000;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 export interface HeldWorld {
+  readonly services: readonly Service[];
   readonly virtualIps: readonly VirtualIP[];
   readonly presences: readonly Presence[];
 }
@@ -42,22 +45,32 @@ export class Held {
     return this.#sinceMs.get(ip) ?? null;
   }
 
-  look({ virtualIps, presences }: HeldWorld, nowMs: number): Look {
+  look({ services, virtualIps, presences }: HeldWorld, nowMs: number): Look {
     const byNode = new Map(presences.map((presence) => [nodeOf(presence), presence]));
     const before = this.#dated(virtualIps, byNode, nowMs);
     const now = new Map<string, number>();
+    const claimed = new Set<Ip>();
     for (const { spec, status } of virtualIps) {
       const ip = parseIp(spec.address);
-      if (ip === undefined || spec.mode === "BGP") continue;
+      if (ip === undefined) continue;
+      claimed.add(ip);
+      if (spec.mode === "BGP") continue;
       const presence = byNode.get(status?.holder ?? "");
       if (presence !== undefined && silentAtMs(presence) > nowMs) continue;
       now.set(ip, before.get(ip) ?? presence?.heardAtMs ?? nowMs);
+    }
+    const isInDoubt = now.size > 0;
+    for (const { status } of services) {
+      for (const { ip: text = "" } of status?.loadBalancer?.ingress ?? []) {
+        const ip = parseIp(text);
+        if (ip !== undefined && !claimed.has(ip)) now.set(ip, before.get(ip) ?? nowMs);
+      }
     }
     const known = this.#sinceMs;
     this.#sinceMs = now;
     const isOther = ([ip, sinceMs]: readonly [string, number]) => known.get(ip) !== sinceMs;
     const times = presences.map(silentAtMs).filter((atMs) => atMs > nowMs);
-    if (now.size > 0) times.push(nowMs + DOUBT_INTERVAL_MS);
+    if (isInDoubt) times.push(nowMs + DOUBT_INTERVAL_MS);
     return {
       hasChanged: now.size !== known.size || [...now].some(isOther),
       againAtMs: times.length === 0 ? null : Math.min(...times),

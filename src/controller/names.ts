@@ -6,6 +6,7 @@
 import { parseIp, type Ip } from "../base/ip.ts";
 import type { NamedService } from "../dns/service-names.ts";
 import type { DNSPublisher } from "../dns/resource.ts";
+import type { WantedAddress } from "../dns/record-sets.ts";
 import { keyOf } from "../kube/resource.ts";
 import type { Held } from "./held.ts";
 import { claimedAddress, type Snapshot } from "./world.ts";
@@ -32,8 +33,12 @@ export function namedServices(
     const listed = service.status?.loadBalancer?.ingress ?? [];
     const addresses = listed
       .flatMap(({ ip }) => parseIp(ip ?? "") ?? [])
-      .filter((ip) => users.get(ip)?.includes(key) === true)
-      .map((ip) => ({ ip, unheldSinceMs: held.sinceMs(ip) }));
+      .flatMap((ip): WantedAddress[] => {
+        const unheldSinceMs = held.sinceMs(ip);
+        const claimedFor = users.get(ip) ?? [];
+        if (claimedFor.includes(key)) return [{ ip, unheldSinceMs }];
+        return claimedFor.length > 0 ? [] : [{ ip, unheldSinceMs, isUnclaimed: true }];
+      });
     return [
       {
         ...{ key, namespace, name, addresses, createdAt: creationTimestamp },

@@ -206,7 +206,8 @@ export class Book {
   }
 
   figures(nowMs: number): { readonly wanted: number; readonly published: number } {
-    const wanted = [...this.#entries.values()].filter((entry) => entry.wanted !== null);
+    const all = [...this.#entries.values()];
+    const wanted = all.filter((entry) => (entry.wanted?.addresses.length ?? 0) > 0);
     const published = wanted.filter((entry) => this.#isRight(entry, nowMs));
     return { wanted: wanted.length, published: published.length };
   }

@@ -15,6 +15,8 @@ export interface WantedAddress {
   readonly ip: Ip;
   /** Since when no node holds it, in milliseconds, monotonic; null: one does. */
   readonly unheldSinceMs: number | null;
+  /** No VirtualIP claims it, for anybody: promised still, it may be about to come back. It keeps its place, and gets none. */
+  readonly isUnclaimed?: true;
 }
 
 export interface Limit {
@@ -28,7 +30,9 @@ export function recordSet(
   type: AddressType,
   { there, nowMs, withdrawAfterMs }: Limit & { readonly there: readonly Ip[] },
 ): readonly Ip[] {
-  const ofType = wanted.filter(({ ip }) => (familyOf(ip) === "IPv4") === (type === "A"));
+  const ofType = wanted
+    .filter(({ ip }) => (familyOf(ip) === "IPv4") === (type === "A"))
+    .filter(({ ip, isUnclaimed = false }) => !isUnclaimed || there.includes(ip));
   const isTrue = ({ ip, unheldSinceMs }: WantedAddress) => {
     if (unheldSinceMs === null) return true;
     if (nowMs - unheldSinceMs >= withdrawAfterMs) return false;

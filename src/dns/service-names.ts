@@ -2,7 +2,7 @@
  * Which names are wanted: of which Service, in whose zone, with which addresses. Pure.
  *
  * A name goes to every publisher that has the longest zone it is in. Of two Services that want one name the one that has it keeps it; where
- * none has, the older one gets it. What cannot be is told on the Service that asks for it, and everything else goes on.
+ * none has, the older one gets it. Who has it keeps it also while its addresses are gone. What cannot be is told on the Service that asks for it, and everything else goes on.
  * Neighbours: annotations.ts reads; book.ts keeps what is wanted here; ../controller/names.ts knows the Services.
  */
 import type { Problem } from "../base/errors.ts";
@@ -27,7 +27,7 @@ export interface NamedService {
   readonly annotations: Readonly<Record<string, string>>;
   /** As the API has it; of the same time the smaller key is the older. */
   readonly createdAt: string;
-  /** Those that are promised and claimed. */
+  /** Those that are promised, and claimed by nobody else. */
   readonly addresses: readonly WantedAddress[];
 }
 
@@ -66,9 +66,11 @@ export function wantedNames(
   services: readonly NamedService[],
 ): Wanted {
   const problems: NameProblem[] = [];
-  const wishes = services
-    .filter(({ addresses }) => addresses.length > 0)
-    .flatMap((service) => wishesOf(service, publishers, problems));
+  const wishes = services.flatMap((service) => {
+    if (isServed(service)) return wishesOf(service, publishers, problems);
+    // Without an address it gets no name; what it has it keeps.
+    return wishesOf(service, publishers, []).filter(isOwner);
+  });
   const names = new Map(publishers.map(({ name }) => [name, new Map<DnsName, WantedName>()]));
   const isKnown = ([{ publisher, name }]: Rivals) => publisher.serviceOf(name) !== undefined;
   const all = [...rivalsIn(wishes)].sort(([a], [b]) => compareText(a.name, b.name));
@@ -191,11 +193,17 @@ function markFault(name: DnsName, zone: DnsName): string | null {
   return null;
 }
 
+function isServed({ addresses }: NamedService): boolean {
+  return addresses.some(({ isUnclaimed = false }) => !isUnclaimed);
+}
+
+function isOwner({ publisher, name, service }: Wish): boolean {
+  return publisher.serviceOf(name) === service.key;
+}
+
 /** Who has it keeps it. */
 function firstOf(rivals: Rivals): Wish {
-  const owner = rivals.find(
-    ({ publisher, name, service }) => publisher.serviceOf(name) === service.key,
-  );
+  const owner = rivals.find(isOwner);
   if (owner !== undefined) return owner;
   const byAge = (a: NamedService, b: NamedService) =>
     compareText(a.createdAt, b.createdAt) || compareText(a.key, b.key);

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import type { Ip } from "../../src/base/ip.ts";
 import { Held, type HeldWorld } from "../../src/controller/held.ts";
 import type { Presence } from "../../src/controller/nodes.ts";
+import type { Service } from "../../src/kube/types.ts";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
 
 const IP = "192.0.2.1" as Ip;
@@ -59,6 +60,7 @@ const CASES: readonly Case[] = [
 
 describe("controller: held", () => {
   const usual: HeldWorld = {
+    services: [],
     virtualIps: [virtualIp("n1")],
     presences: [presence("n1", NOW - 1000), presence("n2", NOW)],
   };
@@ -84,13 +86,31 @@ describe("controller: held", () => {
     expect(held.sinceMs(IP), "it is no address any more").to.equal(null);
   });
 
+  it("its VirtualIP is gone, and a Service lists it still: nobody holds it since then", () => {
+    const listed: Service = {
+      metadata: { name: "web", namespace: "prod" },
+      status: { loadBalancer: { ingress: [{ ip: IP }] } },
+    };
+    const held = new Held();
+    const world = { ...usual, services: [listed] };
+    held.look(world, NOW);
+    expect(held.sinceMs(IP)).to.equal(null);
+    expect(held.look({ ...world, virtualIps: [] }, NOW + 1000).hasChanged).to.equal(true);
+    held.look({ ...world, virtualIps: [] }, NOW + 2000);
+    expect(held.sinceMs(IP)).to.equal(NOW + 1000);
+    held.look({ ...world, virtualIps: [virtualIp(null)] }, NOW + 3000);
+    expect(held.sinceMs(IP), "it is back, and nobody holds it").to.equal(NOW + 1000);
+    held.look(world, NOW + 4000);
+    expect(held.sinceMs(IP)).to.equal(null);
+  });
+
   it("looks again when the first Lease is late, and tells what is another thing than before", () => {
     const held = new Held();
     expect(held.look(usual, NOW)).to.deep.equal({ hasChanged: false, againAtMs: NOW + 6500 });
     expect(held.look(usual, NOW + 6500)).to.deep.equal({ hasChanged: true, againAtMs: NOW + 7500 });
     expect(held.look(usual, NOW + 6600).hasChanged).to.equal(false);
     expect(held.look({ ...usual, virtualIps: [] }, NOW + 6700).hasChanged).to.equal(true);
-    expect(held.look({ virtualIps: [], presences: [] }, NOW).againAtMs).to.equal(null);
+    expect(held.look({ services: [], virtualIps: [], presences: [] }, NOW).againAtMs).to.equal(null);
   });
 
   const ips = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map((text) => text as Ip);
@@ -104,19 +124,19 @@ describe("controller: held", () => {
   it("all that are lost together are in doubt before the first of them is past the limit", () => {
     const held = new Held();
     const presences = [...presencesAt(0, 2500, 5000), presence("n4", 14_999)];
-    held.look({ virtualIps, presences }, 14_999);
+    held.look({ services: [], virtualIps, presences }, 14_999);
     expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, 2500, 5000]);
   });
 
   it("all are silent, and one is heard of again: the others begin anew; who was lost long before does not", () => {
     const held = new Held();
-    held.look({ virtualIps, presences: presencesAt(0, 20_000, 20_500) }, 21_000);
+    held.look({ services: [], virtualIps, presences: presencesAt(0, 20_000, 20_500) }, 21_000);
     expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, null, null]);
-    held.look({ virtualIps, presences: presencesAt(0, 20_000, 20_500) }, 60_000);
+    held.look({ services: [], virtualIps, presences: presencesAt(0, 20_000, 20_500) }, 60_000);
     expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, 20_000, 20_500]);
-    held.look({ virtualIps, presences: presencesAt(0, 60_100, 20_500) }, 60_100);
+    held.look({ services: [], virtualIps, presences: presencesAt(0, 60_100, 20_500) }, 60_100);
     expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, null, 65_100]);
-    held.look({ virtualIps, presences: presencesAt(0, 65_000, 20_500) }, 66_000);
+    held.look({ services: [], virtualIps, presences: presencesAt(0, 65_000, 20_500) }, 66_000);
     expect(
       ips.map((ip) => held.sinceMs(ip)),
       "once",

@@ -39,6 +39,17 @@ const seen = {
 const held = { sinceMs: () => 7 };
 
 describe("controller: names", () => {
+  it("an address whose VirtualIP is gone is the Service's still; one that is another's is not", () => {
+    const [{ addresses } = { addresses: [] }] = namedServices({ ...seen, virtualIps: [] }, held);
+    expect(addresses).to.deep.equal([
+      { ip: "192.0.2.1", unheldSinceMs: 7, isUnclaimed: true },
+      { ip: "192.0.2.2", unheldSinceMs: 7, isUnclaimed: true },
+    ]);
+    const virtualIps = [virtualIp("192.0.2.1", "prod/api")];
+    const [other] = namedServices({ ...seen, virtualIps }, held);
+    expect(other?.addresses.map(({ ip }) => ip)).to.deep.equal(["192.0.2.2"]);
+  });
+
   it("of the addresses in the status those that a VirtualIP has claimed for the Service", () => {
     expect(namedServices(seen, held)).to.deep.equal([
       {

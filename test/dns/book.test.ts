@@ -257,6 +257,25 @@ describe("dns book", () => {
     expect(at("A")).to.deep.equal(["192.0.2.1", "192.0.2.2"]);
   });
 
+  it("an address whose VirtualIP is gone stays until the limit, and does not come where it is not", () => {
+    const gone = (ip: string) => ({ ip, unheldSinceMs: 1000, isUnclaimed: true }) as WantedAddress;
+    const wants = (...addresses: readonly WantedAddress[]) => ({ ...wanted([]), addresses });
+    const [one] = wanted(held("192.0.2.1")).addresses;
+    if (one === undefined) throw new Error("no address");
+    stage.want(wanted(held("192.0.2.1", "192.0.2.2"))).round(0);
+    stage.want(wants(one, gone("192.0.2.2"), gone("192.0.2.3"), gone("2001:db8::3"))).round(1000);
+    expect(at("A")).to.deep.equal(["192.0.2.1", "192.0.2.2"]);
+    expect(at("AAAA"), "a family that has nothing yet").to.deep.equal([]);
+    stage.round(16_000);
+    expect(at("A")).to.deep.equal(["192.0.2.1"]);
+    stage.want(wants(gone("192.0.2.1"), gone("192.0.2.3"))).round(60_000);
+    expect(at("A"), "never empty").to.deep.equal(["192.0.2.1"]);
+    stage.want(wants()).round(61_000);
+    expect(at("A"), "none is promised any more").to.deep.equal([]);
+    expect(stage.book.serviceOf(WEB), "the name is kept for it").to.equal("prod/web");
+    expect(stage.book.figures(61_000)).to.deep.equal({ wanted: 0, published: 0 });
+  });
+
   it("of a family that nobody holds any more all stay; the other family has its own rule", () => {
     stage.want(wanted(held("192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"))).round(0);
     stage.want(

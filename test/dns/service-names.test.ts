@@ -106,6 +106,28 @@ const CASES: readonly Case[] = [
     want: [],
   },
   {
+    name: "the Service that has a name keeps it while it has no address; another that asks waits",
+    publishers: [publisher("lan", {}, { "web.lb.example": "prod/b" })],
+    services: [
+      service("prod/a", { hostname: "web.lb.example" }),
+      service("prod/b", { hostname: "web.lb.example", addresses: [] }),
+    ],
+    want: ["lan web.lb.example lb.example prod/b 30"],
+    problems: ["lan prod/a NAME_CLAIMED web.lb.example"],
+  },
+  {
+    name: "an address that nobody has claimed yet begins no name, and is in nobody's way",
+    publishers: [lan],
+    services: [
+      service("prod/a", {
+        hostname: "web.lb.example",
+        addresses: ADDRESSES.map((each) => ({ ...each, isUnclaimed: true })),
+      }),
+      service("prod/b", { hostname: "web.lb.example" }),
+    ],
+    want: ["lan web.lb.example lb.example prod/b 30"],
+  },
+  {
     name: "no address: nothing",
     publishers: [lan],
     services: [service("prod/web", { hostname: "web.lb.example", addresses: [] })],

@@ -86,7 +86,7 @@ async function fetchWanted(cluster: Cluster, nowMs: number): Promise<Wanted[]> {
   ]);
   const held = new Held();
   const presences = leases.map(presenceOf);
-  held.look({ virtualIps, presences }, nowMs);
+  held.look({ services, virtualIps, presences }, nowMs);
   const { names } = wantedNames(
     publishers.map((publisher) => ({
       ...{ name: publisher.metadata.name, spec: publisher.spec },
