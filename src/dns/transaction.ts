@@ -58,8 +58,8 @@ export interface Transaction {
 export type TakenBy = { readonly owner: string } | "unmarked" | "alias" | "text";
 
 /**
- * @param options.tries whether to begin where addresses without a mark seem to be: a wildcard answers for names that nobody has. The
- *   server knows better, and refuses where they are there
+ * @param options.tries whether to begin where addresses without a mark, or a text that is none, seem to be: a wildcard answers for names
+ *   that nobody has. The server knows better, and refuses where they are there
  */
 export function transactionOf(
   goal: Goal,
@@ -116,7 +116,9 @@ function stepOf(
   const mark = markName(name, type, zone);
   if (!mark.ok) return stays(); // Such a name is never wanted: service-names.ts.
   const owner = ownerOf(set.marks, ownerId);
-  if (owner.kind === "another") {
+  // A wildcard answers for texts, too.
+  const mayBeWildcard = tries && owner.kind === "another" && owner.id === null;
+  if (owner.kind === "another" && !mayBeWildcard) {
     const takenBy = owner.id === null ? "text" : { owner: owner.id };
     return stays(addresses.length === 0 ? null : takenBy);
   }
@@ -126,7 +128,7 @@ function stepOf(
     ...{ kind: "add", name, ttlSeconds, data: { type, address } },
   }));
   const addMark: Change = { kind: "add", name: mark.value, ttlSeconds, data: text };
-  if (owner.kind === "nobody") {
+  if (owner.kind !== "us") {
     if (addresses.length === 0) return stays();
     if (isAlias && !tries) return stays("alias");
     if (set.addresses.length > 0 && !tries) return stays("unmarked");
@@ -136,6 +138,7 @@ function stepOf(
         { kind: "rrset-missing", name: mark.value, type: "TXT" },
         // Beside an alias a server adds nothing, and says that it has obeyed: RFC 2136 section 3.4.2.2.
         { kind: "rrset-missing", name, type: "CNAME" },
+        { kind: "rrset-missing", name: mark.value, type: "CNAME" },
       ],
       ...{ changes: [...additions, addMark], after, takenBy: null },
     };

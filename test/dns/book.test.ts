@@ -201,6 +201,29 @@ describe("dns book", () => {
     expect(at("A")).to.deep.equal(["192.0.2.1"]);
   });
 
+  it("a wildcard text of somebody else answers for the mark: the name is made all the same", () => {
+    const read = stage.zone.read.bind(stage.zone);
+    stage.zone.read = (name: DnsName) => {
+      const real = read(name);
+      if (real.sets.A.marks.length > 0) return real;
+      const marks = [{ type: "TXT", strings: ["v=spf1 -all"] }] as const;
+      return { ...real, sets: { ...real.sets, A: { ...real.sets.A, marks } } };
+    };
+    stage.ledger = [{ name: WEB, zone: ZONE, service: "prod/web" }];
+    stage.restart();
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    expect(at("A")).to.deep.equal(["192.0.2.1"]);
+    expect(at("TXT", "a-web.lb.example")).to.deep.equal([OURS]);
+    expect(stage.book.takeNews()).to.deep.equal([]);
+  });
+
+  it("an alias where the mark would be: nothing is published without its mark", () => {
+    stage.zone.put("a-web.lb.example", "CNAME", ["elsewhere.example"]);
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    expect([...stage.zone.sets.keys()]).to.deep.equal(["a-web.lb.example CNAME"]);
+    expect(stage.book.figures(0)).to.deep.equal({ wanted: 1, published: 0 });
+  });
+
   const edits: readonly { name: string; edit: (zone: ModelZone) => void }[] = [
     {
       name: "another address",
