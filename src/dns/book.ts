@@ -75,6 +75,8 @@ interface ZoneState {
   failures: number;
   notBeforeMs: number;
   failure: DnsFailure;
+  /** Whose update it did not take: that it can be read says nothing of that. */
+  updateOf: DnsName | null;
 }
 
 /** Of one name, or of what a prerequisite found: not the server's fault. */
@@ -173,7 +175,7 @@ export class Book {
     if (entry === undefined) return null;
     entry.isBusy = false;
     entry.jobs += 1;
-    if (!outcome.ok) this.#failed(entry, outcome.failure, nowMs);
+    if (!outcome.ok) this.#failed(entry, job.kind, outcome.failure, nowMs);
     else if (job.kind === "read") this.#read(entry, outcome.published, nowMs);
     else this.#updated(entry, outcome.published, nowMs);
     return entry.jobs < JOBS_PER_ROUND_MAX ? this.#jobOf(entry, nowMs) : null;
@@ -279,6 +281,13 @@ export class Book {
     const { before, name, service, wanted } = entry;
     this.#isWell(entry);
     entry.published = published;
+    const updateOf = this.#zones.get(entry.zone)?.updateOf ?? null;
+    const isSettled =
+      updateOf === name && this.#transaction(entry, published, nowMs).update === null;
+    // It may have obeyed, and its answer was lost.
+    if (updateOf === null || isSettled || !this.#entries.has(updateOf)) {
+      this.#zones.delete(entry.zone);
+    }
     entry.knownAtMs = nowMs;
     entry.before = null;
     if (before === null || wanted === null) return;
@@ -288,6 +297,7 @@ export class Book {
 
   #updated(entry: Entry, after: PublishedName, nowMs: number): void {
     this.#isWell(entry);
+    this.#zones.delete(entry.zone);
     entry.published = after;
     entry.isRefused = false;
     entry.refusals = 0;
@@ -295,12 +305,11 @@ export class Book {
   }
 
   #isWell(entry: Entry): void {
-    this.#zones.delete(entry.zone);
     entry.failures = 0;
     if (entry.problem?.kind === "refused") entry.problem = null;
   }
 
-  #failed(entry: Entry, failure: DnsFailure, nowMs: number): void {
+  #failed(entry: Entry, kind: Job["kind"], failure: DnsFailure, nowMs: number): void {
     if (failure.kind === "aborted") {
       entry.published = null;
       return;
@@ -332,7 +341,8 @@ export class Book {
     if (zone !== undefined && nowMs < zone.notBeforeMs) return; // Asked together with the one that found it out.
     const failures = (zone?.failures ?? 0) + 1;
     const notBeforeMs = nowMs + this.#waitMs(entry.zone, failures);
-    this.#zones.set(entry.zone, { failures, notBeforeMs, failure });
+    const updateOf = kind === "update" ? name : (zone?.updateOf ?? null);
+    this.#zones.set(entry.zone, { failures, notBeforeMs, failure, updateOf });
   }
 
   #waitMs(who: string, failures: number): number {

@@ -132,6 +132,7 @@ describe("dns book", () => {
     stage.want(wanted(held("192.0.2.1"))).round(0);
     stage.isMute = false;
     expect(stage.round(60_000)).to.deep.equal([`read ${WEB}`]);
+    expect(stage.book.troubles).to.deep.equal([]);
     expect(stage.book.figures(60_000)).to.deep.equal({ wanted: 1, published: 1 });
   });
 
@@ -361,6 +362,35 @@ describe("dns book", () => {
     stage.round(3001);
     expect(stage.book.troubles).to.deep.equal([]);
     expect(stage.book.figures(3001)).to.deep.equal({ wanted: 3, published: 3 });
+  });
+
+  it("a server that can be read and takes no update is asked later and later, too", () => {
+    const refused = { ok: false, failure: failure("refused", "It is refused") } as const;
+    stage.want(
+      wanted(held("192.0.2.1")),
+      wanted(held("192.0.2.1"), { name: nameOf("a.lb.example") }),
+    );
+    stage.book.claimed(stage.book.round(0).claims ?? []);
+    const asked: string[] = [];
+    const failuresAt = (nowMs: number) => {
+      for (const first of stage.book.round(nowMs).jobs) {
+        for (let job: Job | null = first; job !== null;) {
+          if (!stage.book.begin(job, nowMs)) break;
+          asked.push(job.kind);
+          const outcome = job.kind === "update" ? refused : outcomeIn(stage.zone, job);
+          job = stage.book.ended(job, outcome, nowMs);
+        }
+      }
+      return stage.book.troubles.map(({ failures }) => failures);
+    };
+    expect(failuresAt(0)).to.deep.equal([1]);
+    expect(failuresAt(1000)).to.deep.equal([2]);
+    expect(failuresAt(1900)).to.deep.equal([2]);
+    expect(failuresAt(3000)).to.deep.equal([3]);
+    expect(failuresAt(4900)).to.deep.equal([3]);
+    expect(asked.filter((kind) => kind === "update")).to.have.length(3);
+    stage.round(60_000);
+    expect(stage.book.troubles).to.deep.equal([]);
   });
 
   it("requests that are under way together and fail count as one failure", () => {
