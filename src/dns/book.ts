@@ -242,11 +242,11 @@ export class Book {
     if (nowMs >= this.#resyncAtMs(entry)) {
       entry.before = entry.published;
       entry.published = null;
-      entry.isRefused = false;
       return { kind: "read", name, zone };
     }
     const { update, after, takenBy } = this.#transaction(entry, entry.published, nowMs);
-    this.#note(entry, takenBy);
+    // Whoever tries once more does not know yet whether it is free now.
+    if (takenBy !== null || update === null || entry.wanted === null) this.#note(entry, takenBy);
     return update === null ? null : { kind: "update", name, update, after };
   }
 
@@ -290,7 +290,10 @@ export class Book {
     }
     entry.knownAtMs = nowMs;
     entry.before = null;
-    if (before === null || wanted === null) return;
+    if (before === null) return;
+    // What was refused for what is there would be refused again.
+    if (JSON.stringify(before) !== JSON.stringify(published)) entry.isRefused = false;
+    if (wanted === null) return;
     if (isSameOfOurs(before, published, this.#options.ownerId)) return;
     this.#news.push({ kind: "edited", name, service });
   }

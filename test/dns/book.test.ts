@@ -164,12 +164,28 @@ describe("dns book", () => {
         { kind: "taken", name: WEB, service: "prod/web", by },
       ]);
       expect(stage.book.figures(0)).to.deep.equal({ wanted: 1, published: 0 });
-      stage.zone.put(where, type, []);
+      const updates = stage.zone.updates;
       stage.round(300_000);
+      expect(stage.book.takeNews(), "told again").to.deep.equal([]);
+      expect(stage.book.problems).to.have.length(1);
+      expect(stage.zone.updates, "tried again").to.equal(updates);
+      stage.zone.put(where, type, []);
+      stage.round(600_000);
       expect(at("A")).to.deep.equal(["192.0.2.1"]);
       expect(stage.book.problems).to.deep.equal([]);
     });
   }
+
+  it("somebody's addresses change: they are somebody's still, and nobody is told again", () => {
+    stage.zone.put(WEB, "A", ["198.51.100.9"]);
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    expect(stage.book.takeNews()).to.have.length(1);
+    stage.zone.put(WEB, "A", ["198.51.100.10"]);
+    stage.round(300_000);
+    expect(at("A")).to.deep.equal(["198.51.100.10"]);
+    expect(stage.book.takeNews()).to.deep.equal([]);
+    expect(stage.book.problems).to.have.length(1);
+  });
 
   it("the name has become another's without our knowing: nothing of it is touched", () => {
     stage.want(wanted(held("192.0.2.1", "192.0.2.2"))).round(0);
