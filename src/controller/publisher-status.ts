@@ -10,7 +10,10 @@ import type { Book } from "../dns/book.ts";
 import type { BookNews } from "../dns/book-entry.ts";
 import type { DnsFailure } from "../dns/failures.ts";
 import {
+  DIFFERENCE_MESSAGE_CHARS_MAX,
+  DIFFERENCE_NAME_CHARS_MAX,
   DIFFERENCES_MAX,
+  ERROR_TEXT_CHARS_MAX,
   type DNSPublisherStatus,
   type LastError,
   type NameDifference,
@@ -18,6 +21,7 @@ import {
 import type { NameProblem } from "../dns/service-names.ts";
 import type { TakenBy } from "../dns/transaction.ts";
 import { setCondition, type ConditionWish } from "../kube/patches.ts";
+import { cut } from "../base/cut.ts";
 import { CLASS_READY_CONDITION } from "./resources.ts";
 
 export interface PublisherFacts {
@@ -63,12 +67,13 @@ export function statusDifference(
 function differencesOf({ nameProblems, bookProblems }: PublisherFacts): NameDifference[] {
   const all = [
     ...nameProblems.map(({ name, service, problem }) => ({
-      ...{ name: name.slice(0, 1024), service, reason: reasonOf(problem.code) },
-      message: describeProblem(problem),
+      ...{ name: cut(name, DIFFERENCE_NAME_CHARS_MAX), service, reason: reasonOf(problem.code) },
+      message: cut(describeProblem(problem), DIFFERENCE_MESSAGE_CHARS_MAX),
     })),
     ...bookProblems.map((news) => {
       const { reason, message } = wordsOf(news);
-      return { name: news.name, service: news.service, reason, message };
+      const { name, service } = news;
+      return { name, service, reason, message: cut(message, DIFFERENCE_MESSAGE_CHARS_MAX) };
     }),
   ];
   return all.sort((a, b) => compareText(a.name, b.name) || compareText(a.service, b.service));
@@ -82,7 +87,9 @@ function lastErrorOf(
   const [trouble] = troubles;
   if (trouble === undefined) return before;
   const { zone, failure } = trouble;
-  const { kind: reason, message, remedy } = failure;
+  const { kind: reason } = failure;
+  const message = cut(failure.message, ERROR_TEXT_CHARS_MAX);
+  const remedy = cut(failure.remedy, ERROR_TEXT_CHARS_MAX);
   const isSame = before?.zone === zone && before.reason === reason && before.message === message;
   return isSame ? before : { at: nowIso, zone, reason, message, remedy };
 }

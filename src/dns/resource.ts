@@ -21,6 +21,10 @@ export const PUBLISHED_NAMES_MAX = 5000;
 export const DIFFERENCES_MAX = 64;
 
 const NAME_CHARS_MAX = 253;
+/** Of the name and the message of a difference, and of both texts of an error: the API server refuses longer ones. */
+export const DIFFERENCE_NAME_CHARS_MAX = 1024;
+export const DIFFERENCE_MESSAGE_CHARS_MAX = 2048;
+export const ERROR_TEXT_CHARS_MAX = 1024;
 const LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?";
 const DOMAIN = `${LABEL}([.]${LABEL})*`;
 const HOUR_SECONDS = 3600;
@@ -145,10 +149,13 @@ const publishedName = Type.Object(
 
 const difference = Type.Object(
   {
-    name: text("The name; of a Service without a usable one what it asks for.", 1024),
+    name: text(
+      "The name; of a Service without a usable one what it asks for.",
+      DIFFERENCE_NAME_CHARS_MAX,
+    ),
     service: text("Whose it is: namespace/name.", 317),
     reason: text("Why, in one word.", 64),
-    message: text("Why, and the way out.", 2048),
+    message: text("Why, and the way out.", DIFFERENCE_MESSAGE_CHARS_MAX),
   },
   { description: "A name that is not as it is wanted." },
 );
@@ -158,8 +165,8 @@ const lastError = Type.Object(
     at: Type.String({ format: "date-time", description: "When it was first so." }),
     zone: text("The zone.", NAME_CHARS_MAX),
     reason: text("The kind of failure, in one word.", 64),
-    message: text("What failed.", 1024),
-    remedy: text("The way out.", 1024),
+    message: text("What failed.", ERROR_TEXT_CHARS_MAX),
+    remedy: text("The way out.", ERROR_TEXT_CHARS_MAX),
   },
   { description: "What keeps updates from being made now, or did last." },
 );

@@ -6,6 +6,7 @@
  * Neighbours: annotations.ts reads; book.ts keeps what is wanted here; ../controller/names.ts knows the Services.
  */
 import type { Problem } from "../base/errors.ts";
+import { cut } from "../base/cut.ts";
 import { compareText } from "../base/hash.ts";
 import { matchesSelector, type Labels } from "../classes/label-selector.ts";
 import { hostnamesIn, TTL_ANNOTATION, ttlIn } from "./annotations.ts";
@@ -16,6 +17,8 @@ import type { WantedAddress } from "./record-sets.ts";
 import { PUBLISHED_NAMES_MAX, type DNSPublisherSpec } from "./resource.ts";
 
 export const TTL_SECONDS_DEFAULT = 30;
+/** Annotations may be long: more than a name has nobody reads. */
+const QUOTED_CHARS_MAX = 300;
 
 export interface NamedService {
   /** `namespace/name`. */
@@ -225,7 +228,7 @@ function tooMany({ publisher, service, name }: Wish): NameProblem {
 function invalid({ key }: NamedService, text: string, fault: string): Problem {
   return {
     code: "NAME_INVALID",
-    message: `Service ${key} asks for the name "${text}", which cannot be published: ${fault}`,
+    message: `Service ${key} asks for the name "${cut(text, QUOTED_CHARS_MAX)}", which cannot be published: ${fault}`,
   };
 }
 
@@ -240,6 +243,6 @@ function outside(
 }
 
 function badTtl({ key, annotations }: NamedService): Problem {
-  const message = `Service ${key} has "${annotations[TTL_ANNOTATION] ?? ""}" in ${TTL_ANNOTATION}; the publisher's TTL is taken`;
+  const message = `Service ${key} has "${cut(annotations[TTL_ANNOTATION] ?? "", QUOTED_CHARS_MAX)}" in ${TTL_ANNOTATION}; the publisher's TTL is taken`;
   return { code: "NAME_TTL_INVALID", message };
 }

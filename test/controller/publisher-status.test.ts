@@ -1,112 +1,54 @@
-/** What a DNSPublisher's status and Events say. */
+/** What a DNSPublisher's status says: never more than the API server takes. */
 import { expect } from "chai";
-import {
-  publisherStatus,
-  statusDifference,
-  wordsOf,
-} from "../../src/controller/publisher-status.ts";
-import type { PublisherFacts } from "../../src/controller/publisher-status.ts";
+import { publisherStatus, type PublisherFacts } from "../../src/controller/publisher-status.ts";
 import { failure } from "../../src/dns/failures.ts";
-import type { DNSPublisherStatus } from "../../src/dns/resource.ts";
+import type { NamedService } from "../../src/dns/service-names.ts";
+import { wantedNames } from "../../src/dns/service-names.ts";
 import { nameOf } from "../dns/vectors.ts";
 
-const NOW = "2026-01-01T00:00:00Z";
-const WEB = nameOf("web.lb.example");
-const ZONE = nameOf("lb.example");
+const LONG = "x".repeat(100_000);
 
-const WELL: PublisherFacts = {
-  ...{
-    ownerId: "lan.c1",
-    figures: { wanted: 2, published: 2 },
-    nameProblems: [],
-    bookProblems: [],
-  },
-  ...{ troubles: [], keyProblem: null, nowIso: NOW },
+const facts: PublisherFacts = {
+  ...{ ownerId: "lan.c1", figures: { wanted: 1, published: 0 }, nameProblems: [] },
+  ...{ bookProblems: [], troubles: [], keyProblem: null, nowIso: "2026-01-01T00:00:00Z" },
 };
-const refused = failure("refused", "The name server refuses (REFUSED)");
-const outside = {
-  ...{ publisher: "lan", service: "prod/web", name: "web.example" },
-  problem: { code: "NAME_OUTSIDE_ZONES", message: "It is outside" },
-} as const;
 
-const CASES: readonly { name: string; facts: Partial<PublisherFacts>; ready: string }[] = [
-  { name: "all is well", facts: {}, ready: "True Ready" },
-  {
-    name: "the key cannot be used",
-    facts: { keyProblem: { code: "TSIG_KEY_UNUSABLE", message: "It is gone" } },
-    ready: "False TsigKeyUnusable",
-  },
-  {
-    name: "the server refuses",
-    facts: { troubles: [{ zone: ZONE, failure: refused, failures: 3 }] },
-    ready: "False Refused",
-  },
-  {
-    name: "a name is outside",
-    facts: { nameProblems: [outside] },
-    ready: "False NameOutsideZones",
-  },
-  {
-    name: "a name is taken",
-    facts: { bookProblems: [{ kind: "taken", name: WEB, service: "prod/web", by: "alias" }] },
-    ready: "False NameTaken",
-  },
-  {
-    name: "not all is published yet",
-    facts: { figures: { wanted: 2, published: 1 } },
-    ready: "False Publishing",
-  },
-];
-
-describe("controller: the status of a publisher", () => {
-  for (const { name, facts, ready } of CASES) {
-    it(`Ready: ${name}`, () => {
-      const [condition] = publisherStatus(undefined, { ...WELL, ...facts }).conditions ?? [];
-      expect(`${condition?.status} ${condition?.reason}`).to.equal(ready);
-      expect(condition?.message).to.match(/^[A-Z].*[^.]$|^[A-Z].*\. .*\.$/);
+describe("controller: a publisher's status", () => {
+  it("differences have no longer texts than the definition allows", () => {
+    const problem = { code: "NAME_CLAIMED", message: LONG } as const;
+    const nameProblems = [{ publisher: "lan", service: "prod/web", name: LONG, problem }];
+    const refused = failure("request-invalid", LONG);
+    const name = nameOf("web.lb.example");
+    const { differences = [] } = publisherStatus(undefined, {
+      ...{ ...facts, nameProblems },
+      bookProblems: [{ kind: "refused", name, service: "prod/web", failure: refused }],
     });
-  }
-
-  it("differences name the Service, the name, why and the way out", () => {
-    const { differences } = publisherStatus(undefined, { ...WELL, nameProblems: [outside] });
-    const message =
-      "It is outside. Choose a name in one of the zones, or add its zone to a DNSPublisher.";
-    expect(differences).to.deep.equal([
-      { name: "web.example", service: "prod/web", reason: "NameOutsideZones", message },
-    ]);
+    expect(differences.map(({ message }) => message.length)).to.deep.equal([2048, 2048]);
+    expect(Math.max(...differences.map((each) => each.name.length))).to.equal(1024);
   });
 
-  it("the last error stays with its time, as long as it is the same, and when it is over", () => {
-    const troubles = [{ zone: ZONE, failure: refused, failures: 1 }];
-    const first = publisherStatus(undefined, { ...WELL, troubles });
-    const { kind: reason, message, remedy } = refused;
-    const lastError = { at: NOW, zone: ZONE, reason, message, remedy };
-    expect(first.lastError).to.deep.equal(lastError);
-    const later = { ...WELL, nowIso: "2026-01-01T00:01:00Z" };
-    expect(publisherStatus(first, { ...later, troubles }).lastError).to.deep.equal(lastError);
-    expect(publisherStatus(first, later).lastError).to.deep.equal(lastError);
+  it("the last error has no longer texts either, and stays as it is while nothing is new", () => {
+    const troubles = [
+      { zone: nameOf("lb.example"), failures: 1, failure: failure("refused", LONG) },
+    ];
+    const first = publisherStatus(undefined, { ...facts, troubles });
+    expect(first.lastError?.message.length).to.equal(1024);
+    const again = publisherStatus(first, { ...facts, troubles, nowIso: "2026-01-01T00:01:00Z" });
+    expect(again.lastError).to.equal(first.lastError);
   });
 
-  it("nothing is written where nothing is another thing; else the fields that are", () => {
-    const before: DNSPublisherStatus = { ...publisherStatus(undefined, WELL), names: [] };
-    expect(statusDifference(before, publisherStatus(before, WELL))).to.equal(null);
-    const after = publisherStatus(before, { ...WELL, figures: { wanted: 3, published: 3 } });
-    expect(statusDifference(before, after)).to.deep.equal({ wanted: 3, published: 3 });
+  it("of long annotations as much is quoted as shows what is meant, and the way out is there", () => {
+    const service: NamedService = {
+      ...{ key: "prod/web", namespace: "prod", name: "web", createdAt: "" },
+      ...{ labels: {}, namespaceLabels: {} },
+      annotations: { "external-dns.alpha.kubernetes.io/hostname": `${LONG}.lb.example` },
+      addresses: [{ ip: "192.0.2.1", unheldSinceMs: null }] as unknown as NamedService["addresses"],
+    };
+    const rfc2136 = { tsig: { keyName: "spreadlb" } };
+    const spec = { zones: ["lb.example"], rfc2136 };
+    const view = { name: "lan", spec, serviceOf: () => undefined };
+    const { problems } = wantedNames([view], [service]);
+    expect(problems.map(({ problem }) => problem.message.length < 500)).to.deep.equal([true]);
+    expect(problems[0]?.problem.message).to.include("cannot be published");
   });
-
-  const news = [
-    [{ kind: "edited" }, "NameEdited", "are put right"],
-    [{ kind: "taken", by: { owner: "x" } }, "NameTaken", 'the owner "x" has'],
-    [{ kind: "taken", by: "alias" }, "NameTaken", "is an alias"],
-    [{ kind: "taken", by: "unmarked" }, "NameTaken", "without a mark"],
-    [{ kind: "taken", by: "text" }, "NameTaken", "is no mark"],
-    [{ kind: "refused", failure: refused }, "Refused", "refuses (REFUSED). Let the name server"],
-  ] as const;
-  for (const [what, reason, part] of news) {
-    it(`an Event: ${what.kind}, ${part}`, () => {
-      const words = wordsOf({ ...what, name: WEB, service: "prod/web" });
-      expect([words.type, words.reason]).to.deep.equal(["Warning", reason]);
-      expect(words.message).to.include(part).and.to.include("Service prod/web");
-    });
-  }
 });
