@@ -69,10 +69,11 @@ export class ClaimPlans {
 }
 
 /** Most ranks that are seen are those that were written a moment before. */
-function isRankedSo(ip: Ip, { world, ranks }: AddressContext): boolean {
-  const before = world.claimed.get(ip)?.object.spec.rank;
+function isRankedSo(ip: Ip, { world, ranks, moveOf }: AddressContext): boolean {
+  const before = world.claimed.get(ip)?.object.spec;
   const rank = ranks.get(ip);
-  return before !== undefined && rank !== undefined && isEqualList(before, rank);
+  if (before === undefined || rank === undefined || !isEqualList(before.rank, rank)) return false;
+  return (moveOf.get(ip)?.reason ?? before.cause) === before.cause;
 }
 
 function isOfRank(write: Write): boolean {
