@@ -2,9 +2,9 @@
  * Since when nobody holds an address, as far as the cluster tells. Pure: told the time.
  *
  * An address is held where its VirtualIP names a holder whose speaker is heard of. A speaker that has not renewed its Lease when it
- * should have was heard of last at its last renewal: it may have ended right after. All that are lost together are in doubt before the
- * first of them is past any usual limit, and where no holder is heard of any more, as while the API server is away, names stay as they
- * are. When the first of those is heard of again, the others begin anew: each of them has the time to be heard of, too.
+ * should have was heard of last at its last renewal: it may have ended right after. That it is the speaker that is silent, and not the API
+ * server, shows another holder who is heard of when the first should have been: until then its addresses count as held. When holders are
+ * heard of again after a silence of all, or any speaker is, those that were not yet begin anew: each has the time to be heard of, too.
  * An address that a Service's status lists and no VirtualIP has is held by nobody, too: somebody deleted it, and it is made anew.
  * Of mode BGP every node announces the address, and it counts as held.
  * A class, mutated in place: it remembers since when.
@@ -14,7 +14,7 @@ import { parseIp, type Ip } from "../base/ip.ts";
 import type { Service } from "../kube/types.ts";
 import { PRESENCE_RENEW_MS } from "../multi-ip/presence.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
-import { SILENCE_MS_MAX } from "./looking.ts";
+import { SILENCE_MS_MAX, type Hearing } from "./looking.ts";
 import { nodeOf, type Presence } from "./nodes.ts";
 
 /** Between two looks while some address is in doubt: a Lease that is renewed late is no news by itself. */
@@ -26,6 +26,8 @@ export interface HeldWorld {
   readonly services: readonly Service[];
   readonly virtualIps: readonly VirtualIP[];
   readonly presences: readonly Presence[];
+  /** Of all speakers: also of the time before we looked. */
+  readonly hearing: Hearing;
 }
 
 export interface Look {
@@ -39,15 +41,19 @@ export class Held {
   #sinceMs: ReadonlyMap<string, number> = new Map();
   /** Of all holders, when the last sign of life was. */
   #heardAtMs = NEVER;
+  /** Of all holders together, the last: from shortly before it began. */
+  #silence: { readonly fromMs: number; readonly endedMs: number } | null = null;
 
   /** @returns since when nobody holds it, in milliseconds of `nowMs`; null: somebody does */
   sinceMs(ip: Ip): number | null {
     return this.#sinceMs.get(ip) ?? null;
   }
 
-  look({ services, virtualIps, presences }: HeldWorld, nowMs: number): Look {
+  look({ services, virtualIps, presences, hearing }: HeldWorld, nowMs: number): Look {
     const byNode = new Map(presences.map((presence) => [nodeOf(presence), presence]));
-    const before = this.#dated(virtualIps, byNode, nowMs);
+    this.#hear(virtualIps, byNode, nowMs);
+    const before = this.#sinceMs;
+    let isSomeSilent = false;
     const now = new Map<string, number>();
     const claimed = new Set<Ip>();
     for (const { spec, status } of virtualIps) {
@@ -57,9 +63,11 @@ export class Held {
       if (spec.mode === "BGP") continue;
       const presence = byNode.get(status?.holder ?? "");
       if (presence !== undefined && silentAtMs(presence) > nowMs) continue;
-      now.set(ip, before.get(ip) ?? presence?.heardAtMs ?? nowMs);
+      isSomeSilent = true;
+      if (presence !== undefined && silentAtMs(presence) > this.#heardAtMs) continue;
+      const sinceMs = presence === undefined ? nowMs : this.#lastHeardMs(presence, hearing);
+      now.set(ip, before.get(ip) ?? sinceMs);
     }
-    const isInDoubt = now.size > 0;
     for (const { status } of services) {
       for (const { ip: text = "" } of status?.loadBalancer?.ingress ?? []) {
         const ip = parseIp(text);
@@ -70,31 +78,39 @@ export class Held {
     this.#sinceMs = now;
     const isOther = ([ip, sinceMs]: readonly [string, number]) => known.get(ip) !== sinceMs;
     const times = presences.map(silentAtMs).filter((atMs) => atMs > nowMs);
-    if (isInDoubt) times.push(nowMs + DOUBT_INTERVAL_MS);
+    if (isSomeSilent) times.push(nowMs + DOUBT_INTERVAL_MS);
     return {
       hasChanged: now.size !== known.size || [...now].some(isOther),
       againAtMs: times.length === 0 ? null : Math.min(...times),
     };
   }
 
-  /** @returns the times of before; of those that fell silent together with all others, anew, now that one is heard of */
-  #dated(
+  /** Where all holders were silent and one is heard of: whoever fell silent with them begins anew. */
+  #hear(
     virtualIps: readonly VirtualIP[],
     byNode: ReadonlyMap<string, Presence>,
     nowMs: number,
-  ): ReadonlyMap<string, number> {
+  ): void {
     const holders = new Set(virtualIps.flatMap(({ status }) => status?.holder ?? []));
     const heard = [...holders].flatMap((node) => byNode.get(node)?.heardAtMs ?? []);
     const lastMs = this.#heardAtMs;
     this.#heardAtMs = Math.max(lastMs, ...heard);
-    const wasSilent = lastMs !== NEVER && this.#heardAtMs - lastMs > SILENCE_MS_MAX;
-    if (!wasSilent) return this.#sinceMs;
-    const isOfAll = (sinceMs: number) => sinceMs >= lastMs - SILENCE_MS_MAX;
+    if (lastMs === NEVER || this.#heardAtMs - lastMs <= SILENCE_MS_MAX) return;
+    const fromMs = lastMs - SILENCE_MS_MAX;
+    this.#silence = { fromMs, endedMs: nowMs };
     const all = [...this.#sinceMs].map(([ip, sinceMs]): [string, number] => [
       ip,
-      isOfAll(sinceMs) ? nowMs + PRESENCE_RENEW_MS : sinceMs,
+      sinceMs >= fromMs ? nowMs + PRESENCE_RENEW_MS : sinceMs,
     ]);
-    return new Map(all);
+    this.#sinceMs = new Map(all);
+  }
+
+  #lastHeardMs({ heardAtMs }: Presence, { silenceEndedMs }: Hearing): number {
+    const { fromMs, endedMs } = this.#silence ?? { fromMs: heardAtMs, endedMs: NEVER };
+    const ends =
+      heardAtMs >= fromMs ? [endedMs, silenceEndedMs ?? NEVER] : [silenceEndedMs ?? NEVER];
+    const endMs = Math.max(...ends);
+    return heardAtMs < endMs ? endMs + PRESENCE_RENEW_MS : heardAtMs;
   }
 }
 

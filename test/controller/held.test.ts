@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import type { Ip } from "../../src/base/ip.ts";
 import { Held, type HeldWorld } from "../../src/controller/held.ts";
+import { HEARD_NOBODY } from "../../src/controller/looking.ts";
 import type { Presence } from "../../src/controller/nodes.ts";
 import type { Service } from "../../src/kube/types.ts";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
@@ -59,9 +60,15 @@ const CASES: readonly Case[] = [
 ];
 
 describe("controller: held", () => {
+  const none = { services: [], hearing: HEARD_NOBODY };
+  /** There is another holder, who is heard of. */
+  const other: VirtualIP = {
+    ...virtualIp("n2"),
+    spec: { ...virtualIp("n2").spec, address: "192.0.2.2" as Ip },
+  };
   const usual: HeldWorld = {
-    services: [],
-    virtualIps: [virtualIp("n1")],
+    ...{ services: [], hearing: HEARD_NOBODY },
+    virtualIps: [virtualIp("n1"), other],
     presences: [presence("n1", NOW - 1000), presence("n2", NOW)],
   };
 
@@ -107,10 +114,11 @@ describe("controller: held", () => {
   it("looks again when the first Lease is late, and tells what is another thing than before", () => {
     const held = new Held();
     expect(held.look(usual, NOW)).to.deep.equal({ hasChanged: false, againAtMs: NOW + 6500 });
-    expect(held.look(usual, NOW + 6500)).to.deep.equal({ hasChanged: true, againAtMs: NOW + 7500 });
-    expect(held.look(usual, NOW + 6600).hasChanged).to.equal(false);
-    expect(held.look({ ...usual, virtualIps: [] }, NOW + 6700).hasChanged).to.equal(true);
-    expect(held.look({ services: [], virtualIps: [], presences: [] }, NOW).againAtMs).to.equal(null);
+    const late = { ...usual, presences: [presence("n1", NOW - 1000), presence("n2", NOW + 6500)] };
+    expect(held.look(late, NOW + 6500)).to.deep.equal({ hasChanged: true, againAtMs: NOW + 7500 });
+    expect(held.look(late, NOW + 6600).hasChanged).to.equal(false);
+    expect(held.look({ ...late, virtualIps: [] }, NOW + 6700).hasChanged).to.equal(true);
+    expect(held.look({ ...none, virtualIps: [], presences: [] }, NOW).againAtMs).to.equal(null);
   });
 
   const ips = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map((text) => text as Ip);
@@ -121,22 +129,49 @@ describe("controller: held", () => {
   const presencesAt = (...times: readonly number[]) =>
     times.map((heardAtMs, i) => presence(`n${i + 1}`, heardAtMs));
 
-  it("all that are lost together are in doubt before the first of them is past the limit", () => {
+  it("all that are silent together count as held: it may be the API server", () => {
     const held = new Held();
-    const presences = [...presencesAt(0, 2500, 5000), presence("n4", 14_999)];
-    held.look({ services: [], virtualIps, presences }, 14_999);
-    expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, 2500, 5000]);
+    const presences = [...presencesAt(0, 2500, 5000), presence("n4", 60_000)];
+    for (const nowMs of [7500, 14_999, 60_000]) {
+      expect(held.look({ ...none, virtualIps, presences }, nowMs).againAtMs).to.be.at.most(
+        nowMs + 1000,
+      );
+      expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([null, null, null]);
+    }
+  });
+
+  it("who is silent is lost once another holder was heard of that long after", () => {
+    const held = new Held();
+    const at = (heardAtMs: number, nowMs: number) => {
+      held.look({ ...none, virtualIps, presences: presencesAt(0, heardAtMs, 2500) }, nowMs);
+      return ips.map((ip) => held.sinceMs(ip));
+    };
+    expect(at(5000, 7500)).to.deep.equal([null, null, null]);
+    expect(at(7499, 7600)).to.deep.equal([null, null, null]);
+    expect(at(7500, 7600)).to.deep.equal([0, null, null]);
+    expect(at(10_000, 10_000)).to.deep.equal([0, null, 2500]);
+  });
+
+  it("who begins to look after a silence of all gives each the time to be heard of", () => {
+    const held = new Held();
+    const hearing = { lastMs: 60_100, silenceEndedMs: 60_000 };
+    const presences = presencesAt(59_999, 60_100, 20_500);
+    held.look({ ...none, virtualIps, presences, hearing }, 67_600);
+    expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([null, null, 65_000]);
+    const later = presencesAt(59_999, 67_550, 20_500);
+    held.look({ ...none, virtualIps, presences: later, hearing }, 67_600);
+    expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([65_000, null, 65_000]);
   });
 
   it("all are silent, and one is heard of again: the others begin anew; who was lost long before does not", () => {
     const held = new Held();
-    held.look({ services: [], virtualIps, presences: presencesAt(0, 20_000, 20_500) }, 21_000);
+    held.look({ ...none, virtualIps, presences: presencesAt(0, 20_000, 20_500) }, 21_000);
     expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, null, null]);
-    held.look({ services: [], virtualIps, presences: presencesAt(0, 20_000, 20_500) }, 60_000);
-    expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, 20_000, 20_500]);
-    held.look({ services: [], virtualIps, presences: presencesAt(0, 60_100, 20_500) }, 60_100);
+    held.look({ ...none, virtualIps, presences: presencesAt(0, 20_000, 20_500) }, 60_000);
+    expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, null, null]);
+    held.look({ ...none, virtualIps, presences: presencesAt(0, 60_100, 20_500) }, 60_100);
     expect(ips.map((ip) => held.sinceMs(ip))).to.deep.equal([0, null, 65_100]);
-    held.look({ services: [], virtualIps, presences: presencesAt(0, 65_000, 20_500) }, 66_000);
+    held.look({ ...none, virtualIps, presences: presencesAt(0, 65_000, 20_500) }, 66_000);
     expect(
       ips.map((ip) => held.sinceMs(ip)),
       "once",

@@ -4,6 +4,7 @@
 import { Held } from "../../controller/held.ts";
 import { NameServers } from "../../controller/io/name-servers.ts";
 import type { Presence } from "../../controller/nodes.ts";
+import { HEARD_NOBODY } from "../../controller/looking.ts";
 import { namedServices } from "../../controller/names.ts";
 import { readName } from "../../dns/io/name-jobs.ts";
 import { DNS_PUBLISHERS } from "../../dns/kind.ts";
@@ -86,7 +87,7 @@ async function fetchWanted(cluster: Cluster, nowMs: number): Promise<Wanted[]> {
   ]);
   const held = new Held();
   const presences = leases.map(presenceOf);
-  held.look({ services, virtualIps, presences }, nowMs);
+  held.look({ services, virtualIps, presences, hearing: HEARD_NOBODY }, nowMs);
   const { names } = wantedNames(
     publishers.map((publisher) => ({
       ...{ name: publisher.metadata.name, spec: publisher.spec },

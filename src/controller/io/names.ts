@@ -29,7 +29,7 @@ const ACTION = "PublishNames";
 
 type Seen = Pick<
   Snapshot,
-  "services" | "namespaces" | "virtualIps" | "presences" | "dnsPublishers"
+  "services" | "namespaces" | "virtualIps" | "presences" | "hearing" | "dnsPublishers"
 >;
 
 export interface NamesOptions {
@@ -127,9 +127,12 @@ export class Names {
     const { hasChanged, againAtMs } = this.#held.look(seen, nowMs);
     if (hasChanged) this.news();
     if (againAtMs === null) return;
-    this.#heldTimer = setTimeout(() => {
-      if (!this.#isStopped) this.#lookWhoHolds(this.#options.snapshot());
-    }, Math.ceil(againAtMs - nowMs));
+    this.#heldTimer = setTimeout(
+      () => {
+        if (!this.#isStopped) this.#lookWhoHolds(this.#options.snapshot());
+      },
+      Math.ceil(againAtMs - nowMs),
+    );
   }
 
   #begin(publishing: Publishing, wishes: Wishes): void {
