@@ -23,6 +23,7 @@ const [IP_TOS, IP_TTL, IP_MINTTL] = [1, 2, 21];
 const [IPV6_UNICAST_HOPS, IPV6_V6ONLY, IPV6_TCLASS, IPV6_MINHOPCOUNT] = [16, 26, 67, 73];
 const SO_REUSEADDR = 2;
 const TCP_MD5SIG = 14;
+const TCP_SAVE_SYN = 27;
 
 const MD5SIG_BYTES = 216;
 /** TCP_MD5SIG_MAXKEYLEN. */
@@ -71,6 +72,8 @@ export function listenOptions(isIpv6: boolean, vrf: string | null): SocketOption
     { name: "reuse the port", level: SOL_SOCKET, option: SO_REUSEADDR, value: 1 },
     ...(isIpv6 ? [{ name: "take IPv6 alone", level, option: IPV6_V6ONLY, value: 1 }] : []),
     ...(vrf === null ? [] : [boundTo(vrf)]),
+    // Who has dialled can be told of it when the connection is gone already.
+    { name: "keep what is dialled with", level: IPPROTO_TCP, option: TCP_SAVE_SYN, value: 1 },
     // The answer to the first segment: as for every peer, but for those of several hops that say another.
     { name: "set the TTL", level, option: hops, value: TTL_MAX },
     tosOption(isIpv6),

@@ -7,6 +7,7 @@
  * and a Map of the caller's finds them in less time than a new filter would take to attach.
  */
 import { familyOf, ipToBytes, type Ip } from "../base/ip.ts";
+import { SOURCE_OFFSET } from "./ip-header.ts";
 
 /** `struct sock_filter`. */
 export interface Instruction {
@@ -27,7 +28,6 @@ const [LOAD_WORD, LOAD_HALF, LOAD_BYTE, JUMP_EQUAL, RETURN] = [0x20, 0x28, 0x30,
 const ANCILLARY = 0xfffff000;
 /** SKF_NET_OFF: of a TCP socket, whose offsets count from the TCP header, where that of IP begins. */
 const IP_HEADER = 0xfff00000;
-const SOURCE_OFFSET = { IPv4: 12, IPv6: 8 };
 const WORD_BYTES = 4;
 const WHOLE_FRAME = 0x40000;
 

@@ -14,7 +14,7 @@ import { DIALS_MAX, DialGuard } from "../dial-guard.ts";
 import type { BgpPeer } from "../peer.ts";
 import { md5Option } from "../socket-options.ts";
 import { plainIp } from "./ends.ts";
-import { apply, ignore, listen } from "./peer-socket.ts";
+import { apply, diallerOf, ignore, listen } from "./peer-socket.ts";
 
 export interface ListenerOptions {
   readonly port: number;
@@ -129,10 +129,10 @@ export class Listener {
   }
 
   #look(socket: Socket): void {
-    const from = plainIp(socket.remoteAddress);
+    // Who resets at once has no address any more by now, but for that in what it has dialled with.
+    const from = plainIp(socket.remoteAddress) ?? diallerOf(socket) ?? null;
     const nowMs = performance.now();
-    // Who is gone already counts with the strangers.
-    const verdict = this.#guard.dialled(from ?? ("" as Ip), nowMs);
+    const verdict = this.#guard.dialled(from, nowMs);
     if (verdict === "look") {
       this.#options.onConnection(socket);
       return;

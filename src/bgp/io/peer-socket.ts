@@ -8,6 +8,7 @@ import { createServer, Socket, type Server } from "node:net";
 import { familyOf, type Ip, type IpFamily } from "../../base/ip.ts";
 import { senderFilter } from "../../linux/bpf.ts";
 import { SystemCallError } from "../../linux/errno.ts";
+import { sourceOf } from "../../linux/ip-header.ts";
 import * as system from "../../linux/io/system.ts";
 import { AF_INET, AF_INET6, encodeSockaddr } from "../../linux/sockaddr.ts";
 import type { Unheard } from "../dial-guard.ts";
@@ -17,6 +18,9 @@ import { dialOptions, listenOptions, reachOptions, type SocketOption } from "../
 const SOCK_STREAM = 1;
 /** More wait for us than there are peers only in a flood. */
 const BACKLOG = 128;
+const [IPPROTO_TCP, TCP_SAVED_SYN] = [6, 28];
+/** With a shorter one the kernel gives nothing, and IPv6 has headers of any length. */
+const PACKET_BYTES_MAX = 65_575;
 
 /** @throws SystemCallError where the kernel lacks what the peer wants, or the source address is not ours */
 export function dial(peer: BgpPeer): Socket {
@@ -47,10 +51,24 @@ export function ignore(fd: number, { rule, addresses }: Unheard): void {
 
 /** What holds for one peer of those that a listener accepts. */
 export function adapt(socket: Socket, peer: BgpPeer, theirAddress: Ip): void {
-  // Node shows no descriptor; what is set on the handle's is set for good.
+  const fd = descriptorOf(socket);
+  if (fd === undefined) return;
+  for (const option of reachOptions(peer, theirAddress.includes(":"))) apply(fd, option);
+}
+
+/** @returns who has dialled, once: from the segment that it has dialled with, so also where it is gone already; undefined: not kept */
+export function diallerOf(socket: Socket): Ip | undefined {
+  const fd = descriptorOf(socket);
+  if (fd === undefined) return undefined;
+  const syn = new Uint8Array(PACKET_BYTES_MAX);
+  const length = system.getOption(fd, IPPROTO_TCP, TCP_SAVED_SYN, syn);
+  return sourceOf(syn.subarray(0, Math.max(0, length)));
+}
+
+/** Node shows none; what is set on the handle's is set for good. */
+function descriptorOf(socket: Socket): number | undefined {
   const { _handle } = socket as unknown as { readonly _handle: { readonly fd: number } | null };
-  if (_handle === null) return;
-  for (const option of reachOptions(peer, theirAddress.includes(":"))) apply(_handle.fd, option);
+  return _handle?.fd;
 }
 
 export function apply(fd: number, { name, level, option, value }: SocketOption): void {

@@ -1,12 +1,13 @@
 /** Who may dial us, and what is said where nobody can: on the loopback, at a port of our own. */
 import { expect } from "chai";
+import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { pino } from "pino";
 import type { Ip } from "../../../src/base/ip.ts";
 import { BgpSpeaker } from "../../../src/bgp/io/bgp-speaker.ts";
 import { DIALS_MAX } from "../../../src/bgp/dial-guard.ts";
 import { Listener, type DiallingPeer } from "../../../src/bgp/io/listener.ts";
-import { dial as dialSigned } from "../../../src/bgp/io/peer-socket.ts";
+import { apply, dial as dialAs } from "../../../src/bgp/io/peer-socket.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
 import { requireNamespaces } from "../../linux/network.ts";
 import { peer, until } from "../interop/node.ts";
@@ -16,6 +17,8 @@ const STRANGER = "127.0.0.3" as Ip;
 const US = "127.0.0.1" as Ip;
 const ALSO_US = "127.0.0.4" as Ip;
 const log = pino({ level: "silent" });
+/** `struct linger`: on, for no time at all, so that an end is a reset. */
+const AT_ONCE = { level: 1, option: 13, value: Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0) };
 /** On the loopback nothing takes so long. */
 const ANSWER_MS = 250;
 
@@ -133,6 +136,30 @@ describe("bgp: the listener", () => {
     expect(await dial(port, "::1", "::1")).to.equal("not answered");
   });
 
+  /** The kernel has both the connection and its reset before anybody here is told of either. */
+  async function dialAndReset(port: number, from: Ip, to: Ip): Promise<void> {
+    const socket = dialAs(peer(to, { port, sourceAddress: from }));
+    const { _handle } = socket as unknown as { readonly _handle: { readonly fd: number } };
+    apply(_handle.fd, { name: "linger", ...AT_ONCE });
+    process.nextTick(() => socket.destroy()); // Node connects in the tick before.
+    await once(socket, "close");
+  }
+
+  const RESETTERS = [
+    ["IPv4", THEM, US],
+    ["IPv6", "::1" as Ip, "::1" as Ip],
+  ] as const;
+  for (const [family, from, to] of RESETTERS) {
+    it(`a peer that dials and resets at once is not heard, over ${family}, and others are`, async () => {
+      const port = await freePort();
+      const one = listener(port);
+      one.setPeers([{ address: from, password: null }, them]);
+      for (let i = 0; i <= DIALS_MAX; i++) await dialAndReset(port, from, to);
+      expect(await dial(port, STRANGER, US)).to.equal("closed");
+      expect(await dial(port, from, to)).to.equal("not answered");
+    });
+  }
+
   it("it says of each family whether it is listened on", async () => {
     const { port, server } = await occupy();
     ends.push(() => server.close());
@@ -188,7 +215,7 @@ describe("bgp: the listener", () => {
       speaker.setPeers(
         ["first", "second"].map((key) => peer(THEM, { key, password: key, passive: true })),
       );
-      const socket = dialSigned(peer(US, { port, password: "second", sourceAddress: THEM }));
+      const socket = dialAs(peer(US, { port, password: "second", sourceAddress: THEM }));
       ends.push(() => socket.destroy());
       const opens = () =>
         ["first", "second"].map((key) => speaker.sessions.get(key)?.counters.sentByKind.open);
