@@ -9,6 +9,8 @@
 
 /** What reading a message is to take at least: about five times what it costs. */
 const MESSAGE_MS = 0.1;
+/** The same of what the kernel hands over at once, be it one octet. */
+const CHUNK_MS = 0.1;
 const BYTES_PER_MS = 8192;
 /** Up to so much is read at once. */
 export const BURST_MS = 50;
@@ -16,6 +18,11 @@ export const BURST_MS = 50;
 export class ReadingPace {
   #paidUntilMs = -Infinity;
   #owedMs = 0;
+
+  /** Octets have come, whatever they are. */
+  chunk(): void {
+    this.#owedMs += CHUNK_MS;
+  }
 
   /** A message was read. */
   read(bytes: number): void {

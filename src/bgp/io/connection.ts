@@ -72,6 +72,7 @@ export class Connection {
 
   #read(bytes: Uint8Array): void {
     if (this.#isOver) return;
+    this.#pace.chunk();
     this.#framing.add(bytes);
     for (;;) {
       const next = this.#framing.next({ isExtended: this.#isExtended });

@@ -21,6 +21,7 @@ const PREFIXES_PER_UPDATE = 800;
 /** The kernel makes it what it takes at least. */
 const RECEIVE_BYTES = 1;
 const [SIP_BYTES, SIP_MS] = [20, 5];
+const OCTETS_PER_TURN = 4;
 /** Under way at once. */
 const DIALS = 50;
 /** What the kernel has not answered by then it does not want to. */
@@ -59,6 +60,24 @@ const DEEDS: Readonly<Record<Deed, (socket: Socket) => void>> = {
       while (!socket.destroyed && socket.write(crowd));
     };
     socket.on("drain", more);
+    more();
+  },
+  "updates octet by octet without end": (socket) => {
+    hello(socket);
+    socket.resume();
+    socket.setNoDelay(true);
+    const update = updateOf(PREFIXES_PER_UPDATE);
+    let at = 0;
+    const more = () => {
+      for (let i = 0; i < OCTETS_PER_TURN && !socket.destroyed; i++) {
+        const octet = update.subarray(at, at + 1);
+        at = (at + 1) % update.length;
+        if (socket.write(octet)) continue;
+        socket.once("drain", more);
+        return;
+      }
+      if (!socket.destroyed) setImmediate(more);
+    };
     more();
   },
   "reads nothing": live,

@@ -16,7 +16,8 @@ export type Deed =
   | "a million prefixes"
   | "reads nothing"
   | "tiny windows"
-  | "keepalives without end";
+  | "keepalives without end"
+  | "updates octet by octet without end";
 
 export type Order =
   /** Answered with the port. */
