@@ -5,6 +5,7 @@
  * Whose connection it is can be told only once there is one, and each costs us more than it costs who dials: so those beyond are
  * the kernel's to drop, unseen. Whose address nobody knows is a stranger; but who still comes when strangers are not heard is one of
  * the peers, and then nobody is heard: sessions that are up do not notice, and we dial all the while.
+ * Left out on purpose: links. Two peers with one link-local address, on two links, are one here: what a dial leaves names no link.
  * Neighbours: io/listener.ts asks, and tells the kernel; ../linux/bpf.ts has the program.
  */
 import type { Ip } from "../base/ip.ts";
