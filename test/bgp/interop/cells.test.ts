@@ -15,6 +15,7 @@ import {
   Fabric,
   farKey,
   farNodeAddress,
+  farRouterAddress,
   inEach,
   KINDS,
   nodeAddress,
@@ -70,7 +71,7 @@ describe("BGP with each router, over each family, eBGP and iBGP", function () {
   /** The connections of n1 with the cell's router, by who has dialled. */
   function connections(cell: Cell): string[] {
     const ends = [nodeAddress(cell, "n1"), routerAddress(cell)] as const;
-    const lines = ss(fabric.namespaces.n1, "established", ...ends);
+    const lines = ss(fabric.namespaces.n1, ["established"], ...ends);
     return lines.map((line) => (/:179\s*$/.test(line) ? "we" : "they")).sort();
   }
 
@@ -79,24 +80,41 @@ describe("BGP with each router, over each family, eBGP and iBGP", function () {
     const [ours, theirs] = [nodeAddress(cell, "n1"), routerAddress(cell)];
     const lines =
       judge === "us"
-        ? ss(fabric.namespaces.n1, "established", ours, theirs)
-        : ss(fabric.routerOf(cell).namespace, "established", theirs, ours);
+        ? ss(fabric.namespaces.n1, ["established"], ours, theirs)
+        : ss(fabric.routerOf(cell).namespace, ["established"], theirs, ours);
     return lines.length === 2 && lines.every((line) => parseInt(line) > 0);
   }
 
   function areDialling(cell: Cell): boolean {
     const [ours, theirs] = [nodeAddress(cell, "n1"), routerAddress(cell)];
     const dials = [
-      ss(fabric.namespaces.n1, "syn-sent", ours, theirs),
-      ss(fabric.routerOf(cell).namespace, "syn-sent", theirs, ours),
+      ss(fabric.namespaces.n1, ["syn-sent"], ours, theirs),
+      ss(fabric.routerOf(cell).namespace, ["syn-sent"], theirs, ours),
     ];
     return dials.every(({ length }) => length === 1);
   }
 
-  /** A line for each: its queues, its end here, and the other one. */
-  function ss(inside: Namespace, state: string, from: string, to: string): string[] {
+  /** Waits until one end has sent the other something twice: it has tried, and nobody has taken it. */
+  async function untilUnheard(inside: Namespace, from: string, to: string): Promise<void> {
+    const isUnheard = () =>
+      ss(inside, ["syn-sent", "established"], from, to, "-o").some((line) =>
+        /timer:\(on,[^,]+,[1-9]/.test(line),
+      );
+    const what = `what ${from} sends ${to} to be sent again`;
+    await waitFor(isUnheard, { what, timeoutMs: 60_000, intervalMs: 500 });
+  }
+
+  /** A line for each: its queues, its end here, and the other one; with "-o" the timer as well. */
+  function ss(
+    inside: Namespace,
+    states: readonly string[],
+    from: string,
+    to: string,
+    ...more: readonly string[]
+  ): string[] {
+    const those = states.flatMap((state) => ["state", state]);
     const ends = ["src", hostIn(from), "dst", hostIn(to)];
-    const shown = inside.exec("ss", "-Htn", "state", state, ...ends);
+    const shown = inside.exec("ss", "-Htn", ...more, ...those, ...ends);
     return shown.split("\n").filter((line) => line !== "");
   }
 
@@ -150,13 +168,19 @@ describe("BGP with each router, over each family, eBGP and iBGP", function () {
       guards.every((one, i) => countOf(one, "TCPMD5Failure") >= (before[i] ?? 0) + 4);
     await waitFor(areRefused, { what: "segments with another password at every end" });
     await inEach(CELLS, async (cell) => {
+      const [ours, theirs] = [nodeAddress(cell, "n1"), routerAddress(cell)];
+      await Promise.all([
+        untilUnheard(fabric.namespaces.n1, ours, theirs),
+        untilUnheard(fabric.routerOf(cell).namespace, theirs, ours),
+      ]);
       await fabric.untilFrom(cell, cell.prefix, ["n2"]);
       expect(connections(cell)).to.deep.equal([]);
     });
   });
 
   it("they dial, and we wait", async () => {
-    await fabric.begin({ n1: { passive: true } });
+    await fabric.begin(); // A router that has dialled in vain waits longer than anybody here.
+    await fabric.begin({ n1: { passive: true, holdTimeSeconds: HOLD_SECONDS } }); // The last makes new sessions of them.
     for (const cell of CELLS) expect(connections(cell), cell.name).to.deep.equal(["they"]);
   });
 
@@ -185,12 +209,16 @@ describe("BGP with each router, over each family, eBGP and iBGP", function () {
       const areDropped = () =>
         guards.every((one, i) => countOf(one, "TCPMinTTLDrop") >= (before[i] ?? 0) + 4);
       await waitFor(areDropped, { what: "what comes from afar to be dropped at every end" });
-      for (const cell of CELLS) {
+      await inEach(CELLS, async (cell) => {
+        await Promise.all([
+          untilUnheard(n2, nodeAddress(cell, "n2"), routerAddress(cell)),
+          untilUnheard(n1, farNodeAddress(cell), farRouterAddress(cell)),
+        ]);
         // GoBGP wants it of a connection that it has taken already: what comes first may get through, and nothing after that.
         const near = cell.kind === "gobgp" ? undefined : fabric.session(cell, "n2")?.state;
         const far = fabric.speaker("n1").session(farKey(cell))?.state;
-        expect([near, far], cell.name).not.to.include("established");
-      }
+        expect([near, far]).not.to.include("established");
+      });
     } finally {
       n2.exec("nft", "delete table inet distance");
     }
