@@ -9,8 +9,8 @@
 
 /** What reading a message is to take at least: about five times what it costs. */
 const MESSAGE_MS = 0.1;
-/** The same of what the kernel hands over at once, be it one octet. */
-const CHUNK_MS = 0.1;
+/** The same of what the kernel hands over at once, be it one octet: that costs more than a message does. */
+const CHUNK_MS = 0.2;
 const BYTES_PER_MS = 8192;
 /** Up to so much is read at once. */
 export const BURST_MS = 50;
