@@ -4,12 +4,13 @@
  * With FRR, which has both. GTSM with every router, at either end and over IPv6: cells.test.ts.
  */
 import { expect } from "chai";
+import type { Router } from "../../../lab/routers/router.ts";
 import { waitFor } from "../../../lab/wait.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
 import { compilePeerModels, type PeerManifests } from "../../../src/classes/peers.ts";
 import { peersOfNode } from "../../../src/speaker/bgp-peers.ts";
 import { manifest } from "../../classes/metallb/cases.ts";
-import { route, until } from "./node.ts";
+import { route, until, type SpeakerNode } from "./node.ts";
 import { established, pairForEach, paths, ROUTER } from "./pair.ts";
 
 const ENDS = { myASN: 64512, peerASN: 64513, peerAddress: ROUTER.IPv4, holdTime: "9s" };
@@ -35,6 +36,17 @@ function peerOf(kind: string, spec: object): BgpPeer {
   const [peer] = peers;
   if (peer === undefined) throw new Error("no peer");
   return { ...peer, key: "tor" };
+}
+
+/** BFD is up at both ends. */
+async function watched(router: Router, speaker: SpeakerNode): Promise<void> {
+  await established(speaker);
+  speaker.look();
+  await until(
+    () => speaker.session()?.bfd,
+    (bfd) => bfd === "up",
+  );
+  expect((await router.bfdSessions()).map(({ state }) => state)).to.deep.equal(["up"]);
 }
 
 describe("BGP with FRR: fields of our own", function () {
@@ -94,13 +106,7 @@ describe("BGP with FRR: fields of our own", function () {
       const theirs = { ttlSecurity: 1, bfd: FAST };
       const peer = { ...peerOf("BGPPeer", ours), bfdProfile: "fast" };
       const { router, speaker } = await pair().start("frr", "IPv4", theirs, peer);
-      await established(speaker);
-      speaker.look();
-      await until(
-        () => speaker.session()?.bfd,
-        (bfd) => bfd === "up",
-      );
-      expect((await router.bfdSessions()).map(({ state }) => state)).to.deep.equal(["up"]);
+      await watched(router, speaker);
     });
   }
 
@@ -108,13 +114,7 @@ describe("BGP with FRR: fields of our own", function () {
     const peer = { ...peerOf("BGPPeer", { myASN: 64513 }), bfdProfile: "fast" };
     const theirs = { asn: 64513, bfd: FAST };
     const { router, speaker } = await pair().start("frr", "IPv4", theirs, peer);
-    await established(speaker);
-    speaker.look();
-    await until(
-      () => speaker.session()?.bfd,
-      (bfd) => bfd === "up",
-    );
-    expect((await router.bfdSessions()).map(({ state }) => state)).to.deep.equal(["up"]);
+    await watched(router, speaker);
   });
 
   it("ttlSecurityHops: a router that sends with the TTL of one hop is not heard", async () => {
