@@ -13,6 +13,7 @@ import { plan, type Plan, type PlanOptions } from "../plan.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
 import type { Snapshot } from "../world.ts";
 import { writeKey, type Write } from "../writes.ts";
+import { Alarm } from "./alarm.ts";
 
 /** From the first news to the pass. */
 const GATHER_MS = 5;
@@ -22,8 +23,6 @@ const MAY_NOT_WRITE_MS = 200;
 const PASS_SHARE = 3;
 const WRITES_MAX = 16;
 const BACKOFF = { baseMs: 200, maxMs: 30_000 } as const;
-/** The longest that setTimeout keeps. */
-const SLEEP_MS_MAX = 2 ** 31 - 1;
 
 export interface PassesOptions {
   readonly snapshot: () => Omit<Snapshot, "claiming">;
@@ -46,8 +45,9 @@ export class Passes {
   /** Creations that were sent, until their outcome is known; one that failed may have been done all the same. */
   readonly #claiming = new Map<string, VirtualIP>();
   #memory: PlanMemory = emptyMemory(Math.floor(Date.now() / 1000));
-  #timer: NodeJS.Timeout | undefined;
-  #timerAtMs = Number.POSITIVE_INFINITY;
+  readonly #alarm = new Alarm(() => {
+    this.#pass();
+  });
   #notBeforeMs = 0;
   #isStopped = false;
 
@@ -65,26 +65,15 @@ export class Passes {
 
   /** Something changed: there will be a pass soon. */
   news(): void {
-    this.#wakeAt(Math.max(performance.now() + GATHER_MS, this.#notBeforeMs));
+    this.#alarm.by(Math.max(performance.now() + GATHER_MS, this.#notBeforeMs));
   }
 
   /** Begins nothing new; resolves when what is under way has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#alarm.off();
     this.#wanted.clear();
     await this.#queue.stop();
-  }
-
-  #wakeAt(atMs: number): void {
-    if (this.#isStopped || atMs >= this.#timerAtMs) return;
-    clearTimeout(this.#timer);
-    this.#timerAtMs = atMs;
-    const delayMs = Math.min(Math.max(0, atMs - performance.now()), SLEEP_MS_MAX);
-    this.#timer = setTimeout(() => {
-      this.#timerAtMs = Number.POSITIVE_INFINITY;
-      this.#pass();
-    }, delayMs);
   }
 
   #pass(): void {
@@ -92,7 +81,7 @@ export class Passes {
     const nowMs = performance.now();
     // A renewal that is late may still come: what woke us is not forgotten over it.
     if (!this.#options.mayWrite()) {
-      this.#wakeAt(nowMs + MAY_NOT_WRITE_MS);
+      this.#alarm.by(nowMs + MAY_NOT_WRITE_MS);
       return;
     }
     const clock = { nowMs, nowIso: isoSeconds(Date.now()) };
@@ -103,7 +92,7 @@ export class Passes {
     this.#memory = made.memory;
     this.#enqueue(made.writes);
     this.#options.onPass(made, durationMs);
-    if (made.wakeAtMs !== null) this.#wakeAt(Math.max(made.wakeAtMs, this.#notBeforeMs));
+    if (made.wakeAtMs !== null) this.#alarm.by(Math.max(made.wakeAtMs, this.#notBeforeMs));
   }
 
   #enqueue(writes: readonly Write[]): void {
