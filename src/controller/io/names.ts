@@ -16,6 +16,7 @@ import { Held } from "../held.ts";
 import { namedServices, ownerIdOf } from "../names.ts";
 import type { NewsWords } from "../publisher-status.ts";
 import type { Snapshot } from "../world.ts";
+import { Alarm } from "./alarm.ts";
 import { NamePublisher, type Wishes } from "./name-publisher.ts";
 
 /** From the first news to the look. */
@@ -24,7 +25,6 @@ const GATHER_MS = 50;
 const RETRY_MS = 5000;
 /** Whoever begins to lead may write a moment later. */
 const LEAD_RETRY_MS = 200;
-const SLEEP_MS_MAX = 2 ** 31 - 1;
 const ACTION = "PublishNames";
 
 type Seen = Pick<
@@ -59,9 +59,10 @@ export class Names {
   readonly #held = new Held();
   readonly #publishing = new Map<string, Publishing>();
   readonly #stopping = new Set<Promise<void>>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #alarm = new Alarm(() => {
+    this.#look();
+  });
   #heldTimer: NodeJS.Timeout | undefined;
-  #timerAtMs = Number.POSITIVE_INFINITY;
   #isStopped = false;
 
   constructor(options: NamesOptions) {
@@ -70,26 +71,15 @@ export class Names {
 
   /** Something changed: there will be a look soon. */
   news(): void {
-    this.#wakeAt(performance.now() + GATHER_MS);
+    this.#alarm.by(performance.now() + GATHER_MS);
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#alarm.off();
     clearTimeout(this.#heldTimer);
     for (const name of [...this.#publishing.keys()]) this.#end(name);
     await Promise.all(this.#stopping);
-  }
-
-  #wakeAt(atMs: number): void {
-    if (this.#isStopped || atMs >= this.#timerAtMs) return;
-    clearTimeout(this.#timer);
-    this.#timerAtMs = atMs;
-    const delayMs = Math.min(Math.max(0, Math.ceil(atMs - performance.now())), SLEEP_MS_MAX);
-    this.#timer = setTimeout(() => {
-      this.#timerAtMs = Number.POSITIVE_INFINITY;
-      this.#look();
-    }, delayMs);
   }
 
   #look(): void {
@@ -107,7 +97,7 @@ export class Names {
     for (const each of this.#publishing.values()) each.hasMissed = each.isBusy;
     const all = [...this.#publishing.values()].filter(({ isBusy }) => !isBusy);
     const due = all.filter(({ notBeforeMs }) => notBeforeMs <= nowMs);
-    for (const { notBeforeMs } of all) if (notBeforeMs > nowMs) this.#wakeAt(notBeforeMs);
+    for (const { notBeforeMs } of all) if (notBeforeMs > nowMs) this.#alarm.by(notBeforeMs);
     if (due.length === 0) return;
     const views = [...this.#publishing.values()].map(({ publisher }) => viewOf(publisher));
     const { names, problems } = wantedNames(views, namedServices(seen, this.#held));
@@ -147,13 +137,13 @@ export class Names {
     const { publisher } = publishing;
     try {
       const againMs = await publisher.round(wishes);
-      if (againMs !== null) this.#wakeAt(againMs);
+      if (againMs !== null) this.#alarm.by(againMs);
     } catch (error) {
       this.#options.log.error({ publisher: publisher.name, err: error }, "a round has failed");
-      this.#wakeAt(performance.now() + RETRY_MS);
+      this.#alarm.by(performance.now() + RETRY_MS);
     } finally {
       publishing.isBusy = false;
-      if (publishing.hasMissed) this.#wakeAt(publishing.notBeforeMs);
+      if (publishing.hasMissed) this.#alarm.by(publishing.notBeforeMs);
     }
   }
 
@@ -175,7 +165,7 @@ export class Names {
     const ownerId = ownerIdOf(object, seen);
     if (ownerId === null) return;
     if (!this.#options.mayWrite()) {
-      this.#wakeAt(performance.now() + LEAD_RETRY_MS);
+      this.#alarm.by(performance.now() + LEAD_RETRY_MS);
       return;
     }
     const { client, namespace, metrics, log, mayWrite } = this.#options;
