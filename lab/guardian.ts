@@ -26,7 +26,11 @@ if [ -n "$1" ]; then
   done
 fi
 shift
-rm -rf -- "$@"
+# A program that is still ending may write where it was removed already.
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  rm -rf -- "$@" && break
+  sleep 0.5
+done
 `;
 
 /** All guardians of this process that have not cleaned up yet: for an end in haste (shutdown.ts). */
