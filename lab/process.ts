@@ -117,10 +117,20 @@ export class LabProcess {
   }
 }
 
+/** Asked after the kernel was told to kill it with its parent: that may have died before. */
+const IF_PARENT_LIVES = '[ "$PPID" = "$1" ] || exit 0; shift; exec "$@"';
+
+/** @returns how to start the program so that it dies with its parent, also where that dies before the program has begun */
+export function tiedTo(parent: number, argv: readonly string[]): [string, ...string[]] {
+  const asking = ["sh", "-c", IF_PARENT_LIVES, "sh", String(parent)];
+  return ["setpriv", "--pdeathsig", "KILL", "--", ...asking, ...argv];
+}
+
 /** Starts a program that runs until stopped, or until this process dies. */
 export async function start(argv: readonly string[], options: StartOptions): Promise<LabProcess> {
   const log = openSync(options.logFile, "a");
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", ...argv], {
+  const [program, ...rest] = tiedTo(process.pid, argv);
+  const child = spawn(program, rest, {
     stdio: options.pipes ? ["pipe", "pipe", log] : ["ignore", log, log],
     env: { ...process.env, ...options.environment },
     detached: true, // Ctrl-C on the terminal is for us alone: we end our children in order.

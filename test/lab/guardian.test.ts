@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect } from "chai";
 import { namespacesOf } from "../../lab/network.ts";
+import { run, tiedTo } from "../../lab/process.ts";
 import { waitFor } from "../../lab/wait.ts";
 
 interface Made {
@@ -22,6 +23,11 @@ describe("guardian", function () {
     if (process.getuid?.() === 0) return;
     console.log("      skipped: the lab makes network namespaces and needs root");
     this.skip();
+  });
+
+  it("a program whose parent died before it could be tied to it does not begin", async () => {
+    expect(await run(tiedTo(process.pid, ["echo", "begun"]))).to.equal("begun\n");
+    expect(await run(tiedTo(process.ppid, ["echo", "begun"]))).to.equal("");
   });
 
   for (const signal of ["SIGKILL", "SIGINT"] as const) {
@@ -40,9 +46,7 @@ describe("guardian", function () {
         ...pids.filter((pid) => existsSync(`/proc/${pid}`)),
         ...(existsSync(directory) ? [directory] : []),
       ];
-      // The kernel takes its time with namespaces where both CPUs are busy.
-      const options = { what: "everything to be gone", timeoutMs: 60_000 };
-      await waitFor(() => left().length === 0, options);
+      await waitFor(() => left().length === 0, { what: "everything to be gone" });
     });
   }
 });
