@@ -48,10 +48,11 @@ export function lookUntil(
 
 /**
  * Where nothing is in place, as at the first installation, or where the addresses are another load balancer's still,
- * speakers start with the first class, for it labels their nodes. Whoever is heard of first is not to get everything.
+ * speakers start with the first class, for it labels their nodes. Whoever is heard of first is not to get everything: not
+ * from the planner, and not because it answers alone until the others have listened, too, and take what is theirs.
  *
  * @returns the nodes that are planned with though nobody has heard of their speakers, and until when. Who was heard of
- *   once is none of them
+ *   once is none of them; the last of those may be in its first moments a look time later
  */
 export function awaitSpeakers(
   { awaited }: Pick<PlanMemory, "awaited">,
@@ -60,14 +61,15 @@ export function awaitSpeakers(
 ): AwaitedNodes {
   const silent = nodes.filter((node) => node.ready && node.joinedAt === null);
   const names = silent.map(({ name }) => name);
-  const { untilMs } = awaited;
+  const { untilMs, beginsUntilMs } = awaited;
   if (untilMs === null) {
-    if (claimed.size > 0) return { nodes: new Set(), untilMs: nowMs };
+    if (claimed.size > 0) return { nodes: new Set(), untilMs: nowMs, beginsUntilMs };
     if (classes.size === 0) return awaited;
-    return { nodes: new Set(names), untilMs: nowMs + lookTimeMs };
+    const endsMs = nowMs + lookTimeMs;
+    return { nodes: new Set(names), untilMs: endsMs, beginsUntilMs: endsMs + lookTimeMs };
   }
   const still = nowMs < untilMs ? names.filter((name) => awaited.nodes.has(name)) : [];
-  return { nodes: new Set(still), untilMs };
+  return { nodes: new Set(still), untilMs, beginsUntilMs };
 }
 
 /** @returns the plan with the ranks as they are, but for those that name a node that may hold the address no more */

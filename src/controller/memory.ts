@@ -17,6 +17,8 @@ export interface AwaitedNodes {
   readonly nodes: ReadonlySet<string>;
   /** null: it has not begun, for there is no class yet. */
   readonly untilMs: number | null;
+  /** Until then no holder is followed away from a node that can answer: the first speakers begin one after another. */
+  readonly beginsUntilMs: number;
 }
 
 /** And what was worked out before, so that it need not be again; that changes no plan. */
@@ -49,7 +51,7 @@ export function emptyMemory(generationFloor = 0): PlanMemory {
   return {
     generation: generationFloor,
     lookUntilMs: null,
-    awaited: { nodes: new Set(), untilMs: null },
+    awaited: { nodes: new Set(), untilMs: null, beginsUntilMs: -Infinity },
     announcing: null,
     nodesKey: null,
     nodesSinceMs: 0,

@@ -101,7 +101,7 @@ export function plan(
   const awaited = awaitSpeakers(memory, world, { nowMs, ...options });
   const announcing = announcingNodes(memory.announcing, world, nowMs);
   const wishes = standing.ranking.jobs.of(assignments.wanted, assignments.news.addresses, {
-    ...{ world, nowMs, awaited: awaited.nodes, announcing, known: memory.pending, ...options },
+    ...{ world, nowMs, awaited, announcing, known: memory.pending, ...options },
   });
   const { pending } = wishes;
   const isFollowing = looks || wishes.followed.size > 0;
@@ -162,6 +162,7 @@ export function plan(
       nextStaleAtMs(snapshot.presences, nowMs),
       looks ? lookUntilMs : null,
       awaited.nodes.size > 0 ? awaited.untilMs : null,
+      nowMs < awaited.beginsUntilMs ? awaited.beginsUntilMs : null,
       nextForgottenMs(announcing),
       settled.wakeAtMs(moves),
       ...wakesOf(pending, nowMs),

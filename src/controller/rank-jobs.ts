@@ -12,7 +12,7 @@ import type { Assignment } from "./assignments.ts";
 import { Groups } from "./groups.ts";
 import type { Announcing } from "./announcing.ts";
 import { rankedReach, type RankedReach } from "./ranked-reach.ts";
-import type { PendingMove } from "./memory.ts";
+import type { AwaitedNodes, PendingMove } from "./memory.ts";
 import type { ClusterNode } from "./nodes.ts";
 import { withRanksInPlace } from "./ranks-in-place.ts";
 import { localServing, type ClaimedAddress, type ClassNodes, type World } from "./world.ts";
@@ -21,7 +21,7 @@ export interface RankContext {
   readonly world: World;
   readonly nowMs: number;
   /** Nodes that are planned with though their speakers were not heard of yet: looking.ts. */
-  readonly awaited: ReadonlySet<string>;
+  readonly awaited: AwaitedNodes;
   /** Nodes that count where routers should prefer one of them. */
   readonly announcing: Announcing;
   /** How long the speakers have to take up a plan before what they do counts more. */
@@ -63,6 +63,8 @@ export class RankJobs {
   readonly #unanswered = new Map<Ip, ClaimedAddress>();
   /** Addresses whose plan waits for an answer: the time alone may end it. */
   #waiting: ReadonlySet<Ip> = new Set();
+  /** Addresses that another answers for while the first speakers begin: that ends by the time, too. */
+  #early = new Set<Ip>();
   #splits = new Map<ClassNodes | undefined, Split>();
   #classes: World["classes"] | null = null;
   #trusted = "";
@@ -84,8 +86,9 @@ export class RankJobs {
     const waiting = new Set(
       [...pending].flatMap(([ip, { untilMs }]) => (untilMs > nowMs ? [ip] : [])),
     );
-    const others = new Set([...news, ...this.#waiting, ...waiting]);
+    const others = new Set([...news, ...this.#waiting, ...waiting, ...this.#early]);
     this.#waiting = waiting;
+    this.#early = new Set();
     for (const ip of this.#groups.see(wanted, news)) others.add(ip);
     if (this.#isOtherWorld(context)) for (const ip of wanted.keys()) others.add(ip);
     const stopping = new Set(world.nodes.filter((node) => node.stopping).map(({ name }) => name));
@@ -111,7 +114,7 @@ export class RankJobs {
   }
 
   #isOtherWorld({ world, awaited, announcing }: RankContext): boolean {
-    const names = [...awaited, "", ...announcing.keys()].join(" ");
+    const names = [...awaited.nodes, "", ...announcing.keys()].join(" ");
     if (world.classes === this.#classes && names === this.#trusted) return false;
     [this.#classes, this.#trusted] = [world.classes, names];
     this.#splits = new Map();
@@ -119,15 +122,19 @@ export class RankJobs {
   }
 
   #jobOf(assignment: Assignment, ranked: RankedReach, isPending: boolean, pass: Pass): RankJob {
-    const { world, stopping } = pass;
+    const { world, stopping, nowMs, awaited } = pass;
     const { reach, isOfRouters } = ranked;
     const claimed = world.claimed.get(assignment.ip) ?? world.claiming.get(assignment.ip);
     // Of what routers choose nobody reports; what is there is of a time when nodes answered on the segment.
     const reported = isOfRouters ? null : (claimed?.object.status?.holder ?? null);
-    const holder = isPending ? null : reported;
     const rank = claimed?.object.spec.rank ?? [];
+    const [first = ""] = rank;
     const { candidates, reserves } = splitFor(assignment, ranked, reported, pass);
-    const now = holder ?? rank[0] ?? "";
+    const begins = nowMs < awaited.beginsUntilMs && candidates.includes(first);
+    const isEarly = begins && reported !== null && reported !== first;
+    if (isEarly) this.#early.add(assignment.ip);
+    const holder = isPending || isEarly ? null : reported;
+    const now = holder ?? first;
     return {
       address: assignment.ip,
       group: this.#groups.of(assignment),
@@ -193,8 +200,8 @@ function splitFor(
     return split(eligible, leaving, { isAble, isHeard });
   }
   const known = local.length === 0 ? classSplits.get(reach) : undefined;
-  const announces: NodeTest = ({ name }) => announcing.has(name) || awaited.has(name);
-  const answers: NodeTest = (node) => node.available || awaited.has(node.name);
+  const announces: NodeTest = ({ name }) => announcing.has(name) || awaited.nodes.has(name);
+  const answers: NodeTest = (node) => node.available || awaited.nodes.has(node.name);
   const tests = isOfRouters
     ? { isAble: announces, isHeard: announces }
     : { isAble: answers, isHeard };

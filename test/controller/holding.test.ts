@@ -4,11 +4,14 @@
 import { expect } from "chai";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
 import { emptyMemory } from "../../src/controller/memory.ts";
+import { PLAN_OPTIONS } from "../../src/controller/plan.ts";
 import { fourNodes, type ModelCluster } from "./model-cluster.ts";
 
 const NODES = ["n1", "n2", "n3", "n4"];
+/** After it the first speakers have begun, and what they hold counts. */
+const BEGINNING_SECONDS = (2 * PLAN_OPTIONS.lookTimeMs) / 1000;
 
-/** Eight Services of one address, two on each node, all reported. */
+/** Eight Services of one address, two on each node, all reported; the beginning is over. */
 function eight(): ModelCluster {
   const cluster = fourNodes();
   for (let i = 0; i < 8; i++) cluster.addService(`s${i}`);
@@ -16,6 +19,7 @@ function eight(): ModelCluster {
   cluster.report();
   cluster.converge();
   cluster.report();
+  pass(cluster, BEGINNING_SECONDS);
   return cluster;
 }
 
@@ -197,6 +201,84 @@ describe("controller: holding", () => {
     setStatus(cluster, vip, { ...vip.status, holder: second });
     cluster.converge();
     expect(cluster.virtualIps.get(vip.metadata.name)?.spec.rank[0]).to.equal(second);
+  });
+
+  describe("the speakers of a new cluster begin one after another", () => {
+    /** Eight Services for four nodes of which only the first is heard of: it answers for all. */
+    const alone = () => {
+      const cluster = fourNodes();
+      for (const node of NODES) cluster.presences.delete(node);
+      for (let i = 0; i < 8; i++) cluster.addService(`s${i}`);
+      cluster.hear("n1");
+      cluster.converge();
+      hold(cluster, () => "n1");
+      cluster.converge();
+      return cluster;
+    };
+    /** All speakers report who holds, by the plan as it is. */
+    const hold = (cluster: ModelCluster, holderOf: (vip: VirtualIP) => string | undefined) => {
+      for (const vip of [...cluster.virtualIps.values()]) {
+        const { generation } = vip.spec;
+        setStatus(cluster, vip, { ...vip.status, holder: holderOf(vip) ?? null, generation });
+      }
+    };
+    const even = { n1: 2, n2: 2, n3: 2, n4: 2 };
+    const onFirst = { n1: 8, n2: 0, n3: 0, n4: 0 };
+
+    it("that the first one answers for all is not followed while the others are awaited", () => {
+      expect(heads(alone())).to.deep.equal(even);
+    });
+
+    it("nor when they are heard of, and listen still", () => {
+      const cluster = alone();
+      cluster.nowMs += PLAN_OPTIONS.lookTimeMs - 1;
+      for (const node of NODES) cluster.hear(node);
+      cluster.converge();
+      expect(heads(cluster), "heard of").to.deep.equal(even);
+      hold(cluster, ({ spec }) => spec.rank[0]);
+      pass(cluster, BEGINNING_SECONDS);
+      expect(heads(cluster), "all have begun").to.deep.equal(even);
+    });
+
+    it("the first one is followed when the others do not come", () => {
+      const cluster = alone();
+      for (let i = 0; i < 4; i++) {
+        cluster.nowMs += PLAN_OPTIONS.lookTimeMs / 4;
+        cluster.hear("n1");
+        cluster.converge();
+      }
+      expect(heads(cluster)).to.deep.equal(onFirst);
+    });
+
+    it("and where the others come, and leave everything to it, when the beginning is over", () => {
+      const cluster = alone();
+      for (const node of NODES) cluster.hear(node);
+      cluster.converge();
+      hold(cluster, () => "n1");
+      for (const ms of [5000, 10_000, BEGINNING_SECONDS * 1000 - 1]) {
+        cluster.nowMs = ms;
+        for (const node of NODES) cluster.hear(node);
+      }
+      const { writes, wakeAtMs } = cluster.plan();
+      for (const write of writes) cluster.apply(write);
+      expect(heads(cluster), "in the beginning").to.deep.equal(even);
+      cluster.nowMs = wakeAtMs ?? expect.fail("it sleeps for good");
+      expect(wakeAtMs).to.equal(BEGINNING_SECONDS * 1000);
+      cluster.converge();
+      expect(heads(cluster), "after it").to.deep.equal(onFirst);
+    });
+
+    it("a node that is lost is left at once", () => {
+      const cluster = alone();
+      for (const node of NODES) cluster.hear(node);
+      cluster.converge();
+      const lastMove = { from: "n4", to: "n1", at: cluster.nowIso, reason: "node-lost" } as const;
+      for (const vip of [...cluster.virtualIps.values()]) {
+        if (vip.spec.rank[0] === "n4") setStatus(cluster, vip, { ...vip.status, lastMove });
+      }
+      cluster.converge();
+      expect(heads(cluster)).to.include({ n2: 2, n3: 2, n4: 0 });
+    });
   });
 
   it("what the speakers moved is followed first, and goes back when the cluster has settled, not at once", () => {
