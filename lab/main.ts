@@ -106,6 +106,7 @@ async function show(cluster: Cluster, step: Step): Promise<string[]> {
     createServices(cluster),
   );
   const addresses = services.flatMap((service) => service.addresses);
+  await step("every address is with the node that the plan names", () => settled(cluster));
   const answers = await step("HTTP over every address", () => cluster.waitForTraffic(addresses));
   const holders = await step("who answers", () => cluster.whoHas(addresses));
   const seen = await cluster.neighbours("client");
@@ -179,6 +180,17 @@ async function addressesOf(cluster: Cluster, name: string, count: number): Promi
     { what: `Service ${name} to get ${2 * count} addresses`, timeoutMs: 20_000 },
   );
   return { name, count, addresses };
+}
+
+/** Waits until the speakers have begun, one after another, and each has taken what is its own. */
+async function settled(cluster: Cluster): Promise<void> {
+  const isSettled = async () => {
+    const { items } = (await cluster.api("GET", "/apis/spreadlb.io/v1alpha1/virtualips")) as {
+      items: { spec: { rank: string[] }; status?: { holder: string | null } }[];
+    };
+    return items.every(({ spec, status }) => status?.holder === spec.rank[0]);
+  };
+  await waitFor(isSettled, { what: "the speakers to follow the plan", timeoutMs: 10_000 });
 }
 
 async function showCut(

@@ -9,7 +9,7 @@
 import type { Ip } from "../base/ip.ts";
 import type { RankJob, RankPlan } from "../multi-ip/rank.ts";
 import { PRESENCE_RENEW_MS } from "../multi-ip/presence.ts";
-import type { AwaitedNodes, PlanMemory } from "./memory.ts";
+import type { AwaitedNodes, PlanMemory, Renewal } from "./memory.ts";
 import { withRanksInPlace } from "./ranks-in-place.ts";
 import type { World } from "./world.ts";
 
@@ -71,6 +71,31 @@ export function awaitSpeakers(
   const still = nowMs < untilMs ? names.filter((name) => awaited.nodes.has(name)) : [];
   return { nodes: new Set(still), untilMs, beginsUntilMs };
 }
+
+/**
+ * A speaker that began when the plan was there already, or just came, is fenced behind it, though the plan counts on it
+ * (../speaker/peers.ts). The same plan under a new number frees it. Less and less often, for a node may have other reasons.
+ *
+ * @param belated the addresses that wait for that
+ * @returns those that get a new number now
+ */
+export function renew(
+  renewal: Renewal,
+  belated: ReadonlySet<Ip>,
+  nowMs: number,
+): {
+  readonly renewed: ReadonlySet<Ip>;
+  readonly renewal: Renewal;
+  readonly wakeAtMs: number | null;
+} {
+  if (belated.size === 0) return { renewed: NONE, renewal, wakeAtMs: null };
+  if (nowMs < renewal.nextMs) return { renewed: NONE, renewal, wakeAtMs: renewal.nextMs };
+  const { intervalMs } = renewal;
+  const next = { nextMs: nowMs + intervalMs, intervalMs: 2 * intervalMs };
+  return { renewed: belated, renewal: next, wakeAtMs: null };
+}
+
+const NONE: ReadonlySet<Ip> = new Set();
 
 /** @returns the plan with the ranks as they are, but for those that name a node that may hold the address no more */
 export function keepRanks(

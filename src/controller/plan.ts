@@ -13,7 +13,7 @@ import { planManifests } from "./manifest-status.ts";
 import { withCauses } from "./causes.ts";
 import { planClassStatuses } from "./class-status.ts";
 import { planLabels } from "./labels.ts";
-import { awaitSpeakers, keepRanks, lookUntil } from "./looking.ts";
+import { awaitSpeakers, keepRanks, lookUntil, renew } from "./looking.ts";
 import type { PlanMemory } from "./memory.ts";
 import { planMetallbStatuses } from "./metallb-status.ts";
 import { nextStaleAtMs } from "./nodes.ts";
@@ -104,6 +104,7 @@ export function plan(
     ...{ world, nowMs, awaited, announcing, known: memory.pending, ...options },
   });
   const { pending } = wishes;
+  const { renewed, ...renewing } = renew(memory.renewal, wishes.belated, nowMs);
   const isFollowing = looks || wishes.followed.size > 0;
   const fresh = standing.ranking.rank(wishes, world, isFollowing ? 0 : settled.movesMax);
   const ranked = looks ? keepRanks(fresh, wishes.jobs, world) : moveFirst(fresh, world);
@@ -114,7 +115,7 @@ export function plan(
   const { open } = fresh;
   const { generation: known } = memory;
   const virtualIps = standing.claims.plan(world, assignments, {
-    ...{ ranks, moves, open, generation: known },
+    ...{ ranks, moves, open, renewed, generation: known },
   });
   const statuses = standing.statuses.plan({ world, nowIso }, assignments, {
     ...{ nowMs, waitTimeMs: options.waitTimeMs },
@@ -152,6 +153,7 @@ export function plan(
       ...stood,
       lookUntilMs,
       awaited,
+      renewal: renewing.renewal,
       announcing,
       generation,
       pending,
@@ -163,6 +165,7 @@ export function plan(
       looks ? lookUntilMs : null,
       awaited.nodes.size > 0 ? awaited.untilMs : null,
       nowMs < awaited.beginsUntilMs ? awaited.beginsUntilMs : null,
+      renewing.wakeAtMs,
       nextForgottenMs(announcing),
       settled.wakeAtMs(moves),
       ...wakesOf(pending, nowMs),

@@ -52,6 +52,8 @@ export interface JobsNow {
   readonly changed: ReadonlySet<Ip>;
   /** Addresses that the speakers gave to another node than was planned. */
   readonly followed: ReadonlySet<Ip>;
+  /** Addresses whose first place has begun, knows the plan by its peers at least, and leaves them to another still. */
+  readonly belated: ReadonlySet<Ip>;
   /** The moves under way. */
   readonly pending: ReadonlyMap<Ip, PendingMove>;
 }
@@ -65,6 +67,7 @@ export class RankJobs {
   #waiting: ReadonlySet<Ip> = new Set();
   /** Addresses that another answers for while the first speakers begin: that ends by the time, too. */
   #early = new Set<Ip>();
+  #belated = new Set<Ip>();
   #splits = new Map<ClassNodes | undefined, Split>();
   #classes: World["classes"] | null = null;
   #trusted = "";
@@ -88,7 +91,7 @@ export class RankJobs {
     );
     const others = new Set([...news, ...this.#waiting, ...waiting, ...this.#early]);
     this.#waiting = waiting;
-    this.#early = new Set();
+    [this.#early, this.#belated] = [new Set(), new Set()];
     for (const ip of this.#groups.see(wanted, news)) others.add(ip);
     if (this.#isOtherWorld(context)) for (const ip of wanted.keys()) others.add(ip);
     const stopping = new Set(world.nodes.filter((node) => node.stopping).map(({ name }) => name));
@@ -110,7 +113,8 @@ export class RankJobs {
       if (isFollowed(job)) this.#followed.add(ip);
       else this.#followed.delete(ip);
     }
-    return { jobs: this.#jobs, changed, followed: this.#followed, pending };
+    const belated = this.#belated;
+    return { jobs: this.#jobs, changed, followed: this.#followed, belated, pending };
   }
 
   #isOtherWorld({ world, awaited, announcing }: RankContext): boolean {
@@ -131,8 +135,12 @@ export class RankJobs {
     const [first = ""] = rank;
     const { candidates, reserves } = splitFor(assignment, ranked, reported, pass);
     const begins = nowMs < awaited.beginsUntilMs && candidates.includes(first);
-    const isEarly = begins && reported !== null && reported !== first;
+    const isElsewhere = reported !== null && reported !== first;
+    const isEarly = begins && isElsewhere && neverHad(first, claimed);
     if (isEarly) this.#early.add(assignment.ip);
+    if (isEarly && claimed !== undefined && !isUnanswered(claimed) && hasBegun(first, world)) {
+      this.#belated.add(assignment.ip);
+    }
     const holder = isPending || isEarly ? null : reported;
     const now = holder ?? first;
     return {
@@ -168,6 +176,22 @@ function isSameJob(a: RankJob, b: RankJob): boolean {
 function isFollowed({ holder, rank, candidates }: RankJob): boolean {
   const [first] = rank;
   return first !== undefined && holder !== null && holder !== first && candidates.includes(holder);
+}
+
+/**
+ * The plan has named that node from the first, and whoever answers began before it, and alone: it took the address from
+ * nobody, or from another such.
+ */
+function neverHad(first: string, claimed: ClaimedAddress | undefined): boolean {
+  const { spec, status } = claimed?.object ?? {};
+  const { from, reason } = status?.lastMove ?? {};
+  if (spec?.cause !== "first") return false;
+  return reason === "first" || (reason === "partition-mended" && from !== first);
+}
+
+/** A speaker is heard of when it has listened, and knows what it is fenced at. */
+function hasBegun(node: string, { nodes }: World): boolean {
+  return nodes.some(({ name, present }) => name === node && present);
 }
 
 /** True where another node answers than the plan says, and no speaker has said that it knows this plan. */

@@ -27,24 +27,31 @@ export interface VirtualIpPlan {
   readonly generation: number;
 }
 
+interface PlannedRanks extends StandingPlan {
+  /** The newest plan that was ever seen or made. */
+  readonly generation: number;
+  /** Addresses whose plan is written under a new number, as it is or not: looking.ts. */
+  readonly renewed: ReadonlySet<Ip>;
+}
+
 /** What is planned of VirtualIPs, kept up to date: looked at are those that the news touches, and those not written yet. */
 export class ClaimPlans {
   /** Addresses of which more is to be written than another rank, of which the ranking knows. */
   #open: ReadonlySet<Ip> = new Set();
   #classes: World["classes"] | null = null;
 
-  plan(world: World, decided: Decided, planned: StandingPlan & { readonly generation: number }) {
-    const { ranks, moves } = planned;
+  plan(world: World, decided: Decided, planned: PlannedRanks): VirtualIpPlan {
+    const { ranks, moves, renewed } = planned;
     const newest = newestGeneration(world, decided.news.addresses, planned.generation);
     const generation = newest + 1;
     const context = {
-      ...{ world, decided, ranks, generation },
+      ...{ world, decided, ranks, renewed, generation },
       moveOf: new Map(moves.map((move) => [move.address, move])),
       labelsByNode: new Map(world.nodes.map(({ name, labels }) => [name, labels])),
     };
     const open = new Set<Ip>();
     const writes: Write[] = [];
-    const { others, all } = this.#toLookAt(world, decided, planned.open);
+    const { others, all } = this.#toLookAt(world, decided, planned);
     for (const ip of all) {
       if (!others.has(ip) && isRankedSo(ip, context)) continue;
       const planned = planAddress(ip, context);
@@ -54,25 +61,26 @@ export class ClaimPlans {
     this.#open = open;
     const isChanged = writes.some(({ kind }) => kind !== "delete-virtual-ip");
     for (const before of world.malformed) writes.push({ kind: "delete-virtual-ip", before });
-    return { writes, generation: isChanged ? generation : newest } satisfies VirtualIpPlan;
+    return { writes, generation: isChanged ? generation : newest };
   }
 
   /** @returns the addresses of which anything may be otherwise, and those of them of which more may be than the rank */
-  #toLookAt(world: World, { wanted, news }: Decided, ranked: StandingPlan["open"]) {
+  #toLookAt(world: World, { wanted, news }: Decided, { open, renewed }: PlannedRanks) {
     const others = new Set([...news.uses, ...this.#open]);
     if (world.classes !== this.#classes) {
       for (const ip of [...wanted.keys(), ...world.claimed.keys()]) others.add(ip);
     }
     this.#classes = world.classes;
-    return { others, all: new Set([...news.addresses, ...others, ...ranked]) };
+    return { others, all: new Set([...news.addresses, ...others, ...open, ...renewed]) };
   }
 }
 
 /** Most ranks that are seen are those that were written a moment before. */
-function isRankedSo(ip: Ip, { world, ranks, moveOf }: AddressContext): boolean {
+function isRankedSo(ip: Ip, { world, ranks, renewed, moveOf }: AddressContext): boolean {
   const before = world.claimed.get(ip)?.object.spec;
   const rank = ranks.get(ip);
-  if (before === undefined || rank === undefined || !isEqualList(before.rank, rank)) return false;
+  if (before === undefined || rank === undefined || renewed.has(ip)) return false;
+  if (!isEqualList(before.rank, rank)) return false;
   return (moveOf.get(ip)?.reason ?? before.cause) === before.cause;
 }
 
@@ -87,6 +95,7 @@ interface AddressContext {
   readonly world: World;
   readonly decided: Assignments;
   readonly ranks: RankPlan["ranks"];
+  readonly renewed: ReadonlySet<Ip>;
   readonly moveOf: ReadonlyMap<Ip, RankMove>;
   readonly labelsByNode: ReadonlyMap<string, Labels>;
   readonly generation: number;
@@ -94,7 +103,7 @@ interface AddressContext {
 
 function planAddress(
   ip: Ip,
-  { world, decided, ranks, moveOf, labelsByNode, generation }: AddressContext,
+  { world, decided, ranks, renewed, moveOf, labelsByNode, generation }: AddressContext,
 ): Write[] {
   const { wanted, heldBack } = decided;
   const assignment = wanted.get(ip);
@@ -111,7 +120,9 @@ function planAddress(
     ...(cause === undefined ? {} : { cause }),
   };
   if (before === undefined) return [creation({ ...spec, generation })];
-  return update(before, { ...spec, generation }, moveOf.get(ip));
+  const writes = update(before, { ...spec, generation }, moveOf.get(ip));
+  if (writes.length > 0 || !renewed.has(ip)) return writes;
+  return [{ kind: "update-virtual-ip", before, spec: { generation }, events: [] }];
 }
 
 /** @param news the others were seen when they were news, and what was known then is known still */

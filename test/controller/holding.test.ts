@@ -4,6 +4,8 @@
 import { expect } from "chai";
 import type { VirtualIP } from "../../src/multi-ip/resource.ts";
 import { emptyMemory } from "../../src/controller/memory.ts";
+import type { MoveReason } from "../../src/multi-ip/move-reason.ts";
+import { PRESENCE_RENEW_MS } from "../../src/multi-ip/presence.ts";
 import { PLAN_OPTIONS } from "../../src/controller/plan.ts";
 import { fourNodes, type ModelCluster } from "./model-cluster.ts";
 
@@ -216,10 +218,16 @@ describe("controller: holding", () => {
       return cluster;
     };
     /** All speakers report who holds, by the plan as it is. */
-    const hold = (cluster: ModelCluster, holderOf: (vip: VirtualIP) => string | undefined) => {
+    const hold = (
+      cluster: ModelCluster,
+      holderOf: (vip: VirtualIP) => string | undefined,
+      reason: MoveReason = "first",
+      from: string | null = null,
+    ) => {
       for (const vip of [...cluster.virtualIps.values()]) {
-        const { generation } = vip.spec;
-        setStatus(cluster, vip, { ...vip.status, holder: holderOf(vip) ?? null, generation });
+        const holder = holderOf(vip) ?? null;
+        const lastMove = { from, to: holder, at: cluster.nowIso, reason };
+        setStatus(cluster, vip, { holder, lastMove, generation: vip.spec.generation });
       }
     };
     const even = { n1: 2, n2: 2, n3: 2, n4: 2 };
@@ -240,6 +248,30 @@ describe("controller: holding", () => {
       expect(heads(cluster), "all have begun").to.deep.equal(even);
     });
 
+    const MOVES = [
+      { reason: "first", from: null, follows: false },
+      { reason: "first", from: null, cause: "balance", follows: true },
+      { reason: "partition-mended", from: "n3", follows: false },
+      { reason: "partition-mended", from: "n2", follows: true },
+      { reason: "interface-lost", from: "n2", follows: true },
+      { reason: "plan", from: "n3", follows: true },
+    ] as const;
+    for (const { reason, from, follows, ...more } of MOVES) {
+      const cause = "cause" in more ? more.cause : "first";
+      it(`what n2 was to have by ${cause} is with n1, by ${reason} from ${from ?? "nobody"}: followed at once: ${follows}`, () => {
+        const cluster = alone();
+        for (const node of NODES) cluster.hear(node);
+        cluster.converge();
+        for (const [name, vip] of [...cluster.virtualIps]) {
+          cluster.virtualIps.set(name, { ...vip, spec: { ...vip.spec, cause } });
+        }
+        const headOf = ({ spec }: VirtualIP) => spec.rank[0];
+        hold(cluster, (vip) => (headOf(vip) === "n2" ? "n1" : headOf(vip)), reason, from);
+        cluster.converge();
+        expect(heads(cluster)["n2"]).to.equal(follows ? 0 : 2);
+      });
+    }
+
     it("the first one is followed when the others do not come", () => {
       const cluster = alone();
       for (let i = 0; i < 4; i++) {
@@ -250,34 +282,77 @@ describe("controller: holding", () => {
       expect(heads(cluster)).to.deep.equal(onFirst);
     });
 
+    /**
+     * All speakers are there, and report who holds after each plan; the planner is woken up when it wants to be.
+     *
+     * @returns when plans got a new number and were the same but for that
+     */
+    const watch = (cluster: ModelCluster, endMs: number, doReport = true) => {
+      const renewedMs: number[] = [];
+      while (cluster.nowMs < endMs) {
+        for (const node of NODES) cluster.hear(node);
+        const { writes } = cluster.plan();
+        const specs = writes.flatMap((each) =>
+          each.kind === "update-virtual-ip" ? each.spec : [],
+        );
+        if (specs.some((spec) => spec.rank === undefined)) renewedMs.push(cluster.nowMs);
+        for (const write of writes) cluster.apply(write);
+        if (doReport) hold(cluster, () => "n1");
+        const { wakeAtMs } = cluster.plan();
+        cluster.nowMs = Math.min(wakeAtMs ?? Infinity, endMs, cluster.nowMs + PRESENCE_RENEW_MS);
+      }
+      return renewedMs;
+    };
+
     it("and where the others come, and leave everything to it, when the beginning is over", () => {
       const cluster = alone();
-      for (const node of NODES) cluster.hear(node);
-      cluster.converge();
-      hold(cluster, () => "n1");
-      for (const ms of [5000, 10_000, BEGINNING_SECONDS * 1000 - 1]) {
-        cluster.nowMs = ms;
-        for (const node of NODES) cluster.hear(node);
-      }
-      const { writes, wakeAtMs } = cluster.plan();
-      for (const write of writes) cluster.apply(write);
+      cluster.nowMs += 500; // So that no plan is given anew at the very end.
+      watch(cluster, BEGINNING_SECONDS * 1000 - 1);
       expect(heads(cluster), "in the beginning").to.deep.equal(even);
-      cluster.nowMs = wakeAtMs ?? expect.fail("it sleeps for good");
-      expect(wakeAtMs).to.equal(BEGINNING_SECONDS * 1000);
+      expect(cluster.plan().wakeAtMs).to.equal(BEGINNING_SECONDS * 1000);
+      cluster.nowMs += 1;
       cluster.converge();
       expect(heads(cluster), "after it").to.deep.equal(onFirst);
+    });
+
+    it("who began behind the plan gets it anew, under another number, less and less often", () => {
+      const cluster = alone();
+      const before = [...cluster.virtualIps.values()].map(({ spec }) => spec);
+      const [firstMs = 0, ...laterMs] = watch(cluster, 12_000);
+      expect(laterMs.map((ms) => ms - firstMs)).to.deep.equal([1000, 3000, 7000]);
+      for (const { address, generation, rank } of before) {
+        const after = cluster.virtualIp(address)?.spec;
+        if (rank[0] === "n1") expect(after?.generation, "n1 has it").to.equal(generation);
+        else expect(after?.generation).to.be.greaterThan(generation);
+        expect(after?.rank[0]).to.equal(rank[0]);
+      }
+    });
+
+    it("and waits for the speakers to take up the last number", () => {
+      expect(watch(alone(), 8000, false)).to.have.length(1);
+    });
+
+    it("and not once it holds what is its own", () => {
+      const cluster = alone();
+      watch(cluster, cluster.nowMs + 1);
+      const taken = [...cluster.virtualIps.values()].map(({ spec }) => spec);
+      hold(cluster, ({ spec }) => spec.rank[0]);
+      cluster.nowMs += 1000;
+      cluster.converge();
+      expect([...cluster.virtualIps.values()].map(({ spec }) => spec)).to.deep.equal(taken);
     });
 
     it("a node that is lost is left at once", () => {
       const cluster = alone();
       for (const node of NODES) cluster.hear(node);
       cluster.converge();
+      hold(cluster, ({ spec }) => (spec.rank[0] === "n4" ? "n1" : spec.rank[0]));
       const lastMove = { from: "n4", to: "n1", at: cluster.nowIso, reason: "node-lost" } as const;
       for (const vip of [...cluster.virtualIps.values()]) {
         if (vip.spec.rank[0] === "n4") setStatus(cluster, vip, { ...vip.status, lastMove });
       }
       cluster.converge();
-      expect(heads(cluster)).to.include({ n2: 2, n3: 2, n4: 0 });
+      expect(heads(cluster)).to.include({ n1: 4, n2: 2, n3: 2, n4: 0 });
     });
   });
 
