@@ -9,7 +9,8 @@
 import type { Ip } from "../base/ip.ts";
 import type { RankJob, RankPlan } from "../multi-ip/rank.ts";
 import { PRESENCE_RENEW_MS } from "../multi-ip/presence.ts";
-import type { AwaitedNodes, PlanMemory, Renewal } from "./memory.ts";
+import type { AwaitedNodes, PlanMemory } from "./memory.ts";
+import type { JobsNow } from "./rank-jobs.ts";
 import { withRanksInPlace } from "./ranks-in-place.ts";
 import type { World } from "./world.ts";
 
@@ -74,28 +75,40 @@ export function awaitSpeakers(
 
 /**
  * A speaker that began when the plan was there already, or just came, is fenced behind it, though the plan counts on it
- * (../speaker/peers.ts). The same plan under a new number frees it. Less and less often, for a node may have other reasons.
+ * (../speaker/peers.ts). A new number frees it: once for an address, when that speaker has begun.
  *
- * @param belated the addresses that wait for that
- * @returns those that get a new number now
+ * @returns which plans are given anew, each with the number that it had: as long as that is seen it is to be written
  */
-export function renew(
-  renewal: Renewal,
-  belated: ReadonlySet<Ip>,
-  nowMs: number,
-): {
-  readonly renewed: ReadonlySet<Ip>;
-  readonly renewal: Renewal;
-  readonly wakeAtMs: number | null;
-} {
-  if (belated.size === 0) return { renewed: NONE, renewal, wakeAtMs: null };
-  if (nowMs < renewal.nextMs) return { renewed: NONE, renewal, wakeAtMs: renewal.nextMs };
-  const { intervalMs } = renewal;
-  const next = { nextMs: nowMs + intervalMs, intervalMs: 2 * intervalMs };
-  return { renewed: belated, renewal: next, wakeAtMs: null };
+export function renewalsOf(
+  { renewals }: Pick<PlanMemory, "renewals">,
+  { early, belated }: Pick<JobsNow, "early" | "belated">,
+  { claimed }: World,
+): ReadonlyMap<Ip, number> {
+  const now = new Map<Ip, number>();
+  for (const ip of early) {
+    const generation =
+      renewals.get(ip) ?? (belated.has(ip) ? claimed.get(ip)?.object.spec.generation : undefined);
+    if (generation !== undefined) now.set(ip, generation);
+  }
+  return now;
 }
 
-const NONE: ReadonlySet<Ip> = new Set();
+/** A new number frees all nodes that are ranked: the holder goes before those that are not meant. @returns the ranks so */
+export function holdersNext(
+  ranks: RankPlan["ranks"],
+  renewals: ReadonlyMap<Ip, number>,
+  { claimed }: World,
+): RankPlan["ranks"] {
+  if (renewals.size === 0) return ranks;
+  const so = new Map(ranks);
+  for (const ip of renewals.keys()) {
+    const [first, ...rest] = ranks.get(ip) ?? [];
+    const holder = claimed.get(ip)?.object.status?.holder ?? null;
+    if (first === undefined || holder === null || !rest.includes(holder)) continue;
+    so.set(ip, [first, holder, ...rest.filter((node) => node !== holder)]);
+  }
+  return so;
+}
 
 /** @returns the plan with the ranks as they are, but for those that name a node that may hold the address no more */
 export function keepRanks(

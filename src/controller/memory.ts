@@ -7,8 +7,6 @@ import type { Ip } from "../base/ip.ts";
 import type { Announcing } from "./announcing.ts";
 import { Standing, type Stood } from "./standing.ts";
 
-const RENEW_INTERVAL_MS_FIRST = 1000;
-
 /** A first place that the speakers have not answered for yet: until then the plan stands, not what they reported last. */
 export interface PendingMove {
   readonly generation: number;
@@ -23,13 +21,6 @@ export interface AwaitedNodes {
   readonly beginsUntilMs: number;
 }
 
-/** When a plan may be given anew to nodes that began after it was made. */
-export interface Renewal {
-  readonly nextMs: number;
-  /** From that one to the next. */
-  readonly intervalMs: number;
-}
-
 /** And what was worked out before, so that it need not be again; that changes no plan. */
 export interface PlanMemory extends Stood {
   /** The newest plan that was ever seen or made: deleting its VirtualIPs must not turn the counter back. */
@@ -38,7 +29,8 @@ export interface PlanMemory extends Stood {
   readonly lookUntilMs: number | null;
   /** Nodes whose speakers were not heard of yet, and are planned with until then. */
   readonly awaited: AwaitedNodes;
-  readonly renewal: Renewal;
+  /** Addresses whose plan is given anew to a node that began after it was made, and the number that it had. */
+  readonly renewals: ReadonlyMap<Ip, number>;
   /** Nodes that count where routers should prefer one of them; null: no pass yet. */
   readonly announcing: Announcing | null;
   /** Which nodes are there, and since when exactly these. */
@@ -62,7 +54,7 @@ export function emptyMemory(generationFloor = 0): PlanMemory {
     generation: generationFloor,
     lookUntilMs: null,
     awaited: { nodes: new Set(), untilMs: null, beginsUntilMs: -Infinity },
-    renewal: { nextMs: -Infinity, intervalMs: RENEW_INTERVAL_MS_FIRST },
+    renewals: new Map(),
     announcing: null,
     nodesKey: null,
     nodesSinceMs: 0,

@@ -13,7 +13,7 @@ import { planManifests } from "./manifest-status.ts";
 import { withCauses } from "./causes.ts";
 import { planClassStatuses } from "./class-status.ts";
 import { planLabels } from "./labels.ts";
-import { awaitSpeakers, keepRanks, lookUntil, renew } from "./looking.ts";
+import { awaitSpeakers, holdersNext, keepRanks, lookUntil, renewalsOf } from "./looking.ts";
 import type { PlanMemory } from "./memory.ts";
 import { planMetallbStatuses } from "./metallb-status.ts";
 import { nextStaleAtMs } from "./nodes.ts";
@@ -104,7 +104,7 @@ export function plan(
     ...{ world, nowMs, awaited, announcing, known: memory.pending, ...options },
   });
   const { pending } = wishes;
-  const { renewed, ...renewing } = renew(memory.renewal, wishes.belated, nowMs);
+  const renewals = renewalsOf(memory, wishes, world);
   const isFollowing = looks || wishes.followed.size > 0;
   const fresh = standing.ranking.rank(wishes, world, isFollowing ? 0 : settled.movesMax);
   const ranked = looks ? keepRanks(fresh, wishes.jobs, world) : moveFirst(fresh, world);
@@ -115,7 +115,8 @@ export function plan(
   const { open } = fresh;
   const { generation: known } = memory;
   const virtualIps = standing.claims.plan(world, assignments, {
-    ...{ ranks, moves, open, renewed, generation: known },
+    ...{ moves, open, renewals, generation: known },
+    ranks: holdersNext(ranks, renewals, world),
   });
   const statuses = standing.statuses.plan({ world, nowIso }, assignments, {
     ...{ nowMs, waitTimeMs: options.waitTimeMs },
@@ -153,7 +154,7 @@ export function plan(
       ...stood,
       lookUntilMs,
       awaited,
-      renewal: renewing.renewal,
+      renewals,
       announcing,
       generation,
       pending,
@@ -165,7 +166,6 @@ export function plan(
       looks ? lookUntilMs : null,
       awaited.nodes.size > 0 ? awaited.untilMs : null,
       nowMs < awaited.beginsUntilMs ? awaited.beginsUntilMs : null,
-      renewing.wakeAtMs,
       nextForgottenMs(announcing),
       settled.wakeAtMs(moves),
       ...wakesOf(pending, nowMs),

@@ -52,7 +52,9 @@ export interface JobsNow {
   readonly changed: ReadonlySet<Ip>;
   /** Addresses that the speakers gave to another node than was planned. */
   readonly followed: ReadonlySet<Ip>;
-  /** Addresses whose first place has begun, knows the plan by its peers at least, and leaves them to another still. */
+  /** Addresses that another answers for while the first speakers begin. */
+  readonly early: ReadonlySet<Ip>;
+  /** Those of them whose first place has begun, though after the plan perhaps. */
   readonly belated: ReadonlySet<Ip>;
   /** The moves under way. */
   readonly pending: ReadonlyMap<Ip, PendingMove>;
@@ -113,8 +115,8 @@ export class RankJobs {
       if (isFollowed(job)) this.#followed.add(ip);
       else this.#followed.delete(ip);
     }
-    const belated = this.#belated;
-    return { jobs: this.#jobs, changed, followed: this.#followed, belated, pending };
+    const [followed, early, belated] = [this.#followed, this.#early, this.#belated];
+    return { jobs: this.#jobs, changed, followed, early, belated, pending };
   }
 
   #isOtherWorld({ world, awaited, announcing }: RankContext): boolean {
@@ -185,11 +187,11 @@ function isFollowed({ holder, rank, candidates }: RankJob): boolean {
 function neverHad(first: string, claimed: ClaimedAddress | undefined): boolean {
   const { spec, status } = claimed?.object ?? {};
   const { from, reason } = status?.lastMove ?? {};
-  if (spec?.cause !== "first") return false;
-  return reason === "first" || (reason === "partition-mended" && from !== first);
+  if (spec?.cause !== "first" || from === first) return false;
+  return reason === "first" || reason === "partition-mended";
 }
 
-/** A speaker is heard of when it has listened, and knows what it is fenced at. */
+/** A speaker is heard of when it has listened: it knows what it is fenced at. */
 function hasBegun(node: string, { nodes }: World): boolean {
   return nodes.some(({ name, present }) => name === node && present);
 }

@@ -30,8 +30,8 @@ export interface VirtualIpPlan {
 interface PlannedRanks extends StandingPlan {
   /** The newest plan that was ever seen or made. */
   readonly generation: number;
-  /** Addresses whose plan is written under a new number, as it is or not: looking.ts. */
-  readonly renewed: ReadonlySet<Ip>;
+  /** Plans that are given anew, and the numbers that they had: looking.ts. */
+  readonly renewals: ReadonlyMap<Ip, number>;
 }
 
 /** What is planned of VirtualIPs, kept up to date: looked at are those that the news touches, and those not written yet. */
@@ -41,11 +41,11 @@ export class ClaimPlans {
   #classes: World["classes"] | null = null;
 
   plan(world: World, decided: Decided, planned: PlannedRanks): VirtualIpPlan {
-    const { ranks, moves, renewed } = planned;
+    const { ranks, moves, renewals } = planned;
     const newest = newestGeneration(world, decided.news.addresses, planned.generation);
     const generation = newest + 1;
     const context = {
-      ...{ world, decided, ranks, renewed, generation },
+      ...{ world, decided, ranks, renewals, generation },
       moveOf: new Map(moves.map((move) => [move.address, move])),
       labelsByNode: new Map(world.nodes.map(({ name, labels }) => [name, labels])),
     };
@@ -65,23 +65,28 @@ export class ClaimPlans {
   }
 
   /** @returns the addresses of which anything may be otherwise, and those of them of which more may be than the rank */
-  #toLookAt(world: World, { wanted, news }: Decided, { open, renewed }: PlannedRanks) {
+  #toLookAt(world: World, { wanted, news }: Decided, { open, renewals }: PlannedRanks) {
     const others = new Set([...news.uses, ...this.#open]);
     if (world.classes !== this.#classes) {
       for (const ip of [...wanted.keys(), ...world.claimed.keys()]) others.add(ip);
     }
     this.#classes = world.classes;
-    return { others, all: new Set([...news.addresses, ...others, ...open, ...renewed]) };
+    return { others, all: new Set([...news.addresses, ...others, ...open, ...renewals.keys()]) };
   }
 }
 
 /** Most ranks that are seen are those that were written a moment before. */
-function isRankedSo(ip: Ip, { world, ranks, renewed, moveOf }: AddressContext): boolean {
+function isRankedSo(ip: Ip, { world, ranks, renewals, moveOf }: AddressContext): boolean {
   const before = world.claimed.get(ip)?.object.spec;
   const rank = ranks.get(ip);
-  if (before === undefined || rank === undefined || renewed.has(ip)) return false;
+  if (before === undefined || rank === undefined || isOld(before, ip, renewals)) return false;
   if (!isEqualList(before.rank, rank)) return false;
   return (moveOf.get(ip)?.reason ?? before.cause) === before.cause;
+}
+
+/** Its plan is to get a new number, and has not. */
+function isOld({ generation }: VirtualIPSpec, ip: Ip, renewals: PlannedRanks["renewals"]): boolean {
+  return generation <= (renewals.get(ip) ?? -Infinity);
 }
 
 function isOfRank(write: Write): boolean {
@@ -95,7 +100,7 @@ interface AddressContext {
   readonly world: World;
   readonly decided: Assignments;
   readonly ranks: RankPlan["ranks"];
-  readonly renewed: ReadonlySet<Ip>;
+  readonly renewals: PlannedRanks["renewals"];
   readonly moveOf: ReadonlyMap<Ip, RankMove>;
   readonly labelsByNode: ReadonlyMap<string, Labels>;
   readonly generation: number;
@@ -103,7 +108,7 @@ interface AddressContext {
 
 function planAddress(
   ip: Ip,
-  { world, decided, ranks, renewed, moveOf, labelsByNode, generation }: AddressContext,
+  { world, decided, ranks, renewals, moveOf, labelsByNode, generation }: AddressContext,
 ): Write[] {
   const { wanted, heldBack } = decided;
   const assignment = wanted.get(ip);
@@ -121,7 +126,7 @@ function planAddress(
   };
   if (before === undefined) return [creation({ ...spec, generation })];
   const writes = update(before, { ...spec, generation }, moveOf.get(ip));
-  if (writes.length > 0 || !renewed.has(ip)) return writes;
+  if (writes.length > 0 || !isOld(before.spec, ip, renewals)) return writes;
   return [{ kind: "update-virtual-ip", before, spec: { generation }, events: [] }];
 }
 
