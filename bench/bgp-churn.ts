@@ -16,12 +16,12 @@ import { startRouter, type Router, type RouterKind } from "../lab/routers/router
 import { stopOnSignals } from "../lab/shutdown.ts";
 import { table } from "../lab/table.ts";
 import { waitFor } from "../lab/wait.ts";
-import type { NodeBGPStatus } from "../src/bgp/resource.ts";
 import { KubeClient } from "../src/kube/io/client.ts";
 import { SERVICES } from "../src/kube/types.ts";
 import { metallb, SpreadCluster } from "../test/e2e/spread-cluster.ts";
 import { NODES_ASN, ROUTER_ASN } from "./bgp/world.ts";
 import { churn, wantedRoutes } from "./bgp/churn.ts";
+import { lookAtSessions, resetsBetween } from "./bgp/resets.ts";
 
 const { services, atOnce, seed } = readOptions(
   "bench:bgp-churn",
@@ -54,9 +54,14 @@ try {
     }),
     ...KINDS.map((kind) => peer(kind)),
   );
-  const before = await waitFor(async () => sessionsUp(), {
-    ...{ what: "a session with every router on every node", timeoutMs: WAIT_MS_MAX },
-  });
+  const before = await waitFor(
+    async () => {
+      const sessions = await lookAtSessions(cluster);
+      const up = [...sessions.values()].filter(({ isUp }) => isUp);
+      return up.length === NODES * KINDS.length && sessions;
+    },
+    { what: "a session with every router on every node", timeoutMs: WAIT_MS_MAX },
+  );
   const client = await KubeClient.connect({ kubeconfig: cluster.lab.kubeconfig });
   const beganMs = performance.now();
   const done = await churn(client, { services, atOnce, seed });
@@ -72,14 +77,12 @@ try {
     { what: "an address of every Service that is left", timeoutMs: WAIT_MS_MAX },
   );
   const rows = await Promise.all(routers.map((router) => settled(router, wanted, endedMs)));
-  const after = await sessionsUp();
-  const resets =
-    after === false ? before.length : before.filter((one) => !after.includes(one)).length;
+  const resets = resetsBetween(before, await lookAtSessions(cluster));
   console.log(
     `${done.made} Services made, ${done.changed} changes, ${done.deleted} deleted in ${seconds(endedMs - beganMs)} s (seed ${seed}); ${wanted.length / NODES} prefixes are wanted in the end.`,
   );
   console.log(table(["router", "has just these", "after the last answer"], rows));
-  console.log(`sessions reset: ${resets} of ${before.length}`);
+  console.log(`${before.size} sessions, reset ${resets} times`);
   if (resets > 0) process.exitCode = 1;
   await client.close();
 } catch (error) {
@@ -119,18 +122,6 @@ function peer(kind: RouterKind): object {
     ...metallb("BGPPeer", kind, { ...spec, holdTime: "90s" }),
     apiVersion: "metallb.io/v1beta2",
   };
-}
-
-/** `n1 BGPPeer/bird 2026-01-01T00:00:00Z` for each session that is up; false where one is not. */
-async function sessionsUp(): Promise<readonly string[] | false> {
-  const path = "/apis/spreadlb.io/v1alpha1/nodebgpstatuses";
-  const { items } = (await cluster.lab.api("GET", path)) as { items: NodeBGPStatus[] };
-  const sessions = items.flatMap(({ metadata, status }) =>
-    (status?.sessions ?? []).map((one) => ({ node: metadata.name, ...one })),
-  );
-  const up = sessions.filter(({ state }) => state === "Established");
-  if (up.length < NODES * KINDS.length) return false;
-  return up.map(({ node, peer: name, since }) => `${node} ${name} ${since}`).sort();
 }
 
 async function settled(

@@ -10,6 +10,7 @@ import { stopOnSignals } from "../lab/shutdown.ts";
 import { table } from "../lab/table.ts";
 import { endpointGone, makeLocal, serviceMade, type Reaction } from "./bgp/changes.ts";
 import { crowd, restarted, type Crowd } from "./bgp/crowd.ts";
+import { lookAtSessions, resetsBetween } from "./bgp/resets.ts";
 import { BgpWorld } from "./bgp/world.ts";
 import { spreadOf } from "./failover/figures.ts";
 import { cpuTimes, loadSince, untilQuiet } from "./failover/load.ts";
@@ -57,13 +58,12 @@ try {
 }
 
 async function measure(): Promise<Figures> {
-  const sessions = await sessionsSince();
+  const sessions = await lookAtSessions(world.cluster);
   const made = await repeat(trials, (trial) => serviceMade(world, trial));
   await makeLocal(world);
   const gone = await repeat(trials, (trial) => endpointGone(world, trial));
   const many = services > 0 ? await crowd(world, services) : null;
-  const now = await sessionsSince();
-  const resets = sessions.filter((since, i) => since !== now[i]).length;
+  const resets = resetsBetween(sessions, await lookAtSessions(world.cluster));
   const backMs = services > 0 ? await repeat(restarts, restartedInQuiet) : [];
   return { made, gone, crowd: many, backMs, resets };
 }
@@ -72,11 +72,6 @@ async function measure(): Promise<Figures> {
 async function restartedInQuiet(): Promise<number> {
   await untilQuiet(60);
   return restarted(world);
-}
-
-/** Since when each session is up, as the router says. */
-async function sessionsSince(): Promise<readonly string[]> {
-  return (await world.router.command("show protocols")).match(/^p\d+ .*$/gm) ?? [];
 }
 
 async function repeat<T>(times: number, act: (trial: number) => Promise<T>): Promise<T[]> {
@@ -110,7 +105,7 @@ function report({ made, gone, crowd: many, backMs, resets }: Figures): string {
   return [
     table(["milliseconds to the router's kernel", "min", "median", "p99", "max", "promised"], rows),
     ...sentences,
-    `${resets} sessions reset`,
+    `sessions were reset ${resets} times`,
   ].join("\n");
 }
 
@@ -125,6 +120,6 @@ function missed({ made, gone, crowd: many, backMs, resets }: Figures): string[] 
     ...over("ms until all Services are in the router", many?.routedMs ?? 0, PROMISED.routedMs),
     ...over("UPDATEs in a session", Math.max(0, ...(many?.updates ?? [])), PROMISED.updates),
     ...over("ms until a restarted speaker has told all", Math.max(0, ...backMs), PROMISED.backMs),
-    ...over("sessions reset", resets, 0),
+    ...over("resets of sessions", resets, 0),
   ];
 }

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SERVICES, type Service } from "../../src/kube/types.ts";
 import { service } from "../../test/e2e/spread-cluster.ts";
-import { COUNTED_MS, type BgpWorld } from "./world.ts";
+import { COUNTED_MS } from "./resets.ts";
+import type { BgpWorld } from "./world.ts";
 
 const CREATES_AT_ONCE = 32;
 const WAIT_MS_MAX = 180_000;

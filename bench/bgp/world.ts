@@ -21,8 +21,6 @@ export const NODES_ASN = 64_600;
 export const ROUTER_ASN = 64_501;
 /** For benchmarks of networks: RFC 2544. */
 const POOL = "198.18.0.0/19";
-/** The speaker looks at its sessions' counters once a second. */
-export const COUNTED_MS = 1500;
 
 export interface BgpWorldOptions {
   readonly nodes: number;

@@ -40,6 +40,8 @@ export class BgpMetrics {
   readonly #metrics: SpeakerMetrics | undefined;
   /** By metric and labels: what a session had counted when it was looked at last. */
   readonly #told = new Map<string, number>();
+  /** By labels: the counters of the session that was looked at last. */
+  readonly #counters = new Map<string, SessionCounts["counters"]>();
   #names = new Map<string, Names>();
   #listening: readonly ListeningLabels[] = [];
 
@@ -114,6 +116,10 @@ export class BgpMetrics {
     metrics: SpeakerMetrics,
   ): void {
     const { sentByKind: sent, receivedByKind: received } = counters;
+    const place = placeOf(labels);
+    // A session that was opened anew counts from nothing again, and may have come as far already as the one before.
+    if (this.#counters.get(place) !== counters) this.#forgetCounts(place);
+    this.#counters.set(place, counters);
     metrics.bgpSessionUp.set({ ...labels }, state === "established" ? 1 : 0);
     metrics.bgpAnnouncedPrefixes.set({ ...labels }, rib.toldCount);
     // Of a family that the session is not for nothing is pending.
@@ -135,15 +141,18 @@ export class BgpMetrics {
     const place = `${metric} ${placeOf(labels)}`;
     const before = this.#told.get(place) ?? 0;
     this.#told.set(place, counted);
-    // A session that was opened anew counts from nothing again.
+    // One of BFD that was opened anew counts from nothing again.
     this.#metrics?.[metric].inc({ ...labels }, counted >= before ? counted - before : counted);
   }
 
   #forget(labels: Labels, gauges: readonly GaugeKey[]): void {
     for (const gauge of gauges) this.#metrics?.[gauge].remove({ ...labels });
-    for (const place of this.#told.keys()) {
-      if (place.endsWith(` ${placeOf(labels)}`)) this.#told.delete(place);
-    }
+    this.#counters.delete(placeOf(labels));
+    this.#forgetCounts(placeOf(labels));
+  }
+
+  #forgetCounts(place: string): void {
+    for (const key of this.#told.keys()) if (key.endsWith(` ${place}`)) this.#told.delete(key);
   }
 }
 

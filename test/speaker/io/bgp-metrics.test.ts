@@ -11,8 +11,10 @@ const KEY = "BGPPeer/tor";
 function stage() {
   const metrics = createMetrics("speaker");
   const told = new BgpMetrics(metrics);
-  const counters = new SessionCounters();
+  let counters = new SessionCounters();
   counters.sent("update", 3);
+  /** Another session in its place. */
+  const renew = () => (counters = new SessionCounters());
   const session = (address: string, state: "established" | "idle", more: object = {}) => {
     const wanted = { IPv4: 3, IPv6: 5 };
     const wantedCountIn = (families: readonly IpFamily[]) =>
@@ -27,7 +29,7 @@ function stage() {
   };
   const lines = async (name: string) =>
     (await metrics.text()).split("\n").filter((line) => line.startsWith(`${name}{`));
-  return { told, session, lines };
+  return { told, session, renew, lines };
 }
 
 const held = (address: string | null, link: string | null = null) => [
@@ -63,6 +65,20 @@ describe("speaker: metrics of BGP sessions", () => {
       expect(await lines("metallb_bgp_announced_prefixes_total")).to.have.length(1);
     });
   }
+
+  it("a session that was opened anew is counted though it has counted no more than the one before", async () => {
+    const { told, session, renew, lines } = stage();
+    const name = "metallb_bgp_opens_sent";
+    const look = () => {
+      told.look(session("10.0.0.1", "established"), []);
+      return lines(name);
+    };
+    for (const want of [1, 2, 3]) {
+      renew().sent("open");
+      expect(await look()).to.deep.equal([`${name}{peer="10.0.0.1:179",vrf=""} ${want}`]);
+    }
+    expect(await look()).to.deep.equal([`${name}{peer="10.0.0.1:179",vrf=""} 3`]);
+  });
 
   it("a peer without a session is down, also when it has just had one", async () => {
     const { told, session, lines } = stage();
