@@ -1,8 +1,8 @@
 /** Services that come, change and go in random order, and the routes that are right for those that are left. */
 import type { KubeClient } from "../../src/kube/io/client.ts";
 import { SERVICES, type Service } from "../../src/kube/types.ts";
-import { randomFrom } from "../../test/speaker/mesh.ts";
 import { service } from "../../test/e2e/spread-cluster.ts";
+import { randomFrom } from "../../test/random.ts";
 import { NODES_ASN } from "./world.ts";
 
 const WAIT_MS_MAX = 60_000;

@@ -10,10 +10,11 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Ip } from "../../src/base/ip.ts";
 import type { MessageFault } from "../../src/bgp/wire/faults.ts";
+import { seedOf } from "../random.ts";
 import { SessionModel, type Meaning, type ModelPeer, type TheirOffer } from "./session-model.ts";
 import { ends, Stage } from "./stage.ts";
 
-const SEED = Number(process.env["MODEL_SEED"] ?? Date.now() % 2 ** 31);
+const SEED = seedOf("MODEL_SEED");
 const HISTORIES = Number(process.env["MODEL_HISTORIES"] ?? 2000);
 const MOVES_MAX = 60;
 const PEER = "10.0.0.2";

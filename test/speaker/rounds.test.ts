@@ -4,7 +4,8 @@
 import { expect } from "chai";
 import { newPeer, type Peer } from "../../src/speaker/peers.ts";
 import { Rounds, roundsFor } from "../../src/speaker/rounds.ts";
-import { Mesh, randomFrom, RHYTHM } from "./mesh.ts";
+import { randomFrom } from "../random.ts";
+import { Mesh, RHYTHM } from "./mesh.ts";
 
 const { intervalMs, detectionMs } = RHYTHM;
 
