@@ -27,6 +27,6 @@ export type BfdState = "up" | "down" | "admin-down";
 export interface BfdReport {
   readonly peer: string;
   readonly state: BfdState;
-  /** Why, for people: RFC 5880 section 4.1's name of the diagnostic, such as "control-detection-time-expired". */
+  /** Why, for people: RFC 5880 section 4.1's name of the diagnostic, such as "detection-time-expired"; "none" where nobody knows of the path. */
   readonly diagnostic: string;
 }

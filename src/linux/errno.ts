@@ -46,7 +46,9 @@ export const EPERM = 1;
 export const EAGAIN = 11;
 export const EACCES = 13;
 export const ENOMEM = 12;
+export const ENODEV = 19;
 export const EADDRINUSE = 98;
+export const EADDRNOTAVAIL = 99;
 export const ENOBUFS = 105;
 
 /** @param errno positive or, as calls return it, negative */

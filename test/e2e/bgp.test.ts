@@ -199,13 +199,13 @@ describe("end to end: BGP", function () {
       "web",
       names.map((name) => `${name}: tor`),
     );
-    const up = names.map((name) => `${name} BGPSessionUp`);
+    const up = names.flatMap((name) => [`${name} BGPSessionUp`, `${name} BFDSessionUp`]);
     await waitFor(
       async () => {
         const lines = await told("tor");
         return up.every((line) => lines.includes(line));
       },
-      { what: "an Event of every node" },
+      { what: "both Events of every node" },
     );
     const assigned = names.map((name) => `announcing from node "${name}" with protocol "bgp"`);
     await waitFor(
@@ -303,7 +303,8 @@ describe("end to end: BGP", function () {
     const { client } = cluster.lab.plan;
     const passwordSecret = { name: "tor6" };
     await cluster.apply(
-      peer("tor6", { peerAddress: client.ipv6, passwordSecret }),
+      // Its sessions over IPv6 the router does not watch.
+      peer("tor6", { peerAddress: client.ipv6, passwordSecret, bfdProfile: "fast" }),
       service("six", { spec: { ipFamilies: ["IPv6"], ipFamilyPolicy: "SingleStack" } }),
     );
     const [address = ""] = await cluster.addressesOf("six", 1);
@@ -334,6 +335,12 @@ describe("end to end: BGP", function () {
       hosts().map(({ ipv6 }) => ipv6),
     );
     await cluster.lab.waitForTraffic([address]);
+    const unwatched = hosts().map(({ name }) => `${name} BFDSessionFailed`);
+    const failed = async () => {
+      const lines = await told("tor6");
+      return lines.filter((line) => line.endsWith(" BFDSessionFailed")).join() === unwatched.join();
+    };
+    await waitFor(failed, { what: "one Event of every node on BFD", timeoutMs: 30_000 });
   });
 
   it("the Secret is deleted: the sessions go on with its password, and the log says so", async () => {
@@ -351,9 +358,11 @@ describe("end to end: BGP", function () {
     const { addresses } = await cluster.service("web");
     await cluster.lab.segment.cut("n3");
     await untilRouted(`${addresses[0] ?? ""}/32`, ipv4Of("n1", "n2", "n4"));
-    await waitFor(async () => (await told("tor")).includes("n3 BGPSessionDown"), {
-      what: "n3 to tell that its session is down",
-    });
+    for (const reason of ["BFDSessionDown", "BGPSessionDown"]) {
+      await waitFor(async () => (await told("tor")).includes(`n3 ${reason}`), {
+        what: `n3 to tell ${reason}`,
+      });
+    }
     await waitFor(
       async () => /^n3 BGPPeer\/tor: since /m.test(await spreadlb("bgp", "--node", "n3")),
       { what: "spreadlb bgp to say why" },

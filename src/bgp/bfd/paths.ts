@@ -52,7 +52,7 @@ export function planWatch(
 export type Verdict = Omit<BfdReport, "peer">;
 
 /** Nobody watches the path any more, or nobody knows yet: what was known of it counts no longer. */
-const FORGOTTEN: Verdict = { state: "admin-down", diagnostic: "administratively-down" };
+const FORGOTTEN: Verdict = { state: "admin-down", diagnostic: "none" };
 
 /**
  * A session outlives those who watch it: who joins has missed its reports, and who leaves hears of none.

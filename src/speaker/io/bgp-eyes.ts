@@ -18,10 +18,16 @@ import { outcomeOf } from "../../kube/io/status.ts";
 import { apiVersionOf, type KubeObject, type OwnerReference } from "../../kube/resource.ts";
 import type { Node } from "../../kube/types.ts";
 import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
+import { BfdBook, type BfdTale } from "../bfd-book.ts";
 import { pauseAfter } from "../pause.ts";
 import { ReportPace } from "../report-pace.ts";
 import type { Fate } from "../routes.ts";
-import { SessionBook, type ConfiguredPeer, type PeerProblem } from "../session-book.ts";
+import {
+  SessionBook,
+  type ConfiguredPeer,
+  type PeerProblem,
+  type SessionTale,
+} from "../session-book.ts";
 import { AnnouncedSeries } from "./announced-series.ts";
 import { ServiceStatuses } from "./service-statuses.ts";
 
@@ -48,6 +54,7 @@ const TYPE = { apiVersion: apiVersionOf(NODE_BGP_STATUSES), kind: NODE_BGP_STATU
 export class BgpEyes {
   readonly #options: BgpEyesOptions;
   readonly #book: SessionBook;
+  readonly #bfdBook: BfdBook;
   readonly #pace = new ReportPace();
   readonly #recorder: EventRecorder;
   readonly #services: ServiceStatuses;
@@ -66,6 +73,7 @@ export class BgpEyes {
     const { client, log, node, metallbNamespace: namespace } = options;
     this.#options = options;
     this.#book = new SessionBook(node);
+    this.#bfdBook = new BfdBook(node);
     this.#recorder = startEventRecorder({
       ...{ client, log, reportingController: "spreadlb.io/speaker", reportingInstance: node },
     });
@@ -79,6 +87,7 @@ export class BgpEyes {
     this.#isWritten = true; // Perhaps, by an earlier life.
     this.#services.start();
     this.#timer = setInterval(() => {
+      this.#lookAtBfd();
       this.#look();
     }, LOOK_MS).unref();
   }
@@ -99,9 +108,12 @@ export class BgpEyes {
 
   hear(session: Session, news: SessionNews): void {
     const tale = this.#book.hear(session, news, Date.now());
-    const object = tale === null ? undefined : this.#options.peerObject(session.peer.key);
-    if (tale === null || object === undefined) return;
-    this.#recorder.event({ object, ...tale, action: "SpeakBGP" });
+    if (tale !== null) this.#tell(session.peer.key, tale, "SpeakBGP");
+  }
+
+  #tell(peer: string, tale: SessionTale | BfdTale, action: string): void {
+    const object = this.#options.peerObject(peer);
+    if (object !== undefined) this.#recorder.event({ object, ...tale, action });
   }
 
   /** That routers cannot dial us, or can again, is an Event on our Node: the port is the node's. */
@@ -132,8 +144,21 @@ export class BgpEyes {
     this.#recorder.event({ object, type, reason, message, action: "ListenForBGP" });
   }
 
-  bfd({ peer, state }: BfdReport): void {
-    this.#book.bfd(peer, state, Date.now());
+  bfd({ peer, ...verdict }: BfdReport): void {
+    this.#book.bfd(peer, verdict.state, Date.now());
+    const session = this.#options.sessions().get(peer);
+    const tale = session === undefined ? null : this.#bfdBook.hear(session.peer, verdict);
+    if (tale !== null) this.#tell(peer, tale, "WatchByBFD");
+  }
+
+  /** @param troubles by peer, of those whose BFD can neither send nor hear: why */
+  bfdTroubles(troubles: ReadonlyMap<string, string>): void {
+    this.#bfdBook.setTroubles(troubles);
+  }
+
+  #lookAtBfd(): void {
+    const tales = this.#bfdBook.look(this.#options.sessions(), performance.now());
+    for (const [peer, tale] of tales) this.#tell(peer, tale, "WatchByBFD");
   }
 
   /** An address was judged anew. */

@@ -91,6 +91,11 @@ export class Routers {
     return this.#speaker.listening;
   }
 
+  /** By peer, of those whose BFD can neither send nor hear: why, and what can be done. */
+  get bfdTroubles(): BfdWatch["troubles"] {
+    return this.#bfd.troubles;
+  }
+
   /** Peers of this node without a session. */
   get held(): readonly PeerModel[] {
     const { sessions } = this.#speaker;

@@ -360,7 +360,8 @@ export class Routing {
       configurations: this.#list("configurations"),
     };
     this.#routers.obey(manifests, facts);
-    const { listening } = this.#routers;
+    const { listening, bfdTroubles } = this.#routers;
+    this.#eyes.bfdTroubles(bfdTroubles);
     this.#eyes.listening(listening);
     this.#metrics.listening(listening);
   }

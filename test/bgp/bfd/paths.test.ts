@@ -78,7 +78,7 @@ describe("BFD paths", () => {
 
   describe("who joins a session that goes on, and who leaves it", () => {
     const up: Verdict = { state: "up", diagnostic: "none" };
-    const forgotten = { state: "admin-down", diagnostic: "administratively-down" };
+    const forgotten = { state: "admin-down", diagnostic: "none" };
     const cases = [
       { name: "joins one that is up", before: {}, now: { s: ["a"] }, told: { a: up } },
       { name: "joins one of which nothing is known", before: {}, now: { t: ["a"] }, told: {} },

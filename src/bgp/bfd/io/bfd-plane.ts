@@ -19,6 +19,7 @@ import {
   TTL_MAX,
   type WantedSession,
 } from "../sessions.ts";
+import { bfdTrouble } from "../trouble.ts";
 import { encodeControlPacket } from "../wire/control-packet.ts";
 import type { BfdPlaneReport, SessionCounters } from "./protocol.ts";
 import { BFD_PORTS, Receivers } from "./receivers.ts";
@@ -210,7 +211,8 @@ export class BfdPlane {
   }
 
   #open(channel: Channel): void {
-    const message = this.#failureOf(channel)?.message ?? null;
+    const failure = this.#failureOf(channel);
+    const message = failure === undefined ? null : bfdTrouble(failure, channel.endpoints);
     if (message !== null) {
       channel.sender?.close();
       channel.sender = null;

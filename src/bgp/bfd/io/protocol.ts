@@ -34,7 +34,7 @@ export type BfdThreadReport = { readonly kind: "open" } | BfdPlaneReport;
 export type BfdPlaneReport =
   /** `atMs` is in ms since 1970: when it happened, not when it was told. */
   | (StateChange & OfSession & { readonly atMs: number })
-  /** It can neither send nor hear, and why; it is tried again every second. Null: it can now. */
+  /** It can neither send nor hear, why, and what can be done; it is tried again every second. Null: it can now. */
   | (OfSession & { readonly kind: "trouble"; readonly message: string | null })
   | {
       readonly kind: "counters";

@@ -66,7 +66,7 @@ describe("BFD plane", function () {
     right.want({ to: "10.66.0.9", from: "10.66.0.2" });
     await waitFor(() => left.of("trouble").length > 0, { what: "trouble" });
     expect(left.of("trouble")[0]?.message).to.equal(
-      "Cannot send from 10.66.0.9: EADDRNOTAVAIL (address not available)",
+      "Cannot send from 10.66.0.9: EADDRNOTAVAIL (address not available). Give this node the address 10.66.0.9, or the peer another source address",
     );
     place.left.namespace.ip(`address add 10.66.0.9/24 dev ${LINK}`);
     await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
