@@ -120,6 +120,7 @@ function bgpLines(peer: RouterPeer, index: number, options: RouterOptions): stri
     ...(peer.ttlSecurity === undefined ? [] : ["ttl security on"]),
     ...(peer.password === undefined ? [] : [`password "${peer.password}"`]),
     ...(peer.passive ? ["passive on"] : []),
+    ...(peer.extendedMessages ? ["enable extended messages on"] : []),
     ...(peer.holdSeconds === undefined ? [] : [`hold time ${peer.holdSeconds}`]),
     // Without "graceful" a restart of the peer that BFD notices, or is told of, costs its routes.
     ...(peer.bfd === undefined ? [] : [`bfd ${peer.gracefulRestart ? "graceful" : "on"}`]),

@@ -43,6 +43,8 @@ export interface RouterPeer {
   /** How long it waits for an answer when it dials, 1 where nothing is said. GoBGP has at least 5. */
   readonly connectSeconds?: number;
   readonly bfd?: BfdTiming;
+  /** Offers messages of up to 65,535 octets (RFC 8654), which FRR does in any case; GoBGP has none. */
+  readonly extendedMessages?: boolean;
   /** Keeps the routes of a peer that restarts. */
   readonly gracefulRestart?: boolean;
 }

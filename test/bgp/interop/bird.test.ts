@@ -1,8 +1,9 @@
 /** What BIRD 2 shows of a session and the others do not, or not in words. What is to be so with each router is in cells.test.ts. */
 import { expect } from "chai";
+import { startRouter } from "../../../lab/routers/router.ts";
 import { waitFor } from "../../../lab/wait.ts";
-import { route, until } from "./node.ts";
-import { established, NODE, pairForEach, paths } from "./pair.ts";
+import { peer, route, until } from "./node.ts";
+import { established, NODE, pairForEach, paths, ROUTER } from "./pair.ts";
 
 describe("BGP with BIRD", function () {
   this.timeout(60_000);
@@ -34,6 +35,37 @@ describe("BGP with BIRD", function () {
     const said = () => router.log().includes('Administrative shutdown: "node n1 is drained"');
     await waitFor(said, { what: "BIRD to say it in its log" });
   });
+
+  for (const extendedMessages of [false, true]) {
+    const what = extendedMessages ? "is read, and the session lives" : "is none, but a withdrawal";
+    it(`a message of its own that is longer than others take ${what}, as both ends agreed`, async () => {
+      const router = await startRouter("bird", {
+        ...{ netns: pair().tor.name, directory: pair().directory, asn: 64513 },
+        ...{ routerId: "192.0.2.254", announces: ["198.51.100.0/24"] },
+        announcesWith: {
+          ...{ origin: "igp", asPath: [], multiExit: 0, largeCommunities: [] },
+          communities: Array.from({ length: 1100 }, (_, i) => `64513:${i + 1}`),
+        },
+        peers: [{ address: NODE.IPv4, asn: 64512, extendedMessages: true }],
+      });
+      pair().atEnd(() => router.stop());
+      const speaker = pair().startSpeaker();
+      speaker.tell({ kind: "peers", peers: [peer(ROUTER.IPv4, { extendedMessages })] });
+      const session = await until(
+        () => {
+          speaker.look();
+          return speaker.session();
+        },
+        // Behind it comes an end of each family's (RFC 4724 section 2).
+        (now) => now?.received["update"] === 3,
+      );
+      expect(session).to.include({
+        state: "established",
+        prefixesReceived: extendedMessages ? 1 : 0,
+      });
+      expect(session?.sent["open"]).to.equal(1);
+    });
+  }
 
   it("the wrong AS number: both say so, with what to correct", async () => {
     const { speaker } = await pair().start("bird", "IPv4", {}, { theirAsn: 64999 });

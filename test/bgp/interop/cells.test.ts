@@ -35,6 +35,8 @@ const IN_KERNEL = CELLS.filter(({ kind }) => kind !== "gobgp");
 const RULED = IN_KERNEL;
 /** Another one than the fabric begins with. */
 const HOLD_SECONDS = 92;
+/** Of five octets each, or of seventeen: with a set of attributes more than 4,096. */
+const MANY = { IPv4: 900, IPv6: 300 } as const;
 const COLLIDED = /both ends have dialled|connection collision resolution/;
 /** BGP identifiers below and above those of the routers. */
 const [LOWER, HIGHER] = ["192.0.2.1", "203.0.113.250"] as [Ip, Ip];
@@ -141,6 +143,39 @@ describe("BGP with each router, over each family, eBGP and iBGP", function () {
     await inEach(IN_KERNEL, (cell) => fabric.untilRouted(cell, []));
     for (const cell of CELLS) expect(opens(cell), cell.name).to.deep.equal(before.get(cell));
   });
+
+  /** The cell's prefix and more of its family, which are nobody else's. */
+  function manyOf(cell: Cell): readonly string[] {
+    const place = CELLS.indexOf(cell);
+    const more = Array.from({ length: MANY[cell.family] - 1 }, (_, i) =>
+      cell.family === "IPv4"
+        ? `198.${place}.${i >> 8}.${i & 255}/32`
+        : `2001:db8:${place + 1}::${(i + 1).toString(16)}/128`,
+    );
+    return [cell.prefix, ...more];
+  }
+
+  for (const extendedMessages of [false, true]) {
+    const who = extendedMessages ? "wanted by both ends" : "which we have not asked for";
+    it(`extended messages, ${who}: how many UPDATEs it takes`, async () => {
+      await fabric.begin({ n1: { extendedMessages } });
+      await inEach(CELLS, async (cell) => {
+        const before = (await fabric.established(cell, "n1"))?.sent["update"] ?? 0;
+        const many = manyOf(cell);
+        fabric.announce("n1", cell, ...many);
+        const hasAll = async () => {
+          const from = nodeAddress(cell, "n1");
+          const all = (await fabric.routerOf(cell).paths()).filter(({ peer }) => peer === from);
+          return all.length === many.length;
+        };
+        await waitFor(hasAll, { what: `all of ${many.length}`, timeoutMs: 30_000 });
+        const isLong = extendedMessages && cell.kind !== "gobgp";
+        const count = (isLong ? 1 : 2) + before;
+        await fabric.untilSession(cell, "n1", (now) => (now?.sent["update"] ?? 0) >= count);
+        expect(fabric.session(cell, "n1")?.sent["update"]).to.equal(count);
+      });
+    });
+  }
 
   // GoBGP never asks: it keeps what it was told, and goes through that again.
   it("route refresh: what is known already is told again", async () => {

@@ -5,7 +5,7 @@
  *   n1, n2 ── lan of a router       10.R.0.0/24, fd00:R::/64: n1 is 1 in another AS and 11 in the router's, n2 is 2 and 12; it is 254, fe
  *   n1 ── n2 ── a router's loopback a hop in between: n1 from 10.9.0.0/24, fd00:9::/64, to 10.10.0.R, fd00:10::R
  *
- * Of the sessions on the link the routers want all that can be wanted: a password of both nodes; of n1 they know BFD and graceful restart,
+ * Of the sessions on the link the routers want all that can be wanted: a password of both nodes, extended messages where they know them; of n1 they know BFD and graceful restart,
  * of n2 they want GTSM (for FRR makes of an eBGP neighbor with GTSM one of several hops to BFD). So what we are told decides what is
  * tried, and no router is started anew. n1 listens, n2 does not.
  * Neighbours: cells.test.ts tries; pair.ts is for what needs a router of its own.
@@ -112,6 +112,7 @@ function routerPeers(kind: RouterKind): RouterPeer[] {
     cells.map((cell) => ({
       ...{ address: nodeAddress(cell, node), asn: ourAsn(cell), password: PASSWORD },
       ...(node === "n2" ? { ttlSecurity: 1 } : { gracefulRestart: true, bfd: FAST }),
+      extendedMessages: true,
       // Longer than both stand still where both are to dial.
       connectSeconds: 30,
     })),

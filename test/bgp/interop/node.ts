@@ -23,6 +23,8 @@ export interface SessionView {
   readonly theirAsn: number | null;
   readonly sent: Readonly<Record<string, number>>;
   readonly received: Readonly<Record<string, number>>;
+  /** Each time that one was announced. */
+  readonly prefixesReceived: number;
   readonly heldBack: readonly string[];
   /** What BFD said last. */
   readonly bfd: BfdState | null;

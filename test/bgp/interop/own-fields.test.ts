@@ -1,7 +1,7 @@
 /**
  * Our own fields of a peer, from the manifest to a real router: GTSM at our end, and messages that are longer than 4,096 octets.
  *
- * With FRR, which has both. GTSM with every router, at either end and over IPv6: cells.test.ts.
+ * With FRR, which has both. Each of them with every router, at either end and over IPv6: cells.test.ts.
  */
 import { expect } from "chai";
 import type { Router } from "../../../lab/routers/router.ts";

@@ -84,6 +84,7 @@ function show(): void {
       bfd: bfdStates.get(key) ?? null,
       sent: counters.sentByKind,
       received: counters.receivedByKind,
+      prefixesReceived: counters.prefixesReceived,
       heldBack: [...rib.wanted.keys()].flatMap((prefix) => {
         const why = rib.heldBack(prefix);
         return why === null ? [] : [`${prefix} ${why}`];
