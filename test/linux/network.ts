@@ -35,6 +35,10 @@ export function ip(line: string): string {
   return execFileSync("ip", line.split(" "), { encoding: "utf8", stdio: "pipe" });
 }
 
+const VRF = "red";
+/** The routes of its VRF are in. */
+export const VRF_TABLE = 10;
+
 let made = 0;
 
 /** A namespace with its loopback up. */
@@ -56,6 +60,19 @@ export class Namespace {
   exec(program: string, ...args: readonly string[]): string {
     const line = ["netns", "exec", this.name, program, ...args];
     return execFileSync("ip", line, { encoding: "utf8", stdio: "pipe" });
+  }
+
+  /** Puts the link into a VRF of its own. @returns its name; null where this kernel has no VRFs (CONFIG_NET_VRF) */
+  putIntoVrf(link: string): string | null {
+    try {
+      this.ip(`link add ${VRF} type vrf table ${VRF_TABLE}`);
+    } catch (error) {
+      if (/Unknown device type/.test(String(error))) return null;
+      throw error;
+    }
+    this.ip(`link set ${VRF} up`);
+    this.ip(`link set ${link} master ${VRF}`);
+    return VRF;
   }
 
   indexOf(link: string): number {

@@ -1,8 +1,8 @@
 /**
  * What a peer's object says of who both ends are and from where they speak, with real routers: AS numbers, source addresses, VRFs.
  *
- * No VRF is made here, for that needs a kernel with CONFIG_NET_VRF. To a VRF a socket is bound as to any device (SO_BINDTODEVICE), so
- * the device is an interface to which no route would lead otherwise.
+ * Where the kernel has VRFs (CONFIG_NET_VRF), one is made. Elsewhere an interface to which no route would lead otherwise stands for it: a
+ * socket is bound to either alike (SO_BINDTODEVICE).
  */
 import { expect } from "chai";
 import {
@@ -12,7 +12,7 @@ import {
   type RouterPeer,
 } from "../../../lab/routers/router.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
-import { Namespace, wire } from "../../linux/network.ts";
+import { Namespace, VRF_TABLE, wire } from "../../linux/network.ts";
 import { peer, route, until, type SpeakerNode } from "./node.ts";
 import { established, NODE, pairForEach, paths, ROUTER } from "./pair.ts";
 
@@ -111,12 +111,15 @@ for (const kind of KINDS) {
 describe("BGP in a VRF: sessions bound to its device", function () {
   this.timeout(90_000);
   let other: Namespace | undefined;
+  let vrf = "";
   const pair = pairForEach(["frr", "bird"], ({ node }) => {
     other = new Namespace();
     wire(node, "n1", other, "r0");
     other.ip(`addr add ${ROUTER.IPv4}/24 dev r0`);
+    vrf = node.putIntoVrf("n1") ?? "n1";
     node.ip(`addr add ${NODE.IPv4}/32 dev n1`);
-    node.ip(`route add 10.99.0.0/24 dev n1 src ${NODE.IPv4} metric 100`);
+    const table = vrf === "n1" ? "metric 100" : `table ${VRF_TABLE}`;
+    node.ip(`route add 10.99.0.0/24 dev n1 src ${NODE.IPv4} ${table}`);
   });
   afterEach(() => other?.remove());
 
@@ -134,7 +137,7 @@ describe("BGP in a VRF: sessions bound to its device", function () {
   const PASSWORD = "sesame";
   const far = (more: Partial<BgpPeer>): BgpPeer =>
     peer(ROUTER.IPv4, {
-      ...{ key: "far", vrf: "n1", theirAsn: "external", password: PASSWORD, ...more },
+      ...{ key: "far", vrf, theirAsn: "external", password: PASSWORD, ...more },
     });
 
   it("not by the better route, but by the device: both routers are spoken to, each with its own", async () => {
@@ -151,7 +154,6 @@ describe("BGP in a VRF: sessions bound to its device", function () {
     expect(speaker.session("far")?.theirAsn).to.equal(64514);
   });
 
-  // Beside a listener of no device there is none of an interface: the kernel lets only a VRF's share the port.
   it("who dials from beyond the device is heard there, and nobody from elsewhere", async () => {
     const { router: near, speaker } = await pair().start(
       "frr",
@@ -166,6 +168,13 @@ describe("BGP in a VRF: sessions bound to its device", function () {
     await paths(router, (all) => all.length === 1);
     expect(speaker.session("far")?.theirAsn).to.equal(64514);
     expect((await near.sessions()).map(({ state }) => state)).not.to.include("established");
+    // Beside a listener of no device there is none of an interface: the kernel lets only a VRF's share the port.
+    if (vrf === "n1") return;
+    const peers = [far({ passive: true }), peer(ROUTER.IPv4, { passive: true })];
+    speaker.tell({ kind: "peers", peers });
+    speaker.announce("tor", [route("203.0.113.8/32")]);
+    await paths(near, ([path]) => path?.prefix === "203.0.113.8/32");
+    expect(speaker.session("far")?.state).to.equal("established");
   });
 
   it("a device that the node has not: it is named, and what can be done", async () => {

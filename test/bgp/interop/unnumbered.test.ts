@@ -153,6 +153,21 @@ describe("BGP by interface", function () {
     await paths(next, (all) => all.length === 2);
   });
 
+  it("with BFD; in a VRF, where the kernel has them", async () => {
+    const vrf = pair().node.putIntoVrf(LINK);
+    const FAST = { transmitMs: 300, receiveMs: 300, multiplier: 3 };
+    const [router, speaker] = [
+      await startFrr({ bfd: FAST }),
+      startOurs({ vrf, bfdProfile: "fast" }),
+    ];
+    await established(speaker);
+    await paths(router, (all) => all.length === 2);
+    await until(
+      () => speaker.session()?.bfd,
+      (bfd) => bfd === "up",
+    );
+  });
+
   for (const weDial of [true, false]) {
     it(`two links whose routers have one address: each is spoken to on its own, ${weDial ? "we dial" : "they dial"}`, async () => {
       const other = new Namespace();
