@@ -20,7 +20,7 @@ import { KubeClient } from "../src/kube/io/client.ts";
 import { SERVICES } from "../src/kube/types.ts";
 import { metallb, SpreadCluster } from "../test/e2e/spread-cluster.ts";
 import { NODES_ASN, ROUTER_ASN } from "./bgp/world.ts";
-import { churn, wantedRoutes } from "./bgp/churn.ts";
+import { churn, lineOf, wantedRoutes } from "./bgp/churn.ts";
 import { lookAtSessions, resetsBetween } from "./bgp/resets.ts";
 
 const { services, atOnce, seed } = readOptions(
@@ -133,10 +133,7 @@ async function settled(
   try {
     await waitFor(
       async () => {
-        const paths = await router.paths();
-        lines = paths
-          .map(({ prefix, peer: from, communities }) => `${prefix} ${from} ${communities.join()}`)
-          .sort();
+        lines = (await router.paths()).map(lineOf).sort();
         return lines.join("\n") === wanted.join("\n");
       },
       { what: `the wanted routes in ${router.kind}`, timeoutMs: WAIT_MS_MAX },

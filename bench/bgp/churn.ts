@@ -1,4 +1,5 @@
 /** Services that come, change and go in random order, and the routes that are right for those that are left. */
+import type { RouterPath } from "../../lab/routers/router.ts";
 import type { KubeClient } from "../../src/kube/io/client.ts";
 import { SERVICES, type Service } from "../../src/kube/types.ts";
 import { service } from "../../test/e2e/spread-cluster.ts";
@@ -29,6 +30,8 @@ export interface Churned {
   readonly changed: number;
   readonly deleted: number;
 }
+
+type Path = Pick<RouterPath, "prefix" | "peer" | "nextHop" | "asPath" | "communities">;
 
 type Step =
   | { readonly kind: "make" | "delete"; readonly to?: undefined }
@@ -74,7 +77,13 @@ async function take(client: KubeClient, name: string, step: Step): Promise<void>
   else await client.patch(SERVICES, id, step.to, { kind: "merge", ...waiting });
 }
 
-/** @returns `prefix neighbour communities`, sorted; false while a Service has no address */
+/** @returns the same text for the same path: prefix, neighbour, next hop, AS path, communities */
+export function lineOf(path: Path): string {
+  const { prefix, peer, nextHop, asPath, communities } = path;
+  return `${prefix} from ${peer} via ${nextHop} as ${asPath.join()} with ${communities.join()}`;
+}
+
+/** @returns a line for each path that there should be, sorted; false while a Service has no address */
 export function wantedRoutes(
   services: readonly Service[],
   neighbours: readonly string[],
@@ -85,8 +94,9 @@ export function wantedRoutes(
     const ip = status?.loadBalancer?.ingress?.[0]?.ip;
     if (ip === undefined) return false;
     if (spec?.selector?.["app"] === "nobody") continue;
-    const communities = metadata.labels?.["tier"] === "gold" ? `${NODES_ASN}:7` : "";
-    for (const neighbour of neighbours) lines.push(`${ip}/32 ${neighbour} ${communities}`);
+    const communities = metadata.labels?.["tier"] === "gold" ? [`${NODES_ASN}:7`] : [];
+    const common = { prefix: `${ip}/32`, asPath: [NODES_ASN], communities };
+    for (const peer of neighbours) lines.push(lineOf({ ...common, peer, nextHop: peer }));
   }
   return lines.sort();
 }

@@ -46,7 +46,8 @@ async function watched(router: Router, speaker: SpeakerNode): Promise<void> {
     () => speaker.session()?.bfd,
     (bfd) => bfd === "up",
   );
-  expect((await router.bfdSessions()).map(({ state }) => state)).to.deep.equal(["up"]);
+  const areUp = async () => (await router.bfdSessions()).map(({ state }) => state).join() === "up";
+  await waitFor(areUp, { what: "the router's BFD to be up" });
 }
 
 describe("BGP with FRR: fields of our own", function () {

@@ -4,6 +4,7 @@
  */
 import { expect } from "chai";
 import { startRouter, type Router, type RouterPeer } from "../../../lab/routers/router.ts";
+import { waitFor } from "../../../lab/wait.ts";
 import { familyOf, type Ip } from "../../../src/base/ip.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
 import { openInformedSocket, type InformedSocket } from "../../../src/linux/io/informed-socket.ts";
@@ -166,6 +167,9 @@ describe("BGP by interface", function () {
       () => speaker.session()?.bfd,
       (bfd) => bfd === "up",
     );
+    const areUp = async () =>
+      (await router.bfdSessions()).map(({ state }) => state).join() === "up";
+    await waitFor(areUp, { what: "the router's BFD to be up" });
   });
 
   for (const weDial of [true, false]) {
