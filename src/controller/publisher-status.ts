@@ -14,9 +14,10 @@ import {
   DIFFERENCE_NAME_CHARS_MAX,
   DIFFERENCES_MAX,
   ERROR_TEXT_CHARS_MAX,
+  FAILING_ZONES_MAX,
   type DNSPublisherStatus,
-  type LastError,
   type NameDifference,
+  type ZoneError,
 } from "../dns/resource.ts";
 import type { NameProblem } from "../dns/service-names.ts";
 import type { TakenBy } from "../dns/transaction.ts";
@@ -42,10 +43,13 @@ export function publisherStatus(
 ): DNSPublisherStatus {
   const { figures, ownerId, nowIso } = facts;
   const differences = differencesOf(facts).slice(0, DIFFERENCES_MAX);
-  const lastError = lastErrorOf(before?.lastError, facts);
+  const failingZones = failingZonesOf(before, facts);
+  // It stays when it is over: people ask what it was.
+  const lastError = failingZones[0] ?? before?.lastError;
   const wish = readyWish(facts, differences);
   return {
     ...{ wanted: figures.wanted, published: figures.published, ownerId, differences },
+    ...(failingZones.length === 0 && before?.failingZones === undefined ? {} : { failingZones }),
     ...(lastError === undefined ? {} : { lastError }),
     conditions: setCondition(before?.conditions, wish, nowIso),
   };
@@ -79,19 +83,21 @@ function differencesOf({ nameProblems, bookProblems }: PublisherFacts): NameDiff
   return all.sort((a, b) => compareText(a.name, b.name) || compareText(a.service, b.service));
 }
 
-/** It stays when it is over: people ask what it was. */
-function lastErrorOf(
-  before: LastError | undefined,
+/** @returns each with the time that it has had, where it is the same */
+function failingZonesOf(
+  before: DNSPublisherStatus | undefined,
   { troubles, nowIso }: PublisherFacts,
-): LastError | undefined {
-  const [trouble] = troubles;
-  if (trouble === undefined) return before;
-  const { zone, failure } = trouble;
-  const { kind: reason } = failure;
-  const message = cut(failure.message, ERROR_TEXT_CHARS_MAX);
-  const remedy = cut(failure.remedy, ERROR_TEXT_CHARS_MAX);
-  const isSame = before?.zone === zone && before.reason === reason && before.message === message;
-  return isSame ? before : { at: nowIso, zone, reason, message, remedy };
+): ZoneError[] {
+  const known = before?.failingZones ?? [];
+  return troubles.slice(0, FAILING_ZONES_MAX).map(({ zone, failure }): ZoneError => {
+    const { kind: reason } = failure;
+    const message = cut(failure.message, ERROR_TEXT_CHARS_MAX);
+    const remedy = cut(failure.remedy, ERROR_TEXT_CHARS_MAX);
+    const same = known.find(
+      (each) => each.zone === zone && each.reason === reason && each.message === message,
+    );
+    return same ?? { at: nowIso, zone, reason, message, remedy };
+  });
 }
 
 function readyWish(
@@ -105,7 +111,9 @@ function readyWish(
   }
   const [trouble] = troubles;
   if (trouble !== undefined) {
-    const message = `Zone ${trouble.zone}: ${failureWords(trouble.failure)}`;
+    const zone = `Zone ${trouble.zone}: ${failureWords(trouble.failure)}`;
+    const more = troubles.length > 1 ? ` · ${troubles.length - 1} more in failingZones` : "";
+    const message = zone + more;
     return { type, status: "False", reason: reasonOfFailure(trouble.failure), message };
   }
   const [first] = differences;

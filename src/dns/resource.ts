@@ -19,6 +19,7 @@ export const ZONES_MAX = 16;
 /** What one object of the API has room for, at names of 64 letters. */
 export const PUBLISHED_NAMES_MAX = 5000;
 export const DIFFERENCES_MAX = 64;
+export const FAILING_ZONES_MAX = 64;
 
 const NAME_CHARS_MAX = 253;
 /** Of the name and the message of a difference, and of both texts of an error: the API server refuses longer ones. */
@@ -160,16 +161,19 @@ const difference = Type.Object(
   { description: "A name that is not as it is wanted." },
 );
 
-const lastError = Type.Object(
-  {
-    at: Type.String({ format: "date-time", description: "When it was first so." }),
-    zone: text("The zone.", NAME_CHARS_MAX),
-    reason: text("The kind of failure, in one word.", 64),
-    message: text("What failed.", ERROR_TEXT_CHARS_MAX),
-    remedy: text("The way out.", ERROR_TEXT_CHARS_MAX),
-  },
-  { description: "What keeps updates from being made now, or did last." },
-);
+const zoneError = {
+  at: Type.String({ format: "date-time", description: "When it was first so." }),
+  zone: text("The zone.", NAME_CHARS_MAX),
+  reason: text("The kind of failure, in one word.", 64),
+  message: text("What failed.", ERROR_TEXT_CHARS_MAX),
+  remedy: text("The way out.", ERROR_TEXT_CHARS_MAX),
+};
+const lastError = Type.Object(zoneError, {
+  description: "What keeps updates from being made now, or did last.",
+});
+const failingZone = Type.Object(zoneError, {
+  description: "A zone that cannot be read or updated now.",
+});
 
 const status = Type.Object(
   {
@@ -194,6 +198,13 @@ const status = Type.Object(
         "x-kubernetes-list-type": "atomic",
       }),
     ),
+    failingZones: Type.Optional(
+      Type.Array(failingZone, {
+        maxItems: FAILING_ZONES_MAX,
+        description: "The zones that cannot be read or updated now; the others are.",
+        "x-kubernetes-list-type": "atomic",
+      }),
+    ),
     lastError: Type.Optional(lastError),
     conditions: Type.Optional(
       conditionList("Ready: whether all names are as they are wanted, and if not, why."),
@@ -212,7 +223,7 @@ const NAMED_IN_ZONE = {
 export type DNSPublisherSpec = Static<typeof spec>;
 export type PublishedEntry = Static<typeof publishedName>;
 export type NameDifference = Static<typeof difference>;
-export type LastError = Static<typeof lastError>;
+export type ZoneError = Static<typeof lastError>;
 
 export interface DNSPublisherStatus {
   readonly wanted?: number;
@@ -220,7 +231,8 @@ export interface DNSPublisherStatus {
   readonly ownerId?: string;
   readonly names?: readonly PublishedEntry[];
   readonly differences?: readonly NameDifference[];
-  readonly lastError?: LastError;
+  readonly failingZones?: readonly ZoneError[];
+  readonly lastError?: ZoneError;
   readonly conditions?: readonly Condition[];
 }
 

@@ -37,6 +37,30 @@ describe("controller: a publisher's status", () => {
     expect(again.lastError).to.equal(first.lastError);
   });
 
+  it("every zone that fails is said, with its way out, and since when; the others are not", () => {
+    const [a, b] = ["a.example", "b.example"].map((zone) => ({
+      ...{ zone: nameOf(zone), failures: 1 },
+      failure: failure("no-answer", `The server of ${zone} does not answer`),
+    }));
+    if (a === undefined || b === undefined) throw new Error("no zone");
+    const first = publisherStatus(undefined, { ...facts, troubles: [b] });
+    const nowIso = "2026-01-01T00:01:00Z";
+    const both = publisherStatus(first, { ...facts, troubles: [a, b], nowIso });
+    expect(both.failingZones?.map(({ zone, at }) => [zone, at])).to.deep.equal([
+      ["a.example", nowIso],
+      ["b.example", facts.nowIso],
+    ]);
+    expect(both.failingZones?.[1]?.remedy).to.include("Look whether the name server runs");
+    const ready = both.conditions?.[0];
+    expect([ready?.reason, ready?.status]).to.deep.equal(["NoAnswer", "False"]);
+    expect(ready?.message)
+      .to.include("Zone a.example: The server of a.example")
+      .and.to.include("1 more in failingZones");
+    const none = publisherStatus(both, { ...facts, figures: { wanted: 1, published: 1 } });
+    expect([none.failingZones, none.lastError?.zone]).to.deep.equal([[], "a.example"]);
+    expect(none.conditions?.[0]?.status).to.equal("True");
+  });
+
   it("of long annotations as much is quoted as shows what is meant, and the way out is there", () => {
     const service: NamedService = {
       ...{ key: "prod/web", namespace: "prod", name: "web", createdAt: "" },

@@ -259,7 +259,12 @@ function isOfType(address: string, type: "A" | "AAAA"): boolean {
 }
 
 function bookOf(ownerId: string): Book {
-  return new Book({ ownerId, withdrawAfterMs: LIMIT_MS, resyncIntervalMs: RESYNC_MS });
+  return new Book({
+    ownerId,
+    withdrawAfterMs: LIMIT_MS,
+    resyncIntervalMs: RESYNC_MS,
+    updateIntervalMs: 1000,
+  });
 }
 
 describe("dns book: two publishers, one zone", () => {

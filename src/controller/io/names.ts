@@ -21,6 +21,8 @@ import { NamePublisher, type Wishes } from "./name-publisher.ts";
 
 /** From the first news to the look. */
 const GATHER_MS = 50;
+/** Between two rounds of a publisher: its status is written no faster. Each zone has a pace of its own. */
+const ROUND_INTERVAL_MS = 1000;
 /** After a failure of our own making. */
 const RETRY_MS = 5000;
 /** Whoever begins to lead may write a moment later. */
@@ -126,10 +128,8 @@ export class Names {
   }
 
   #begin(publishing: Publishing, wishes: Wishes): void {
-    const { publisher } = publishing;
-    const { updateIntervalSeconds = 1 } = publisher.spec;
     publishing.isBusy = true;
-    publishing.notBeforeMs = performance.now() + updateIntervalSeconds * 1000;
+    publishing.notBeforeMs = performance.now() + ROUND_INTERVAL_MS;
     void this.#round(publishing, wishes);
   }
 
