@@ -105,10 +105,7 @@ function readyWish(
   differences: readonly NameDifference[],
 ): ConditionWish {
   const type = CLASS_READY_CONDITION;
-  if (keyProblem !== null) {
-    const message = describeProblem(keyProblem);
-    return { type, status: "False", reason: reasonOf(keyProblem.code), message };
-  }
+  if (keyProblem !== null) return notReadyWish(keyProblem);
   const [trouble] = troubles;
   if (trouble !== undefined) {
     const zone = `Zone ${trouble.zone}: ${failureWords(trouble.failure)}`;
@@ -128,6 +125,11 @@ function readyWish(
   return { type, status: "True", reason: "Ready", message: "All names are as they are wanted" };
 }
 
+export function notReadyWish(problem: Problem): ConditionWish {
+  const [reason, message] = [reasonOf(problem.code), describeProblem(problem)];
+  return { type: CLASS_READY_CONDITION, status: "False", reason, message };
+}
+
 /** @returns `ServerFailure` for "server-failure" */
 export function reasonOfFailure({ kind }: DnsFailure): string {
   return reasonOf(kind.replaceAll("-", "_").toUpperCase() as Parameters<typeof reasonOf>[0]);
@@ -143,6 +145,10 @@ export interface NewsWords {
   readonly message: string;
 }
 
+export function warningOf(problem: Problem): NewsWords {
+  return { type: "Warning", reason: reasonOf(problem.code), message: describeProblem(problem) };
+}
+
 /** @returns what to say of a name, in an Event and among the differences */
 export function wordsOf(news: BookNews): NewsWords {
   const { name, service } = news;
@@ -153,8 +159,7 @@ export function wordsOf(news: BookNews): NewsWords {
     }
     case "taken": {
       const message = `Service ${service} asks for the name ${name}, which ${takerWords(news.by)} in the zone`;
-      const problem: Problem = { code: "NAME_TAKEN", message };
-      return { type: "Warning", reason: reasonOf(problem.code), message: describeProblem(problem) };
+      return warningOf({ code: "NAME_TAKEN", message });
     }
     case "refused": {
       const message = `${name}, the name of Service ${service}: ${failureWords(news.failure)}`;

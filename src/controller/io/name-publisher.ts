@@ -8,7 +8,7 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import { describeProblem, reasonOf, type Problem } from "../../base/errors.ts";
+import type { Problem } from "../../base/errors.ts";
 import { Book, type Job, type Outcome } from "../../dns/book.ts";
 import type { WantedName } from "../../dns/book-entry.ts";
 import type { FailureKind } from "../../dns/failures.ts";
@@ -29,11 +29,12 @@ import {
   publisherStatus,
   reasonOfFailure,
   statusDifference,
+  warningOf,
   wordsOf,
   type NewsWords,
 } from "../publisher-status.ts";
 import { NameServers } from "./name-servers.ts";
-import { PublisherObject } from "./publisher-object.ts";
+import { PUBLISHER_GONE, PublisherObject } from "./publisher-object.ts";
 
 /** Another address of the primary, or another primary, may do better. */
 const NOT_HERE: ReadonlySet<FailureKind> = new Set<FailureKind>([
@@ -164,7 +165,16 @@ export class NamePublisher {
   async prepare(): Promise<number | null> {
     const nowMs = performance.now();
     if (nowMs < this.#apiNotBeforeMs) return this.#apiNotBeforeMs;
-    return this.#apiAnswers(await this.#object.read());
+    const fault = await this.#object.read();
+    if (fault !== null && fault !== PUBLISHER_GONE) await this.#sayNotRead(fault);
+    return this.#apiAnswers(fault === null);
+  }
+
+  async #sayNotRead(fault: string): Promise<void> {
+    const message = `DNSPublisher ${this.name} cannot be read, and nothing is published for it: ${fault}`;
+    const problem: Problem = { code: "PUBLISHER_NOT_READ", message };
+    this.#tellOnce([["object", warningOf(problem), null]]);
+    await this.#object.sayNotReady(problem);
   }
 
   async #round({ names, problems }: Wishes): Promise<number | null> {
@@ -323,8 +333,4 @@ export class NamePublisher {
 function notWritten(fault: string): NewsWords {
   const message = `New names wait, for they cannot be written into the status: ${fault}`;
   return { type: "Warning", reason: "StatusNotWritten", message };
-}
-
-function warningOf(problem: Problem): NewsWords {
-  return { type: "Warning", reason: reasonOf(problem.code), message: describeProblem(problem) };
 }

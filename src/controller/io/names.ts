@@ -6,8 +6,11 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import type { Problem } from "../../base/errors.ts";
+import type { DnsName } from "../../dns/name.ts";
 import type { DNSPublisher } from "../../dns/resource.ts";
 import { wantedNames, type PublisherView } from "../../dns/service-names.ts";
+import { sharedOwners } from "../../dns/shared-owners.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import type { EventRecorder } from "../../kube/io/event-recorder.ts";
 import { keyOf } from "../../kube/resource.ts";
@@ -18,6 +21,7 @@ import type { NewsWords } from "../publisher-status.ts";
 import type { Snapshot } from "../world.ts";
 import { Alarm } from "./alarm.ts";
 import { NamePublisher, type Wishes } from "./name-publisher.ts";
+import { WithheldPublishers } from "./withheld-publishers.ts";
 
 /** From the first news to the look. */
 const GATHER_MS = 50;
@@ -50,6 +54,7 @@ interface Publishing {
   /** Where it is another, all begins anew. */
   readonly identity: string;
   readonly publisher: NamePublisher;
+  readonly ownerId: string;
   notBeforeMs: number;
   isBusy: boolean;
   /** There was a look while it was busy. */
@@ -60,7 +65,8 @@ export class Names {
   readonly #options: NamesOptions;
   readonly #held = new Held();
   readonly #publishing = new Map<string, Publishing>();
-  readonly #stopping = new Set<Promise<void>>();
+  readonly #stopping = new Map<Publishing, Promise<void>>();
+  readonly #withheld: WithheldPublishers;
   readonly #alarm = new Alarm(() => {
     this.#look();
   });
@@ -69,6 +75,16 @@ export class Names {
 
   constructor(options: NamesOptions) {
     this.#options = options;
+    const { client, metrics, log, mayWrite } = options;
+    this.#withheld = new WithheldPublishers({
+      ...{ client, metrics, log, mayWrite },
+      tell: (words, publisher) => {
+        this.#tell(words, null, publisher);
+      },
+      again: (atMs) => {
+        this.#alarm.by(atMs);
+      },
+    });
   }
 
   /** Something changed: there will be a look soon. */
@@ -81,28 +97,26 @@ export class Names {
     this.#alarm.off();
     clearTimeout(this.#heldTimer);
     for (const name of [...this.#publishing.keys()]) this.#end(name);
-    await Promise.all(this.#stopping);
+    await Promise.all(this.#stopping.values());
   }
 
   #look(): void {
     const seen = this.#options.snapshot();
     const nowMs = performance.now();
     this.#follow(seen);
-    // Each is to know what the others have: who ends tells when it has ended, who begins when it knows.
-    if (this.#stopping.size > 0) return;
     if (this.#publishing.size === 0) {
       clearTimeout(this.#heldTimer);
       return;
     }
     this.#lookWhoHolds(seen);
-    if ([...this.#publishing.values()].some(({ publisher }) => !publisher.isReady)) return;
-    for (const each of this.#publishing.values()) each.hasMissed = each.isBusy;
-    const all = [...this.#publishing.values()].filter(({ isBusy }) => !isBusy);
+    // Who begins tells when it knows what it has: until then it does nothing, and keeps nobody from anything.
+    const ready = [...this.#publishing.values()].filter(({ publisher }) => publisher.isReady);
+    for (const each of ready) each.hasMissed = each.isBusy;
+    const all = ready.filter(({ isBusy }) => !isBusy);
     const due = all.filter(({ notBeforeMs }) => notBeforeMs <= nowMs);
     for (const { notBeforeMs } of all) if (notBeforeMs > nowMs) this.#alarm.by(notBeforeMs);
     if (due.length === 0) return;
-    const views = [...this.#publishing.values()].map(({ publisher }) => viewOf(publisher));
-    const { names, problems } = wantedNames(views, namedServices(seen, this.#held));
+    const { names, problems } = wantedNames(this.#views(seen), namedServices(seen, this.#held));
     for (const each of due) {
       const { name } = each.publisher;
       this.#begin(each, {
@@ -110,6 +124,20 @@ export class Names {
         problems: problems.filter(({ publisher }) => publisher === name),
       });
     }
+  }
+
+  /** Of all of them: which zone a name goes into does not change while one is not at work. Those at work are first: they tell. */
+  #views({ dnsPublishers = [] }: Seen): PublisherView[] {
+    const views = dnsPublishers.map(({ metadata: { name }, spec }) => {
+      const publisher = this.#publishing.get(name)?.publisher;
+      const isAtWork = publisher?.isReady === true;
+      const view = { name, spec, serviceOf: (asked: DnsName) => publisher?.serviceOf(asked) };
+      return { view, isAtWork };
+    });
+    return [
+      ...views.filter(({ isAtWork }) => isAtWork),
+      ...views.filter((each) => !each.isAtWork),
+    ].map(({ view }) => view);
   }
 
   /** Leases are renewed all the time, and hardly ever is that news. */
@@ -149,21 +177,43 @@ export class Names {
 
   /** Begins and ends publishers as they come and go, and anew where what they are to do is another. */
   #follow(seen: Seen): void {
-    const objects = new Map((seen.dnsPublishers ?? []).map((each) => [each.metadata.name, each]));
-    for (const name of [...this.#publishing.keys()]) {
-      const object = objects.get(name);
-      if (object === undefined || this.#publishing.get(name)?.identity !== identityOf(object)) {
-        this.#end(name);
-      }
+    const objects = seen.dnsPublishers ?? [];
+    const withheld = this.#withheldAmong(objects, seen);
+    const right = new Map(
+      objects.flatMap((each) => (withheld.has(each) ? [] : [[each.metadata.name, each]])),
+    );
+    for (const [name, { identity }] of [...this.#publishing]) {
+      const object = right.get(name);
+      if (object === undefined || identity !== identityOf(object)) this.#end(name);
     }
-    for (const [name, object] of objects) {
-      if (!this.#publishing.has(name) && this.#stopping.size === 0) this.#start(object, seen);
+    for (const [name, object] of right) {
+      if (!this.#publishing.has(name)) this.#start(object, seen);
     }
+    this.#withheld.say(withheld);
+  }
+
+  #withheldAmong(objects: readonly DNSPublisher[], seen: Seen): ReadonlyMap<DNSPublisher, Problem> {
+    const owning = objects.flatMap((object) => {
+      const { name, creationTimestamp: createdAt = "" } = object.metadata;
+      const ownerId = ownerIdOf(object, seen);
+      return ownerId === null ? [] : [{ name, createdAt, ownerId, zones: object.spec.zones }];
+    });
+    const problems = sharedOwners(owning);
+    return new Map(
+      objects.flatMap((object) => {
+        const problem = problems.get(object.metadata.name);
+        return problem === undefined ? [] : [[object, problem]];
+      }),
+    );
   }
 
   #start(object: DNSPublisher, seen: Seen): void {
     const ownerId = ownerIdOf(object, seen);
     if (ownerId === null) return;
+    const { name } = object.metadata;
+    const isBefore = (each: Publishing) => each.publisher.name === name || each.ownerId === ownerId;
+    // Whoever had its names before tells when it has ended.
+    if ([...this.#stopping.keys()].some(isBefore)) return;
     if (!this.#options.mayWrite()) {
       this.#alarm.by(performance.now() + LEAD_RETRY_MS);
       return;
@@ -179,8 +229,8 @@ export class Names {
       },
     });
     const identity = identityOf(object);
-    this.#publishing.set(object.metadata.name, {
-      ...{ identity, publisher, notBeforeMs: 0, isBusy: false, hasMissed: false },
+    this.#publishing.set(name, {
+      ...{ identity, publisher, ownerId, notBeforeMs: 0, isBusy: false, hasMissed: false },
     });
     void this.#prepare(publisher);
   }
@@ -200,12 +250,13 @@ export class Names {
   /** Its successor begins when it has ended, by what it has written down. */
   #end(name: string): void {
     const publishing = this.#publishing.get(name);
+    if (publishing === undefined) return;
     this.#publishing.delete(name);
-    const ending = publishing?.publisher.stop().finally(() => {
-      this.#stopping.delete(ending ?? Promise.resolve());
+    const ending = publishing.publisher.stop().finally(() => {
+      this.#stopping.delete(publishing);
       this.news();
     });
-    if (ending !== undefined) this.#stopping.add(ending);
+    this.#stopping.set(publishing, ending);
   }
 
   #tell(words: NewsWords, service: string | null, publisher: DNSPublisher): void {
@@ -214,11 +265,6 @@ export class Names {
       service === null ? undefined : snapshot().services.find((each) => keyOf(each) === service);
     recorder.event({ ...words, action: ACTION, object: about ?? publisher });
   }
-}
-
-function viewOf(publisher: NamePublisher): PublisherView {
-  const { name, spec } = publisher;
-  return { name, spec, serviceOf: (asked) => publisher.serviceOf(asked) };
 }
 
 function identityOf({ metadata, spec }: DNSPublisher): string {

@@ -58,6 +58,65 @@ describe("controller: the loop for names", () => {
     await stage.wait("a third", () => times("claim a") > before);
   });
 
+  it("a publisher that cannot be read is told, and keeps the others from nothing", async () => {
+    stage.services = [service("web.a.example,web.b.example")];
+    stage.getFails.set("b", 403);
+    stage.start(publisher("b"), publisher("a"));
+    await stage.wait("the name of the other to be written down", () => times("claim a") > 0);
+    await stage.wait("a second try", () => times("get b") > 1);
+    expect(times("claim b")).to.equal(0);
+    const told = stage.events.filter(({ reason }) => reason === "PublisherNotRead");
+    expect(told.map(({ about }) => about)).to.deep.equal(["b"]);
+    expect(told[0]?.note).to.include("it says 403").and.to.include("deploy/10-rbac.yaml");
+    expect(stage.condition("b")?.reason).to.equal("PublisherNotRead");
+    stage.getFails.clear();
+    await stage.wait("its own name to be written down", () => times("claim b") > 0);
+    await stage.wait(
+      "another condition",
+      () => stage.condition("b")?.reason !== "PublisherNotRead",
+    );
+  });
+
+  describe("two publishers with one ownerId and one zone", () => {
+    const [older, later] = ["b", "a"].map((name, i) => {
+      const made = publisher(name, { zones: ["a.example"], ownerId: "one" });
+      const creationTimestamp = `2026-01-0${i + 1}T00:00:00Z`;
+      return { ...made, metadata: { ...made.metadata, creationTimestamp } };
+    });
+    if (older === undefined || later === undefined) throw new Error("no publisher");
+
+    it("the later one is told, and keeps its hands off until the older one is gone", async () => {
+      stage.start(later, older);
+      await stage.wait("the name to be written down", () => times("claim b") > 0);
+      await stage.wait("the condition of the later one", () => stage.condition("a") !== undefined);
+      const told = stage.events.filter(({ reason }) => reason === "OwnerIdShared");
+      expect(told.map(({ about }) => about)).to.deep.equal(["a"]);
+      expect(told[0]?.note)
+        .to.include('the older DNSPublisher b has the ownerId "one" and the zone a.example')
+        .and.to.include("Give one of the two another ownerId");
+      expect(stage.condition("a")?.reason).to.equal("OwnerIdShared");
+      expect(times("claim a")).to.equal(0);
+      stage.publishers.delete("b");
+      stage.news();
+      await stage.wait("the later one to begin", () => times("claim a") > 0);
+      await stage.wait("another condition", () => stage.condition("a")?.reason !== "OwnerIdShared");
+    });
+
+    it("an older one that is given what a younger one has: the younger ends", async () => {
+      stage.start(later, { ...older, spec: { ...older.spec, ownerId: "two" } });
+      await stage.wait("both to begin", () => times("claim a") > 0 && times("claim b") > 0);
+      stage.publishers.set("b", older);
+      stage.news();
+      await stage.wait("the condition", () => stage.condition("a")?.reason === "OwnerIdShared");
+      const before = times("claim a");
+      stage.services = [service("web.a.example,www.a.example")];
+      stage.news();
+      const names = () => stage.publishers.get("b")?.status?.names?.map(({ name }) => name) ?? [];
+      await stage.wait("another name", () => names().includes("www.a.example"));
+      expect(times("claim a")).to.equal(before);
+    });
+  });
+
   it("a zone whose server hangs keeps the other zones of its publisher from nothing", async () => {
     const { address, port } = await server.open();
     const rfc2136 = { server: address, port, tsig: { keyName: "spreadlb" } };

@@ -78,7 +78,7 @@ describe("controller: a publisher's object", () => {
 
   it("what counts is what the API server has, not what the watch has brought", async () => {
     expect(object.isRead).to.equal(false);
-    expect(await object.read()).to.equal(true);
+    expect(await object.read()).to.equal(null);
     expect([object.isRead, object.status, others]).to.deep.equal([
       ...[true, { names: [A] }, [A.name]],
     ]);
@@ -86,7 +86,9 @@ describe("controller: a publisher's object", () => {
 
   it("another object of the name is not ours", async () => {
     api.uid = "u2";
-    expect([await object.read(), object.isRead, others]).to.deep.equal([false, false, []]);
+    expect([await object.read(), object.isRead, others]).to.deep.equal([
+      ...["it is no more", false, []],
+    ]);
   });
 
   it("one write after the other takes no look between them", async () => {
