@@ -15,12 +15,14 @@ import {
   DIFFERENCES_MAX,
   ERROR_TEXT_CHARS_MAX,
   FAILING_ZONES_MAX,
+  type DNSPublisherSpec,
   type DNSPublisherStatus,
   type NameDifference,
   type ZoneError,
 } from "../dns/resource.ts";
 import type { NameProblem } from "../dns/service-names.ts";
 import type { TakenBy } from "../dns/transaction.ts";
+import type { ZoneTrouble } from "../dns/zone-states.ts";
 import { setCondition, type ConditionWish } from "../kube/patches.ts";
 import { cut } from "../base/cut.ts";
 import { CLASS_READY_CONDITION } from "./resources.ts";
@@ -81,6 +83,14 @@ function differencesOf({ nameProblems, bookProblems }: PublisherFacts): NameDiff
     }),
   ];
   return all.sort((a, b) => compareText(a.name, b.name) || compareText(a.service, b.service));
+}
+
+/** Of a zone that is only to be left: it may be gone for good. */
+export function withWayOut(trouble: ZoneTrouble, { zones }: DNSPublisherSpec): ZoneTrouble {
+  const { zone, failure } = trouble;
+  if (zones.includes(zone)) return trouble;
+  const remedy = `${failure.remedy}; if it is gone for good, name it in spec.abandonedZones`;
+  return { ...trouble, failure: { ...failure, remedy } };
 }
 
 /** @returns each with the time that it has had, where it is the same */

@@ -38,6 +38,8 @@ export interface BookOptions {
   readonly resyncIntervalMs: number;
   /** Of one zone, between the beginnings of two rounds. */
   readonly updateIntervalMs: number;
+  /** What is in them is forgotten: they may never answer again. */
+  readonly abandonedZones?: readonly string[];
 }
 
 export type Job =
@@ -86,7 +88,12 @@ export class Book {
 
   /** What was written down before, by us or another: it may be there, and is looked up. */
   recall(entries: readonly PublishedEntry[]): void {
+    const { abandonedZones = [] } = this.#options;
     for (const { name, zone, service } of entries) {
+      if (abandonedZones.includes(zone)) {
+        this.#isLedgerOld = true;
+        continue;
+      }
       const known = this.#entries.get(name as DnsName);
       if (known?.isClaimed === true) continue;
       const made = newEntry(name as DnsName, zone as DnsName, service);

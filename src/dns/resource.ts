@@ -38,17 +38,16 @@ function seconds(description: string, [minimum, standard, maximum]: [number, num
   return Type.Optional(Type.Integer({ minimum, maximum, default: standard, description }));
 }
 
-const zones = Type.Array(
-  text("The name of a zone, in lower case, without a dot at the end.", NAME_CHARS_MAX, {
-    pattern: `^${DOMAIN}$`,
-  }),
-  {
-    description: "The zones that names go into: each name into the longest that it is in.",
-    minItems: 1,
-    maxItems: ZONES_MAX,
-    "x-kubernetes-list-type": "set",
-  },
-);
+function zoneList(description: string, more: object = {}) {
+  const words = "The name of a zone, in lower case, without a dot at the end.";
+  return Type.Array(text(words, NAME_CHARS_MAX, { pattern: `^${DOMAIN}$` }), {
+    ...{ description, ...more, maxItems: ZONES_MAX, "x-kubernetes-list-type": "set" },
+  });
+}
+
+const zones = zoneList("The zones that names go into: each name into the longest that it is in.", {
+  minItems: 1,
+});
 
 const TEMPLATE_RULE = {
   rule: `self.replace('{{name}}', 'a').replace('{{namespace}}', 'a').matches('^([*][.])?${DOMAIN}$')`,
@@ -99,6 +98,11 @@ const rfc2136 = Type.Object(
 const spec = Type.Object(
   {
     zones,
+    abandonedZones: Type.Optional(
+      zoneList(
+        "Zones that are gone for good, or are not ours to change any more: names in them are forgotten, and nothing is deleted there.",
+      ),
+    ),
     rfc2136,
     serviceSelector: Type.Optional(
       labelSelector("Labels of the Services that are published; without it: all of ours."),
@@ -220,6 +224,11 @@ const NAMED_IN_ZONE = {
   message: "spec.template must be in one of spec.zones",
 };
 
+const ABANDONED_NOT_USED = {
+  rule: "!has(self.spec.abandonedZones) || !self.spec.abandonedZones.exists(z, z in self.spec.zones)",
+  message: "spec.abandonedZones must have no zone of spec.zones",
+};
+
 export type DNSPublisherSpec = Static<typeof spec>;
 export type PublishedEntry = Static<typeof publishedName>;
 export type NameDifference = Static<typeof difference>;
@@ -265,7 +274,7 @@ export const dnsPublisherCrd = buildCrd({
   description: "Publishes the names of Services into zones of the DNS, and keeps them true.",
   spec,
   status,
-  rules: [NAMED_IN_ZONE],
+  rules: [NAMED_IN_ZONE, ABANDONED_NOT_USED],
   columns: [
     { name: "Zones", type: "string", jsonPath: ".spec.zones" },
     { name: "Server", type: "string", jsonPath: ".spec.rfc2136.server" },

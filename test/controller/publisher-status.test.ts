@@ -1,6 +1,10 @@
 /** What a DNSPublisher's status says: never more than the API server takes. */
 import { expect } from "chai";
-import { publisherStatus, type PublisherFacts } from "../../src/controller/publisher-status.ts";
+import {
+  publisherStatus,
+  withWayOut,
+  type PublisherFacts,
+} from "../../src/controller/publisher-status.ts";
 import { failure } from "../../src/dns/failures.ts";
 import type { NamedService } from "../../src/dns/service-names.ts";
 import { wantedNames } from "../../src/dns/service-names.ts";
@@ -59,6 +63,14 @@ describe("controller: a publisher's status", () => {
     const none = publisherStatus(both, { ...facts, figures: { wanted: 1, published: 1 } });
     expect([none.failingZones, none.lastError?.zone]).to.deep.equal([[], "a.example"]);
     expect(none.conditions?.[0]?.status).to.equal("True");
+  });
+
+  it("of a zone that is wanted no more the way out is said, of others it is not", () => {
+    const trouble = { zone: nameOf("lb.example"), failures: 1, failure: failure("no-answer", "") };
+    const remedyWith = (...zones: string[]) =>
+      withWayOut(trouble, { zones, rfc2136: { tsig: { keyName: "k" } } }).failure.remedy;
+    expect(remedyWith("other.example")).to.include("name it in spec.abandonedZones");
+    expect(remedyWith("lb.example")).to.equal(trouble.failure.remedy);
   });
 
   it("of long annotations as much is quoted as shows what is meant, and the way out is there", () => {

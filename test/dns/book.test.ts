@@ -62,8 +62,8 @@ class Stage {
     return this.jobs;
   }
 
-  restart(): this {
-    this.book = new Book(OPTIONS);
+  restart(options: Partial<BookOptions> = {}): this {
+    this.book = new Book({ ...OPTIONS, ...options });
     this.book.recall(this.ledger);
     return this;
   }
@@ -528,6 +528,24 @@ describe("dns book", () => {
     stage.want(moved).round(2000);
     expect(stage.ledger.map(({ zone }) => zone)).to.deep.equal(["example"]);
     expect(at("A")).to.deep.equal(["192.0.2.1"]);
+  });
+
+  it("a zone that never answers again: its names wait for it, and are forgotten where it is abandoned", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    const moved = wanted(held("192.0.2.1"), { zone: nameOf("example") });
+    stage.fails = "no-answer";
+    for (const nowMs of [1000, 100_000, 200_000]) stage.want(moved).round(nowMs);
+    expect(stage.ledger.map(({ zone }) => zone)).to.deep.equal([ZONE]);
+    const updates = stage.zone.updates;
+    stage.fails = null;
+    stage.restart({ abandonedZones: [ZONE] }).want();
+    expect(stage.round(300_000), "nothing is asked there").to.deep.equal([]);
+    expect([stage.ledger, stage.zone.updates]).to.deep.equal([[], updates]);
+    stage
+      .restart({ abandonedZones: [ZONE] })
+      .want(moved)
+      .round(300_000);
+    expect(stage.ledger.map(({ zone }) => zone)).to.deep.equal(["example"]);
   });
 
   it("a name that is somebody else's in one zone goes into another: what was wrong there is over", () => {

@@ -30,6 +30,7 @@ import {
   reasonOfFailure,
   statusDifference,
   warningOf,
+  withWayOut,
   wordsOf,
   type NewsWords,
 } from "../publisher-status.ts";
@@ -94,13 +95,14 @@ export class NamePublisher {
     const { client, log, namespace, publisher, ownerId, onNews, metrics } = options;
     const { spec, metadata } = publisher;
     const { withdrawAfterSeconds = 15, resyncIntervalSeconds = 300 } = spec;
-    const { updateIntervalSeconds = 1 } = spec;
+    const { updateIntervalSeconds = 1, abandonedZones = [] } = spec;
     this.#options = options;
     this.#book = new Book({
       ownerId,
       withdrawAfterMs: withdrawAfterSeconds * 1000,
       resyncIntervalMs: resyncIntervalSeconds * 1000,
       updateIntervalMs: updateIntervalSeconds * 1000,
+      abandonedZones,
     });
     this.#object = new PublisherObject({
       ...{ client, publisher, metrics, log, mayWrite: () => this.#mayGoOn() },
@@ -284,7 +286,8 @@ export class NamePublisher {
       tell(words, news.service);
       log.warn({ publisher: this.name, name: news.name, service: news.service }, words.reason);
     }
-    const { troubles, problems: bookProblems } = this.#book;
+    const { problems: bookProblems } = this.#book;
+    const troubles = this.#book.troubles.map((trouble) => withWayOut(trouble, this.spec));
     const found: [string, NewsWords, string | null][] = [
       ...troubles.map(({ zone, failure }): [string, NewsWords, null] => [
         `zone ${zone}`,
