@@ -185,6 +185,8 @@ function takerWords(by: TakenBy): string {
       return "is an alias";
     case "unmarked":
       return "has records without a mark";
+    case "mark-alias":
+      return "has an alias where its mark would be";
     case "text":
       return "has a TXT record that is no mark where its mark would be";
   }

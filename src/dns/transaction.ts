@@ -21,6 +21,8 @@ export interface PublishedSet {
   readonly ttlSeconds: number;
   /** The TXT records where the mark is. */
   readonly marks: readonly OwnData[];
+  /** An alias is where the mark would be: there is no room for one. */
+  readonly isMarkAlias?: true;
 }
 
 export interface PublishedName {
@@ -55,7 +57,7 @@ export interface Transaction {
 }
 
 /** By the id of an owner, or in one word. */
-export type TakenBy = { readonly owner: string } | "unmarked" | "alias" | "text";
+export type TakenBy = { readonly owner: string } | "unmarked" | "alias" | "mark-alias" | "text";
 
 /**
  * @param options.tries whether to begin where addresses without a mark, or a text that is none, seem to be: a wildcard answers for names
@@ -131,6 +133,8 @@ function stepOf(
   if (owner.kind !== "us") {
     if (addresses.length === 0) return stays();
     if (isAlias && !tries) return stays("alias");
+    // What an alias leads to may have texts, too.
+    if (set.isMarkAlias === true && !tries) return stays("mark-alias");
     if (set.addresses.length > 0 && !tries) return stays("unmarked");
     return {
       prerequisites: [

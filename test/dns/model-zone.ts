@@ -77,7 +77,9 @@ export class ModelZone {
 
   #readSet(name: DnsName, type: AddressType): PublishedSet {
     const mark = markName(name, type, this.zone);
+    const isMarkAlias = mark.ok && this.at(mark.value, "CNAME").length > 0;
     return {
+      ...(isMarkAlias ? { isMarkAlias } : {}),
       addresses: this.at(name, type) as PublishedSet["addresses"],
       ttlSeconds: this.ttlOf(name, type) ?? 0,
       marks: (mark.ok ? this.at(mark.value, "TXT") : []).map((text) => ({

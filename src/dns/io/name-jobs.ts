@@ -115,6 +115,7 @@ async function readSet(
 
 function setOf({ records }: Published, marks: Published): PublishedSet {
   return {
+    ...(marks.isAlias ? { isMarkAlias: true } : {}),
     addresses: records
       .flatMap(({ data }) => (data.type === "TXT" ? [] : [data.address]))
       .sort(compareText),
