@@ -66,7 +66,10 @@ export function readRecords(
 ): Outcome<Published> {
   const { rcode, isAuthoritative, answers } = message;
   if (rcode !== RCODE.noError && rcode !== RCODE.nameError) {
-    return { ok: false, failure: rcodeFailure(rcode, isSigned) };
+    const said = rcodeFailure(rcode, isSigned);
+    if (said.kind !== "refused") return { ok: false, failure: said };
+    // BIND says so of zones that it does not have.
+    return { ok: false, failure: failure("read-refused", said.message, { isSigned }) };
   }
   if (!isAuthoritative) {
     const words = `The name server is not authoritative for "${name}"`;

@@ -125,7 +125,7 @@ describe("dns: published records", () => {
       { isNameInUse: true, isAlias: true, records: [] },
     ],
     ["a resolver", { isAuthoritative: false, answers: [record()] }, "answer-not-authoritative"],
-    ["REFUSED", { rcode: 5 }, "refused"],
+    ["REFUSED", { rcode: 5 }, "read-refused"],
     ["SERVFAIL", { rcode: 2 }, "server-failure"],
   ] as const;
   for (const [name, message, want] of rows) {

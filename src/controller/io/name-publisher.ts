@@ -40,7 +40,7 @@ import { PUBLISHER_GONE, PublisherObject } from "./publisher-object.ts";
 /** Another address of the primary, or another primary, may do better. */
 const NOT_HERE: ReadonlySet<FailureKind> = new Set<FailureKind>([
   ...(["unreachable", "no-answer", "not-authoritative", "answer-not-authoritative"] as const),
-  ...(["not-implemented", "refused"] as const),
+  ...(["not-implemented", "refused", "read-refused"] as const),
 ]);
 /** Where the API server has not let us read or write the publisher: it grows. */
 const API_BACKOFF = { baseMs: 1000, maxMs: 60_000 } as const;
