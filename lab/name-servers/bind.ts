@@ -11,6 +11,8 @@ import { listenOn, type NameServerOptions, type ZoneState } from "./name-server.
 import { zoneFile } from "./zone-file.ts";
 
 const NAMED = "/usr/sbin/named";
+/** The name of a policy of ours. */
+const SHORT = "short";
 
 export function startBind(options: NameServerOptions): Promise<LabProcess> {
   const { within = [] } = options;
@@ -46,6 +48,7 @@ export function writeBindConf(
       "  recursion no; notify no; dnssec-validation no; allow-transfer { none; };",
       "};",
       "controls { };",
+      ...policyConf(options),
       ...keys.map(
         ({ name, algorithm, secretBase64 }) =>
           `key "${name}" { algorithm ${algorithm}; secret "${secretBase64}"; };`,
@@ -57,14 +60,32 @@ export function writeBindConf(
 }
 
 function zoneConf(zone: string, state: ZoneState, options: NameServerOptions): readonly string[] {
-  const { keys, isSigned = false } = options;
+  const { keys, isSigned = false, isInline = false, signaturesSeconds } = options;
   if (state === "gone") return [];
   const writers = state === "closed" ? "none;" : keys.map(({ name }) => `key "${name}";`).join(" ");
   return [
     `zone "${zone}" {`,
     `  type primary; file "${pathIn(options)(state === "broken" ? "broken" : `${zone}.zone`)}";`,
-    ...(isSigned ? ["  dnssec-policy default;"] : []),
+    ...(isSigned
+      ? [
+          `  dnssec-policy ${signaturesSeconds === undefined ? "default" : SHORT};`,
+          `  inline-signing ${isInline ? "yes" : "no"};`,
+        ]
+      : []),
     `  allow-update { ${writers} };`,
+    "};",
+  ];
+}
+
+/** BIND allows a refresh of less than nine tenths. */
+function policyConf({ signaturesSeconds }: NameServerOptions): readonly string[] {
+  if (signaturesSeconds === undefined) return [];
+  const refreshSeconds = Math.floor(signaturesSeconds * 0.85);
+  return [
+    `dnssec-policy ${SHORT} {`,
+    "  keys { csk key-directory lifetime unlimited algorithm ecdsap256sha256; };",
+    `  signatures-validity PT${signaturesSeconds}S; signatures-validity-dnskey PT${signaturesSeconds}S;`,
+    `  signatures-refresh PT${refreshSeconds}S; signatures-jitter PT0S;`,
     "};",
   ];
 }

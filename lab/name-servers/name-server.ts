@@ -35,6 +35,10 @@ export interface NameServerOptions {
   readonly keys: readonly NameServerKey[];
   /** BIND alone: it signs the zone, and signs anew what is changed. */
   readonly isSigned?: boolean;
+  /** Of a signed zone: updates go into one copy, and another, which is signed, follows and is what BIND answers from. */
+  readonly isInline?: boolean;
+  /** Of a signed zone: signatures are valid for so long, and made anew after a seventh of it. By default weeks. */
+  readonly signaturesSeconds?: number;
   /** BIND alone: further zones, with the same keys. */
   readonly otherZones?: readonly string[];
   /** Lines of the zone file, beside the SOA, and the name server with its addresses. */
