@@ -10,8 +10,10 @@
  */
 import { compareText, stableHash } from "../base/hash.ts";
 import {
+  forgetRefusals,
   ledgerEntry,
   newEntry,
+  noteRefusal,
   type BookNews,
   type BookProblem,
   type Entry,
@@ -19,6 +21,7 @@ import {
 } from "./book-entry.ts";
 import type { DnsFailure } from "./failures.ts";
 import type { DnsName } from "./name.ts";
+import type { AddressType } from "./ownership.ts";
 import { nextWithdrawalMs, recordSet } from "./record-sets.ts";
 import { PUBLISHED_NAMES_MAX, type PublishedEntry } from "./resource.ts";
 import {
@@ -49,6 +52,7 @@ export type Job =
       readonly name: DnsName;
       readonly zone: DnsName;
       readonly update: Update;
+      readonly types: readonly AddressType[];
       readonly after: PublishedName;
     };
 
@@ -192,7 +196,7 @@ export class Book {
     if (entry === undefined) return null;
     entry.isBusy = false;
     entry.jobs += 1;
-    if (!outcome.ok) this.#failed(entry, job.kind, outcome.failure, nowMs);
+    if (!outcome.ok) this.#failed(entry, job, outcome.failure, nowMs);
     else if (job.kind === "read") this.#read(entry, outcome.published, nowMs);
     else this.#updated(entry, outcome.published, nowMs);
     return entry.jobs < JOBS_PER_ROUND_MAX ? this.#jobOf(entry, nowMs) : null;
@@ -261,10 +265,10 @@ export class Book {
       entry.published = null;
       return { kind: "read", name, zone };
     }
-    const { update, after, takenBy } = this.#transaction(entry, entry.published, nowMs);
+    const { update, types, after, takenBy } = this.#transaction(entry, entry.published, nowMs);
     // Whoever tries once more does not know yet whether it is free now.
     if (takenBy !== null || update === null || entry.wanted === null) this.#note(entry, takenBy);
-    return update === null ? null : { kind: "update", name, zone, update, after };
+    return update === null ? null : { kind: "update", name, zone, update, types, after };
   }
 
   #entryOf({ name, zone }: Job): Entry | undefined {
@@ -285,7 +289,7 @@ export class Book {
   }
 
   #transaction(entry: Entry, published: PublishedName, nowMs: number) {
-    const { name, zone, service, wanted, isRefused } = entry;
+    const { name, zone, service, wanted, refused, isApart } = entry;
     const { ownerId, withdrawAfterMs } = this.#options;
     const setOf = (type: "A" | "AAAA") => {
       if (wanted === null) return [];
@@ -296,7 +300,7 @@ export class Book {
       ...{ name, zone, ownerId, service, ttlSeconds: wanted?.ttlSeconds ?? 0 },
       sets: { A: setOf("A"), AAAA: setOf("AAAA") },
     };
-    return transactionOf(goal, published, { tries: !isRefused });
+    return transactionOf(goal, published, { tries: (type) => !refused.has(type), isApart });
   }
 
   #read(entry: Entry, published: PublishedName, nowMs: number): void {
@@ -314,7 +318,7 @@ export class Book {
     entry.before = null;
     if (before === null) return;
     // What was refused for what is there would be refused again.
-    if (JSON.stringify(before) !== JSON.stringify(published)) entry.isRefused = false;
+    if (JSON.stringify(before) !== JSON.stringify(published)) forgetRefusals(entry);
     if (wanted === null) return;
     if (isSameOfOurs(before, published, this.#options.ownerId)) return;
     this.#news.push({ kind: "edited", name, service });
@@ -324,7 +328,7 @@ export class Book {
     this.#isWell(entry);
     this.#zones.isWell(entry.zone);
     entry.published = after;
-    entry.isRefused = false;
+    forgetRefusals(entry);
     entry.refusals = 0;
     entry.knownAtMs ??= nowMs;
   }
@@ -334,7 +338,7 @@ export class Book {
     if (entry.problem?.kind === "refused") entry.problem = null;
   }
 
-  #failed(entry: Entry, kind: Job["kind"], failure: DnsFailure, nowMs: number): void {
+  #failed(entry: Entry, job: Job, failure: DnsFailure, nowMs: number): void {
     if (failure.kind === "aborted") {
       entry.published = null;
       return;
@@ -343,7 +347,7 @@ export class Book {
     if (PREREQUISITE_FAILURES.has(failure.kind)) {
       this.#zones.isWell(entry.zone);
       entry.published = null;
-      entry.isRefused = true;
+      if (job.kind === "update") noteRefusal(entry, job.types);
       entry.refusals += 1;
       if (entry.refusals > REFUSALS_MAX) {
         entry.notBeforeMs = nowMs + waitMs(name, entry.refusals);
@@ -361,7 +365,7 @@ export class Book {
     // It may have obeyed, and its answer was lost.
     entry.before = null;
     entry.published = null;
-    this.#zones.failed(entry.zone, failure, kind === "update" ? name : null, nowMs);
+    this.#zones.failed(entry.zone, failure, job.kind === "update" ? name : null, nowMs);
   }
 
   #isBlocked({ zone, notBeforeMs }: Entry, nowMs: number): boolean {

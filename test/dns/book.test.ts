@@ -240,6 +240,16 @@ describe("dns book", () => {
     expect(stage.book.takeNews()).to.deep.equal([]);
   });
 
+  it("somebody has one family, and a wildcard alias answers for the other's mark: the other is published", () => {
+    stage.zone.put(WEB, "A", ["198.51.100.9"]);
+    stage.zone.put("*.lb.example", "CNAME", ["elsewhere.example"]);
+    stage.want(wanted(held("192.0.2.1", "2001:db8::1")));
+    for (const nowMs of [0, 10_000, 20_000, 30_000]) stage.round(nowMs);
+    expect(at("A")).to.deep.equal(["198.51.100.9"]);
+    expect(at("AAAA")).to.deep.equal(["2001:db8::1"]);
+    expect(stage.book.problems.map((it) => "by" in it && it.by)).to.deep.equal(["unmarked"]);
+  });
+
   const edits: readonly { name: string; edit: (zone: ModelZone) => void }[] = [
     {
       name: "another address",

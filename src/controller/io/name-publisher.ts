@@ -108,6 +108,7 @@ export class NamePublisher {
       ...{ client, publisher, metrics, log, mayWrite: () => this.#mayGoOn() },
       onOthers: (names) => {
         this.#book.recall(names);
+        onNews();
       },
     });
     // Each request that is under way listens, and there may be many.
@@ -312,9 +313,10 @@ export class NamePublisher {
     const nowIso = isoSeconds(Date.now());
     const after = publisherStatus(this.#object.status, { ...facts, nowIso });
     const status = statusDifference(this.#object.status, after);
-    if (status === null) return true;
+    if (status === null && !this.#object.isDoubtful) return true;
     if (performance.now() < this.#apiNotBeforeMs) return false;
-    return (await this.#object.write(status)) === null;
+    const object = this.#object;
+    return (await (status === null ? object.read() : object.write(status))) === null;
   }
 
   #tellOnce(found: readonly (readonly [string, NewsWords, string | null])[]): void {

@@ -39,6 +39,8 @@ export class PublisherObject {
   readonly #options: PublisherObjectOptions;
   #object: DNSPublisher;
   #isRead = false;
+  /** A write failed, or was obeyed and its answer lost. */
+  #isDoubtful = false;
 
   constructor(options: PublisherObjectOptions) {
     this.#options = options;
@@ -47,6 +49,11 @@ export class PublisherObject {
 
   get isRead(): boolean {
     return this.#isRead;
+  }
+
+  /** What the API server has may be another than we know: it is to be read. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful;
   }
 
   get status(): DNSPublisherStatus | undefined {
@@ -62,6 +69,7 @@ export class PublisherObject {
       if (answer.kind !== "done" || answer.object.metadata.uid !== uid) return PUBLISHER_GONE;
       this.#take(answer.object);
       this.#isRead = true;
+      this.#isDoubtful = false;
       return null;
     } catch (error) {
       log.warn({ publisher: name, err: error }, "cannot read the publisher");
@@ -85,6 +93,7 @@ export class PublisherObject {
       if (typeof answer === "string") return answer;
       if (answer.kind === "gone") return PUBLISHER_GONE;
       if (answer.kind === "done") {
+        this.#isDoubtful = false;
         const { resourceVersion } = answer.object.metadata;
         const metadata = { ...this.#object.metadata, resourceVersion };
         this.#object = {
@@ -129,6 +138,7 @@ export class PublisherObject {
     } catch (error) {
       log.warn({ publisher: name, err: error }, "cannot write the publisher's status");
       metrics.writes.inc({ kind, outcome: "error" });
+      this.#isDoubtful = true;
       return wordsOf(error);
     }
   }

@@ -127,6 +127,17 @@ describe("controller: a publisher's object", () => {
     ]);
   });
 
+  it("after a write that failed it is not known what the API server has, until it is read or written", async () => {
+    await object.read();
+    expect(object.isDoubtful).to.equal(false);
+    api.status5xx = true;
+    await object.write({ names: [B] });
+    expect(object.isDoubtful).to.equal(true);
+    api.status5xx = false;
+    await object.read();
+    expect(object.isDoubtful).to.equal(false);
+  });
+
   it("what keeps it from being written is said", async () => {
     await object.read();
     api.status5xx = true;
