@@ -53,6 +53,7 @@ describe("dns publishing", function () {
           `alias.${ZONE}. CNAME ns.${ZONE}.`,
           `a-marked.${ZONE}. CNAME ns.${ZONE}.`,
           `*.wild.${ZONE}. A 198.51.100.2`,
+          `sub.${ZONE}. NS ns.elsewhere.example.`,
         ];
         server = await startNameServer(kind, {
           directory,
@@ -147,6 +148,19 @@ describe("dns publishing", function () {
         expect(await dig("alias", "CNAME")).to.have.length(1);
         expect(await dig("marked", "A")).to.deep.equal([]);
         await theirs.round();
+      });
+
+      it("a name below a zone cut is told, and the other names of the zone are published", async () => {
+        const wanted = [wantedName("web.sub", ["192.0.2.1"]), wantedName("web", ["192.0.2.1"])];
+        ours.ledger = wanted.map(({ name, zone, service }) => ({ name, zone, service }));
+        ours.restart();
+        await ours.round(...wanted);
+        expect(ours.book.troubles).to.deep.equal([]);
+        expect(ours.book.problems.map((it) => [it.name, it.kind])).to.deep.equal([
+          [`web.sub.${ZONE}`, "refused"],
+        ]);
+        expect(await dig("web", "A")).to.deep.equal(["30 192.0.2.1"]);
+        await ours.round();
       });
 
       it("a name below somebody's wildcard is made, after a restart as well", async () => {

@@ -44,6 +44,7 @@ describe("end to end: names while their server is ill", function () {
     running = server = await startNameServer("bind", {
       ...{ directory: lab.directory, port: 53, zone: ZONE, otherZones: [OTHER], keys: [KEY] },
       ...{ addresses: [ipv4, managementIpv4], within: lab.within(SERVER) },
+      records: [`a-taken.${ZONE}. CNAME ns.${ZONE}.`],
     });
     await cluster.apply(
       edgeClass(),
@@ -65,7 +66,7 @@ describe("end to end: names while their server is ill", function () {
       },
     );
     address = (await cluster.addressesOf("web", 1))[0] ?? "";
-    await untilReady();
+    await untilTwo();
   });
   afterEach(async function () {
     if (this.currentTest?.isFailed() !== true) return;
@@ -151,6 +152,23 @@ describe("end to end: names while their server is ill", function () {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
+  /** The names of the beginning, and no others. */
+  async function backToTwo(): Promise<void> {
+    await ask(hostnames("web"));
+    await untilTwo();
+  }
+
+  async function untilTwo(): Promise<void> {
+    await waitFor(
+      async () => {
+        const { names = [], published } = await status();
+        return names.length === 2 && published === 2;
+      },
+      { what: "two names", timeoutMs: 60_000 },
+    );
+    await untilReady();
+  }
+
   const faults: readonly {
     readonly title: string;
     readonly state: ZoneState;
@@ -210,12 +228,48 @@ describe("end to end: names while their server is ill", function () {
       await untilResolved(`t${i}.${ZONE}`);
       await untilResolved(`web.${ZONE}`);
       expect((await status()).failingZones).to.deep.equal([]);
-      await ask(hostnames("web"));
-      await untilReady();
-      await waitFor(async () => (await status()).names?.length === 2, { what: "two names" });
+      await backToTwo();
       expect(await dig(`t${i}.${ZONE} A`, `a-t${i}.${ZONE} TXT`)).to.deep.equal([]);
     });
   }
+
+  it("a name that somebody has in the zone, if only where its mark would be: NameTaken, and the others are published", async () => {
+    await ask(hostnames("web", "taken"));
+    const message = await untilReason("NameTaken");
+    expect(message)
+      .to.include(`the name taken.${ZONE}, which has an alias where its mark would be`)
+      .and.to.include("Choose another name");
+    const { regarding } = await untilTold("NameTaken");
+    expect(`${regarding.kind}/${regarding.name}`).to.equal("Service/web");
+    await untilResolved(`taken.${OTHER}`);
+    expect(await dig(`taken.${ZONE} A`)).to.deep.equal([]);
+    await backToTwo();
+  });
+
+  it("a zone vanishes for good: its names go nowhere, until it is abandoned", async () => {
+    server.setZones(new Map([[OTHER, "gone"]]));
+    await waitFor(async () => (await dig(`${OTHER} SOA`)).length === 0, { what: "it to be gone" });
+    await cluster.lab.api("PATCH", PUBLISHER, { spec: { zones: [ZONE] } });
+    await ask(`web.${ZONE}`);
+    const message = await untilReason("ReadRefused");
+    expect(message).to.include(`Zone ${OTHER}: `).and.to.include("spec.abandonedZones");
+    expect((await status()).names?.map(({ zone }) => zone).sort()).to.deep.equal([ZONE, OTHER]);
+    await cluster.lab.api("PATCH", PUBLISHER, { spec: { abandonedZones: [OTHER] } });
+    await waitFor(
+      async () => {
+        const { names = [], failingZones = [] } = await status();
+        return names.map(({ name }) => name).join() === `web.${ZONE}` && failingZones.length === 0;
+      },
+      { what: "its names and its failure to be forgotten" },
+    );
+    await untilReady();
+    server.setZones(new Map());
+    await cluster.lab.api("PATCH", PUBLISHER, {
+      spec: { zones: [ZONE, OTHER], abandonedZones: null },
+    });
+    // What had stayed there is ours still.
+    await backToTwo();
+  });
 
   it("the leader is killed in the middle of a round: no name is missing, none is there twice", async () => {
     const labels = Array.from({ length: MANY }, (_, i) => `m${i}`);
@@ -249,10 +303,7 @@ describe("end to end: names while their server is ill", function () {
     const written = (await status()).names?.map(({ name }) => name) ?? [];
     expect(written).to.have.length(MANY);
     expect(new Set(written)).to.deep.equal(new Set(names));
-    await ask(hostnames("web"));
-    await waitFor(async () => (await status()).names?.length === 2, {
-      ...{ what: "two names", timeoutMs: 60_000 },
-    });
+    await backToTwo();
     expect(await dig(...addresses, ...marks)).to.deep.equal([]);
   });
 });

@@ -102,8 +102,8 @@ async function readSet(
   const mark = markName(name, type, zone);
   if (!mark.ok) return notRead(name);
   const [addresses, marks] = await Promise.all([
-    publishedRecords(name, type, asking),
-    publishedRecords(mark.value, "TXT", asking),
+    publishedRecords(name, type, { ...asking, zone }),
+    publishedRecords(mark.value, "TXT", { ...asking, zone }),
   ]);
   if (!addresses.ok) return addresses;
   if (!marks.ok) return marks;
