@@ -2,7 +2,7 @@
  * Publishers of one cluster that would take each other's names for their own: one `ownerId`, one zone. Pure.
  *
  * The older one publishes, the other keeps its hands off all of its zones: half of a publisher at work would be harder to see through. Two
- * servers make no difference, for two addresses may be one server. Of publishers of other clusters nothing is known here: docs/dns.md.
+ * that name different servers have two zones of one name, inside and outside, say. Of publishers of other clusters nothing is known here: docs/dns.md.
  * Neighbour: ../controller/io/names.ts obeys.
  */
 import type { Problem } from "../base/errors.ts";
@@ -14,6 +14,8 @@ export interface OwningPublisher {
   readonly createdAt: string;
   readonly ownerId: string;
   readonly zones: readonly string[];
+  /** Its address and port, in one word; null: it is looked up, and may be any. */
+  readonly server: string | null;
 }
 
 /** @returns those that are not to publish, by name, and why */
@@ -21,19 +23,25 @@ export function sharedOwners(publishers: readonly OwningPublisher[]): ReadonlyMa
   const byAge = [...publishers].sort(
     (a, b) => compareText(a.createdAt, b.createdAt) || compareText(a.name, b.name),
   );
-  const publishing = new Map<string, OwningPublisher>();
+  const publishing: OwningPublisher[] = [];
   const withheld = new Map<string, Problem>();
   for (const one of byAge) {
-    const places = one.zones.map((zone) => ({ zone, key: `${one.ownerId} ${zone}` }));
-    const shared = places.find(({ key }) => publishing.has(key));
-    const older = shared && publishing.get(shared.key);
-    if (older !== undefined) withheld.set(one.name, sharing(one, older, shared?.zone ?? ""));
-    else for (const { key } of places) publishing.set(key, one);
+    const older = publishing.find((other) => sharedZone(one, other) !== undefined);
+    if (older === undefined) publishing.push(one);
+    else withheld.set(one.name, sharing(one, older));
   }
   return withheld;
 }
 
-function sharing(one: OwningPublisher, older: OwningPublisher, zone: string): Problem {
+function sharedZone(one: OwningPublisher, other: OwningPublisher): string | undefined {
+  if (one.ownerId !== other.ownerId) return undefined;
+  const mayBeOneServer =
+    one.server === null || other.server === null || one.server === other.server;
+  return mayBeOneServer ? one.zones.find((zone) => other.zones.includes(zone)) : undefined;
+}
+
+function sharing(one: OwningPublisher, older: OwningPublisher): Problem {
+  const zone = sharedZone(one, older) ?? "";
   const message = `DNSPublisher ${one.name} publishes nothing: the older DNSPublisher ${older.name} has the ownerId "${one.ownerId}" and the zone ${zone}, too`;
   return { code: "OWNER_ID_SHARED", message };
 }

@@ -8,7 +8,7 @@ function publisher(
   more: Partial<OwningPublisher> = {},
 ): OwningPublisher {
   const createdAt = `2026-01-0${day}T00:00:00Z`;
-  return { name, createdAt, ownerId: "one", zones: ["a.example"], ...more };
+  return { name, createdAt, ownerId: "one", zones: ["a.example"], server: null, ...more };
 }
 
 describe("dns: publishers with one ownerId", () => {
@@ -32,6 +32,21 @@ describe("dns: publishers with one ownerId", () => {
       name: "another zone, also one in the other: two zones of one owner",
       all: [publisher("a", 1), publisher("b", 2, { zones: ["b.example", "x.a.example"] })],
       withheld: [],
+    },
+    {
+      name: "two servers that are named: two zones of one name",
+      all: [publisher("a", 1, { server: "1" }), publisher("b", 2, { server: "2" })],
+      withheld: [],
+    },
+    {
+      name: "one server that is named, and one that is looked up: it may be the same",
+      all: [publisher("a", 1, { server: "1" }), publisher("b", 2)],
+      withheld: ["b"],
+    },
+    {
+      name: "one server that both name",
+      all: [publisher("a", 1, { server: "1" }), publisher("b", 2, { server: "1" })],
+      withheld: ["b"],
     },
     {
       name: "one zone of several is enough",

@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Problem } from "../../base/errors.ts";
+import { parseIp, withPort } from "../../base/ip.ts";
 import type { DnsName } from "../../dns/name.ts";
 import type { DNSPublisher } from "../../dns/resource.ts";
 import { wantedNames, type PublisherView } from "../../dns/service-names.ts";
@@ -32,6 +33,7 @@ const RETRY_MS = 5000;
 /** Whoever begins to lead may write a moment later. */
 const LEAD_RETRY_MS = 200;
 const ACTION = "PublishNames";
+const DNS_PORT = 53;
 
 type Seen = Pick<
   Snapshot,
@@ -196,7 +198,9 @@ export class Names {
     const owning = objects.flatMap((object) => {
       const { name, creationTimestamp: createdAt = "" } = object.metadata;
       const ownerId = ownerIdOf(object, seen);
-      return ownerId === null ? [] : [{ name, createdAt, ownerId, zones: object.spec.zones }];
+      const { zones, rfc2136 } = object.spec;
+      const server = serverOf(rfc2136);
+      return ownerId === null ? [] : [{ name, createdAt, ownerId, zones, server }];
     });
     const problems = sharedOwners(owning);
     return new Map(
@@ -265,6 +269,11 @@ export class Names {
       service === null ? undefined : snapshot().services.find((each) => keyOf(each) === service);
     recorder.event({ ...words, action: ACTION, object: about ?? publisher });
   }
+}
+
+function serverOf({ server, port = DNS_PORT }: DNSPublisher["spec"]["rfc2136"]): string | null {
+  const ip = server === undefined ? undefined : parseIp(server);
+  return ip === undefined ? null : withPort(ip, port);
 }
 
 function identityOf({ metadata, spec }: DNSPublisher): string {
