@@ -45,7 +45,7 @@ const SENDERS = { ours, nsupdate } as const;
 type Sender = keyof typeof SENDERS;
 
 async function ours(port: number): Promise<void> {
-  const limits = { withdrawAfterMs: 15_000, resyncIntervalMs: 300_000 };
+  const limits = { withdrawAfterMs: 15_000, resyncIntervalMs: 300_000, updateIntervalMs: 0 };
   const book = new Book({ ownerId: OWNER, ...limits });
   const addresses = [{ ip: "192.0.2.1" as Ip, unheldSinceMs: null }];
   const wanted = labels.map((label): WantedName => {
@@ -56,7 +56,7 @@ async function ours(port: number): Promise<void> {
   book.claimed(book.round(0).claims ?? []);
   const asking = { server: { address: "127.0.0.1" as Ip, port }, key: KEY };
   const perform = (job: Job) => performJob(job, asking);
-  await performJobs(book, book.round(0).jobs, { perform, mayGoOn: () => true });
+  await Promise.all(performJobs(book, book.round(0).jobs, { perform, mayGoOn: () => true }));
 }
 
 async function nsupdate(port: number): Promise<void> {

@@ -7,20 +7,38 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { start, type LabProcess } from "../process.ts";
-import { listenOn, type NameServerOptions } from "./name-server.ts";
+import { listenOn, type NameServerOptions, type ZoneState } from "./name-server.ts";
 import { zoneFile } from "./zone-file.ts";
 
 const NAMED = "/usr/sbin/named";
+/** The name of a policy of ours. */
+const SHORT = "short";
 
 export function startBind(options: NameServerOptions): Promise<LabProcess> {
-  const { directory, port, zone, keys, within = [], isSigned = false } = options;
+  const { within = [] } = options;
+  const path = pathIn(options);
+  // Under its own path AppArmor lets it read what is in /etc/bind alone.
+  copyFileSync(NAMED, path("named"));
+  for (const zone of zonesOf(options))
+    writeFileSync(path(`${zone}.zone`), zoneFile({ ...options, zone }));
+  writeFileSync(path("broken"), "this is no zone\n");
+  writeBindConf(options);
+  return start([...within, path("named"), "-g", "-n", "1", "-c", path("conf")], {
+    name: "named",
+    logFile: path("log"),
+  });
+}
+
+/** SIGHUP has it read. @param states of the zones that are not well */
+export function writeBindConf(
+  options: NameServerOptions,
+  states: ReadonlyMap<string, ZoneState> = new Map(),
+): void {
+  const { directory, port, keys } = options;
+  const path = pathIn(options);
   const { ipv4, ipv6 } = listenOn(options);
   const list = (addresses: readonly string[]) =>
     addresses.length === 0 ? "none;" : addresses.map((address) => `${address};`).join(" ");
-  const path = (file: string) => join(directory, `bind.${file}`);
-  // Under its own path AppArmor lets it read what is in /etc/bind alone.
-  copyFileSync(NAMED, path("named"));
-  writeFileSync(path("zone"), zoneFile(options));
   writeFileSync(
     path("conf"),
     [
@@ -30,20 +48,52 @@ export function startBind(options: NameServerOptions): Promise<LabProcess> {
       "  recursion no; notify no; dnssec-validation no; allow-transfer { none; };",
       "};",
       "controls { };",
+      ...policyConf(options),
       ...keys.map(
         ({ name, algorithm, secretBase64 }) =>
           `key "${name}" { algorithm ${algorithm}; secret "${secretBase64}"; };`,
       ),
-      `zone "${zone}" {`,
-      `  type primary; file "${path("zone")}";`,
-      ...(isSigned ? ["  dnssec-policy default;"] : []),
-      `  allow-update { ${keys.map(({ name }) => `key "${name}";`).join(" ")} };`,
-      "};",
+      ...zonesOf(options).flatMap((zone) => zoneConf(zone, states.get(zone) ?? "well", options)),
       "",
     ].join("\n"),
   );
-  return start([...within, path("named"), "-g", "-n", "1", "-c", path("conf")], {
-    name: "named",
-    logFile: path("log"),
-  });
+}
+
+function zoneConf(zone: string, state: ZoneState, options: NameServerOptions): readonly string[] {
+  const { keys, isSigned = false, isInline = false, signaturesSeconds } = options;
+  if (state === "gone") return [];
+  const writers = state === "closed" ? "none;" : keys.map(({ name }) => `key "${name}";`).join(" ");
+  return [
+    `zone "${zone}" {`,
+    `  type primary; file "${pathIn(options)(state === "broken" ? "broken" : `${zone}.zone`)}";`,
+    ...(isSigned
+      ? [
+          `  dnssec-policy ${signaturesSeconds === undefined ? "default" : SHORT};`,
+          `  inline-signing ${isInline ? "yes" : "no"};`,
+        ]
+      : []),
+    `  allow-update { ${writers} };`,
+    "};",
+  ];
+}
+
+/** BIND allows a refresh of less than nine tenths. */
+function policyConf({ signaturesSeconds }: NameServerOptions): readonly string[] {
+  if (signaturesSeconds === undefined) return [];
+  const refreshSeconds = Math.floor(signaturesSeconds * 0.85);
+  return [
+    `dnssec-policy ${SHORT} {`,
+    "  keys { csk key-directory lifetime unlimited algorithm ecdsap256sha256; };",
+    `  signatures-validity PT${signaturesSeconds}S; signatures-validity-dnskey PT${signaturesSeconds}S;`,
+    `  signatures-refresh PT${refreshSeconds}S; signatures-jitter PT0S;`,
+    "};",
+  ];
+}
+
+function zonesOf({ zone, otherZones = [] }: NameServerOptions): readonly string[] {
+  return [zone, ...otherZones];
+}
+
+function pathIn({ directory }: NameServerOptions) {
+  return (file: string) => join(directory, `bind.${file}`);
 }

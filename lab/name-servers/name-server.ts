@@ -8,7 +8,7 @@
  * Neighbours: bind.ts, knot.ts, powerdns.ts are one each; ../setup.mjs installs them.
  */
 import { run, type LabProcess } from "../process.ts";
-import { startBind } from "./bind.ts";
+import { startBind, writeBindConf } from "./bind.ts";
 import { startKnot } from "./knot.ts";
 import { startPowerDns } from "./powerdns.ts";
 
@@ -35,14 +35,28 @@ export interface NameServerOptions {
   readonly keys: readonly NameServerKey[];
   /** BIND alone: it signs the zone, and signs anew what is changed. */
   readonly isSigned?: boolean;
+  /** Of a signed zone: updates go into one copy, and another, which is signed, follows and is what BIND answers from. */
+  readonly isInline?: boolean;
+  /** Of a signed zone: signatures are valid for so long, and made anew after a seventh of it. By default weeks. */
+  readonly signaturesSeconds?: number;
+  /** BIND alone: further zones, with the same keys. */
+  readonly otherZones?: readonly string[];
   /** Lines of the zone file, beside the SOA, and the name server with its addresses. */
   readonly records?: readonly string[];
 }
+
+/** Whether a zone takes updates, takes none (REFUSED), is loaded from a file with a mistake (SERVFAIL), or is not there (NOTAUTH). */
+export type ZoneState = "well" | "closed" | "broken" | "gone";
 
 export interface RunningNameServer {
   readonly kind: NameServerKind;
   readonly port: number;
   readonly log: () => string;
+  /** BIND alone: these zones, and all others well; it obeys a moment later. */
+  readonly setZones: (states: ReadonlyMap<string, ZoneState>) => void;
+  /** So that it answers when it goes on. */
+  readonly freeze: () => void;
+  readonly goOn: () => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -76,5 +90,17 @@ export async function startNameServer(
     what: `${kind} answers`,
     intervalMs: 20,
   });
-  return { kind, port, log: () => server.log(), stop: () => server.stop() };
+  return {
+    ...{ kind, port, log: () => server.log(), stop: () => server.stop() },
+    setZones: (states) => {
+      writeBindConf(options, states);
+      server.signal("SIGHUP");
+    },
+    freeze: () => {
+      server.signal("SIGSTOP");
+    },
+    goOn: () => {
+      server.signal("SIGCONT");
+    },
+  };
 }

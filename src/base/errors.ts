@@ -55,6 +55,7 @@ export const REMEDIES = {
   NO_SERVING_ENDPOINT:
     "Start a ready Pod on a node of the class, or use externalTrafficPolicy: Cluster",
   NO_SPEAKER: "Run the speaker on the nodes of the class, and look into its logs",
+  OWNER_ID_SHARED: "Give one of the two another ownerId, or divide the zones between them",
   PEER_CLASH: "Select other nodes in one of the two, or make them agree",
   PEER_INVALID: "Write what `kubectl explain` says of the field",
   PEER_MISSING: "Create the peer, or take its name out of what names it",
@@ -65,6 +66,8 @@ export const REMEDIES = {
   POOL_OVERLAP: "Take the shared addresses out of one of the two",
   POOL_UNKNOWN:
     "Name an existing pool in the annotation, one whose serviceAllocation fits the Service",
+  PUBLISHER_NOT_READ:
+    "Let the controller get and patch DNSPublishers, as deploy/10-rbac.yaml does, and look whether the API server is well",
   RANGE_INVALID: "Write a CIDR such as 192.0.2.0/28 or a range such as 192.0.2.10-192.0.2.20",
   RANGE_TOO_LARGE: "Split the range, or set avoidBuggyIPs to false",
   RAW_SOCKET_DENIED: "Give the speaker container the capability NET_RAW, or run it as root",

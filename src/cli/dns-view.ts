@@ -10,7 +10,7 @@ import type { WantedName } from "../dns/book-entry.ts";
 import type { DnsName } from "../dns/name.ts";
 import { ADDRESS_TYPES, ownerOf } from "../dns/ownership.ts";
 import { recordSet } from "../dns/record-sets.ts";
-import type { DNSPublisher, NameDifference } from "../dns/resource.ts";
+import type { DNSPublisher, NameDifference, ZoneError } from "../dns/resource.ts";
 import type { PublishedName } from "../dns/transaction.ts";
 
 const NONE = "-";
@@ -50,6 +50,7 @@ export interface PublisherView {
   readonly ready: boolean | null;
   readonly reason: string | null;
   readonly message: string | null;
+  readonly failingZones: readonly ZoneError[];
   readonly lastError: object | null;
 }
 
@@ -60,6 +61,7 @@ export function publisherView({ metadata, spec, status }: DNSPublisher): Publish
     ...{ wanted: status?.wanted ?? null, published: status?.published ?? null },
     ready: ready === undefined ? null : ready.status === "True",
     ...{ reason: ready?.reason ?? null, message: ready?.message ?? null },
+    failingZones: status?.failingZones ?? [],
     lastError: status?.lastError ?? null,
   };
 }
@@ -160,9 +162,17 @@ export function troubleLines(
   publishers: readonly PublisherView[],
   names: readonly NameView[],
 ): string[] {
-  const ofPublishers = publishers.flatMap(({ name, ready, message, reason }) => {
+  const ofPublishers = publishers.flatMap(({ name, ready, message, reason, failingZones }) => {
     if (ready === null) return [`${name}: no controller has looked at it yet\n`];
-    return ready ? [] : [`${name}: ${reason ?? ""}: ${message ?? ""}\n`];
+    if (ready) return [];
+    // The condition has the first of them.
+    const others = failingZones.filter(
+      ({ zone }) => message?.startsWith(`Zone ${zone}: `) !== true,
+    );
+    const zones = others.map((each) => {
+      return `${name}: zone ${each.zone}: ${each.message}. ${each.remedy}.\n`;
+    });
+    return [`${name}: ${reason ?? ""}: ${message ?? ""}\n`, ...zones];
   });
   const said = new Set(ofPublishers.map((line) => line.slice(line.indexOf(": ") + 2)));
   const ofNames = names.flatMap(({ name, state, message, unheld }) => [

@@ -14,12 +14,15 @@ import {
   DIFFERENCE_NAME_CHARS_MAX,
   DIFFERENCES_MAX,
   ERROR_TEXT_CHARS_MAX,
+  FAILING_ZONES_MAX,
+  type DNSPublisherSpec,
   type DNSPublisherStatus,
-  type LastError,
   type NameDifference,
+  type ZoneError,
 } from "../dns/resource.ts";
 import type { NameProblem } from "../dns/service-names.ts";
 import type { TakenBy } from "../dns/transaction.ts";
+import type { ZoneTrouble } from "../dns/zone-states.ts";
 import { setCondition, type ConditionWish } from "../kube/patches.ts";
 import { cut } from "../base/cut.ts";
 import { CLASS_READY_CONDITION } from "./resources.ts";
@@ -42,10 +45,13 @@ export function publisherStatus(
 ): DNSPublisherStatus {
   const { figures, ownerId, nowIso } = facts;
   const differences = differencesOf(facts).slice(0, DIFFERENCES_MAX);
-  const lastError = lastErrorOf(before?.lastError, facts);
+  const failingZones = failingZonesOf(before, facts);
+  // It stays when it is over: people ask what it was.
+  const lastError = failingZones[0] ?? before?.lastError;
   const wish = readyWish(facts, differences);
   return {
     ...{ wanted: figures.wanted, published: figures.published, ownerId, differences },
+    ...(failingZones.length === 0 && before?.failingZones === undefined ? {} : { failingZones }),
     ...(lastError === undefined ? {} : { lastError }),
     conditions: setCondition(before?.conditions, wish, nowIso),
   };
@@ -79,19 +85,29 @@ function differencesOf({ nameProblems, bookProblems }: PublisherFacts): NameDiff
   return all.sort((a, b) => compareText(a.name, b.name) || compareText(a.service, b.service));
 }
 
-/** It stays when it is over: people ask what it was. */
-function lastErrorOf(
-  before: LastError | undefined,
-  { troubles, nowIso }: PublisherFacts,
-): LastError | undefined {
-  const [trouble] = troubles;
-  if (trouble === undefined) return before;
+/** Of a zone that is only to be left: it may be gone for good. */
+export function withWayOut(trouble: ZoneTrouble, { zones }: DNSPublisherSpec): ZoneTrouble {
   const { zone, failure } = trouble;
-  const { kind: reason } = failure;
-  const message = cut(failure.message, ERROR_TEXT_CHARS_MAX);
-  const remedy = cut(failure.remedy, ERROR_TEXT_CHARS_MAX);
-  const isSame = before?.zone === zone && before.reason === reason && before.message === message;
-  return isSame ? before : { at: nowIso, zone, reason, message, remedy };
+  if (zones.includes(zone)) return trouble;
+  const remedy = `${failure.remedy}; if it is gone for good, name it in spec.abandonedZones`;
+  return { ...trouble, failure: { ...failure, remedy } };
+}
+
+/** @returns each with the time that it has had, where it is the same */
+function failingZonesOf(
+  before: DNSPublisherStatus | undefined,
+  { troubles, nowIso }: PublisherFacts,
+): ZoneError[] {
+  const known = before?.failingZones ?? [];
+  return troubles.slice(0, FAILING_ZONES_MAX).map(({ zone, failure }): ZoneError => {
+    const { kind: reason } = failure;
+    const message = cut(failure.message, ERROR_TEXT_CHARS_MAX);
+    const remedy = cut(failure.remedy, ERROR_TEXT_CHARS_MAX);
+    const same = known.find(
+      (each) => each.zone === zone && each.reason === reason && each.message === message,
+    );
+    return same ?? { at: nowIso, zone, reason, message, remedy };
+  });
 }
 
 function readyWish(
@@ -99,13 +115,12 @@ function readyWish(
   differences: readonly NameDifference[],
 ): ConditionWish {
   const type = CLASS_READY_CONDITION;
-  if (keyProblem !== null) {
-    const message = describeProblem(keyProblem);
-    return { type, status: "False", reason: reasonOf(keyProblem.code), message };
-  }
+  if (keyProblem !== null) return notReadyWish(keyProblem);
   const [trouble] = troubles;
   if (trouble !== undefined) {
-    const message = `Zone ${trouble.zone}: ${failureWords(trouble.failure)}`;
+    const zone = `Zone ${trouble.zone}: ${failureWords(trouble.failure)}`;
+    const more = troubles.length > 1 ? ` · ${troubles.length - 1} more in failingZones` : "";
+    const message = zone + more;
     return { type, status: "False", reason: reasonOfFailure(trouble.failure), message };
   }
   const [first] = differences;
@@ -118,6 +133,11 @@ function readyWish(
     return { type, status: "False", reason: "Publishing", message };
   }
   return { type, status: "True", reason: "Ready", message: "All names are as they are wanted" };
+}
+
+export function notReadyWish(problem: Problem): ConditionWish {
+  const [reason, message] = [reasonOf(problem.code), describeProblem(problem)];
+  return { type: CLASS_READY_CONDITION, status: "False", reason, message };
 }
 
 /** @returns `ServerFailure` for "server-failure" */
@@ -135,6 +155,10 @@ export interface NewsWords {
   readonly message: string;
 }
 
+export function warningOf(problem: Problem): NewsWords {
+  return { type: "Warning", reason: reasonOf(problem.code), message: describeProblem(problem) };
+}
+
 /** @returns what to say of a name, in an Event and among the differences */
 export function wordsOf(news: BookNews): NewsWords {
   const { name, service } = news;
@@ -145,8 +169,7 @@ export function wordsOf(news: BookNews): NewsWords {
     }
     case "taken": {
       const message = `Service ${service} asks for the name ${name}, which ${takerWords(news.by)} in the zone`;
-      const problem: Problem = { code: "NAME_TAKEN", message };
-      return { type: "Warning", reason: reasonOf(problem.code), message: describeProblem(problem) };
+      return warningOf({ code: "NAME_TAKEN", message });
     }
     case "refused": {
       const message = `${name}, the name of Service ${service}: ${failureWords(news.failure)}`;
@@ -162,6 +185,8 @@ function takerWords(by: TakenBy): string {
       return "is an alias";
     case "unmarked":
       return "has records without a mark";
+    case "mark-alias":
+      return "has an alias where its mark would be";
     case "text":
       return "has a TXT record that is no mark where its mark would be";
   }

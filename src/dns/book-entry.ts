@@ -5,6 +5,7 @@
  */
 import type { DnsFailure } from "./failures.ts";
 import type { DnsName } from "./name.ts";
+import type { AddressType } from "./ownership.ts";
 import type { WantedAddress } from "./record-sets.ts";
 import type { PublishedEntry } from "./resource.ts";
 import { NOTHING_PUBLISHED, type PublishedName, type TakenBy } from "./transaction.ts";
@@ -50,8 +51,10 @@ export interface Entry {
   knownAtMs: number | null;
   isClaimed: boolean;
   isBusy: boolean;
-  /** The server has refused it for what is there. */
-  isRefused: boolean;
+  /** Of these types the server has refused an update for what is there. */
+  readonly refused: Set<AddressType>;
+  /** It has refused one of both types, and it is not known which was to blame: each goes by itself. */
+  isApart: boolean;
   jobs: number;
   failures: number;
   refusals: number;
@@ -62,11 +65,31 @@ export interface Entry {
 export function newEntry(name: DnsName, zone: DnsName, service: string): Entry {
   return {
     ...{ name, zone, service, wanted: null, published: NOTHING_PUBLISHED, before: null },
-    ...{ knownAtMs: null, isClaimed: false, isBusy: false, isRefused: false },
-    ...{ jobs: 0, failures: 0, refusals: 0, notBeforeMs: Number.NEGATIVE_INFINITY, problem: null },
+    ...{ knownAtMs: null, isClaimed: false, isBusy: false },
+    ...{
+      refused: new Set(),
+      isApart: false,
+      jobs: 0,
+      failures: 0,
+      refusals: 0,
+      notBeforeMs: Number.NEGATIVE_INFINITY,
+      problem: null,
+    },
   };
 }
 
 export function ledgerEntry({ name, zone, service }: Entry): PublishedEntry {
   return { name, zone, service };
+}
+
+/** The server has refused it for what is there. */
+export function noteRefusal(entry: Entry, types: readonly AddressType[]): void {
+  if (types.length > 1) entry.isApart = true;
+  else for (const type of types) entry.refused.add(type);
+}
+
+/** What is there is another now: it may be tried. */
+export function forgetRefusals(entry: Entry): void {
+  entry.refused.clear();
+  entry.isApart = false;
 }

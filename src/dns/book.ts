@@ -1,18 +1,19 @@
 /**
  * What one publisher has in its zones, and what it is to have: which names to look up and which updates to send now. Pure: told the time.
  *
- * A round is made of jobs, one for each name that is not as it should be; rounds come no faster than the publisher says, so what changes
- * between two goes together. Before a name is published for the first time it is claimed: the hands write `names` down, and say so. A name
+ * A round is made of jobs, one for each name that is not as it should be. Each zone has rounds of its own, no faster than the publisher says,
+ * so what changes between two goes together, and a zone whose server hangs keeps no other waiting. Before a name is published for the first time it is claimed: the hands write `names` down, and say so. A name
  * leaves them when nothing of ours is there any more. What is in the zone is remembered, looked up at the beginning, after doubt, and every
  * resync time. A server that fails is left alone for a while that grows, and with it its zone; a name that fails, alone.
  * A class, mutated in place, for thousands of names are not copied per change.
  * Neighbours: transaction.ts makes the updates; ../controller/io/name-jobs.ts performs the jobs.
  */
 import { compareText, stableHash } from "../base/hash.ts";
-import { backoffMs } from "../kube/backoff.ts";
 import {
+  forgetRefusals,
   ledgerEntry,
   newEntry,
+  noteRefusal,
   type BookNews,
   type BookProblem,
   type Entry,
@@ -20,6 +21,7 @@ import {
 } from "./book-entry.ts";
 import type { DnsFailure } from "./failures.ts";
 import type { DnsName } from "./name.ts";
+import type { AddressType } from "./ownership.ts";
 import { nextWithdrawalMs, recordSet } from "./record-sets.ts";
 import { PUBLISHED_NAMES_MAX, type PublishedEntry } from "./resource.ts";
 import {
@@ -31,11 +33,16 @@ import {
   type TakenBy,
 } from "./transaction.ts";
 import type { Update } from "./update.ts";
+import { waitMs, ZoneStates, type ZoneTrouble } from "./zone-states.ts";
 
 export interface BookOptions {
   readonly ownerId: string;
   readonly withdrawAfterMs: number;
   readonly resyncIntervalMs: number;
+  /** Of one zone, between the beginnings of two rounds. */
+  readonly updateIntervalMs: number;
+  /** What is in them is forgotten: they may never answer again. */
+  readonly abandonedZones?: readonly string[];
 }
 
 export type Job =
@@ -43,7 +50,9 @@ export type Job =
   | {
       readonly kind: "update";
       readonly name: DnsName;
+      readonly zone: DnsName;
       readonly update: Update;
+      readonly types: readonly AddressType[];
       readonly after: PublishedName;
     };
 
@@ -54,30 +63,14 @@ export type Outcome =
 export interface Round {
   /** In order. Names that are not among those that the hands have written yet: write these first. */
   readonly claims: readonly PublishedEntry[] | null;
+  /** Of all zones whose round may begin now; the hands say which do. */
   readonly jobs: readonly Job[];
-  /** When there will be something to do though nothing changed; null: never. */
-  readonly wakeAtMs: number | null;
 }
 
-export interface ZoneTrouble {
-  readonly zone: DnsName;
-  readonly failure: DnsFailure;
-  readonly failures: number;
-}
-
-const BACKOFF = { baseMs: 1000, maxMs: 60_000 } as const;
 /** Looked up, refused, looked up: somebody else is at it, and there is a next round. */
 const JOBS_PER_ROUND_MAX = 4;
 /** In a row: then it waits. */
 const REFUSALS_MAX = 2;
-
-interface ZoneState {
-  failures: number;
-  notBeforeMs: number;
-  failure: DnsFailure;
-  /** Whose update it did not take: that it can be read says nothing of that. */
-  updateOf: DnsName | null;
-}
 
 /** Of one name, or of what a prerequisite found: not the server's fault. */
 const NAME_FAILURES: ReadonlySet<string> = new Set(["request-invalid", "not-in-zone"]);
@@ -88,17 +81,23 @@ const PREREQUISITE_FAILURES: ReadonlySet<string> = new Set([
 export class Book {
   readonly #options: BookOptions;
   readonly #entries = new Map<DnsName, Entry>();
-  readonly #zones = new Map<DnsName, ZoneState>();
+  readonly #zones: ZoneStates;
   #news: BookNews[] = [];
   #isLedgerOld = false;
 
   constructor(options: BookOptions) {
     this.#options = options;
+    this.#zones = new ZoneStates(options.updateIntervalMs);
   }
 
   /** What was written down before, by us or another: it may be there, and is looked up. */
   recall(entries: readonly PublishedEntry[]): void {
+    const { abandonedZones = [] } = this.#options;
     for (const { name, zone, service } of entries) {
+      if (abandonedZones.includes(zone)) {
+        this.#isLedgerOld = true;
+        continue;
+      }
       const known = this.#entries.get(name as DnsName);
       if (known?.isClaimed === true) continue;
       const made = newEntry(name as DnsName, zone as DnsName, service);
@@ -150,32 +149,54 @@ export class Book {
     this.#forget();
     const entries = [...this.#entries.values()].sort((a, b) => compareText(a.name, b.name));
     const jobs = entries.flatMap((entry) => {
+      if (!entry.isClaimed || !this.#zones.mayBegin(entry.zone, nowMs)) return [];
       entry.jobs = 0;
-      const job = entry.isClaimed ? this.#jobOf(entry, nowMs) : null;
+      const job = this.#jobOf(entry, nowMs);
       return job === null ? [] : [job];
     });
-    return {
-      claims: this.#claims(entries),
-      jobs,
-      wakeAtMs: this.#wakeAtMs(entries, nowMs),
-    };
+    return { claims: this.#claims(entries), jobs };
   }
 
-  /** @returns whether the job is to be done still: others may have found the server out meanwhile */
+  /** The jobs of a zone, as the last round has them, are about to be done: no other round has any of it until they have ended. */
+  zoneBegins(zone: DnsName, nowMs: number): void {
+    this.#zones.begin(zone, nowMs);
+  }
+
+  zoneEnds(zone: DnsName): void {
+    this.#zones.end(zone);
+  }
+
+  /** @returns when there will be something to do though nothing changed; null: never. What is under way tells when it has ended */
+  wakeAtMs(nowMs: number): number | null {
+    const { withdrawAfterMs } = this.#options;
+    const times = [...this.#entries.values()].flatMap((entry) => {
+      const { wanted, zone } = entry;
+      if (!this.#zones.mayBegin(zone, nowMs)) return [];
+      const blockedMs = Math.max(entry.notBeforeMs, this.#zones.notBeforeMs(zone));
+      if (blockedMs > nowMs) return [blockedMs];
+      if (entry.published === null) return [];
+      const withdrawalMs = wanted && nextWithdrawalMs(wanted.addresses, { nowMs, withdrawAfterMs });
+      return [this.#resyncAtMs(entry), ...(withdrawalMs === null ? [] : [withdrawalMs])];
+    });
+    const soonestMs = Math.min(...times, ...this.#zones.pausesMs(nowMs));
+    return soonestMs === Number.POSITIVE_INFINITY ? null : soonestMs;
+  }
+
+  /** @returns whether the job is to be done still: others may have found the server out meanwhile, or the name is wanted elsewhere */
   begin(job: Job, nowMs: number): boolean {
-    const entry = this.#entries.get(job.name);
-    if (entry === undefined || entry.isBusy || this.#isBlocked(entry, nowMs)) return false;
+    const entry = this.#entryOf(job);
+    if (entry?.isClaimed !== true || entry.isBusy || this.#isBlocked(entry, nowMs)) return false;
     entry.isBusy = true;
     return true;
   }
 
   /** @returns what follows at once */
   ended(job: Job, outcome: Outcome, nowMs: number): Job | null {
-    const entry = this.#entries.get(job.name);
+    const entry = this.#entryOf(job);
     if (entry === undefined) return null;
     entry.isBusy = false;
     entry.jobs += 1;
-    if (!outcome.ok) this.#failed(entry, job.kind, outcome.failure, nowMs);
+    if (!outcome.ok) this.#failed(entry, job, outcome.failure, nowMs);
     else if (job.kind === "read") this.#read(entry, outcome.published, nowMs);
     else this.#updated(entry, outcome.published, nowMs);
     return entry.jobs < JOBS_PER_ROUND_MAX ? this.#jobOf(entry, nowMs) : null;
@@ -183,7 +204,7 @@ export class Book {
 
   /** The server, its key or its address changed: what failed is tried again. */
   tryAgain(): void {
-    this.#zones.clear();
+    this.#zones.tryAgain();
     for (const entry of this.#entries.values()) {
       entry.notBeforeMs = Number.NEGATIVE_INFINITY;
       entry.failures = 0;
@@ -204,7 +225,7 @@ export class Book {
   }
 
   get troubles(): readonly ZoneTrouble[] {
-    return [...this.#zones].map(([zone, { failure, failures }]) => ({ zone, failure, failures }));
+    return this.#zones.troubles;
   }
 
   figures(nowMs: number): { readonly wanted: number; readonly published: number } {
@@ -244,10 +265,15 @@ export class Book {
       entry.published = null;
       return { kind: "read", name, zone };
     }
-    const { update, after, takenBy } = this.#transaction(entry, entry.published, nowMs);
+    const { update, types, after, takenBy } = this.#transaction(entry, entry.published, nowMs);
     // Whoever tries once more does not know yet whether it is free now.
     if (takenBy !== null || update === null || entry.wanted === null) this.#note(entry, takenBy);
-    return update === null ? null : { kind: "update", name, update, after };
+    return update === null ? null : { kind: "update", name, zone, update, types, after };
+  }
+
+  #entryOf({ name, zone }: Job): Entry | undefined {
+    const entry = this.#entries.get(name);
+    return entry?.zone === zone ? entry : undefined;
   }
 
   #note(entry: Entry, takenBy: TakenBy | null): void {
@@ -263,7 +289,7 @@ export class Book {
   }
 
   #transaction(entry: Entry, published: PublishedName, nowMs: number) {
-    const { name, zone, service, wanted, isRefused } = entry;
+    const { name, zone, service, wanted, refused, isApart } = entry;
     const { ownerId, withdrawAfterMs } = this.#options;
     const setOf = (type: "A" | "AAAA") => {
       if (wanted === null) return [];
@@ -274,25 +300,25 @@ export class Book {
       ...{ name, zone, ownerId, service, ttlSeconds: wanted?.ttlSeconds ?? 0 },
       sets: { A: setOf("A"), AAAA: setOf("AAAA") },
     };
-    return transactionOf(goal, published, { tries: !isRefused });
+    return transactionOf(goal, published, { tries: (type) => !refused.has(type), isApart });
   }
 
   #read(entry: Entry, published: PublishedName, nowMs: number): void {
     const { before, name, service, wanted } = entry;
     this.#isWell(entry);
     entry.published = published;
-    const updateOf = this.#zones.get(entry.zone)?.updateOf ?? null;
+    const updateOf = this.#zones.updateOf(entry.zone);
     const isSettled =
       updateOf === name && this.#transaction(entry, published, nowMs).update === null;
     // It may have obeyed, and its answer was lost.
     if (updateOf === null || isSettled || !this.#entries.has(updateOf)) {
-      this.#zones.delete(entry.zone);
+      this.#zones.isWell(entry.zone);
     }
     entry.knownAtMs = nowMs;
     entry.before = null;
     if (before === null) return;
     // What was refused for what is there would be refused again.
-    if (JSON.stringify(before) !== JSON.stringify(published)) entry.isRefused = false;
+    if (JSON.stringify(before) !== JSON.stringify(published)) forgetRefusals(entry);
     if (wanted === null) return;
     if (isSameOfOurs(before, published, this.#options.ownerId)) return;
     this.#news.push({ kind: "edited", name, service });
@@ -300,9 +326,9 @@ export class Book {
 
   #updated(entry: Entry, after: PublishedName, nowMs: number): void {
     this.#isWell(entry);
-    this.#zones.delete(entry.zone);
+    this.#zones.isWell(entry.zone);
     entry.published = after;
-    entry.isRefused = false;
+    forgetRefusals(entry);
     entry.refusals = 0;
     entry.knownAtMs ??= nowMs;
   }
@@ -312,26 +338,25 @@ export class Book {
     if (entry.problem?.kind === "refused") entry.problem = null;
   }
 
-  #failed(entry: Entry, kind: Job["kind"], failure: DnsFailure, nowMs: number): void {
+  #failed(entry: Entry, job: Job, failure: DnsFailure, nowMs: number): void {
     if (failure.kind === "aborted") {
       entry.published = null;
       return;
     }
     const { name, service } = entry;
     if (PREREQUISITE_FAILURES.has(failure.kind)) {
-      this.#zones.delete(entry.zone);
+      this.#zones.isWell(entry.zone);
       entry.published = null;
-      entry.isRefused = true;
+      if (job.kind === "update") noteRefusal(entry, job.types);
       entry.refusals += 1;
       if (entry.refusals > REFUSALS_MAX) {
-        entry.notBeforeMs = nowMs + this.#waitMs(name, entry.refusals);
+        entry.notBeforeMs = nowMs + waitMs(name, entry.refusals);
       }
       return;
     }
     entry.failures += 1;
-    const waitMs = this.#waitMs(name, entry.failures);
     if (NAME_FAILURES.has(failure.kind)) {
-      entry.notBeforeMs = nowMs + waitMs;
+      entry.notBeforeMs = nowMs + waitMs(name, entry.failures);
       const found = { kind: "refused", name, service, failure } as const;
       if (JSON.stringify(entry.problem) !== JSON.stringify(found)) this.#news.push(found);
       entry.problem = found;
@@ -340,20 +365,11 @@ export class Book {
     // It may have obeyed, and its answer was lost.
     entry.before = null;
     entry.published = null;
-    const zone = this.#zones.get(entry.zone);
-    if (zone !== undefined && nowMs < zone.notBeforeMs) return; // Asked together with the one that found it out.
-    const failures = (zone?.failures ?? 0) + 1;
-    const notBeforeMs = nowMs + this.#waitMs(entry.zone, failures);
-    const updateOf = kind === "update" ? name : (zone?.updateOf ?? null);
-    this.#zones.set(entry.zone, { failures, notBeforeMs, failure, updateOf });
-  }
-
-  #waitMs(who: string, failures: number): number {
-    return backoffMs(failures, stableHash(`${who} ${failures}`) / 2 ** 32, BACKOFF);
+    this.#zones.failed(entry.zone, failure, job.kind === "update" ? name : null, nowMs);
   }
 
   #isBlocked({ zone, notBeforeMs }: Entry, nowMs: number): boolean {
-    return nowMs < Math.max(notBeforeMs, this.#zones.get(zone)?.notBeforeMs ?? notBeforeMs);
+    return nowMs < Math.max(notBeforeMs, this.#zones.notBeforeMs(zone));
   }
 
   /** Spread over the last tenth: names that were made together are not looked up together for ever. */
@@ -363,30 +379,18 @@ export class Book {
     return knownAtMs + this.#options.resyncIntervalMs * share;
   }
 
-  #isGone({ published }: Entry): boolean {
+  #isGone({ published, isBusy }: Entry): boolean {
+    if (isBusy) return false; // It may be coming.
     return published !== null && !isOurs(published, this.#options.ownerId);
   }
 
   /** What is wanted no more, and has nothing of ours. */
   #forget(): void {
     for (const [name, entry] of this.#entries) {
-      const { wanted, isBusy, isClaimed } = entry;
-      if (wanted !== null || isBusy || !this.#isGone(entry)) continue;
+      const { wanted, isClaimed } = entry;
+      if (wanted !== null || !this.#isGone(entry)) continue;
       this.#entries.delete(name);
       if (isClaimed) this.#isLedgerOld = true;
     }
-  }
-
-  #wakeAtMs(entries: readonly Entry[], nowMs: number): number | null {
-    const { withdrawAfterMs } = this.#options;
-    const times = entries.flatMap((entry) => {
-      const { wanted, zone } = entry;
-      const blockedMs = Math.max(entry.notBeforeMs, this.#zones.get(zone)?.notBeforeMs ?? 0);
-      if (blockedMs > nowMs) return [blockedMs];
-      if (entry.published === null) return [];
-      const withdrawalMs = wanted && nextWithdrawalMs(wanted.addresses, { nowMs, withdrawAfterMs });
-      return [this.#resyncAtMs(entry), ...(withdrawalMs === null ? [] : [withdrawalMs])];
-    });
-    return times.length === 0 ? null : Math.min(...times);
   }
 }

@@ -32,11 +32,14 @@ function versionFaults(value: unknown): Fault[] {
   return [refusal("apiVersion", `There is no such version of DNSPublisher. Write "${right}".`)];
 }
 
-function ruleFaults({ rfc2136, template, zones }: DNSPublisherSpec): Fault[] {
+function ruleFaults({ rfc2136, template, zones, abandonedZones = [] }: DNSPublisherSpec): Fault[] {
   const { server } = rfc2136;
   const faults: Fault[] = [];
   if (server !== undefined && parseIp(server) === undefined) {
     faults.push(refusal("spec.rfc2136.server", "must be an IP address"));
+  }
+  if (abandonedZones.some((zone) => zones.includes(zone))) {
+    faults.push(refusal("spec.abandonedZones", "must have no zone of spec.zones"));
   }
   if (template === undefined) return faults;
   const filled = template.replaceAll(/\{\{(name|namespace)\}\}/g, "a");

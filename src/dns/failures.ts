@@ -27,6 +27,8 @@ export const REMEDIES = {
   refused:
     "Let the name server take updates that are signed with this key; some refuse a wrong secret and a wrong clock alike",
   "request-invalid": "Shorten or correct what is to be published",
+  "read-refused":
+    "Look whether the name server still has the zone, and let it answer questions that are signed with this key; some refuse a wrong secret and a wrong clock alike",
   "rrset-changed": "Read the present records and decide again",
   "rrset-exists": "Read the present records and decide again",
   "server-failure":

@@ -58,17 +58,29 @@ export interface Published {
   readonly records: readonly PublishedRecord[];
 }
 
-/** Records of other names, which a server adds, are passed over. */
+/**
+ * Records of other names, which a server adds, are passed over.
+ *
+ * @param zone that the name is in, as far as we know; null: whatever the server has
+ */
 export function readRecords(
   { message, isSigned }: Answer,
   name: DnsName,
-  type: OwnType,
+  { type, zone = null }: { readonly type: OwnType; readonly zone?: DnsName | null },
 ): Outcome<Published> {
-  const { rcode, isAuthoritative, answers } = message;
+  const { rcode, isAuthoritative, answers, authorities } = message;
   if (rcode !== RCODE.noError && rcode !== RCODE.nameError) {
-    return { ok: false, failure: rcodeFailure(rcode, isSigned) };
+    const said = rcodeFailure(rcode, isSigned);
+    if (said.kind !== "refused") return { ok: false, failure: said };
+    // BIND says so of zones that it does not have.
+    return { ok: false, failure: failure("read-refused", said.message, { isSigned }) };
   }
   if (!isAuthoritative) {
+    const cut = zone === null ? undefined : authorities.find((it) => isCutBelow(it, zone, name));
+    if (cut !== undefined) {
+      const words = `The name "${name}" is in "${cut.name}", which zone "${zone}" leaves to other servers`;
+      return { ok: false, failure: failure("not-in-zone", words, { isSigned }) };
+    }
     const words = `The name server is not authoritative for "${name}"`;
     return { ok: false, failure: failure("answer-not-authoritative", words, { isSigned }) };
   }
@@ -79,6 +91,11 @@ export function readRecords(
   );
   // Of an alias NXDOMAIN says that its target is missing: RFC 6604 section 3.
   return { ok: true, value: { isNameInUse: isAlias || rcode === RCODE.noError, isAlias, records } };
+}
+
+/** RFC 1034 section 4.2.1: the NS records where a zone ends and another begins. */
+function isCutBelow({ name: at, typeCode }: ResourceRecord, zone: DnsName, name: DnsName): boolean {
+  return typeCode === TYPE.NS && at !== zone && isWithin(at, zone) && isWithin(name, at);
 }
 
 function isAliasRecord({ typeCode }: ResourceRecord): boolean {

@@ -19,6 +19,7 @@ export const ZONES_MAX = 16;
 /** What one object of the API has room for, at names of 64 letters. */
 export const PUBLISHED_NAMES_MAX = 5000;
 export const DIFFERENCES_MAX = 64;
+export const FAILING_ZONES_MAX = 64;
 
 const NAME_CHARS_MAX = 253;
 /** Of the name and the message of a difference, and of both texts of an error: the API server refuses longer ones. */
@@ -37,17 +38,16 @@ function seconds(description: string, [minimum, standard, maximum]: [number, num
   return Type.Optional(Type.Integer({ minimum, maximum, default: standard, description }));
 }
 
-const zones = Type.Array(
-  text("The name of a zone, in lower case, without a dot at the end.", NAME_CHARS_MAX, {
-    pattern: `^${DOMAIN}$`,
-  }),
-  {
-    description: "The zones that names go into: each name into the longest that it is in.",
-    minItems: 1,
-    maxItems: ZONES_MAX,
-    "x-kubernetes-list-type": "set",
-  },
-);
+function zoneList(description: string, more: object = {}) {
+  const words = "The name of a zone, in lower case, without a dot at the end.";
+  return Type.Array(text(words, NAME_CHARS_MAX, { pattern: `^${DOMAIN}$` }), {
+    ...{ description, ...more, maxItems: ZONES_MAX, "x-kubernetes-list-type": "set" },
+  });
+}
+
+const zones = zoneList("The zones that names go into: each name into the longest that it is in.", {
+  minItems: 1,
+});
 
 const TEMPLATE_RULE = {
   rule: `self.replace('{{name}}', 'a').replace('{{namespace}}', 'a').matches('^([*][.])?${DOMAIN}$')`,
@@ -98,6 +98,11 @@ const rfc2136 = Type.Object(
 const spec = Type.Object(
   {
     zones,
+    abandonedZones: Type.Optional(
+      zoneList(
+        "Zones that are gone for good, or are not ours to change any more: names in them are forgotten, and nothing is deleted there.",
+      ),
+    ),
     rfc2136,
     serviceSelector: Type.Optional(
       labelSelector("Labels of the Services that are published; without it: all of ours."),
@@ -160,16 +165,19 @@ const difference = Type.Object(
   { description: "A name that is not as it is wanted." },
 );
 
-const lastError = Type.Object(
-  {
-    at: Type.String({ format: "date-time", description: "When it was first so." }),
-    zone: text("The zone.", NAME_CHARS_MAX),
-    reason: text("The kind of failure, in one word.", 64),
-    message: text("What failed.", ERROR_TEXT_CHARS_MAX),
-    remedy: text("The way out.", ERROR_TEXT_CHARS_MAX),
-  },
-  { description: "What keeps updates from being made now, or did last." },
-);
+const zoneError = {
+  at: Type.String({ format: "date-time", description: "When it was first so." }),
+  zone: text("The zone.", NAME_CHARS_MAX),
+  reason: text("The kind of failure, in one word.", 64),
+  message: text("What failed.", ERROR_TEXT_CHARS_MAX),
+  remedy: text("The way out.", ERROR_TEXT_CHARS_MAX),
+};
+const lastError = Type.Object(zoneError, {
+  description: "What keeps updates from being made now, or did last.",
+});
+const failingZone = Type.Object(zoneError, {
+  description: "A zone that cannot be read or updated now.",
+});
 
 const status = Type.Object(
   {
@@ -194,6 +202,13 @@ const status = Type.Object(
         "x-kubernetes-list-type": "atomic",
       }),
     ),
+    failingZones: Type.Optional(
+      Type.Array(failingZone, {
+        maxItems: FAILING_ZONES_MAX,
+        description: "The zones that cannot be read or updated now; the others are.",
+        "x-kubernetes-list-type": "atomic",
+      }),
+    ),
     lastError: Type.Optional(lastError),
     conditions: Type.Optional(
       conditionList("Ready: whether all names are as they are wanted, and if not, why."),
@@ -209,10 +224,15 @@ const NAMED_IN_ZONE = {
   message: "spec.template must be in one of spec.zones",
 };
 
+const ABANDONED_NOT_USED = {
+  rule: "!has(self.spec.abandonedZones) || !self.spec.abandonedZones.exists(z, z in self.spec.zones)",
+  message: "spec.abandonedZones must have no zone of spec.zones",
+};
+
 export type DNSPublisherSpec = Static<typeof spec>;
 export type PublishedEntry = Static<typeof publishedName>;
 export type NameDifference = Static<typeof difference>;
-export type LastError = Static<typeof lastError>;
+export type ZoneError = Static<typeof lastError>;
 
 export interface DNSPublisherStatus {
   readonly wanted?: number;
@@ -220,7 +240,8 @@ export interface DNSPublisherStatus {
   readonly ownerId?: string;
   readonly names?: readonly PublishedEntry[];
   readonly differences?: readonly NameDifference[];
-  readonly lastError?: LastError;
+  readonly failingZones?: readonly ZoneError[];
+  readonly lastError?: ZoneError;
   readonly conditions?: readonly Condition[];
 }
 
@@ -253,7 +274,7 @@ export const dnsPublisherCrd = buildCrd({
   description: "Publishes the names of Services into zones of the DNS, and keeps them true.",
   spec,
   status,
-  rules: [NAMED_IN_ZONE],
+  rules: [NAMED_IN_ZONE, ABANDONED_NOT_USED],
   columns: [
     { name: "Zones", type: "string", jsonPath: ".spec.zones" },
     { name: "Server", type: "string", jsonPath: ".spec.rfc2136.server" },

@@ -21,6 +21,8 @@ export interface PublishedSet {
   readonly ttlSeconds: number;
   /** The TXT records where the mark is. */
   readonly marks: readonly OwnData[];
+  /** An alias is where the mark would be: there is no room for one. */
+  readonly isMarkAlias?: true;
 }
 
 export interface PublishedName {
@@ -48,6 +50,8 @@ export interface Goal {
 export interface Transaction {
   /** Null: nothing is to be done. */
   readonly update: Update | null;
+  /** Whose sets it changes. */
+  readonly types: readonly AddressType[];
   /** What the name has once it is obeyed. */
   readonly after: PublishedName;
   /** Who has what we should have; null: nobody. */
@@ -55,27 +59,32 @@ export interface Transaction {
 }
 
 /** By the id of an owner, or in one word. */
-export type TakenBy = { readonly owner: string } | "unmarked" | "alias" | "text";
+export type TakenBy = { readonly owner: string } | "unmarked" | "alias" | "mark-alias" | "text";
 
 /**
- * @param options.tries whether to begin where addresses without a mark, or a text that is none, seem to be: a wildcard answers for names
- *   that nobody has. The server knows better, and refuses where they are there
+ * @param options.tries whether to begin where addresses without a mark, an alias, or a text that is no mark seem to be: a wildcard answers
+ *   for names that nobody has. The server knows better, and refuses where they are there
+ * @param options.isApart one type at a time: of an update that is refused nobody tells which
  */
 export function transactionOf(
   goal: Goal,
   published: PublishedName,
-  { tries }: { readonly tries: boolean },
+  { tries, isApart }: { readonly tries: (type: AddressType) => boolean; readonly isApart: boolean },
 ): Transaction {
-  const steps = ADDRESS_TYPES.map((type) => stepOf(goal, type, { published, tries }));
-  const [prerequisites, changes] = [
-    steps.flatMap((step) => step.prerequisites),
-    steps.flatMap((step) => step.changes),
-  ];
-  const [a, aaaa] = steps.map((step) => step.after);
+  const all = ADDRESS_TYPES.map((type) => {
+    return { type, step: stepOf(goal, type, { published, tries: tries(type) }) };
+  });
+  const changing = all.filter(({ step }) => step.changes.length > 0);
+  const now = isApart ? changing.slice(0, 1) : changing;
+  const after = { ...published.sets };
+  for (const { type, step } of now) after[type] = step.after;
+  const prerequisites = now.flatMap(({ step }) => step.prerequisites);
+  const changes = now.flatMap(({ step }) => step.changes);
   return {
-    update: changes.length === 0 ? null : { zone: goal.zone, prerequisites, changes },
-    after: { ...published, sets: { A: a ?? NO_SET, AAAA: aaaa ?? NO_SET } },
-    takenBy: steps.find((step) => step.takenBy !== null)?.takenBy ?? null,
+    update: now.length === 0 ? null : { zone: goal.zone, prerequisites, changes },
+    types: now.map(({ type }) => type),
+    after: { ...published, sets: after },
+    takenBy: all.find(({ step }) => step.takenBy !== null)?.step.takenBy ?? null,
   };
 }
 
@@ -132,6 +141,7 @@ function stepOf(
     if (addresses.length === 0) return stays();
     if (isAlias && !tries) return stays("alias");
     if (set.addresses.length > 0 && !tries) return stays("unmarked");
+    if (set.isMarkAlias === true && !tries) return stays("mark-alias");
     return {
       prerequisites: [
         { kind: "rrset-missing", name, type },

@@ -117,6 +117,22 @@ describe("cli: dns", () => {
     ]);
   });
 
+  it("each zone that fails has a line of its own", () => {
+    const message = "Zone a.example: It refuses. Look there. · 1 more in failingZones";
+    const condition = { type: "Ready", status: "False", reason: "Refused", message } as const;
+    const at = "2026-01-01T00:00:00Z";
+    const failing = { at, reason: "Refused", message: "It refuses", remedy: "Look there" };
+    const failingZones = ["a.example", "b.example"].map((zone) => ({ ...failing, zone }));
+    const conditions = [{ ...condition, lastTransitionTime: at }];
+    const view = publisherView(publisher({ conditions, failingZones }));
+    expect(troubleLines([view], [])).to.deep.equal([
+      `lan: Refused: ${message}\n`,
+      "lan: zone b.example: It refuses. Look there.\n",
+    ]);
+    const unusable = { ...view, reason: "TsigKeyUnusable", message: "There is no key" };
+    expect(troubleLines([unusable], [])).to.have.length(3);
+  });
+
   it("what the publisher says already is not said again of its name", () => {
     const condition = { type: "Ready", status: "False", ...taken } as const;
     const conditions = [{ ...condition, lastTransitionTime: "2026-01-01T00:00:00Z" }];

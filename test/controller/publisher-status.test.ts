@@ -1,6 +1,10 @@
 /** What a DNSPublisher's status says: never more than the API server takes. */
 import { expect } from "chai";
-import { publisherStatus, type PublisherFacts } from "../../src/controller/publisher-status.ts";
+import {
+  publisherStatus,
+  withWayOut,
+  type PublisherFacts,
+} from "../../src/controller/publisher-status.ts";
 import { failure } from "../../src/dns/failures.ts";
 import type { NamedService } from "../../src/dns/service-names.ts";
 import { wantedNames } from "../../src/dns/service-names.ts";
@@ -35,6 +39,38 @@ describe("controller: a publisher's status", () => {
     expect(first.lastError?.message.length).to.equal(1024);
     const again = publisherStatus(first, { ...facts, troubles, nowIso: "2026-01-01T00:01:00Z" });
     expect(again.lastError).to.equal(first.lastError);
+  });
+
+  it("every zone that fails is said, with its way out, and since when; the others are not", () => {
+    const [a, b] = ["a.example", "b.example"].map((zone) => ({
+      ...{ zone: nameOf(zone), failures: 1 },
+      failure: failure("no-answer", `The server of ${zone} does not answer`),
+    }));
+    if (a === undefined || b === undefined) throw new Error("no zone");
+    const first = publisherStatus(undefined, { ...facts, troubles: [b] });
+    const nowIso = "2026-01-01T00:01:00Z";
+    const both = publisherStatus(first, { ...facts, troubles: [a, b], nowIso });
+    expect(both.failingZones?.map(({ zone, at }) => [zone, at])).to.deep.equal([
+      ["a.example", nowIso],
+      ["b.example", facts.nowIso],
+    ]);
+    expect(both.failingZones?.[1]?.remedy).to.include("Look whether the name server runs");
+    const ready = both.conditions?.[0];
+    expect([ready?.reason, ready?.status]).to.deep.equal(["NoAnswer", "False"]);
+    expect(ready?.message)
+      .to.include("Zone a.example: The server of a.example")
+      .and.to.include("1 more in failingZones");
+    const none = publisherStatus(both, { ...facts, figures: { wanted: 1, published: 1 } });
+    expect([none.failingZones, none.lastError?.zone]).to.deep.equal([[], "a.example"]);
+    expect(none.conditions?.[0]?.status).to.equal("True");
+  });
+
+  it("of a zone that is wanted no more the way out is said, of others it is not", () => {
+    const trouble = { zone: nameOf("lb.example"), failures: 1, failure: failure("no-answer", "") };
+    const remedyWith = (...zones: string[]) =>
+      withWayOut(trouble, { zones, rfc2136: { tsig: { keyName: "k" } } }).failure.remedy;
+    expect(remedyWith("other.example")).to.include("name it in spec.abandonedZones");
+    expect(remedyWith("lb.example")).to.equal(trouble.failure.remedy);
   });
 
   it("of long annotations as much is quoted as shows what is meant, and the way out is there", () => {

@@ -14,6 +14,7 @@ const ZONE = nameOf("lb.example");
 const WEB = nameOf("web.lb.example");
 const OPTIONS: BookOptions = {
   ...{ ownerId: "lan.c1", withdrawAfterMs: 15_000, resyncIntervalMs: 300_000 },
+  updateIntervalMs: 1000,
 };
 const OURS =
   "heritage=external-dns,external-dns/owner=lan.c1,external-dns/resource=service/prod/web";
@@ -61,8 +62,8 @@ class Stage {
     return this.jobs;
   }
 
-  restart(): this {
-    this.book = new Book(OPTIONS);
+  restart(options: Partial<BookOptions> = {}): this {
+    this.book = new Book({ ...OPTIONS, ...options });
     this.book.recall(this.ledger);
     return this;
   }
@@ -143,6 +144,11 @@ describe("dns book", () => {
       name: "the mark of another owner",
       put: ["TXT", "a-web.lb.example", OURS.replace("lan.c1", "lan.c2")],
       by: { owner: "lan.c2" },
+    },
+    {
+      name: "an alias where the mark would be",
+      put: ["CNAME", "a-web.lb.example", "elsewhere.example"],
+      by: "mark-alias",
     },
     {
       name: "a text that is no mark",
@@ -234,11 +240,14 @@ describe("dns book", () => {
     expect(stage.book.takeNews()).to.deep.equal([]);
   });
 
-  it("an alias where the mark would be: nothing is published without its mark", () => {
-    stage.zone.put("a-web.lb.example", "CNAME", ["elsewhere.example"]);
-    stage.want(wanted(held("192.0.2.1"))).round(0);
-    expect([...stage.zone.sets.keys()]).to.deep.equal(["a-web.lb.example CNAME"]);
-    expect(stage.book.figures(0)).to.deep.equal({ wanted: 1, published: 0 });
+  it("somebody has one family, and a wildcard alias answers for the other's mark: the other is published", () => {
+    stage.zone.put(WEB, "A", ["198.51.100.9"]);
+    stage.zone.put("*.lb.example", "CNAME", ["elsewhere.example"]);
+    stage.want(wanted(held("192.0.2.1", "2001:db8::1")));
+    for (const nowMs of [0, 10_000, 20_000, 30_000]) stage.round(nowMs);
+    expect(at("A")).to.deep.equal(["198.51.100.9"]);
+    expect(at("AAAA")).to.deep.equal(["2001:db8::1"]);
+    expect(stage.book.problems.map((it) => "by" in it && it.by)).to.deep.equal(["unmarked"]);
   });
 
   const edits: readonly { name: string; edit: (zone: ModelZone) => void }[] = [
@@ -288,7 +297,7 @@ describe("dns book", () => {
       ["192.0.2.2", null],
     ]);
     stage.want(doubtful);
-    expect(stage.book.round(1000).wakeAtMs).to.equal(16_000);
+    expect(stage.book.wakeAtMs(1000)).to.equal(16_000);
     stage.round(15_999);
     expect(at("A")).to.deep.equal(["192.0.2.1", "192.0.2.2"]);
     stage.round(16_000);
@@ -409,6 +418,54 @@ describe("dns book", () => {
     expect(stage.book.troubles).to.deep.equal([]);
   });
 
+  describe("two zones", () => {
+    const OTHER = nameOf("lb.other");
+    const there = wanted(held("192.0.2.1"), { name: nameOf("web.lb.other"), zone: OTHER });
+    const asked = (nowMs: number) =>
+      stage.book.round(nowMs).jobs.map(({ kind, name }) => `${kind} ${name}`);
+
+    beforeEach(() => {
+      stage.want(wanted(held("192.0.2.1")), there);
+      stage.book.claimed(stage.book.round(0).claims ?? []);
+    });
+
+    it("one is under way still: the other has rounds, and no job of the first is given twice", () => {
+      stage.book.zoneBegins(ZONE, 0);
+      expect(asked(5000)).to.deep.equal(["update web.lb.other"]);
+      expect(stage.book.wakeAtMs(5000), "its end is news").to.equal(null);
+      stage.book.zoneEnds(ZONE);
+      expect(asked(5000)).to.deep.equal([`update ${WEB}`, "update web.lb.other"]);
+    });
+
+    it("each has its own pace: from the beginning of one round to the next", () => {
+      stage.book.zoneBegins(ZONE, 0);
+      stage.book.zoneEnds(ZONE);
+      expect(asked(999)).to.deep.equal(["update web.lb.other"]);
+      expect(stage.book.wakeAtMs(999)).to.equal(1000);
+      expect(asked(1000)).to.have.length(2);
+    });
+
+    it("each has its own failures and its own back-off", () => {
+      const [job] = stage.book.round(0).jobs;
+      if (job === undefined) throw new Error("no job");
+      const lost = { ok: false, failure: failure("no-answer", "It does not answer") } as const;
+      stage.book.begin(job, 0);
+      stage.book.ended(job, lost, 0);
+      expect(stage.book.troubles.map(({ zone }) => zone)).to.deep.equal([ZONE]);
+      expect(asked(100)).to.deep.equal(["update web.lb.other"]);
+    });
+
+    it("a name that is being made in one and wanted in the other meanwhile leaves the first", () => {
+      const [job] = stage.book.round(0).jobs;
+      if (job?.kind !== "update") throw new Error("no update");
+      stage.book.begin(job, 0);
+      stage.want(wanted(held("192.0.2.1"), { zone: OTHER }), there).book.round(0);
+      stage.book.ended(job, outcomeIn(stage.zone, job), 0);
+      const [clearing] = stage.book.round(1000).jobs;
+      expect(clearing).to.include({ kind: "update", name: WEB, zone: ZONE });
+    });
+  });
+
   it("requests that are under way together and fail count as one failure", () => {
     const both = ["a", "b"].map((label) =>
       wanted(held("192.0.2.1"), { name: nameOf(`${label}.lb.example`) }),
@@ -430,7 +487,7 @@ describe("dns book", () => {
     ]);
     expect(stage.round(1000)).to.deep.equal([`update ${WEB}`]);
     expect(stage.round(2000)).to.deep.equal([]);
-    expect(stage.book.round(2000).wakeAtMs).to.be.greaterThan(2000);
+    expect(stage.book.wakeAtMs(2000)).to.be.greaterThan(2000);
   });
 
   it("a name that the server does not take waits alone", () => {
@@ -479,6 +536,24 @@ describe("dns book", () => {
     stage.want(moved).round(2000);
     expect(stage.ledger.map(({ zone }) => zone)).to.deep.equal(["example"]);
     expect(at("A")).to.deep.equal(["192.0.2.1"]);
+  });
+
+  it("a zone that never answers again: its names wait for it, and are forgotten where it is abandoned", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    const moved = wanted(held("192.0.2.1"), { zone: nameOf("example") });
+    stage.fails = "no-answer";
+    for (const nowMs of [1000, 100_000, 200_000]) stage.want(moved).round(nowMs);
+    expect(stage.ledger.map(({ zone }) => zone)).to.deep.equal([ZONE]);
+    const updates = stage.zone.updates;
+    stage.fails = null;
+    stage.restart({ abandonedZones: [ZONE] }).want();
+    expect(stage.round(300_000), "nothing is asked there").to.deep.equal([]);
+    expect([stage.ledger, stage.zone.updates]).to.deep.equal([[], updates]);
+    stage
+      .restart({ abandonedZones: [ZONE] })
+      .want(moved)
+      .round(300_000);
+    expect(stage.ledger.map(({ zone }) => zone)).to.deep.equal(["example"]);
   });
 
   it("a name that is somebody else's in one zone goes into another: what was wrong there is over", () => {

@@ -244,7 +244,7 @@ describe("dns judge: noise", () => {
   const readAll = (judgement: Judgement, name: DnsName) => {
     if (judgement.kind !== "answer") return;
     const answer = { message: judgement.message, isSigned: false, sends: 1 };
-    readRecords(answer, name, "TXT");
+    readRecords(answer, name, { type: "TXT" });
     readZone(answer, name);
     readAddresses(answer);
     readUpdateAnswer(answer);

@@ -1,7 +1,7 @@
-/** A zone as RFC 2136 says that a server keeps one: prerequisites, then changes, all or nothing. */
+/** A zone as RFC 2136 says that a server keeps one: prerequisites, then changes, all or nothing. Wildcards answer questions (RFC 4592), and nothing else. */
 import type { Job, Outcome } from "../../src/dns/book.ts";
 import { failure } from "../../src/dns/failures.ts";
-import type { DnsName } from "../../src/dns/name.ts";
+import { parentOf, type DnsName } from "../../src/dns/name.ts";
 import { ADDRESS_TYPES, markName, type AddressType } from "../../src/dns/ownership.ts";
 import type { PublishedName, PublishedSet } from "../../src/dns/transaction.ts";
 import type { Prerequisite, Update } from "../../src/dns/update.ts";
@@ -70,20 +70,33 @@ export class ModelZone {
   read(name: DnsName): PublishedName {
     const sets = ADDRESS_TYPES.map((type) => this.#readSet(name, type));
     return {
-      isAlias: this.at(name, "CNAME").length > 0,
+      isAlias: this.#answer(name, "CNAME").length > 0,
       sets: { A: sets[0] as PublishedSet, AAAA: sets[1] as PublishedSet },
     };
   }
 
   #readSet(name: DnsName, type: AddressType): PublishedSet {
     const mark = markName(name, type, this.zone);
+    const isMarkAlias = mark.ok && this.#answer(mark.value, "CNAME").length > 0;
     return {
-      addresses: this.at(name, type) as PublishedSet["addresses"],
-      ttlSeconds: this.ttlOf(name, type) ?? 0,
-      marks: (mark.ok ? this.at(mark.value, "TXT") : []).map((text) => ({
+      ...(isMarkAlias ? { isMarkAlias } : {}),
+      addresses: this.#answer(name, type) as PublishedSet["addresses"],
+      ttlSeconds: this.ttlOf(this.#sourceOf(name), type) ?? 0,
+      marks: (mark.ok ? this.#answer(mark.value, "TXT") : []).map((text) => ({
         ...{ type: "TXT", strings: [text] },
       })),
     };
+  }
+
+  /** @returns what a question gets */
+  #answer(name: DnsName, type: SetType): readonly string[] {
+    return this.at(this.#sourceOf(name), type);
+  }
+
+  /** @returns the name, or the wildcard that answers for it: where nothing at all has the name */
+  #sourceOf(name: DnsName): string {
+    const isThere = [...this.sets.keys()].some((key) => key.startsWith(`${name} `));
+    return isThere ? name : `*.${parentOf(name)}`;
   }
 
   #broken(prerequisite: Prerequisite): "rrset-exists" | "rrset-changed" | null {

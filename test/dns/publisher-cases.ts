@@ -19,6 +19,7 @@ export const GOOD: readonly { readonly name: string; readonly spec: object }[] =
     name: "everything",
     spec: {
       zones: [...ZONES, "2.0.192.in-addr.arpa", "_tcp.example"],
+      abandonedZones: ["lb.example.net"],
       rfc2136: {
         ...{ server: "192.0.2.53", port: 5353, tcpOnly: true },
         tsig: { keyName: "Key-1.example.", algorithm: "hmac-sha512", secretName: "other" },
@@ -66,6 +67,11 @@ export const BAD: readonly { name: string; spec: object; says: string; inSchema?
     name: "a template outside of the zones",
     spec: { zones: ZONES, rfc2136: RFC2136, template: "{{name}}.example.org" },
     ...{ says: "spec.template must be in one of spec.zones", inSchema: false },
+  },
+  {
+    name: "a zone that is abandoned and in use",
+    spec: { zones: ZONES, abandonedZones: ZONES, rfc2136: RFC2136 },
+    ...{ says: "spec.abandonedZones must have no zone of spec.zones", inSchema: false },
   },
   {
     name: "a TTL of none",

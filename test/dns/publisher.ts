@@ -43,7 +43,8 @@ export class TestPublisher {
       this.book.claimed(claims);
     }
     const all = claims === null ? jobs : this.book.round(performance.now()).jobs;
-    await performJobs(this.book, all, { perform: (job) => this.#do(job), mayGoOn: () => true });
+    const hands = { perform: (job: Job) => this.#do(job), mayGoOn: () => true };
+    await Promise.all(performJobs(this.book, all, hands));
     return this.outcomes;
   }
 
@@ -53,7 +54,7 @@ export class TestPublisher {
   }
 
   #newBook(): Book {
-    const limits = { withdrawAfterMs: 15_000, resyncIntervalMs: 300_000 };
+    const limits = { withdrawAfterMs: 15_000, resyncIntervalMs: 300_000, updateIntervalMs: 0 };
     return new Book({ ownerId: this.ownerId, ...limits });
   }
 

@@ -51,7 +51,9 @@ describe("dns publishing", function () {
         const records = [
           `stranger.${ZONE}. A 198.51.100.1`,
           `alias.${ZONE}. CNAME ns.${ZONE}.`,
+          `a-marked.${ZONE}. CNAME ns.${ZONE}.`,
           `*.wild.${ZONE}. A 198.51.100.2`,
+          `sub.${ZONE}. NS ns.elsewhere.example.`,
         ];
         server = await startNameServer(kind, {
           directory,
@@ -125,14 +127,16 @@ describe("dns publishing", function () {
         expect(await dig("what.any", "A")).to.deep.equal([]);
       });
 
-      it("what strangers have stays: addresses, an alias, another owner's name", async () => {
+      it("what strangers have stays: addresses, an alias, also where our mark would be, another owner's name", async () => {
         const theirs = new TestPublisher("lan.c2", asking());
         await theirs.round(wantedName("theirs", ["198.51.100.3"]));
-        const wanted = ["stranger", "alias", "theirs"].map((it) => wantedName(it, ["192.0.2.9"]));
+        const labels = ["stranger", "alias", "marked", "theirs"];
+        const wanted = labels.map((it) => wantedName(it, ["192.0.2.9"]));
         await ours.round(...wanted);
         const said = ours.book.problems.map((it) => [it.name, "by" in it && it.by]);
         expect(said).to.have.deep.members([
           [`alias.${ZONE}`, "alias"],
+          [`marked.${ZONE}`, "mark-alias"],
           [`stranger.${ZONE}`, "unmarked"],
           [`theirs.${ZONE}`, { owner: "lan.c2" }],
         ]);
@@ -142,7 +146,21 @@ describe("dns publishing", function () {
         ]);
         expect(await dig("theirs", "A")).to.deep.equal(["30 198.51.100.3"]);
         expect(await dig("alias", "CNAME")).to.have.length(1);
+        expect(await dig("marked", "A")).to.deep.equal([]);
         await theirs.round();
+      });
+
+      it("a name below a zone cut is told, and the other names of the zone are published", async () => {
+        const wanted = [wantedName("web.sub", ["192.0.2.1"]), wantedName("web", ["192.0.2.1"])];
+        ours.ledger = wanted.map(({ name, zone, service }) => ({ name, zone, service }));
+        ours.restart();
+        await ours.round(...wanted);
+        expect(ours.book.troubles).to.deep.equal([]);
+        expect(ours.book.problems.map((it) => [it.name, it.kind])).to.deep.equal([
+          [`web.sub.${ZONE}`, "refused"],
+        ]);
+        expect(await dig("web", "A")).to.deep.equal(["30 192.0.2.1"]);
+        await ours.round();
       });
 
       it("a name below somebody's wildcard is made, after a restart as well", async () => {

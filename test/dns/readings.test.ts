@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import type { Ip } from "../../src/base/ip.ts";
 import { rcodeFailure, REMEDIES } from "../../src/dns/failures.ts";
-import { ROOT } from "../../src/dns/name.ts";
+import { ROOT, type DnsName } from "../../src/dns/name.ts";
 import {
   readAddresses,
   readRecords,
@@ -44,6 +44,10 @@ function record(name = www, data: RecordData = { type: "A", address: "192.0.2.1"
 }
 
 const cname = record(www, { type: "other", octets: new Uint8Array() });
+const ns = (name: DnsName) => ({
+  ...record(name, { type: "other", octets: new Uint8Array() }),
+  typeCode: 2,
+});
 const soa = (name = zone) => record(name, { type: "SOA", primary, serial: 1 });
 
 describe("dns: the answer to an UPDATE", () => {
@@ -91,7 +95,7 @@ describe("dns: the answer to an UPDATE", () => {
 
 describe("dns: published records", () => {
   const read = (message: Partial<DnsMessage>) => {
-    const outcome = readRecords(answer(message), www, "A");
+    const outcome = readRecords(answer(message), www, { type: "A", zone });
     return outcome.ok ? outcome.value : outcome.failure.kind;
   };
   const mine = { ttlSeconds: 60, data: { type: "A", address: "192.0.2.1" } };
@@ -105,7 +109,7 @@ describe("dns: published records", () => {
 
   it("a TTL with the highest bit is zero: RFC 2181 section 8", () => {
     const answers = [2 ** 31 - 1, 2 ** 31].map((ttlSeconds) => ({ ...record(), ttlSeconds }));
-    const published = readRecords(answer({ answers }), www, "A");
+    const published = readRecords(answer({ answers }), www, { type: "A" });
     expect(
       published.ok && published.value.records.map(({ ttlSeconds }) => ttlSeconds),
     ).to.deep.equal([2 ** 31 - 1, 0]);
@@ -125,7 +129,22 @@ describe("dns: published records", () => {
       { isNameInUse: true, isAlias: true, records: [] },
     ],
     ["a resolver", { isAuthoritative: false, answers: [record()] }, "answer-not-authoritative"],
-    ["REFUSED", { rcode: 5 }, "refused"],
+    ["REFUSED", { rcode: 5 }, "read-refused"],
+    [
+      "the name is below a zone cut",
+      { isAuthoritative: false, authorities: [ns(www)] },
+      "not-in-zone",
+    ],
+    [
+      "a referral to the zone itself",
+      { isAuthoritative: false, authorities: [ns(zone)] },
+      "answer-not-authoritative",
+    ],
+    [
+      "a cut elsewhere in the zone",
+      { isAuthoritative: false, authorities: [ns(nameOf("other.lb.example"))] },
+      "answer-not-authoritative",
+    ],
     ["SERVFAIL", { rcode: 2 }, "server-failure"],
   ] as const;
   for (const [name, message, want] of rows) {

@@ -109,7 +109,7 @@ function serviceIn({ status }: DNSPublisher, name: DnsName): string | undefined 
   return status?.names?.find((entry) => entry.name === name)?.service;
 }
 
-/** Of a server that does not answer one name is enough. */
+/** Of a zone whose server does not answer one name is enough. */
 async function lookUp(
   { publisher, wanted }: Wanted,
   only: string | undefined,
@@ -121,12 +121,13 @@ async function lookUp(
   const found = new Map<string, LookedUp>();
   const servers = new NameServers(publisher.spec.rfc2136, new AbortController().signal);
   const queue = [...all].filter(([name]) => only === undefined || name === only);
-  let failed: LookedUp = null;
+  const failed = new Map<DnsName, LookedUp>();
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [name, zone] = next as [DnsName, DnsName];
-      const looked = failed ?? (await lookUpOne(name, zone, { publisher, servers }));
-      if (looked !== null && !("sets" in looked)) failed = looked;
+      const known = failed.get(zone);
+      const looked = known ?? (await lookUpOne(name, zone, { publisher, servers }));
+      if (looked !== null && !("sets" in looked)) failed.set(zone, looked);
       found.set(name, looked);
     }
   };

@@ -1,13 +1,14 @@
 /**
  * One DNSPublisher at work: follows its key, performs its rounds, writes its status and tells people.
  *
- * One round at a time, and no more of them than the publisher says. Nothing here waits for anything else of the controller, nor does
- * anything wait for it.
+ * One round at a time; what it asks of each zone ends when it ends, and the round waits for that as long as it may, to say what came of it. So a zone
+ * that hangs keeps no other waiting. Nothing here waits for anything else of the controller, nor does anything wait for it.
  * Neighbours: names.ts has all of them; ../../dns/book.ts decides; ../publisher-status.ts has the words.
  */
 import { setMaxListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import { describeProblem, reasonOf, type Problem } from "../../base/errors.ts";
+import type { Problem } from "../../base/errors.ts";
 import { Book, type Job, type Outcome } from "../../dns/book.ts";
 import type { WantedName } from "../../dns/book-entry.ts";
 import type { FailureKind } from "../../dns/failures.ts";
@@ -28,19 +29,25 @@ import {
   publisherStatus,
   reasonOfFailure,
   statusDifference,
+  warningOf,
+  withWayOut,
   wordsOf,
   type NewsWords,
 } from "../publisher-status.ts";
 import { NameServers } from "./name-servers.ts";
-import { PublisherObject } from "./publisher-object.ts";
+import { PUBLISHER_GONE, PublisherObject } from "./publisher-object.ts";
 
 /** Another address of the primary, or another primary, may do better. */
 const NOT_HERE: ReadonlySet<FailureKind> = new Set<FailureKind>([
   ...(["unreachable", "no-answer", "not-authoritative", "answer-not-authoritative"] as const),
-  ...(["not-implemented", "refused"] as const),
+  ...(["not-implemented", "refused", "read-refused"] as const),
 ]);
 /** Where the API server has not let us read or write the publisher: it grows. */
 const API_BACKOFF = { baseMs: 1000, maxMs: 60_000 } as const;
+/** So long a round waits for its zones; who takes longer is news when it has ended. */
+const ZONES_WAIT_MS = 1000;
+/** Where another may lead. */
+const LEAD_RETRY_MS = 1000;
 
 export interface PublisherOptions {
   readonly client: KubeClient;
@@ -81,21 +88,27 @@ export class NamePublisher {
   /** What was told last of the key and of each zone: once is enough. */
   readonly #told = new Map<string, string>();
   #running: Promise<number | null> | null = null;
+  /** Zones that take longer than their round. */
+  readonly #late = new Set<Promise<void>>();
 
   constructor(options: PublisherOptions) {
     const { client, log, namespace, publisher, ownerId, onNews, metrics } = options;
     const { spec, metadata } = publisher;
     const { withdrawAfterSeconds = 15, resyncIntervalSeconds = 300 } = spec;
+    const { updateIntervalSeconds = 1, abandonedZones = [] } = spec;
     this.#options = options;
     this.#book = new Book({
       ownerId,
       withdrawAfterMs: withdrawAfterSeconds * 1000,
       resyncIntervalMs: resyncIntervalSeconds * 1000,
+      updateIntervalMs: updateIntervalSeconds * 1000,
+      abandonedZones,
     });
     this.#object = new PublisherObject({
       ...{ client, publisher, metrics, log, mayWrite: () => this.#mayGoOn() },
       onOthers: (names) => {
         this.#book.recall(names);
+        onNews();
       },
     });
     // Each request that is under way listens, and there may be many.
@@ -146,6 +159,7 @@ export class NamePublisher {
   async stop(): Promise<void> {
     this.#aborting.abort();
     await Promise.all([this.#secret.stop(), this.#running?.catch(() => undefined)]);
+    await Promise.all(this.#late);
     const { dnsNames } = this.#options.metrics;
     for (const state of ["wanted", "published"]) dnsNames.remove({ publisher: this.name, state });
   }
@@ -154,12 +168,20 @@ export class NamePublisher {
   async prepare(): Promise<number | null> {
     const nowMs = performance.now();
     if (nowMs < this.#apiNotBeforeMs) return this.#apiNotBeforeMs;
-    return this.#apiAnswers(await this.#object.read());
+    const fault = await this.#object.read();
+    if (fault !== null && fault !== PUBLISHER_GONE) await this.#sayNotRead(fault);
+    return this.#apiAnswers(fault === null);
+  }
+
+  async #sayNotRead(fault: string): Promise<void> {
+    const message = `DNSPublisher ${this.name} cannot be read, and nothing is published for it: ${fault}`;
+    const problem: Problem = { code: "PUBLISHER_NOT_READ", message };
+    this.#tellOnce([["object", warningOf(problem), null]]);
+    await this.#object.sayNotReady(problem);
   }
 
   async #round({ names, problems }: Wishes): Promise<number | null> {
     const beganMs = performance.now();
-    const { updateIntervalSeconds = 1 } = this.spec;
     const book = this.#book;
     book.want(names);
     if (!this.#hasSecret) return null;
@@ -171,15 +193,13 @@ export class NamePublisher {
     if (first.claims === null) this.#fault = null;
     else if (mayWrite) this.#fault = await this.#claim(first.claims);
     const fault = this.#fault;
-    const { jobs, wakeAtMs } = first.claims === null ? first : book.round(beganMs);
-    await this.#perform(jobs);
-    const soonMs = beganMs + updateIntervalSeconds * 1000;
-    if (!this.#mayGoOn()) return soonMs;
+    await this.#perform(first.claims === null ? first.jobs : book.round(beganMs).jobs);
+    if (!this.#mayGoOn()) return performance.now() + LEAD_RETRY_MS;
     const isSaid = await this.#say(problems, { keyProblem: read.ok ? null : read.problem, fault });
     const againMs = mayWrite ? this.#apiAnswers(fault === null && isSaid) : this.#apiNotBeforeMs;
-    const isDone = jobs.length === 0 || this.#key === null;
-    const times = [isDone ? wakeAtMs : soonMs, againMs].filter((atMs) => atMs !== null);
-    return times.length === 0 ? null : Math.max(Math.min(...times), soonMs);
+    const wakeAtMs = book.wakeAtMs(performance.now());
+    const times = [wakeAtMs, againMs].filter((atMs) => atMs !== null);
+    return times.length === 0 ? null : Math.min(...times);
   }
 
   /** @returns when to try it again; null: there is no need */
@@ -204,10 +224,30 @@ export class NamePublisher {
   async #perform(jobs: readonly Job[]): Promise<void> {
     const key = this.#key;
     if (key === null) return;
-    await performJobs(this.#book, jobs, {
+    const zones = performJobs(this.#book, jobs, {
       perform: (job) => this.#ask(job, key),
       mayGoOn: () => this.#mayGoOn(),
     });
+    const late = new Set(zones);
+    const waiting = new AbortController();
+    const ended = zones.map((zone) => zone.finally(() => late.delete(zone)));
+    const { signal } = waiting;
+    await Promise.race([Promise.all(ended), sleep(ZONES_WAIT_MS, null, { signal, ref: false })]);
+    waiting.abort();
+    for (const zone of late) this.#letEnd(zone);
+  }
+
+  #letEnd(zone: Promise<void>): void {
+    const { log, onNews } = this.#options;
+    const ended = zone
+      .catch((error: unknown) => {
+        log.error({ publisher: this.name, err: error }, "a round of a zone has failed");
+      })
+      .finally(() => {
+        this.#late.delete(ended);
+        onNews();
+      });
+    this.#late.add(ended);
   }
 
   async #ask(job: Job, key: TsigKey): Promise<Outcome> {
@@ -247,7 +287,8 @@ export class NamePublisher {
       tell(words, news.service);
       log.warn({ publisher: this.name, name: news.name, service: news.service }, words.reason);
     }
-    const { troubles, problems: bookProblems } = this.#book;
+    const { problems: bookProblems } = this.#book;
+    const troubles = this.#book.troubles.map((trouble) => withWayOut(trouble, this.spec));
     const found: [string, NewsWords, string | null][] = [
       ...troubles.map(({ zone, failure }): [string, NewsWords, null] => [
         `zone ${zone}`,
@@ -272,9 +313,10 @@ export class NamePublisher {
     const nowIso = isoSeconds(Date.now());
     const after = publisherStatus(this.#object.status, { ...facts, nowIso });
     const status = statusDifference(this.#object.status, after);
-    if (status === null) return true;
+    if (status === null && !this.#object.isDoubtful) return true;
     if (performance.now() < this.#apiNotBeforeMs) return false;
-    return (await this.#object.write(status)) === null;
+    const object = this.#object;
+    return (await (status === null ? object.read() : object.write(status))) === null;
   }
 
   #tellOnce(found: readonly (readonly [string, NewsWords, string | null])[]): void {
@@ -296,8 +338,4 @@ export class NamePublisher {
 function notWritten(fault: string): NewsWords {
   const message = `New names wait, for they cannot be written into the status: ${fault}`;
   return { type: "Warning", reason: "StatusNotWritten", message };
-}
-
-function warningOf(problem: Problem): NewsWords {
-  return { type: "Warning", reason: reasonOf(problem.code), message: describeProblem(problem) };
 }

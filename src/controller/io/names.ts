@@ -6,8 +6,12 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import type { Problem } from "../../base/errors.ts";
+import { parseIp, withPort } from "../../base/ip.ts";
+import type { DnsName } from "../../dns/name.ts";
 import type { DNSPublisher } from "../../dns/resource.ts";
 import { wantedNames, type PublisherView } from "../../dns/service-names.ts";
+import { sharedOwners } from "../../dns/shared-owners.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import type { EventRecorder } from "../../kube/io/event-recorder.ts";
 import { keyOf } from "../../kube/resource.ts";
@@ -18,14 +22,18 @@ import type { NewsWords } from "../publisher-status.ts";
 import type { Snapshot } from "../world.ts";
 import { Alarm } from "./alarm.ts";
 import { NamePublisher, type Wishes } from "./name-publisher.ts";
+import { WithheldPublishers } from "./withheld-publishers.ts";
 
 /** From the first news to the look. */
 const GATHER_MS = 50;
+/** Between two rounds of a publisher: its status is written no faster. Each zone has a pace of its own. */
+const ROUND_INTERVAL_MS = 1000;
 /** After a failure of our own making. */
 const RETRY_MS = 5000;
 /** Whoever begins to lead may write a moment later. */
 const LEAD_RETRY_MS = 200;
 const ACTION = "PublishNames";
+const DNS_PORT = 53;
 
 type Seen = Pick<
   Snapshot,
@@ -48,6 +56,7 @@ interface Publishing {
   /** Where it is another, all begins anew. */
   readonly identity: string;
   readonly publisher: NamePublisher;
+  readonly ownerId: string;
   notBeforeMs: number;
   isBusy: boolean;
   /** There was a look while it was busy. */
@@ -58,7 +67,8 @@ export class Names {
   readonly #options: NamesOptions;
   readonly #held = new Held();
   readonly #publishing = new Map<string, Publishing>();
-  readonly #stopping = new Set<Promise<void>>();
+  readonly #stopping = new Map<Publishing, Promise<void>>();
+  readonly #withheld: WithheldPublishers;
   readonly #alarm = new Alarm(() => {
     this.#look();
   });
@@ -67,6 +77,16 @@ export class Names {
 
   constructor(options: NamesOptions) {
     this.#options = options;
+    const { client, metrics, log, mayWrite } = options;
+    this.#withheld = new WithheldPublishers({
+      ...{ client, metrics, log, mayWrite },
+      tell: (words, publisher) => {
+        this.#tell(words, null, publisher);
+      },
+      again: (atMs) => {
+        this.#alarm.by(atMs);
+      },
+    });
   }
 
   /** Something changed: there will be a look soon. */
@@ -79,28 +99,26 @@ export class Names {
     this.#alarm.off();
     clearTimeout(this.#heldTimer);
     for (const name of [...this.#publishing.keys()]) this.#end(name);
-    await Promise.all(this.#stopping);
+    await Promise.all(this.#stopping.values());
   }
 
   #look(): void {
     const seen = this.#options.snapshot();
     const nowMs = performance.now();
     this.#follow(seen);
-    // Each is to know what the others have: who ends tells when it has ended, who begins when it knows.
-    if (this.#stopping.size > 0) return;
     if (this.#publishing.size === 0) {
       clearTimeout(this.#heldTimer);
       return;
     }
     this.#lookWhoHolds(seen);
-    if ([...this.#publishing.values()].some(({ publisher }) => !publisher.isReady)) return;
-    for (const each of this.#publishing.values()) each.hasMissed = each.isBusy;
-    const all = [...this.#publishing.values()].filter(({ isBusy }) => !isBusy);
+    // Who begins tells when it knows what it has: until then it does nothing, and keeps nobody from anything.
+    const ready = [...this.#publishing.values()].filter(({ publisher }) => publisher.isReady);
+    for (const each of ready) each.hasMissed = each.isBusy;
+    const all = ready.filter(({ isBusy }) => !isBusy);
     const due = all.filter(({ notBeforeMs }) => notBeforeMs <= nowMs);
     for (const { notBeforeMs } of all) if (notBeforeMs > nowMs) this.#alarm.by(notBeforeMs);
     if (due.length === 0) return;
-    const views = [...this.#publishing.values()].map(({ publisher }) => viewOf(publisher));
-    const { names, problems } = wantedNames(views, namedServices(seen, this.#held));
+    const { names, problems } = wantedNames(this.#views(seen), namedServices(seen, this.#held));
     for (const each of due) {
       const { name } = each.publisher;
       this.#begin(each, {
@@ -108,6 +126,20 @@ export class Names {
         problems: problems.filter(({ publisher }) => publisher === name),
       });
     }
+  }
+
+  /** Of all of them: which zone a name goes into does not change while one is not at work. Those at work are first: they tell. */
+  #views({ dnsPublishers = [] }: Seen): PublisherView[] {
+    const views = dnsPublishers.map(({ metadata: { name }, spec }) => {
+      const publisher = this.#publishing.get(name)?.publisher;
+      const isAtWork = publisher?.isReady === true;
+      const view = { name, spec, serviceOf: (asked: DnsName) => publisher?.serviceOf(asked) };
+      return { view, isAtWork };
+    });
+    return [
+      ...views.filter(({ isAtWork }) => isAtWork),
+      ...views.filter((each) => !each.isAtWork),
+    ].map(({ view }) => view);
   }
 
   /** Leases are renewed all the time, and hardly ever is that news. */
@@ -126,10 +158,8 @@ export class Names {
   }
 
   #begin(publishing: Publishing, wishes: Wishes): void {
-    const { publisher } = publishing;
-    const { updateIntervalSeconds = 1 } = publisher.spec;
     publishing.isBusy = true;
-    publishing.notBeforeMs = performance.now() + updateIntervalSeconds * 1000;
+    publishing.notBeforeMs = performance.now() + ROUND_INTERVAL_MS;
     void this.#round(publishing, wishes);
   }
 
@@ -149,21 +179,45 @@ export class Names {
 
   /** Begins and ends publishers as they come and go, and anew where what they are to do is another. */
   #follow(seen: Seen): void {
-    const objects = new Map((seen.dnsPublishers ?? []).map((each) => [each.metadata.name, each]));
-    for (const name of [...this.#publishing.keys()]) {
-      const object = objects.get(name);
-      if (object === undefined || this.#publishing.get(name)?.identity !== identityOf(object)) {
-        this.#end(name);
-      }
+    const objects = seen.dnsPublishers ?? [];
+    const withheld = this.#withheldAmong(objects, seen);
+    const right = new Map(
+      objects.flatMap((each) => (withheld.has(each) ? [] : [[each.metadata.name, each]])),
+    );
+    for (const [name, { identity }] of [...this.#publishing]) {
+      const object = right.get(name);
+      if (object === undefined || identity !== identityOf(object)) this.#end(name);
     }
-    for (const [name, object] of objects) {
-      if (!this.#publishing.has(name) && this.#stopping.size === 0) this.#start(object, seen);
+    for (const [name, object] of right) {
+      if (!this.#publishing.has(name)) this.#start(object, seen);
     }
+    this.#withheld.say(withheld);
+  }
+
+  #withheldAmong(objects: readonly DNSPublisher[], seen: Seen): ReadonlyMap<DNSPublisher, Problem> {
+    const owning = objects.flatMap((object) => {
+      const { name, creationTimestamp: createdAt = "" } = object.metadata;
+      const ownerId = ownerIdOf(object, seen);
+      const { zones, rfc2136 } = object.spec;
+      const server = serverOf(rfc2136);
+      return ownerId === null ? [] : [{ name, createdAt, ownerId, zones, server }];
+    });
+    const problems = sharedOwners(owning);
+    return new Map(
+      objects.flatMap((object) => {
+        const problem = problems.get(object.metadata.name);
+        return problem === undefined ? [] : [[object, problem]];
+      }),
+    );
   }
 
   #start(object: DNSPublisher, seen: Seen): void {
     const ownerId = ownerIdOf(object, seen);
     if (ownerId === null) return;
+    const { name } = object.metadata;
+    const isBefore = (each: Publishing) => each.publisher.name === name || each.ownerId === ownerId;
+    // Whoever had its names before tells when it has ended.
+    if ([...this.#stopping.keys()].some(isBefore)) return;
     if (!this.#options.mayWrite()) {
       this.#alarm.by(performance.now() + LEAD_RETRY_MS);
       return;
@@ -179,8 +233,8 @@ export class Names {
       },
     });
     const identity = identityOf(object);
-    this.#publishing.set(object.metadata.name, {
-      ...{ identity, publisher, notBeforeMs: 0, isBusy: false, hasMissed: false },
+    this.#publishing.set(name, {
+      ...{ identity, publisher, ownerId, notBeforeMs: 0, isBusy: false, hasMissed: false },
     });
     void this.#prepare(publisher);
   }
@@ -200,12 +254,13 @@ export class Names {
   /** Its successor begins when it has ended, by what it has written down. */
   #end(name: string): void {
     const publishing = this.#publishing.get(name);
+    if (publishing === undefined) return;
     this.#publishing.delete(name);
-    const ending = publishing?.publisher.stop().finally(() => {
-      this.#stopping.delete(ending ?? Promise.resolve());
+    const ending = publishing.publisher.stop().finally(() => {
+      this.#stopping.delete(publishing);
       this.news();
     });
-    if (ending !== undefined) this.#stopping.add(ending);
+    this.#stopping.set(publishing, ending);
   }
 
   #tell(words: NewsWords, service: string | null, publisher: DNSPublisher): void {
@@ -216,9 +271,9 @@ export class Names {
   }
 }
 
-function viewOf(publisher: NamePublisher): PublisherView {
-  const { name, spec } = publisher;
-  return { name, spec, serviceOf: (asked) => publisher.serviceOf(asked) };
+function serverOf({ server, port = DNS_PORT }: DNSPublisher["spec"]["rfc2136"]): string | null {
+  const ip = server === undefined ? undefined : parseIp(server);
+  return ip === undefined ? null : withPort(ip, port);
 }
 
 function identityOf({ metadata, spec }: DNSPublisher): string {

@@ -6,17 +6,22 @@
  * Neighbours: name-publisher.ts decides what is written.
  */
 import type { Logger } from "pino";
+import type { Problem } from "../../base/errors.ts";
 import { DNS_PUBLISHERS } from "../../dns/kind.ts";
 import type { DNSPublisher, DNSPublisherStatus, PublishedEntry } from "../../dns/resource.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import { outcomeOf, type WriteOutcome } from "../../kube/io/status.ts";
+import { isoSeconds, setCondition } from "../../kube/patches.ts";
 import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
+import { notReadyWish } from "../publisher-status.ts";
 
 const OPTIONS = {
   fieldManager: "spreadlb-controller",
   kind: "merge",
   subresource: "status",
 } as const;
+/** Nobody is to be told: the watch brings it. */
+export const PUBLISHER_GONE = "it is no more";
 /** Of one write: whoever is at it all the time, there is a next round. */
 const TRIES_MAX = 3;
 
@@ -34,6 +39,8 @@ export class PublisherObject {
   readonly #options: PublisherObjectOptions;
   #object: DNSPublisher;
   #isRead = false;
+  /** A write failed, or was obeyed and its answer lost. */
+  #isDoubtful = false;
 
   constructor(options: PublisherObjectOptions) {
     this.#options = options;
@@ -44,22 +51,37 @@ export class PublisherObject {
     return this.#isRead;
   }
 
+  /** What the API server has may be another than we know: it is to be read. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful;
+  }
+
   get status(): DNSPublisherStatus | undefined {
     return this.#object.status;
   }
 
-  /** @returns whether it could be read, and is the one that we know */
-  async read(): Promise<boolean> {
+  /** @returns null: it is read, and is the one that we know; else what kept it from that */
+  async read(): Promise<string | null> {
     const { client, log, publisher } = this.#options;
     const { name, uid } = publisher.metadata;
-    const answer = await outcomeOf(client.get(DNS_PUBLISHERS, { name })).catch((error: unknown) => {
-      log.warn({ publisher: name, err: error }, "cannot read the publisher");
+    try {
+      const answer = await outcomeOf(client.get(DNS_PUBLISHERS, { name }));
+      if (answer.kind !== "done" || answer.object.metadata.uid !== uid) return PUBLISHER_GONE;
+      this.#take(answer.object);
+      this.#isRead = true;
+      this.#isDoubtful = false;
       return null;
-    });
-    if (answer?.kind !== "done" || answer.object.metadata.uid !== uid) return false;
-    this.#take(answer.object);
-    this.#isRead = true;
-    return true;
+    } catch (error) {
+      log.warn({ publisher: name, err: error }, "cannot read the publisher");
+      return wordsOf(error);
+    }
+  }
+
+  /** Who cannot be read may be written all the same. @returns as `write` */
+  async sayNotReady(problem: Problem): Promise<string | null> {
+    const before = this.status?.conditions;
+    const conditions = setCondition(before, notReadyWish(problem), isoSeconds(Date.now()));
+    return conditions === before ? null : this.write({ conditions });
   }
 
   /** @returns null: it is written; else what kept it from that */
@@ -69,8 +91,9 @@ export class PublisherObject {
       if (!this.#options.mayWrite()) return "another may lead";
       const answer = await this.#patch(wanted);
       if (typeof answer === "string") return answer;
-      if (answer.kind === "gone") return "it is no more";
+      if (answer.kind === "gone") return PUBLISHER_GONE;
       if (answer.kind === "done") {
+        this.#isDoubtful = false;
         const { resourceVersion } = answer.object.metadata;
         const metadata = { ...this.#object.metadata, resourceVersion };
         this.#object = {
@@ -80,7 +103,8 @@ export class PublisherObject {
         return null;
       }
       const known = new Set((this.status?.names ?? []).map(({ name }) => name));
-      if (!(await this.read())) return "it cannot be read";
+      const fault = await this.read();
+      if (fault !== null) return fault;
       const { names } = wanted;
       if (names === undefined) continue;
       const ours = new Set(names.map(({ name }) => name));
@@ -114,7 +138,12 @@ export class PublisherObject {
     } catch (error) {
       log.warn({ publisher: name, err: error }, "cannot write the publisher's status");
       metrics.writes.inc({ kind, outcome: "error" });
-      return error instanceof Error ? error.message : String(error);
+      this.#isDoubtful = true;
+      return wordsOf(error);
     }
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -38,10 +38,10 @@ export async function update(what: Update, asking: Asking): Promise<Outcome<{ se
 export async function publishedRecords(
   name: DnsName,
   type: OwnType,
-  asking: Asking,
+  { zone = null, ...asking }: Asking & { readonly zone?: DnsName | null },
 ): Promise<Outcome<Published>> {
   const answer = await ask(name, type, asking, false);
-  return answer.ok ? readRecords(answer.value, name, type) : answer;
+  return answer.ok ? readRecords(answer.value, name, { type, zone }) : answer;
 }
 
 /**

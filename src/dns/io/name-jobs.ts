@@ -1,5 +1,5 @@
 /**
- * Performs the jobs of a book: looks a name up, or sends its update. So many at once.
+ * Performs the jobs of a book: looks a name up, or sends its update. So many at once, and each zone for itself.
  *
  * Neighbours: ../book.ts says what is to be done, and what follows; client.ts asks.
  */
@@ -14,6 +14,7 @@ import type { OwnData } from "../wire/record.ts";
 import { publishedRecords, update } from "./client.ts";
 import type { Asking } from "./exchange.ts";
 
+/** Of one zone. */
 const JOBS_AT_ONCE_MAX = 16;
 
 export interface Hands {
@@ -22,13 +23,37 @@ export interface Hands {
   readonly mayGoOn: () => boolean;
 }
 
-/** All of a round, and what follows from it at once. */
-export async function performJobs(
-  book: Pick<Book, "begin" | "ended">,
+/**
+ * All of a round, and what follows from it at once.
+ *
+ * @returns for each zone when it has ended: one that waits for its server keeps no other waiting
+ */
+export function performJobs(
+  book: Pick<Book, "begin" | "ended" | "zoneBegins" | "zoneEnds">,
   jobs: readonly Job[],
+  hands: Hands,
+): readonly Promise<void>[] {
+  const byZone = new Map<DnsName, Job[]>();
+  for (const job of jobs) {
+    const known = byZone.get(job.zone);
+    if (known === undefined) byZone.set(job.zone, [job]);
+    else known.push(job);
+  }
+  return [...byZone].map(async ([zone, queue]) => {
+    book.zoneBegins(zone, performance.now());
+    try {
+      await performQueue(book, queue, hands);
+    } finally {
+      book.zoneEnds(zone);
+    }
+  });
+}
+
+async function performQueue(
+  book: Pick<Book, "begin" | "ended">,
+  queue: Job[],
   { perform, mayGoOn }: Hands,
 ): Promise<void> {
-  const queue = [...jobs];
   const work = async () => {
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
       for (let next: Job | null = job; next !== null;) {
@@ -77,8 +102,8 @@ async function readSet(
   const mark = markName(name, type, zone);
   if (!mark.ok) return notRead(name);
   const [addresses, marks] = await Promise.all([
-    publishedRecords(name, type, asking),
-    publishedRecords(mark.value, "TXT", asking),
+    publishedRecords(name, type, { ...asking, zone }),
+    publishedRecords(mark.value, "TXT", { ...asking, zone }),
   ]);
   if (!addresses.ok) return addresses;
   if (!marks.ok) return marks;
@@ -90,6 +115,7 @@ async function readSet(
 
 function setOf({ records }: Published, marks: Published): PublishedSet {
   return {
+    ...(marks.isAlias ? { isMarkAlias: true } : {}),
     addresses: records
       .flatMap(({ data }) => (data.type === "TXT" ? [] : [data.address]))
       .sort(compareText),

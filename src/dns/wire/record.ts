@@ -17,7 +17,17 @@ import type { DnsName } from "../name.ts";
 import { decodeName, encodeName } from "./name.ts";
 
 /** IANA, "Resource Record (RR) TYPEs". */
-export const TYPE = { A: 1, CNAME: 5, SOA: 6, TXT: 16, AAAA: 28, DNAME: 39, TSIG: 250, ANY: 255 };
+export const TYPE = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  TXT: 16,
+  AAAA: 28,
+  DNAME: 39,
+  TSIG: 250,
+  ANY: 255,
+};
 export const CLASS = { IN: 1, NONE: 254, ANY: 255 };
 
 /** What we write into zones. */

@@ -1,124 +1,141 @@
-/** The loop for names against an API of our own making: when it begins, and what it does where it may not write. */
+/** The loop for names against an API of our own making: when it begins, and who keeps whom waiting. */
 import { expect } from "chai";
-import { pino } from "pino";
-import { waitFor } from "../../../lab/wait.ts";
-import { Names } from "../../../src/controller/io/names.ts";
-import { HEARD_NOBODY } from "../../../src/controller/looking.ts";
 import type { DNSPublisher } from "../../../src/dns/resource.ts";
-import { ApiError } from "../../../src/kube/api-error.ts";
-import type { Service } from "../../../src/kube/types.ts";
-import type { VirtualIP } from "../../../src/multi-ip/resource.ts";
+import { NamesStage, publisher, service, StubZones } from "./names-stage.ts";
 
 /** Longer than from one round to the next. */
 const SLOW_MS = 1500;
 
-function publisher(name: string): DNSPublisher {
-  const rfc2136 = { server: "192.0.2.53", tsig: { keyName: "spreadlb" } };
-  return {
-    metadata: { name, uid: name, resourceVersion: "1" },
-    spec: { zones: [`${name}.example`], rfc2136, ownerId: name },
-  };
-}
-
-const service: Service = {
-  metadata: {
-    ...{ name: "web", namespace: "prod", creationTimestamp: "2026-01-01T00:00:00Z" },
-    annotations: { "external-dns.alpha.kubernetes.io/hostname": "web.a.example" },
-  },
-  spec: { type: "LoadBalancer" },
-  status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } },
-};
-const virtualIp = {
-  metadata: { name: "192-0-2-1" },
-  spec: { address: "192.0.2.1", services: [{ namespace: "prod", name: "web" }], mode: "BGP" },
-} as unknown as VirtualIP;
-
 describe("controller: the loop for names", () => {
-  let calls: string[];
-  let events: string[];
-  let mayWrite: boolean;
-  let failsToClaim: boolean;
-  let names: Names | undefined;
-
-  const nothing = { set: () => undefined, remove: () => undefined, inc: () => undefined };
-  const client = {
-    list: () => Promise.resolve({ items: [], resourceVersion: "1", continue: null }),
-    watch: (_type: unknown, { signal }: { readonly signal: AbortSignal }) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener("abort", () => {
-          reject(new ApiError({ status: 0, reason: "", message: "called off" }));
-        });
-      }),
-    get: async (_type: unknown, { name }: { readonly name: string }) => {
-      if (name === "b") await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
-      calls.push(`get ${name}`);
-      return publisher(name);
-    },
-    patch: (_type: unknown, { name }: { readonly name: string }, body: unknown) => {
-      const { status } = body as { readonly status: object };
-      const isClaim = "names" in status;
-      calls.push(`${isClaim ? "claim" : "say"} ${name}`);
-      const error = new ApiError({ status: 500, reason: "", message: "it is ill" });
-      return isClaim && failsToClaim ? Promise.reject(error) : Promise.resolve(publisher(name));
-    },
-  };
-
-  function start(...publishers: readonly DNSPublisher[]): void {
-    names = new Names({
-      ...{ client: client as never, namespace: "default", log: pino({ level: "silent" }) },
-      snapshot: () => ({
-        ...{ services: [service], namespaces: [], virtualIps: [virtualIp], presences: [] },
-        ...{ hearing: HEARD_NOBODY, dnsPublishers: publishers },
-      }),
-      mayWrite: () => mayWrite,
-      recorder: {
-        event: ({ reason }: { readonly reason: string }) => events.push(reason),
-      },
-      metrics: { dnsNames: nothing, dnsRequests: nothing, writes: nothing } as never,
-    });
-    names.news();
-  }
+  let stage: NamesStage;
+  let server: StubZones;
 
   beforeEach(() => {
-    [calls, events, mayWrite, failsToClaim] = [[], [], true, false];
+    stage = new NamesStage();
+    stage.services = [service("web.a.example")];
+    server = new StubZones();
   });
 
-  afterEach(() => names?.stop());
+  afterEach(async () => {
+    await stage.stop();
+    server.close();
+  });
 
-  const wait = (what: string, until: () => boolean) => waitFor(until, { what, timeoutMs: 10_000 });
+  const times = (call: string) => stage.calls.filter((each) => each === call).length;
 
-  it("nobody begins before all publishers know what they have", async () => {
-    start(publisher("a"), publisher("b"));
-    await wait("the name to be written down", () => calls.includes("claim a"));
-    expect(calls.slice(0, 2)).to.deep.equal(["get a", "get b"]);
+  it("nobody writes names down before it knows what was written before", async () => {
+    stage.getTakesMs.set("a", SLOW_MS);
+    stage.start(publisher("a"));
+    await stage.wait("the name to be written down", () => times("claim a") > 0);
+    expect(stage.calls.slice(0, 2)).to.deep.equal(["get a", "claim a"]);
   });
 
   it("who may not write yet begins once it may, without news", async () => {
-    mayWrite = false;
+    stage.mayWrite = false;
     let looks = 0;
-    const object = publisher("a");
-    const seen = new Proxy(object, {
+    const seen: DNSPublisher = new Proxy(publisher("a"), {
       get: (target, field, receiver): unknown => {
         if (field === "spec") looks += 1;
         return Reflect.get(target, field, receiver);
       },
     });
-    start(seen);
-    await wait("a look", () => looks > 0);
-    expect(calls).to.deep.equal([]);
-    mayWrite = true;
-    await wait("the name to be written down", () => calls.includes("claim a"));
+    stage.start(seen);
+    await stage.wait("a look", () => looks > 0);
+    expect(stage.calls).to.deep.equal([]);
+    stage.mayWrite = true;
+    await stage.wait("the name to be written down", () => times("claim a") > 0);
   });
 
   it("a name that cannot be written down is told, all else is said, and it is tried again", async () => {
-    failsToClaim = true;
-    start(publisher("a"));
-    const claims = () => calls.filter((call) => call === "claim a").length;
-    await wait("a second try", () => claims() > 1);
-    expect(events.filter((reason) => reason === "StatusNotWritten")).to.have.length(1);
-    expect(calls).to.include("say a");
-    failsToClaim = false;
-    const before = claims();
-    await wait("a third", () => claims() > before);
+    stage.failsToClaim = true;
+    stage.start(publisher("a"));
+    await stage.wait("a second try", () => times("claim a") > 1);
+    const told = stage.events.filter(({ reason }) => reason === "StatusNotWritten");
+    expect(told).to.have.length(1);
+    expect(stage.calls).to.include("say a");
+    stage.failsToClaim = false;
+    const before = times("claim a");
+    await stage.wait("a third", () => times("claim a") > before);
+  });
+
+  it("a publisher that cannot be read is told, and keeps the others from nothing", async () => {
+    stage.services = [service("web.a.example,web.b.example")];
+    stage.getFails.set("b", 403);
+    stage.start(publisher("b"), publisher("a"));
+    await stage.wait("the name of the other to be written down", () => times("claim a") > 0);
+    await stage.wait("a second try", () => times("get b") > 1);
+    expect(times("claim b")).to.equal(0);
+    const told = stage.events.filter(({ reason }) => reason === "PublisherNotRead");
+    expect(told.map(({ about }) => about)).to.deep.equal(["b"]);
+    expect(told[0]?.note).to.include("it says 403").and.to.include("deploy/10-rbac.yaml");
+    expect(stage.condition("b")?.reason).to.equal("PublisherNotRead");
+    stage.getFails.clear();
+    await stage.wait("its own name to be written down", () => times("claim b") > 0);
+    await stage.wait(
+      "another condition",
+      () => stage.condition("b")?.reason !== "PublisherNotRead",
+    );
+  });
+
+  describe("two publishers with one ownerId and one zone", () => {
+    const [older, later] = ["b", "a"].map((name, i) => {
+      const made = publisher(name, { zones: ["a.example"], ownerId: "one" });
+      const creationTimestamp = `2026-01-0${i + 1}T00:00:00Z`;
+      return { ...made, metadata: { ...made.metadata, creationTimestamp } };
+    });
+    if (older === undefined || later === undefined) throw new Error("no publisher");
+
+    it("the later one is told, and keeps its hands off until the older one is gone", async () => {
+      stage.start(later, older);
+      await stage.wait("the name to be written down", () => times("claim b") > 0);
+      await stage.wait("the condition of the later one", () => stage.condition("a") !== undefined);
+      const told = stage.events.filter(({ reason }) => reason === "OwnerIdShared");
+      expect(told.map(({ about }) => about)).to.deep.equal(["a"]);
+      expect(told[0]?.note)
+        .to.include('the older DNSPublisher b has the ownerId "one" and the zone a.example')
+        .and.to.include("Give one of the two another ownerId");
+      expect(stage.condition("a")?.reason).to.equal("OwnerIdShared");
+      expect(times("claim a")).to.equal(0);
+      stage.publishers.delete("b");
+      stage.news();
+      await stage.wait("the later one to begin", () => times("claim a") > 0);
+      await stage.wait("another condition", () => stage.condition("a")?.reason !== "OwnerIdShared");
+    });
+
+    it("an older one that is given what a younger one has: the younger ends", async () => {
+      stage.start(later, { ...older, spec: { ...older.spec, ownerId: "two" } });
+      await stage.wait("both to begin", () => times("claim a") > 0 && times("claim b") > 0);
+      stage.publishers.set("b", older);
+      stage.news();
+      await stage.wait("the condition", () => stage.condition("a")?.reason === "OwnerIdShared");
+      const before = times("claim a");
+      stage.services = [service("web.a.example,www.a.example")];
+      stage.news();
+      const names = () => stage.publishers.get("b")?.status?.names?.map(({ name }) => name) ?? [];
+      await stage.wait("another name", () => names().includes("www.a.example"));
+      expect(times("claim a")).to.equal(before);
+    });
+  });
+
+  it("a zone whose server hangs keeps the other zones of its publisher from nothing", async () => {
+    const { address, port } = await server.open();
+    const rfc2136 = { server: address, port, tsig: { keyName: "spreadlb" } };
+    const zones = ["a.example", "b.example"];
+    server.silent.add("b.example");
+    stage.services = [service("web.a.example,web.b.example")];
+    stage.start(publisher("a", { zones, rfc2136 }));
+    const updates = (count: number) =>
+      stage.wait(`update ${count} of the zone that is well`, () => server.updates.length === count);
+    await updates(1);
+    // The other one is asked for the first time still: it is given up after seconds.
+    for (const [i, ip] of ["192.0.2.2", "192.0.2.3"].entries()) {
+      stage.services = [service("web.a.example,web.b.example", [ip])];
+      stage.news();
+      const beganMs = performance.now();
+      await updates(2 + i);
+      expect(performance.now() - beganMs).to.be.lessThan(2500);
+    }
+    expect(new Set(server.updates)).to.deep.equal(new Set(["a.example"]));
+    expect(stage.publishers.get("a")?.status?.published).to.equal(1);
   });
 });

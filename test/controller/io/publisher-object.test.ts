@@ -78,7 +78,7 @@ describe("controller: a publisher's object", () => {
 
   it("what counts is what the API server has, not what the watch has brought", async () => {
     expect(object.isRead).to.equal(false);
-    expect(await object.read()).to.equal(true);
+    expect(await object.read()).to.equal(null);
     expect([object.isRead, object.status, others]).to.deep.equal([
       ...[true, { names: [A] }, [A.name]],
     ]);
@@ -86,7 +86,9 @@ describe("controller: a publisher's object", () => {
 
   it("another object of the name is not ours", async () => {
     api.uid = "u2";
-    expect([await object.read(), object.isRead, others]).to.deep.equal([false, false, []]);
+    expect([await object.read(), object.isRead, others]).to.deep.equal([
+      ...["it is no more", false, []],
+    ]);
   });
 
   it("one write after the other takes no look between them", async () => {
@@ -123,6 +125,17 @@ describe("controller: a publisher's object", () => {
         [A.name, C.name],
       ],
     ]);
+  });
+
+  it("after a write that failed it is not known what the API server has, until it is read or written", async () => {
+    await object.read();
+    expect(object.isDoubtful).to.equal(false);
+    api.status5xx = true;
+    await object.write({ names: [B] });
+    expect(object.isDoubtful).to.equal(true);
+    api.status5xx = false;
+    await object.read();
+    expect(object.isDoubtful).to.equal(false);
   });
 
   it("what keeps it from being written is said", async () => {

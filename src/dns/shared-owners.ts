@@ -1,0 +1,47 @@
+/**
+ * Publishers of one cluster that would take each other's names for their own: one `ownerId`, one zone. Pure.
+ *
+ * The older one publishes, the other keeps its hands off all of its zones: half of a publisher at work would be harder to see through. Two
+ * that name different servers have two zones of one name, inside and outside, say. Of publishers of other clusters nothing is known here: docs/dns.md.
+ * Neighbour: ../controller/io/names.ts obeys.
+ */
+import type { Problem } from "../base/errors.ts";
+import { compareText } from "../base/hash.ts";
+
+export interface OwningPublisher {
+  readonly name: string;
+  /** As the API has it; of the same time the smaller name is the older. */
+  readonly createdAt: string;
+  readonly ownerId: string;
+  readonly zones: readonly string[];
+  /** Its address and port, in one word; null: it is looked up, and may be any. */
+  readonly server: string | null;
+}
+
+/** @returns those that are not to publish, by name, and why */
+export function sharedOwners(publishers: readonly OwningPublisher[]): ReadonlyMap<string, Problem> {
+  const byAge = [...publishers].sort(
+    (a, b) => compareText(a.createdAt, b.createdAt) || compareText(a.name, b.name),
+  );
+  const publishing: OwningPublisher[] = [];
+  const withheld = new Map<string, Problem>();
+  for (const one of byAge) {
+    const older = publishing.find((other) => sharedZone(one, other) !== undefined);
+    if (older === undefined) publishing.push(one);
+    else withheld.set(one.name, sharing(one, older));
+  }
+  return withheld;
+}
+
+function sharedZone(one: OwningPublisher, other: OwningPublisher): string | undefined {
+  if (one.ownerId !== other.ownerId) return undefined;
+  const mayBeOneServer =
+    one.server === null || other.server === null || one.server === other.server;
+  return mayBeOneServer ? one.zones.find((zone) => other.zones.includes(zone)) : undefined;
+}
+
+function sharing(one: OwningPublisher, older: OwningPublisher): Problem {
+  const zone = sharedZone(one, older) ?? "";
+  const message = `DNSPublisher ${one.name} publishes nothing: the older DNSPublisher ${older.name} has the ownerId "${one.ownerId}" and the zone ${zone}, too`;
+  return { code: "OWNER_ID_SHARED", message };
+}

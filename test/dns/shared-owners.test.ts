@@ -1,0 +1,71 @@
+/** Which publishers may not be at work together, and which of them is. */
+import { expect } from "chai";
+import { sharedOwners, type OwningPublisher } from "../../src/dns/shared-owners.ts";
+
+function publisher(
+  name: string,
+  day: number,
+  more: Partial<OwningPublisher> = {},
+): OwningPublisher {
+  const createdAt = `2026-01-0${day}T00:00:00Z`;
+  return { name, createdAt, ownerId: "one", zones: ["a.example"], server: null, ...more };
+}
+
+describe("dns: publishers with one ownerId", () => {
+  const rows: readonly { name: string; all: readonly OwningPublisher[]; withheld: string[] }[] = [
+    {
+      name: "the younger one is withheld, wherever it stands",
+      all: [publisher("a", 2), publisher("b", 1)],
+      withheld: ["a"],
+    },
+    {
+      name: "of the same time the smaller name is the older",
+      all: [publisher("b", 1), publisher("a", 1)],
+      withheld: ["b"],
+    },
+    {
+      name: "another ownerId: two owners of one zone",
+      all: [publisher("a", 1), publisher("b", 2, { ownerId: "two" })],
+      withheld: [],
+    },
+    {
+      name: "another zone, also one in the other: two zones of one owner",
+      all: [publisher("a", 1), publisher("b", 2, { zones: ["b.example", "x.a.example"] })],
+      withheld: [],
+    },
+    {
+      name: "two servers that are named: two zones of one name",
+      all: [publisher("a", 1, { server: "1" }), publisher("b", 2, { server: "2" })],
+      withheld: [],
+    },
+    {
+      name: "one server that is named, and one that is looked up: it may be the same",
+      all: [publisher("a", 1, { server: "1" }), publisher("b", 2)],
+      withheld: ["b"],
+    },
+    {
+      name: "one server that both name",
+      all: [publisher("a", 1, { server: "1" }), publisher("b", 2, { server: "1" })],
+      withheld: ["b"],
+    },
+    {
+      name: "one zone of several is enough",
+      all: [publisher("a", 1), publisher("b", 2, { zones: ["b.example", "a.example"] })],
+      withheld: ["b"],
+    },
+    {
+      name: "who is withheld withholds nobody",
+      all: [
+        publisher("a", 1),
+        publisher("b", 2, { zones: ["a.example", "b.example"] }),
+        publisher("c", 3, { zones: ["b.example"] }),
+      ],
+      withheld: ["b"],
+    },
+  ];
+  for (const { name, all, withheld } of rows) {
+    it(name, () => {
+      expect([...sharedOwners(all).keys()]).to.deep.equal(withheld);
+    });
+  }
+});
