@@ -1,8 +1,9 @@
 /**
- * Runs all tests: `npm test`. Those that ask the machine come one after the other; beside them, with what they leave of the CPUs,
- * those that only think. Ends with one line for all: `N passed, N failed, N skipped`.
+ * Runs all tests: `npm test`. Those that ask the machine, and mostly wait for it, come in two rows: who has the network and its
+ * times to himself before the others. Beside them, with what they leave of the CPUs, those that only think. Ends with one line for
+ * all: `N passed, N failed, N skipped`.
  *
- * What the thinking ones have to say is printed when the others are done, so that nobody reads two reports at once.
+ * What the others have to say is printed when the first row is done, so that nobody reads two reports at once.
  * Neighbour: reporter.cjs, whose closing lines are added up here.
  */
 import { spawn } from "node:child_process";
@@ -22,6 +23,8 @@ const THINKING = [
 ];
 /** The controller's hands, which have servers and processes of their own. */
 const ASKING = "test/controller/io/**/*.test.ts";
+/** API servers and name servers of their own, and nothing that is measured in milliseconds. */
+const PATIENT = ["api", "cli", "deploy", "dns", "kube"];
 const CLOSING_LINE = /^(\d+) passed, (\d+) failed, (\d+) skipped\n$/;
 
 const require = createRequire(import.meta.url);
@@ -29,12 +32,13 @@ const mocha = require.resolve("mocha/bin/mocha.js");
 const children = new Set();
 
 /** @returns what it printed but for its closing line, the numbers of that, and whether it ended as it should */
-async function run(args, isBeside) {
+async function run(args, niceness) {
+  const isBeside = niceness > 0;
   const child = spawn(process.execPath, [mocha, ...args], {
     stdio: ["inherit", "pipe", "inherit"],
   });
   children.add(child);
-  if (isBeside) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  if (isBeside) setPriority(child.pid, niceness);
   const ended = once(child, "close");
   const counts = [0, 0, 0];
   let [kept, rest, isClosed] = ["", "", false];
@@ -64,11 +68,15 @@ process.on("SIGTERM", () => {
   for (const child of children) child.kill("SIGTERM");
 });
 
-const [asking, thinking] = await Promise.all([
-  run([`test/!(${THINKING.join("|")})/**/*.test.ts`, ASKING], false),
-  run([`test/{${THINKING.join(",")}}/**/*.test.ts`, "--ignore", ASKING], true),
+const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
+const rows = await Promise.all([
+  run([`test/!(${[...THINKING, ...PATIENT].join("|")})/**/*.test.ts`], 0),
+  run([`test/{${PATIENT.join(",")}}/**/*.test.ts`, ASKING], PRIORITY_BELOW_NORMAL),
+  run([`test/{${THINKING.join(",")}}/**/*.test.ts`, "--ignore", ASKING], PRIORITY_LOW),
 ]);
-process.stdout.write(asking.kept + thinking.kept);
-const [passed, failed, skipped] = asking.counts.map((count, i) => count + thinking.counts[i]);
+for (const { kept } of rows) process.stdout.write(kept);
+const [passed, failed, skipped] = [0, 1, 2].map((i) =>
+  rows.reduce((sum, { counts }) => sum + counts[i], 0),
+);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-process.exitCode = asking.isRight && thinking.isRight ? 0 : 1;
+process.exitCode = rows.every(({ isRight }) => isRight) ? 0 : 1;
