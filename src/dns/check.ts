@@ -9,6 +9,7 @@ import { parseIp } from "../base/ip.ts";
 import type { JsonSchema } from "../base/crd.ts";
 import { CHECKS_ANNOTATION, ratcheted } from "../classes/check/check.ts";
 import { refusal, type Fault, type Finding } from "../classes/check/finding.ts";
+import { isLabelKey, isLabelValue } from "../classes/check/label-syntax.ts";
 import { selectorFaults } from "../classes/check/selectors.ts";
 import { unknownFields } from "../classes/check/unknown.ts";
 import type { Change } from "../classes/check/world.ts";
@@ -20,6 +21,7 @@ import {
   parseDnsPublisher,
   type DNSPublisher,
   type DNSPublisherSpec,
+  type Rfc2136Spec,
 } from "./resource.ts";
 
 interface Strictness {
@@ -33,7 +35,11 @@ export function dnsPublisherFaults(value: unknown, strictness: Strictness): Faul
   const unknown = unknownFields(schema, value, strictness);
   const read = parseDnsPublisher(value);
   const faults = read.ok
-    ? [...ruleFaults(read.value.spec), ...selectorFaults(schema, read.value)]
+    ? [
+        ...ruleFaults(read.value.spec),
+        ...selectorFaults(schema, read.value),
+        ...labelFaults(read.value.spec),
+      ]
     : read.problems.map((problem) => ({ ...problem, isWarning: false }));
   return [...versionFaults(value), ...unknown, ...faults];
 }
@@ -50,9 +56,21 @@ export function checkPublisherChange(
     ...dnsPublisherFaults(value, strictness),
     ...sharedOwnerFaults(value, others),
   ];
-  const faults = ratcheted(faultsOf(after), before === null ? [] : faultsOf(before));
+  const faults = [
+    ...ratcheted(faultsOf(after), before === null ? [] : faultsOf(before)),
+    ...wayFaults(before, after),
+  ];
   const object = `${DNS_PUBLISHERS.kind}/${name}`;
   return faults.map((fault) => ({ object, ...fault }));
+}
+
+/** What it left by the other way nobody would take out. */
+function wayFaults(before: unknown, after: unknown): Fault[] {
+  const [old, now] = [parseDnsPublisher(before), parseDnsPublisher(after)];
+  if (!old.ok || !now.ok) return [];
+  const isSame = (old.value.spec.rfc2136 === undefined) === (now.value.spec.rfc2136 === undefined);
+  const message = "the way out cannot be changed: make another DNSPublisher";
+  return isSame ? [] : [fault("spec", message)];
 }
 
 /** Two with one mark at one server would take each other's names for their own, and delete them. */
@@ -60,10 +78,11 @@ function sharedOwnerFaults(value: unknown, others: readonly DNSPublisher[]): Fau
   const read = parseDnsPublisher(value);
   if (!read.ok) return [];
   const { ownerId, zones, rfc2136 } = read.value.spec;
-  if (ownerId === undefined) return [];
+  if (ownerId === undefined || rfc2136 === undefined) return [];
   const other = others.find(
     ({ spec }) =>
       spec.ownerId === ownerId &&
+      spec.rfc2136 !== undefined &&
       spec.zones.some((zone) => zones.includes(zone)) &&
       mayBeSameServer(rfc2136, spec.rfc2136),
   );
@@ -73,7 +92,7 @@ function sharedOwnerFaults(value: unknown, others: readonly DNSPublisher[]): Fau
   return [{ ...fault, isWarning: isMild(value) }];
 }
 
-type Server = DNSPublisherSpec["rfc2136"];
+type Server = Rfc2136Spec["rfc2136"];
 
 function mayBeSameServer(one: Server, other: Server): boolean {
   const isNamed = one.server !== undefined && other.server !== undefined;
@@ -86,20 +105,35 @@ function isMild(value: unknown): boolean {
   return annotations[CHECKS_ANNOTATION] === "warn";
 }
 
+function labelFaults({ dnsEndpoint }: DNSPublisherSpec): Fault[] {
+  return Object.entries(dnsEndpoint?.labels ?? {}).flatMap(([key, value]) => [
+    ...(isLabelKey(key) ? [] : [noLabel(`"${key}" is no key of a label`)]),
+    ...(isLabelValue(value) ? [] : [noLabel(`"${value}" is no value of a label`)]),
+  ]);
+}
+
+function noLabel(message: string): Fault {
+  return fault("spec.dnsEndpoint.labels", message);
+}
+
 function versionFaults(value: unknown): Fault[] {
   const right = apiVersionOf(DNS_PUBLISHERS);
   if (isFields(value) && value["apiVersion"] === right) return [];
   return [fault("apiVersion", `There is no such version of DNSPublisher. Write "${right}".`)];
 }
 
-function ruleFaults({ rfc2136, template, zones, abandonedZones = [] }: DNSPublisherSpec): Fault[] {
-  const { server } = rfc2136;
+function ruleFaults(spec: DNSPublisherSpec): Fault[] {
+  const { rfc2136, dnsEndpoint, template, zones, abandonedZones = [] } = spec;
+  const { server } = rfc2136 ?? {};
   const faults: Fault[] = [];
+  if ((rfc2136 === undefined) === (dnsEndpoint === undefined)) {
+    faults.push(fault("spec", "spec needs one way out: rfc2136 or dnsEndpoint"));
+  }
   if (server !== undefined && parseIp(server) === undefined) {
     faults.push(fault("spec.rfc2136.server", "must be an IP address"));
   }
   if (abandonedZones.some((zone) => zones.includes(zone))) {
-    faults.push(refusal("spec.abandonedZones", "must have no zone of spec.zones"));
+    faults.push(fault("spec.abandonedZones", "must have no zone of spec.zones"));
   }
   if (template === undefined) return faults;
   const filled = template.replaceAll(/\{\{(name|namespace)\}\}/g, "a");
