@@ -42,7 +42,6 @@ export const REMEDIES = {
   NAME_INVALID:
     "Write a host name such as web.example.org, its first label of 58 letters at most, below the zone's own name",
   NAME_OUTSIDE_ZONES: "Choose a name in one of the zones, or add its zone to a DNSPublisher",
-  NAME_OWNER_SHARED: "Give one of the two another ownerId, another server, or other zones",
   NAME_TAKEN:
     "Choose another name, or delete what has it from the zone, together with the TXT record that marks it",
   NAME_TTL_INVALID: "Write a number of seconds from 1 to 2147483647, or a duration such as 5m",

@@ -16,12 +16,12 @@ import type { Change } from "../classes/check/world.ts";
 import { apiVersionOf } from "../kube/resource.ts";
 import { DNS_PUBLISHERS } from "./kind.ts";
 import { parseName } from "./name.ts";
+import { mayBeOneServer, serverOf } from "./shared-owners.ts";
 import {
   dnsPublisherCrd,
   parseDnsPublisher,
   type DNSPublisher,
   type DNSPublisherSpec,
-  type Rfc2136Spec,
 } from "./resource.ts";
 
 interface Strictness {
@@ -73,7 +73,7 @@ function wayFaults(before: unknown, after: unknown): Fault[] {
   return isSame ? [] : [fault("spec", message)];
 }
 
-/** Two with one mark at one server would take each other's names for their own, and delete them. */
+/** What shared-owners.ts would keep from publishing: whichever is the older, the one that is changed is told. */
 function sharedOwnerFaults(value: unknown, others: readonly DNSPublisher[]): Fault[] {
   const read = parseDnsPublisher(value);
   if (!read.ok) return [];
@@ -81,22 +81,15 @@ function sharedOwnerFaults(value: unknown, others: readonly DNSPublisher[]): Fau
   if (ownerId === undefined || rfc2136 === undefined) return [];
   const other = others.find(
     ({ spec }) =>
-      spec.ownerId === ownerId &&
       spec.rfc2136 !== undefined &&
-      spec.zones.some((zone) => zones.includes(zone)) &&
-      mayBeSameServer(rfc2136, spec.rfc2136),
+      spec.ownerId === ownerId &&
+      mayBeOneServer(serverOf(rfc2136), serverOf(spec.rfc2136)) &&
+      spec.zones.some((zone) => zones.includes(zone)),
   );
   if (other === undefined) return [];
-  const message = `DNSPublisher "${other.metadata.name}" has the mark "${ownerId}" in a zone of this one: each would delete the other's names`;
-  const fault = refusal("spec.ownerId", { code: "NAME_OWNER_SHARED", message });
+  const message = `DNSPublisher ${other.metadata.name} has the ownerId "${ownerId}" and a zone of this one, too`;
+  const fault = refusal("spec.ownerId", { code: "OWNER_ID_SHARED", message });
   return [{ ...fault, isWarning: isMild(value) }];
-}
-
-type Server = Rfc2136Spec["rfc2136"];
-
-function mayBeSameServer(one: Server, other: Server): boolean {
-  const isNamed = one.server !== undefined && other.server !== undefined;
-  return !isNamed || (one.server === other.server && one.port === other.port);
 }
 
 function isMild(value: unknown): boolean {

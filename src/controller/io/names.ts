@@ -7,11 +7,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Problem } from "../../base/errors.ts";
-import { parseIp, withPort } from "../../base/ip.ts";
 import type { DnsName } from "../../dns/name.ts";
 import type { DNSPublisher } from "../../dns/resource.ts";
 import { wantedNames, type PublisherView } from "../../dns/service-names.ts";
-import { sharedOwners } from "../../dns/shared-owners.ts";
+import { serverOf, sharedOwners } from "../../dns/shared-owners.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import type { EventRecorder } from "../../kube/io/event-recorder.ts";
 import { keyOf } from "../../kube/resource.ts";
@@ -34,7 +33,6 @@ const RETRY_MS = 5000;
 /** Whoever begins to lead may write a moment later. */
 const LEAD_RETRY_MS = 200;
 const ACTION = "PublishNames";
-const DNS_PORT = 53;
 
 type Seen = Pick<
   Snapshot,
@@ -291,11 +289,6 @@ export class Names {
       service === null ? undefined : snapshot().services.find((each) => keyOf(each) === service);
     recorder.event({ ...words, action: ACTION, object: about ?? publisher });
   }
-}
-
-function serverOf({ server, port = DNS_PORT }: DNSPublisher["spec"]["rfc2136"]): string | null {
-  const ip = server === undefined ? undefined : parseIp(server);
-  return ip === undefined ? null : withPort(ip, port);
 }
 
 function identityOf({ metadata, spec }: DNSPublisher): string {

@@ -24,7 +24,10 @@ import type { PublisherObject } from "./publisher-object.ts";
 export interface VoiceOptions {
   readonly publisher: DNSPublisher;
   readonly ownerId: string;
-  readonly object: Pick<PublisherObject, "status" | "isDoubtful" | "read" | "write" | "sayNotReady">;
+  readonly object: Pick<
+    PublisherObject,
+    "status" | "isDoubtful" | "read" | "write" | "sayNotReady"
+  >;
   readonly metrics: Pick<ControllerMetrics, "dnsNames">;
   readonly log: Logger;
   /** @param service whom it is about; null: the publisher */
