@@ -327,6 +327,11 @@ export class Cluster {
     });
   }
 
+  /** For a program of others inside the cluster's namespaces: all rights, and the API server at its address there. */
+  adminKubeconfig(): Promise<string> {
+    return this.controlPlane.kubeconfigOf("admin", this.#apiForNodes);
+  }
+
   /** For a program inside the cluster's namespaces: its own rights (deploy/), and the API server at its address there. */
   #kubeconfigFor(program: "controller" | "speaker"): Promise<string> {
     return this.controlPlane.kubeconfigOf(`spreadlb-${program}`, this.#apiForNodes);

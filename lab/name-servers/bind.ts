@@ -72,6 +72,8 @@ function zoneConf(zone: string, state: ZoneState, options: NameServerOptions): r
           `  inline-signing ${isInline ? "yes" : "no"};`,
         ]
       : []),
+    // external-dns reads the zone whole.
+    `  allow-transfer { ${keys.map(({ name }) => `key "${name}";`).join(" ")} };`,
     `  allow-update { ${writers} };`,
     "};",
   ];

@@ -16,8 +16,8 @@ import { NO_MANIFESTS } from "../classes/compile.ts";
 import type { Fault } from "../classes/check/finding.ts";
 import { metadataFaults } from "../classes/check/metadata.ts";
 import { serviceNameFaults } from "../classes/check/service-names.ts";
-import { dnsPublisherFaults } from "../dns/check.ts";
 import { DNS_PUBLISHERS } from "../dns/kind.ts";
+import { parseDnsPublisher, type DNSPublisher } from "../dns/resource.ts";
 import { CORE_KINDS, readMetadata } from "./lint-core.ts";
 import { checkedKind, typeProblem } from "./lint-kinds.ts";
 
@@ -47,13 +47,21 @@ export interface Found {
   readonly value: unknown;
 }
 
+/** A DNSPublisher. */
+export interface FoundPublisher {
+  readonly at: Place;
+  readonly name: string;
+  readonly value: unknown;
+  /** Null: nobody can read it. */
+  readonly object: DNSPublisher | null;
+}
+
 export interface Reading {
   readonly world: CheckWorld;
   /** In the order of the files. */
   readonly objects: readonly Found[];
   readonly services: readonly Place[];
-  /** DNSPublishers: each is looked at by itself. */
-  readonly publishers: readonly Place[];
+  readonly publishers: readonly FoundPublisher[];
   /** Kinds and versions that there are not, and Kubernetes' own objects that nobody can read. */
   readonly unread: readonly Unread[];
   /** Names and labels that the API server does not take, and where kubectl would put an object. */
@@ -77,7 +85,7 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
   const objects: Found[] = [];
   const [services, nodes, secrets]: [ServiceObject[], NodeObject[], SecretObject[]] = [[], [], []];
   const servicePlaces: Place[] = [];
-  const publishers: Place[] = [];
+  const publishers: FoundPublisher[] = [];
   const unread: Unread[] = [];
   const misnamed: Misnamed[] = [];
   const collect = <T>(at: Place, validate: Validator<T>, [value, list]: [unknown, T[]]) => {
@@ -117,9 +125,9 @@ export function readDocuments(documents: readonly Document[], metallbNamespace: 
       if (read.ok && isObeyed) manifests = known.put(manifests, name, read.object);
     } else if (kind === DNS_PUBLISHERS.kind && apiVersion.startsWith(`${DNS_PUBLISHERS.group}/`)) {
       const at = { file, place, object, id: idIn("") };
-      publishers.push(at);
+      const read = parseDnsPublisher(value);
+      publishers.push({ at, name, value, object: read.ok ? read.value : null });
       looksAt(at, kind, metadata);
-      say(at, dnsPublisherFaults(value));
     } else if (apiVersion === "v1" && kind === "Service") {
       const home = namespace ?? "default";
       const at = { file, place, object: `${kind}/${home}/${name}`, id: idIn(home) };

@@ -12,7 +12,14 @@ import type { Fault, Finding } from "../classes/check/finding.ts";
 import { readLoosely } from "../classes/check/kinds.ts";
 import type { Change, CheckWorld } from "../classes/check/world.ts";
 import { flag, metallbNamespaceFlag } from "./command-line.ts";
-import { readDocuments, type Document, type Found, type Place } from "./lint-reading.ts";
+import { checkPublisherChange } from "../dns/check.ts";
+import {
+  readDocuments,
+  type Document,
+  type Found,
+  type FoundPublisher,
+  type Place,
+} from "./lint-reading.ts";
 
 export interface LintFlags {
   readonly before?: readonly string[];
@@ -43,6 +50,8 @@ function collect(file: string, before: readonly string[] = []): readonly string[
   return [...before, file];
 }
 
+const STRICT = { isStrict: true } as const;
+
 /** A line of the report. */
 export interface LintLine extends Finding {
   readonly file: string;
@@ -68,20 +77,22 @@ export function lint(documents: readonly Document[], options: LintOptions): Lint
   const { metallbNamespace, before } = options;
   const reading = readDocuments(documents, metallbNamespace);
   const { objects, services, publishers, skipped } = reading;
-  const places = [...objects.map(({ at }) => at), ...services, ...publishers];
+  const places = [...objects.map(({ at }) => at), ...services, ...publishers.map(({ at }) => at)];
   const unread = reading.unread.map(({ at, ...problem }) =>
     lineOf(at, { ...problem, isWarning: false }),
   );
   const misnamed = reading.misnamed.map(({ at, ...fault }) => lineOf(at, fault));
+  const old = before === undefined ? null : readDocuments(before, metallbNamespace);
   const lines =
-    before === undefined
+    old === null
       ? [
           ...linesOfAll(objects, metallbNamespace),
           ...linesBetween(reading.world, objects, services),
         ]
-      : linesOfChanges(readDocuments(before, metallbNamespace), reading);
+      : linesOfChanges(old, reading);
+  const ofPublishers = linesOfPublishers(publishers, old?.publishers ?? []);
   return {
-    lines: [...unread, ...doublesOf(places), ...misnamed, ...lines].map(withHint),
+    lines: [...unread, ...doublesOf(places), ...misnamed, ...lines, ...ofPublishers].map(withHint),
     ...{ checked: places.length, skipped },
   };
 }
@@ -152,6 +163,27 @@ function linesOfChanges(before: Read, after: Read): LintLine[] {
   return lines;
 }
 
+/** Each meets those before it. */
+function linesOfPublishers(
+  publishers: readonly FoundPublisher[],
+  before: readonly FoundPublisher[],
+): LintLine[] {
+  const there = new Map(before.map((found) => [found.name, found]));
+  return publishers.flatMap((found) => {
+    const { at, name, value } = found;
+    const old = there.get(name);
+    const others = [...there.values()].flatMap(({ object }) => object ?? []);
+    there.set(name, found);
+    const change = { operation: old ? "UPDATE" : "CREATE", name, after: value } as const;
+    const findings = checkPublisherChange(
+      others,
+      { ...change, before: old?.value ?? null },
+      STRICT,
+    );
+    return findings.map((finding) => lineOf(at, finding));
+  });
+}
+
 /** @returns the object as the API server would store it: files do not say how old it is, and of two that clash the older keeps */
 function asOldAs({ value: old }: Found, { value }: Found): unknown {
   const { creationTimestamp } = metadataOf(old);
@@ -163,8 +195,6 @@ function metadataOf(value: unknown): Fields {
   const metadata = isFields(value) ? value["metadata"] : undefined;
   return isFields(metadata) ? metadata : {};
 }
-
-const STRICT = { isStrict: true } as const;
 
 function idOf({ at, kind, namespace, name }: Found): string {
   return at.id ?? `${kind.kind}/${namespace}/${name}`;

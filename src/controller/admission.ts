@@ -4,12 +4,15 @@
  * Read first: "Dynamic Admission Control" in the Kubernetes documentation; docs/admission.md.
  * Every replica answers, from what it watches: nothing is asked, so an answer takes no longer than a check. What cannot be judged is
  * allowed: the compiler leaves out what is wrong and says so on the object.
- * Neighbours: ../classes/check judges; io/webhook-server.ts carries it.
+ * Neighbours: ../classes/check and ../dns/check.ts judge; io/webhook-server.ts carries it.
  */
 import { checkChange } from "../classes/check/check.ts";
 import { isAllowed, type Finding } from "../classes/check/finding.ts";
 import type { Change, CheckWorld, Use } from "../classes/check/world.ts";
 import { parseIp } from "../base/ip.ts";
+import { checkPublisherChange } from "../dns/check.ts";
+import { DNS_PUBLISHERS } from "../dns/kind.ts";
+import type { DNSPublisher } from "../dns/resource.ts";
 import type { Namespace } from "../kube/types.ts";
 import type { VirtualIP } from "../multi-ip/resource.ts";
 import { isFields, type Fields } from "../base/fields.ts";
@@ -28,8 +31,12 @@ export type AdmissionVerdict = "allowed" | "refused" | "unchecked";
 
 export type ReviewedAdmission = Reviewed & { readonly verdict: AdmissionVerdict | null };
 
+export interface AdmissionWorld extends CheckWorld {
+  readonly dnsPublishers: readonly DNSPublisher[];
+}
+
 /** @param world null: not everything was listed yet */
-export function reviewAdmission(body: unknown, world: CheckWorld | null): ReviewedAdmission {
+export function reviewAdmission(body: unknown, world: AdmissionWorld | null): ReviewedAdmission {
   const request = isFields(body) && body["kind"] === "AdmissionReview" ? body["request"] : null;
   if (!isFields(request)) return wrong("the body is no AdmissionReview with a request");
   const { uid, operation } = request;
@@ -40,13 +47,20 @@ export function reviewAdmission(body: unknown, world: CheckWorld | null): Review
     );
   }
   const change = changeOf(request, operation as Change["operation"]);
-  const verdict = world === null ? UNCHECKED : verdictOf(checkChange(world, change));
+  const verdict = world === null ? UNCHECKED : verdictOf(findingsOf(world, change));
   const review = { apiVersion: ADMISSION_GROUP, kind: "AdmissionReview" };
   return {
     ok: true,
     value: { ...review, response: { uid, ...verdict.response } },
     verdict: verdict.word,
   };
+}
+
+/** @returns what is to be said of the change; it is refused where one of the findings is no warning */
+export function findingsOf(world: AdmissionWorld, change: Change): Finding[] {
+  return change.kind === DNS_PUBLISHERS.kind
+    ? checkPublisherChange(world.dnsPublishers, change)
+    : checkChange(world, change);
 }
 
 function wrong(message: string): ReviewedAdmission {
@@ -110,10 +124,10 @@ export type Watched = Omit<Snapshot, "claiming">;
 export function checkWorldOf(
   watched: Watched,
   { metallbNamespace }: { readonly metallbNamespace: string },
-): CheckWorld {
-  const { services, nodes, namespaces, virtualIps } = watched;
+): AdmissionWorld {
+  const { services, nodes, namespaces, virtualIps, dnsPublishers = [] } = watched;
   return {
-    ...{ manifests: watched, services, nodes, secrets: null, metallbNamespace },
+    ...{ manifests: watched, services, nodes, secrets: null, metallbNamespace, dnsPublishers },
     uses: virtualIps.flatMap(useOf),
     endingNamespaces: new Set(namespaces.filter(isEnding).map(({ metadata }) => metadata.name)),
   };

@@ -3,7 +3,7 @@
  *
  * Read first: RFC 1035 section 4.1.1 and RFC 2136 section 2.2 (RCODEs), RFC 8945 section 5 (TSIG errors).
  * The name is the word in the log and the label of the metric.
- * Neighbours: judge.ts and readings.ts find most of them, io/exchange.ts those of the network.
+ * Neighbours: judge.ts and readings.ts find most of them, io/exchange.ts those of the network; those of DNSEndpoints the API server says.
  */
 
 export const REMEDIES = {
@@ -16,6 +16,12 @@ export const REMEDIES = {
   "bad-signature": "Give both sides the same secret for the TSIG key",
   "bad-time": "Put the clocks of this node and of the name server right",
   "bad-truncation": "Let the name server take MACs in full length",
+  "endpoint-not-written":
+    "Look at what the API server says, and give the publisher a namespace that there is",
+  "endpoint-taken": "Delete that DNSEndpoint if nobody needs it, or rename the Service",
+  "endpoints-forbidden": "Give the controller the rights of deploy/10-rbac.yaml as they are now",
+  "endpoints-unknown":
+    "Install external-dns with its CustomResourceDefinition of DNSEndpoint, or publish by rfc2136",
   "format-error": "Look into the name server's log; it may not know UPDATE or TSIG",
   "name-in-use": "Choose another name, or delete what has it",
   "name-not-in-use": "Look who deleted the name, and publish again",

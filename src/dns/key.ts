@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import type { Problem } from "../base/errors.ts";
 import type { Secret } from "../kube/types.ts";
 import { parseName } from "./name.ts";
-import type { DNSPublisherSpec } from "./resource.ts";
+import type { Rfc2136Spec } from "./resource.ts";
 import type { TsigKey } from "./wire/tsig.ts";
 
 export const KEY_SECRET_DEFAULT = "spreadlb-dns";
@@ -16,12 +16,12 @@ const FIELD = "secret";
 export type ReadKey =
   { readonly ok: true; readonly key: TsigKey } | { readonly ok: false; readonly problem: Problem };
 
-export function keySecretOf({ rfc2136 }: DNSPublisherSpec): string {
+export function keySecretOf({ rfc2136 }: Rfc2136Spec): string {
   return rfc2136.tsig.secretName ?? KEY_SECRET_DEFAULT;
 }
 
 /** @param secret as it is now; undefined: it is not there, or cannot be read */
-export function readKey(spec: DNSPublisherSpec, secret: Secret | undefined): ReadKey {
+export function readKey(spec: Rfc2136Spec, secret: Secret | undefined): ReadKey {
   const { keyName, algorithm = "hmac-sha256" } = spec.rfc2136.tsig;
   const name = parseName(keyName);
   if (!name.ok) return unusable(`The name "${keyName}" of the TSIG key is none: ${name.fault}`);

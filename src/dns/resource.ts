@@ -1,13 +1,13 @@
 /**
  * DNSPublisher, `spreadlb.io/v1alpha1`: into which zones the names of Services go, by which way, and how far that is. Pure.
  *
- * Several may exist: each has its Services, its zones, its server, and a mark of its own on the names that it made.
+ * Several may exist: each has its Services, its zones, its way out, and a mark of its own on the names that it made.
  * `status.names` is written before a name is published and shortened after it was deleted, so what is in a zone is known after any
  * crash, and a Service that was deleted while nobody looked leaves nothing behind.
  * Neighbours: service-names.ts says which names are wanted; book.ts keeps them true; ../controller/io/names.ts does the work.
  */
 import { buildCrd } from "../base/crd.ts";
-import { lazyValidator, oneOf, Type, withRules, type Static } from "../base/schema.ts";
+import { lazyValidator, oneOf, textMap, Type, withRules, type Static } from "../base/schema.ts";
 import { labelSelector } from "../classes/label-selector.ts";
 import { conditionList } from "../classes/lists.ts";
 import type { Condition } from "../kube/patches.ts";
@@ -95,6 +95,28 @@ const rfc2136 = Type.Object(
   { description: "Dynamic updates: RFC 2136." },
 );
 
+const dnsEndpoint = Type.Object(
+  {
+    namespace: Type.Optional(
+      text(
+        "Where the DNSEndpoints live; without it each in the namespace of its Service, which then owns it.",
+        63,
+        { pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" },
+      ),
+    ),
+    labels: Type.Optional(
+      textMap({
+        description: "Labels that the DNSEndpoints have, for external-dns's --label-filter.",
+        maxProperties: 16,
+      }),
+    ),
+  },
+  {
+    description:
+      "DNSEndpoint objects, for an external-dns with --source=crd: it has the name server, and the marks.",
+  },
+);
+
 const spec = Type.Object(
   {
     zones,
@@ -103,7 +125,8 @@ const spec = Type.Object(
         "Zones that are gone for good, or are not ours to change any more: names in them are forgotten, and nothing is deleted there.",
       ),
     ),
-    rfc2136,
+    rfc2136: Type.Optional(rfc2136),
+    dnsEndpoint: Type.Optional(dnsEndpoint),
     serviceSelector: Type.Optional(
       labelSelector("Labels of the Services that are published; without it: all of ours."),
     ),
@@ -217,6 +240,17 @@ const status = Type.Object(
   { description: "What is: written by the controller." },
 );
 
+const ONE_WAY = {
+  rule: "has(self.spec.rfc2136) != has(self.spec.dnsEndpoint)",
+  message: "spec needs one way out: rfc2136 or dnsEndpoint",
+};
+
+/** What it left by the other way nobody would take out. */
+const SAME_WAY = {
+  rule: "has(self.spec.rfc2136) == has(oldSelf.spec.rfc2136)",
+  message: "the way out cannot be changed: make another DNSPublisher",
+};
+
 const NAMED_IN_ZONE = {
   rule:
     "!has(self.spec.template) || " +
@@ -230,6 +264,10 @@ const ABANDONED_NOT_USED = {
 };
 
 export type DNSPublisherSpec = Static<typeof spec>;
+/** Of a publisher with a name server. */
+export type Rfc2136Spec = DNSPublisherSpec & Required<Pick<DNSPublisherSpec, "rfc2136">>;
+/** Of one with DNSEndpoints. */
+export type EndpointSpec = DNSPublisherSpec & Required<Pick<DNSPublisherSpec, "dnsEndpoint">>;
 export type PublishedEntry = Static<typeof publishedName>;
 export type NameDifference = Static<typeof difference>;
 export type ZoneError = Static<typeof lastError>;
@@ -274,7 +312,7 @@ export const dnsPublisherCrd = buildCrd({
   description: "Publishes the names of Services into zones of the DNS, and keeps them true.",
   spec,
   status,
-  rules: [NAMED_IN_ZONE, ABANDONED_NOT_USED],
+  rules: [ONE_WAY, SAME_WAY, NAMED_IN_ZONE, ABANDONED_NOT_USED],
   columns: [
     { name: "Zones", type: "string", jsonPath: ".spec.zones" },
     { name: "Server", type: "string", jsonPath: ".spec.rfc2136.server" },

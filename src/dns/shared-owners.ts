@@ -7,6 +7,10 @@
  */
 import type { Problem } from "../base/errors.ts";
 import { compareText } from "../base/hash.ts";
+import { parseIp, withPort } from "../base/ip.ts";
+import type { Rfc2136Spec } from "./resource.ts";
+
+const DNS_PORT = 53;
 
 export interface OwningPublisher {
   readonly name: string;
@@ -35,13 +39,23 @@ export function sharedOwners(publishers: readonly OwningPublisher[]): ReadonlyMa
 
 function sharedZone(one: OwningPublisher, other: OwningPublisher): string | undefined {
   if (one.ownerId !== other.ownerId) return undefined;
-  const mayBeOneServer =
-    one.server === null || other.server === null || one.server === other.server;
-  return mayBeOneServer ? one.zones.find((zone) => other.zones.includes(zone)) : undefined;
+  return mayBeOneServer(one.server, other.server)
+    ? one.zones.find((zone) => other.zones.includes(zone))
+    : undefined;
 }
 
 function sharing(one: OwningPublisher, older: OwningPublisher): Problem {
   const zone = sharedZone(one, older) ?? "";
   const message = `DNSPublisher ${one.name} publishes nothing: the older DNSPublisher ${older.name} has the ownerId "${one.ownerId}" and the zone ${zone}, too`;
   return { code: "OWNER_ID_SHARED", message };
+}
+
+/** @param one as serverOf tells it */
+export function mayBeOneServer(one: string | null, other: string | null): boolean {
+  return one === null || other === null || one === other;
+}
+
+export function serverOf({ server, port = DNS_PORT }: Rfc2136Spec["rfc2136"]): string | null {
+  const ip = server === undefined ? undefined : parseIp(server);
+  return ip === undefined ? null : withPort(ip, port);
 }

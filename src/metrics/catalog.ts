@@ -263,7 +263,7 @@ export const CATALOG = {
     kind: "counter",
     of: CONTROLLER,
     labels: ["publisher", "kind", "outcome"],
-    help: "What name servers were asked for (read: all records of a name, update), by outcome (ok, or the kind of the failure), in requests",
+    help: "What name servers were asked for (read: all records of a name, update), or the API server (apply, delete: a DNSEndpoint), by outcome (ok, or the kind of the failure), in requests",
   },
   framesDropped: {
     name: "spreadlb_frames_dropped_total",

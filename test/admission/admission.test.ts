@@ -1,13 +1,14 @@
-/** Every admission case through checkChange and through lint: one verdict, one sentence. */
+/** Every admission case through the webhook's check and through lint: one verdict, one sentence. */
 import { expect } from "chai";
 import { parseIp } from "../../src/base/ip.ts";
 import { checkAll, checkChange } from "../../src/classes/check/check.ts";
 import { isAllowed, type Finding } from "../../src/classes/check/finding.ts";
 import { CHECKED_KINDS, readObject } from "../../src/classes/check/kinds.ts";
 import { RULES, shapeFaults } from "../../src/classes/check/shape.ts";
-import type { CheckWorld, Use } from "../../src/classes/check/world.ts";
+import type { Use } from "../../src/classes/check/world.ts";
 import { formatLine, isClean, lint } from "../../src/cli/lint.ts";
 import { readDocuments, type Document } from "../../src/cli/lint-reading.ts";
+import { findingsOf, type AdmissionWorld } from "../../src/controller/admission.ts";
 import { ADMISSION_CASES, dated, keyOf, METALLB_NAMESPACE, type AdmissionCase } from "./cases.ts";
 
 function documentsOf(objects: readonly object[], file = "world.yaml"): Document[] {
@@ -30,12 +31,13 @@ function stored({ world }: AdmissionCase): object[] {
   return world.map((object, i) => dated(object, i));
 }
 
-function worldOfCase(row: AdmissionCase): CheckWorld {
+function worldOfCase(row: AdmissionCase): AdmissionWorld {
   const uses = row.uses.flatMap(({ ip, services }): Use[] => {
     const parsed = parseIp(ip);
     return parsed === undefined ? [] : [{ ip: parsed, services }];
   });
-  return { ...readDocuments(documentsOf(stored(row)), METALLB_NAMESPACE).world, uses };
+  const { world, publishers } = readDocuments(documentsOf(stored(row)), METALLB_NAMESPACE);
+  return { ...world, uses, dnsPublishers: publishers.flatMap(({ object }) => object ?? []) };
 }
 
 function changeOf(row: AdmissionCase): Finding[] {
@@ -45,7 +47,7 @@ function changeOf(row: AdmissionCase): Finding[] {
   const { kind, metadata } = object;
   const place = row.world.findIndex((it) => keyOf(it) === keyOf(object));
   const at = place < 0 ? row.world.length : place;
-  return checkChange(worldOfCase(row), {
+  return findingsOf(worldOfCase(row), {
     ...{ operation, kind, name: metadata.name, namespace: metadata.namespace ?? "" },
     before: before === null ? null : dated(before, at),
     after: after === null ? null : dated(after, at),

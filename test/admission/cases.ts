@@ -8,6 +8,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { CHECKED_KINDS } from "../../src/classes/check/kinds.ts";
+import { DNS_PUBLISHERS } from "../../src/dns/kind.ts";
+import { apiVersionOf as apiVersionOfType } from "../../src/kube/resource.ts";
 import { timeOf } from "../classes/world.ts";
 
 export const METALLB_NAMESPACE = "metallb-system";
@@ -139,6 +141,7 @@ interface Own {
 }
 
 function apiVersionOf(kind: string, version: string | undefined): string {
+  if (kind === DNS_PUBLISHERS.kind) return apiVersionOfType(DNS_PUBLISHERS);
   const known = CHECKED_KINDS.get(kind);
   const stored = known?.crd.spec.versions.find(({ storage }) => storage)?.name;
   return known === undefined ? "v1" : `${known.group}/${version ?? stored ?? ""}`;

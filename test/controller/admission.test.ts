@@ -21,6 +21,7 @@ const PROD: IPAddressPool = {
 const WORLD = {
   ...worldOf({ ...NO_MANIFESTS, ipAddressPools: [PROD] }),
   metallbNamespace: "metallb-system",
+  dnsPublishers: [],
 };
 
 function review(request: object): object {

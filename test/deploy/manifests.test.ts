@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHECKED_KINDS } from "../../src/classes/check/kinds.ts";
+import { dnsPublisherCrd } from "../../src/dns/resource.ts";
 import { main } from "../../src/cli/main.ts";
 import { manifests, podSpecOf, type Container } from "./manifests.ts";
 
@@ -121,6 +122,7 @@ describe("deploy: the manifests", () => {
       resources.flatMap((resource) => apiGroups.map((group) => `${resource}.${group}`)),
     );
     const kinds = [...CHECKED_KINDS.values()].map(({ crd }) => crd.metadata.name);
+    kinds.push(dnsPublisherCrd.metadata.name);
     expect(checked).to.have.members(kinds);
   });
 

@@ -1,10 +1,10 @@
 /** The key of a publisher: what its Secret has to have. */
 import { expect } from "chai";
 import { keySecretOf, readKey } from "../../src/dns/key.ts";
-import type { DNSPublisherSpec } from "../../src/dns/resource.ts";
+import type { Rfc2136Spec } from "../../src/dns/resource.ts";
 import type { Secret } from "../../src/kube/types.ts";
 
-function spec(keyName = "Key.Example.", more: object = {}): DNSPublisherSpec {
+function spec(keyName = "Key.Example.", more: object = {}): Rfc2136Spec {
   return { zones: ["lb.example"], rfc2136: { tsig: { keyName, ...more } } };
 }
 

@@ -15,6 +15,15 @@ export const GOOD: readonly { readonly name: string; readonly spec: object }[] =
     name: "a server of IPv6",
     spec: { zones: ZONES, rfc2136: { server: "2001:db8::53", tsig: TSIG } },
   },
+  { name: "DNSEndpoints", spec: { zones: ZONES, dnsEndpoint: {} } },
+  {
+    name: "DNSEndpoints of one namespace, with labels",
+    spec: {
+      zones: ZONES,
+      dnsEndpoint: { namespace: "dns", labels: { "example.org/audience": "lan" } },
+      template: "{{name}}.lb.example.org",
+    },
+  },
   {
     name: "everything",
     spec: {
@@ -36,7 +45,21 @@ export const GOOD: readonly { readonly name: string; readonly spec: object }[] =
 /** With `inSchema` false it is a rule in CEL, which the API server alone knows. */
 export const BAD: readonly { name: string; spec: object; says: string; inSchema?: boolean }[] = [
   { name: "no zone", spec: { zones: [], rfc2136: RFC2136 }, says: "spec.zones" },
-  { name: "no way", spec: { zones: ZONES }, says: "spec.rfc2136" },
+  {
+    name: "no way out",
+    spec: { zones: ZONES },
+    ...{ says: "spec needs one way out: rfc2136 or dnsEndpoint", inSchema: false },
+  },
+  {
+    name: "two ways out",
+    spec: { zones: ZONES, rfc2136: RFC2136, dnsEndpoint: {} },
+    ...{ says: "spec needs one way out: rfc2136 or dnsEndpoint", inSchema: false },
+  },
+  {
+    name: "a namespace that is none",
+    spec: { zones: ZONES, dnsEndpoint: { namespace: "Dns" } },
+    says: "spec.dnsEndpoint.namespace",
+  },
   { name: "no key", spec: { zones: ZONES, rfc2136: {} }, says: "spec.rfc2136.tsig" },
   {
     name: "a zone in capitals",

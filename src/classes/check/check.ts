@@ -112,7 +112,7 @@ function objectFaults(read: ReadObject, old: Readable | null): Fault[] {
 }
 
 /** What was wrong before, in the same words and as often, refuses nothing. */
-function ratcheted(faults: readonly Fault[], before: readonly Fault[]): Fault[] {
+export function ratcheted(faults: readonly Fault[], before: readonly Fault[]): Fault[] {
   const known = before.map(({ message }) => message);
   return faults.map((fault) => {
     const place = known.indexOf(fault.message);

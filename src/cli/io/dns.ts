@@ -6,11 +6,20 @@ import { NameServers } from "../../controller/io/name-servers.ts";
 import type { Presence } from "../../controller/nodes.ts";
 import { HEARD_NOBODY } from "../../controller/looking.ts";
 import { namedServices } from "../../controller/names.ts";
+import type { WantedName } from "../../dns/book-entry.ts";
+import {
+  DNS_ENDPOINTS,
+  namesIn,
+  PUBLISHER_LABEL,
+  publishedIn,
+  publisherMark,
+  type DNSEndpoint,
+} from "../../dns/dns-endpoint.ts";
 import { readName } from "../../dns/io/name-jobs.ts";
 import { DNS_PUBLISHERS } from "../../dns/kind.ts";
 import { parseName, type DnsName } from "../../dns/name.ts";
 import { wantedNames } from "../../dns/service-names.ts";
-import type { DNSPublisher } from "../../dns/resource.ts";
+import type { DNSPublisher, Rfc2136Spec } from "../../dns/resource.ts";
 import { LEASES, NAMESPACES, SERVICES, type Lease } from "../../kube/types.ts";
 import { VIRTUAL_IPS } from "../../multi-ip/kind.ts";
 import { PRESENCE_LABEL } from "../../multi-ip/presence.ts";
@@ -50,7 +59,10 @@ export async function runCommand(asked: string | undefined, showing: Showing): P
   const name = only?.ok === true ? only.value : asked;
   const facts = await Promise.all(
     wanted.map(async (each): Promise<PublisherFacts> => {
-      return { ...each, lookedUp: flags.lookup ? await lookUp(each, name) : new Map() };
+      if (!flags.lookup) return { ...each, lookedUp: new Map() };
+      const { rfc2136 } = each.publisher.spec;
+      const lookedUp = rfc2136 === undefined ? inObjects(each) : await lookUp(each, rfc2136, name);
+      return { ...each, lookedUp };
     }),
   );
   const publishers = facts.map(({ publisher }) => publisherView(publisher));
@@ -75,7 +87,10 @@ export async function runCommand(asked: string | undefined, showing: Showing): P
   return 0;
 }
 
-type Wanted = Omit<PublisherFacts, "lookedUp">;
+interface Wanted extends Omit<PublisherFacts, "lookedUp"> {
+  /** Of a publisher that has them. */
+  readonly endpoints: readonly DNSEndpoint[];
+}
 
 async function fetchWanted(cluster: Cluster, nowMs: number): Promise<Wanted[]> {
   const [publishers, services, namespaces, virtualIps, leases] = await Promise.all([
@@ -95,9 +110,15 @@ async function fetchWanted(cluster: Cluster, nowMs: number): Promise<Wanted[]> {
     })),
     namedServices({ services, namespaces, virtualIps }, held),
   );
-  return publishers.map((publisher) => {
-    return { publisher, wanted: names.get(publisher.metadata.name) ?? new Map() };
-  });
+  return Promise.all(
+    publishers.map(async (publisher) => {
+      const { name } = publisher.metadata;
+      const selector = `${PUBLISHER_LABEL}=${publisherMark(name)}`;
+      const hasEndpoints = publisher.spec.dnsEndpoint !== undefined;
+      const endpoints = hasEndpoints ? await listIfKnown(cluster, DNS_ENDPOINTS, selector) : [];
+      return { publisher, wanted: names.get(name) ?? new Map<DnsName, WantedName>(), endpoints };
+    }),
+  );
 }
 
 /** By the clocks of the nodes: the controller goes by its own. */
@@ -109,9 +130,24 @@ function serviceIn({ status }: DNSPublisher, name: DnsName): string | undefined 
   return status?.names?.find((entry) => entry.name === name)?.service;
 }
 
+function inObjects({ publisher, wanted, endpoints }: Wanted): Map<string, LookedUp> {
+  const services = new Map<string, string>([
+    ...(publisher.status?.names ?? []).map(({ name, service }) => [name, service] as const),
+    ...[...wanted.values()].map(({ name, service }) => [name, service] as const),
+  ]);
+  const mark = publisherMark(publisher.metadata.name);
+  return new Map(
+    [...services].map(([name, service]) => {
+      const object = endpoints.find((each) => namesIn(each).includes(name));
+      return [name, publishedIn(object, name, { mark, service })];
+    }),
+  );
+}
+
 /** Of a zone whose server does not answer one name is enough. */
 async function lookUp(
   { publisher, wanted }: Wanted,
+  rfc2136: Rfc2136Spec["rfc2136"],
   only: string | undefined,
 ): Promise<Map<string, LookedUp>> {
   const all = new Map<string, string>([
@@ -119,14 +155,14 @@ async function lookUp(
     ...[...wanted.values()].map(({ name, zone }) => [name, zone] as const),
   ]);
   const found = new Map<string, LookedUp>();
-  const servers = new NameServers(publisher.spec.rfc2136, new AbortController().signal);
+  const servers = new NameServers(rfc2136, new AbortController().signal);
   const queue = [...all].filter(([name]) => only === undefined || name === only);
   const failed = new Map<DnsName, LookedUp>();
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [name, zone] = next as [DnsName, DnsName];
       const known = failed.get(zone);
-      const looked = known ?? (await lookUpOne(name, zone, { publisher, servers }));
+      const looked = known ?? (await lookUpOne(name, zone, { rfc2136, servers }));
       if (looked !== null && !("sets" in looked)) failed.set(zone, looked);
       found.set(name, looked);
     }
@@ -138,11 +174,11 @@ async function lookUp(
 async function lookUpOne(
   name: DnsName,
   zone: DnsName,
-  { publisher, servers }: { readonly publisher: DNSPublisher; readonly servers: NameServers },
+  { rfc2136, servers }: { readonly rfc2136: Rfc2136Spec["rfc2136"]; readonly servers: NameServers },
 ): Promise<LookedUp> {
   const server = await servers.of(zone);
   if (!server.ok) return server.failure;
-  const { tcpOnly = false } = publisher.spec.rfc2136;
+  const { tcpOnly = false } = rfc2136;
   const outcome = await readName(name, zone, { server: server.value, tcpOnly, limits: LIMITS });
   return outcome.ok ? outcome.published : outcome.failure;
 }

@@ -30,9 +30,10 @@ export async function listManifests(
 export async function listIfKnown<T extends KubeObject>(
   cluster: Pick<Cluster, "list">,
   type: ResourceType<T>,
+  labelSelector?: string,
 ): Promise<readonly T[]> {
   try {
-    return await cluster.list(type);
+    return await cluster.list(type, labelSelector);
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return [];
     throw error;

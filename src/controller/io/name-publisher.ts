@@ -15,27 +15,18 @@ import type { FailureKind } from "../../dns/failures.ts";
 import { performJob, performJobs } from "../../dns/io/name-jobs.ts";
 import { keySecretOf, readKey } from "../../dns/key.ts";
 import type { DnsName } from "../../dns/name.ts";
-import type { DNSPublisher, DNSPublisherSpec, PublishedEntry } from "../../dns/resource.ts";
+import type { DNSPublisher, PublishedEntry, Rfc2136Spec } from "../../dns/resource.ts";
 import type { NameProblem } from "../../dns/service-names.ts";
 import type { TsigKey } from "../../dns/wire/tsig.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import { startReflector, type Reflector } from "../../kube/io/reflector.ts";
 import { backoffMs } from "../../kube/backoff.ts";
-import { isoSeconds } from "../../kube/patches.ts";
 import { SECRETS, type Secret } from "../../kube/types.ts";
 import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
-import {
-  failureWords,
-  publisherStatus,
-  reasonOfFailure,
-  statusDifference,
-  warningOf,
-  withWayOut,
-  wordsOf,
-  type NewsWords,
-} from "../publisher-status.ts";
+import { withWayOut, type NewsWords } from "../publisher-status.ts";
 import { NameServers } from "./name-servers.ts";
 import { PUBLISHER_GONE, PublisherObject } from "./publisher-object.ts";
+import { PublisherVoice } from "./publisher-voice.ts";
 
 /** Another address of the primary, or another primary, may do better. */
 const NOT_HERE: ReadonlySet<FailureKind> = new Set<FailureKind>([
@@ -53,7 +44,7 @@ export interface PublisherOptions {
   readonly client: KubeClient;
   /** Where the Secrets are. */
   readonly namespace: string;
-  readonly publisher: DNSPublisher;
+  readonly publisher: DNSPublisher & { readonly spec: Rfc2136Spec };
   readonly ownerId: string;
   readonly metrics: ControllerMetrics;
   readonly log: Logger;
@@ -68,6 +59,8 @@ export interface PublisherOptions {
 export interface Wishes {
   readonly names: ReadonlyMap<DnsName, WantedName>;
   readonly problems: readonly NameProblem[];
+  /** Of a Service; null: it is not known. */
+  readonly uidOf: (service: string) => string | null;
 }
 
 export class NamePublisher {
@@ -85,8 +78,7 @@ export class NamePublisher {
   #fault: string | null = null;
   /** A Secret that vanishes takes nothing away: the last key is used until there is another. */
   #key: TsigKey | null = null;
-  /** What was told last of the key and of each zone: once is enough. */
-  readonly #told = new Map<string, string>();
+  readonly #voice: PublisherVoice;
   #running: Promise<number | null> | null = null;
   /** Zones that take longer than their round. */
   readonly #late = new Set<Promise<void>>();
@@ -111,6 +103,7 @@ export class NamePublisher {
         onNews();
       },
     });
+    this.#voice = new PublisherVoice({ ...options, object: this.#object });
     // Each request that is under way listens, and there may be many.
     setMaxListeners(0, this.#aborting.signal);
     this.#servers = new NameServers(spec.rfc2136, this.#aborting.signal);
@@ -130,7 +123,7 @@ export class NamePublisher {
     log.info({ publisher: metadata.name, ownerId }, "publishing names");
   }
 
-  get spec(): DNSPublisherSpec {
+  get spec(): Rfc2136Spec {
     return this.#options.publisher.spec;
   }
 
@@ -160,8 +153,7 @@ export class NamePublisher {
     this.#aborting.abort();
     await Promise.all([this.#secret.stop(), this.#running?.catch(() => undefined)]);
     await Promise.all(this.#late);
-    const { dnsNames } = this.#options.metrics;
-    for (const state of ["wanted", "published"]) dnsNames.remove({ publisher: this.name, state });
+    this.#voice.end();
   }
 
   /** Before its first round. @returns when to come again, by performance.now(); null: it is ready */
@@ -169,15 +161,8 @@ export class NamePublisher {
     const nowMs = performance.now();
     if (nowMs < this.#apiNotBeforeMs) return this.#apiNotBeforeMs;
     const fault = await this.#object.read();
-    if (fault !== null && fault !== PUBLISHER_GONE) await this.#sayNotRead(fault);
+    if (fault !== null && fault !== PUBLISHER_GONE) await this.#voice.sayNotRead(fault);
     return this.#apiAnswers(fault === null);
-  }
-
-  async #sayNotRead(fault: string): Promise<void> {
-    const message = `DNSPublisher ${this.name} cannot be read, and nothing is published for it: ${fault}`;
-    const problem: Problem = { code: "PUBLISHER_NOT_READ", message };
-    this.#tellOnce([["object", warningOf(problem), null]]);
-    await this.#object.sayNotReady(problem);
   }
 
   async #round({ names, problems }: Wishes): Promise<number | null> {
@@ -273,69 +258,19 @@ export class NamePublisher {
   }
 
   /** @returns whether the status says it all */
-  async #say(
+  #say(
     nameProblems: readonly NameProblem[],
     { keyProblem, fault }: { readonly keyProblem: Problem | null; readonly fault: string | null },
   ): Promise<boolean> {
-    const { ownerId, metrics, tell, log } = this.#options;
-    const nowMs = performance.now();
-    const figures = this.#book.figures(nowMs);
-    metrics.dnsNames.set({ publisher: this.name, state: "wanted" }, figures.wanted);
-    metrics.dnsNames.set({ publisher: this.name, state: "published" }, figures.published);
-    for (const news of this.#book.takeNews()) {
-      const words = wordsOf(news);
-      tell(words, news.service);
-      log.warn({ publisher: this.name, name: news.name, service: news.service }, words.reason);
-    }
     const { problems: bookProblems } = this.#book;
     const troubles = this.#book.troubles.map((trouble) => withWayOut(trouble, this.spec));
-    const found: [string, NewsWords, string | null][] = [
-      ...troubles.map(({ zone, failure }): [string, NewsWords, null] => [
-        `zone ${zone}`,
-        {
-          ...{ type: "Warning", reason: reasonOfFailure(failure) },
-          message: `Zone ${zone}: ${failureWords(failure)}`,
-        },
-        null,
-      ]),
-      ...[...(keyProblem === null ? [] : [keyProblem])].map(
-        (problem): [string, NewsWords, null] => ["key", warningOf(problem), null],
-      ),
-      ...(fault === null ? [] : [["status", notWritten(fault), null] as [string, NewsWords, null]]),
-      ...nameProblems.map(({ service, name, problem }): [string, NewsWords, string] => [
-        `name ${service} ${name} ${problem.code}`,
-        warningOf(problem),
-        service,
-      ]),
-    ];
-    this.#tellOnce(found);
-    const facts = { ownerId, figures, nameProblems, bookProblems, troubles, keyProblem };
-    const nowIso = isoSeconds(Date.now());
-    const after = publisherStatus(this.#object.status, { ...facts, nowIso });
-    const status = statusDifference(this.#object.status, after);
-    if (status === null && !this.#object.isDoubtful) return true;
-    if (performance.now() < this.#apiNotBeforeMs) return false;
-    const object = this.#object;
-    return (await (status === null ? object.read() : object.write(status))) === null;
-  }
-
-  #tellOnce(found: readonly (readonly [string, NewsWords, string | null])[]): void {
-    const now = new Set(found.map(([about]) => about));
-    for (const about of this.#told.keys()) if (!now.has(about)) this.#told.delete(about);
-    for (const [about, words, service] of found) {
-      if (this.#told.get(about) === words.message) continue;
-      this.#told.set(about, words.message);
-      this.#options.tell(words, service);
-      this.#options.log.warn({ publisher: this.name, about }, words.message);
-    }
+    const figures = this.#book.figures(performance.now());
+    const facts = { figures, nameProblems, bookProblems, troubles, keyProblem };
+    const mayWrite = performance.now() >= this.#apiNotBeforeMs;
+    return this.#voice.say(facts, { news: this.#book.takeNews(), fault, mayWrite });
   }
 
   #mayGoOn(): boolean {
     return !this.#aborting.signal.aborted && this.#options.mayWrite();
   }
-}
-
-function notWritten(fault: string): NewsWords {
-  const message = `New names wait, for they cannot be written into the status: ${fault}`;
-  return { type: "Warning", reason: "StatusNotWritten", message };
 }

@@ -8,20 +8,20 @@ import { parseIp, type Ip } from "../../base/ip.ts";
 import { failure, type Outcome } from "../../dns/failures.ts";
 import { findPrimary, findZone } from "../../dns/io/client.ts";
 import type { DnsName } from "../../dns/name.ts";
-import type { DNSPublisherSpec } from "../../dns/resource.ts";
+import type { Rfc2136Spec } from "../../dns/resource.ts";
 import type { NameServer } from "../../dns/waiting.ts";
 
 const PORT = 53;
 
 export class NameServers {
-  readonly #spec: DNSPublisherSpec["rfc2136"];
+  readonly #spec: Rfc2136Spec["rfc2136"];
   readonly #signal: AbortSignal;
   readonly #resolvers: () => readonly NameServer[];
   readonly #found = new Map<DnsName, Promise<Outcome<readonly NameServer[]>>>();
 
   /** @param resolvers who is asked for the SOA */
   constructor(
-    spec: DNSPublisherSpec["rfc2136"],
+    spec: Rfc2136Spec["rfc2136"],
     signal: AbortSignal,
     resolvers: () => readonly NameServer[] = hostResolvers,
   ) {

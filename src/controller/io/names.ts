@@ -7,11 +7,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Problem } from "../../base/errors.ts";
-import { parseIp, withPort } from "../../base/ip.ts";
 import type { DnsName } from "../../dns/name.ts";
 import type { DNSPublisher } from "../../dns/resource.ts";
 import { wantedNames, type PublisherView } from "../../dns/service-names.ts";
-import { sharedOwners } from "../../dns/shared-owners.ts";
+import { serverOf, sharedOwners } from "../../dns/shared-owners.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import type { EventRecorder } from "../../kube/io/event-recorder.ts";
 import { keyOf } from "../../kube/resource.ts";
@@ -21,6 +20,7 @@ import { namedServices, ownerIdOf } from "../names.ts";
 import type { NewsWords } from "../publisher-status.ts";
 import type { Snapshot } from "../world.ts";
 import { Alarm } from "./alarm.ts";
+import { EndpointPublisher } from "./endpoint-publisher.ts";
 import { NamePublisher, type Wishes } from "./name-publisher.ts";
 import { WithheldPublishers } from "./withheld-publishers.ts";
 
@@ -33,7 +33,6 @@ const RETRY_MS = 5000;
 /** Whoever begins to lead may write a moment later. */
 const LEAD_RETRY_MS = 200;
 const ACTION = "PublishNames";
-const DNS_PORT = 53;
 
 type Seen = Pick<
   Snapshot,
@@ -52,10 +51,13 @@ export interface NamesOptions {
   readonly log: Logger;
 }
 
+/** By one way out or the other. */
+type Publisher = NamePublisher | EndpointPublisher;
+
 interface Publishing {
   /** Where it is another, all begins anew. */
   readonly identity: string;
-  readonly publisher: NamePublisher;
+  readonly publisher: Publisher;
   readonly ownerId: string;
   notBeforeMs: number;
   isBusy: boolean;
@@ -119,11 +121,14 @@ export class Names {
     for (const { notBeforeMs } of all) if (notBeforeMs > nowMs) this.#alarm.by(notBeforeMs);
     if (due.length === 0) return;
     const { names, problems } = wantedNames(this.#views(seen), namedServices(seen, this.#held));
+    const uids = new Map(seen.services.map((each) => [keyOf(each), each.metadata.uid ?? null]));
+    const uidOf = (service: string) => uids.get(service) ?? null;
     for (const each of due) {
       const { name } = each.publisher;
       this.#begin(each, {
         names: names.get(name) ?? new Map(),
         problems: problems.filter(({ publisher }) => publisher === name),
+        uidOf,
       });
     }
   }
@@ -199,8 +204,9 @@ export class Names {
       const { name, creationTimestamp: createdAt = "" } = object.metadata;
       const ownerId = ownerIdOf(object, seen);
       const { zones, rfc2136 } = object.spec;
-      const server = serverOf(rfc2136);
-      return ownerId === null ? [] : [{ name, createdAt, ownerId, zones, server }];
+      // Whoever has objects in place of records shares nothing.
+      if (ownerId === null || rfc2136 === undefined) return [];
+      return [{ name, createdAt, ownerId, zones, server: serverOf(rfc2136) }];
     });
     const problems = sharedOwners(owning);
     return new Map(
@@ -222,16 +228,8 @@ export class Names {
       this.#alarm.by(performance.now() + LEAD_RETRY_MS);
       return;
     }
-    const { client, namespace, metrics, log, mayWrite } = this.#options;
-    const publisher = new NamePublisher({
-      ...{ client, namespace, metrics, log, mayWrite, publisher: object, ownerId },
-      onNews: () => {
-        this.news();
-      },
-      tell: (words, service) => {
-        this.#tell(words, service, object);
-      },
-    });
+    const publisher = this.#make(object, ownerId);
+    if (publisher === null) return;
     const identity = identityOf(object);
     this.#publishing.set(name, {
       ...{ identity, publisher, ownerId, notBeforeMs: 0, isBusy: false, hasMissed: false },
@@ -239,7 +237,29 @@ export class Names {
     void this.#prepare(publisher);
   }
 
-  async #prepare(publisher: NamePublisher): Promise<void> {
+  /** @returns null: it has no way out that we know */
+  #make(object: DNSPublisher, ownerId: string): Publisher | null {
+    const { client, namespace, metrics, log, mayWrite } = this.#options;
+    const options = {
+      ...{ client, metrics, log, mayWrite },
+      onNews: () => {
+        this.news();
+      },
+      tell: (words: NewsWords, service: string | null) => {
+        this.#tell(words, service, object);
+      },
+    };
+    const { rfc2136, dnsEndpoint } = object.spec;
+    if (rfc2136 !== undefined) {
+      const publisher = { ...object, spec: { ...object.spec, rfc2136 } };
+      return new NamePublisher({ ...options, namespace, ownerId, publisher });
+    }
+    if (dnsEndpoint === undefined) return null;
+    const publisher = { ...object, spec: { ...object.spec, dnsEndpoint } };
+    return new EndpointPublisher({ ...options, publisher });
+  }
+
+  async #prepare(publisher: Publisher): Promise<void> {
     const isOurs = () => this.#publishing.get(publisher.name)?.publisher === publisher;
     while (!this.#isStopped && isOurs()) {
       const againMs = await publisher.prepare();
@@ -269,11 +289,6 @@ export class Names {
       service === null ? undefined : snapshot().services.find((each) => keyOf(each) === service);
     recorder.event({ ...words, action: ACTION, object: about ?? publisher });
   }
-}
-
-function serverOf({ server, port = DNS_PORT }: DNSPublisher["spec"]["rfc2136"]): string | null {
-  const ip = server === undefined ? undefined : parseIp(server);
-  return ip === undefined ? null : withPort(ip, port);
 }
 
 function identityOf({ metadata, spec }: DNSPublisher): string {

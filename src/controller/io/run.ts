@@ -9,13 +9,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { CheckWorld } from "../../classes/check/world.ts";
 import { ApiError } from "../../kube/api-error.ts";
 import { KubeClient } from "../../kube/io/client.ts";
 import { startEventRecorder, type EventRecorder } from "../../kube/io/event-recorder.ts";
 import { runLeaderElection, type LeaderElection } from "../../kube/io/lease.ts";
 import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
-import { checkWorldOf } from "../admission.ts";
+import { checkWorldOf, type AdmissionWorld } from "../admission.ts";
 import { PLAN_OPTIONS, type PlanOptions } from "../plan.ts";
 import type { Write } from "../writes.ts";
 import { Figures } from "./figures.ts";
@@ -160,7 +159,7 @@ class Controller implements RunningController {
   }
 
   /** What the webhook judges by, on every replica; null: not everything was listed yet. */
-  #checkWorld(): CheckWorld | null {
+  #checkWorld(): AdmissionWorld | null {
     if (this.#sources === null || this.#sources.missing().length > 0) return null;
     return checkWorldOf(this.#sources.snapshot(), this.#parts.options);
   }

@@ -8,12 +8,11 @@
 import { X509Certificate } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { CheckWorld } from "../../classes/check/world.ts";
 import { ApiError } from "../../kube/api-error.ts";
 import { backoffMs, type BackoffLimits } from "../../kube/backoff.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
-import { reviewAdmission } from "../admission.ts";
+import { reviewAdmission, type AdmissionWorld } from "../admission.ts";
 import { reviewConversion } from "../conversion.ts";
 import {
   CONVERT_PATH,
@@ -38,7 +37,7 @@ export interface WebhookOptions {
   readonly namespace: string;
   readonly port: number;
   /** What to judge by; null: not everything was listed yet. */
-  readonly world: () => CheckWorld | null;
+  readonly world: () => AdmissionWorld | null;
   readonly log: Logger;
   readonly metrics: ControllerMetrics;
   /** How long it serves after it was asked to stop. */
