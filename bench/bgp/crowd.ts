@@ -7,7 +7,7 @@ import type { BgpWorld } from "./world.ts";
 
 const CREATES_AT_ONCE = 32;
 const WAIT_MS_MAX = 180_000;
-const RESTARTED = "n4";
+export const RESTARTED = "n4";
 const UPDATES = "metallb_bgp_updates_total";
 
 export interface Crowd {

@@ -23,8 +23,12 @@ export async function lookAtSessions(cluster: SpreadCluster): Promise<Sessions> 
   await sleep(COUNTED_MS);
   const all = await Promise.all(
     cluster.lab.plan.nodes.map(async ({ name }) => {
-      const { body } = await cluster.ask(name, "/metrics");
-      return [...sessionsIn(body)].map(([peer, seen]) => [`${name} ${peer}`, seen] as const);
+      const { status, body, error } = await cluster.ask(name, "/metrics");
+      const sessions = [...sessionsIn(body)];
+      if (status !== 200 || sessions.length === 0) {
+        throw new Error(`${name} says nothing of sessions: status ${status}, ${error}`);
+      }
+      return sessions.map(([peer, seen]) => [`${name} ${peer}`, seen] as const);
     }),
   );
   return new Map(all.flat());

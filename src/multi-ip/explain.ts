@@ -161,7 +161,9 @@ function lastMoveOf({ spec, status }: VirtualIP): string {
   const from = typeof move.from === "string" ? ` from ${move.from}` : "";
   const to = ` to ${move.to ?? "no node"}`;
   // Speakers know that a plan moved an address; only the plan knows why.
-  const byPlan = move.reason === "plan" && move.to === spec.rank[0] ? spec.cause : null;
+  const isPlanned = move.reason === "plan" && move.to === spec.rank[0];
+  // Where the plan has named that node from the first, another answered until it had begun.
+  const byPlan = isPlanned && spec.cause !== "first" ? spec.cause : null;
   const words = byPlan ? `${move.reason}, ${byPlan}` : move.reason;
   const why = describeMoveReason(byPlan ?? move.reason);
   return `Its last move was at ${move.at}${from}${to} (${words}): ${why}`;

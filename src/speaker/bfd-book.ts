@@ -55,7 +55,10 @@ export class BfdBook {
 
   /** @returns what is worth an Event */
   hear(peer: BgpPeer, { state, diagnostic }: Omit<BfdReport, "peer">): BfdTale | null {
-    if (peer.bfdProfile === null) return null;
+    if (peer.bfdProfile === null) {
+      this.forget(peer.key);
+      return null;
+    }
     const known = this.#of(peer.key);
     const wasUp = known.state === "up";
     // Nobody knows of the path that is watched now: what was known is of another one.
@@ -74,6 +77,11 @@ export class BfdBook {
     return this.#tale("Normal", "BFDSessionDown", peer, off);
   }
 
+  /** There is no such peer now. */
+  forget(peer: string): void {
+    this.#known.delete(peer);
+  }
+
   /** To be asked every second or so. @returns what does not come up, each time once, by peer */
   look(
     sessions: ReadonlyMap<string, SessionFacts>,
@@ -81,7 +89,11 @@ export class BfdBook {
   ): readonly (readonly [peer: string, tale: BfdTale])[] {
     for (const key of this.#known.keys()) if (!sessions.has(key)) this.#known.delete(key);
     return [...sessions].flatMap(([key, facts]) => {
-      const failure = facts.peer.bfdProfile === null ? null : this.#failureOf(facts, nowMs);
+      if (facts.peer.bfdProfile === null) {
+        this.forget(key);
+        return [];
+      }
+      const failure = this.#failureOf(facts, nowMs);
       const { told } = this.#of(key);
       if (failure === null || told.has(failure) || told.size >= REASONS_TOLD_MAX) return [];
       told.add(failure);
@@ -92,7 +104,10 @@ export class BfdBook {
   #failureOf({ peer, state }: SessionFacts, nowMs: number): string | null {
     const known = this.#of(peer.key);
     const trouble = this.#troubles.get(peer.key);
-    const waits = state === "established" && (known.state === null || known.state === "down");
+    // Who turned it off has ended the session since, and may come back without it: that is told anew.
+    if (state !== "established" && known.state === "admin-down") known.state = null;
+    const isDown = known.state === null || known.state === "down";
+    const waits = state === "established" && isDown && trouble === undefined;
     known.waitsSinceMs = waits ? (known.waitsSinceMs ?? nowMs) : null;
     if (trouble !== undefined) return `can neither send nor hear: ${trouble}`;
     if (known.waitsSinceMs === null || nowMs - known.waitsSinceMs < WAIT_MS) return null;

@@ -139,6 +139,36 @@ describe("speaker: the book of BFD", () => {
     expect(desk.told).to.have.length(8);
   });
 
+  it("a trouble that ends while the session is up: what comes after it is waited for the whole while", () => {
+    const desk = new Desk()
+      .trouble(NO_ADDRESS)
+      .wait(60)
+      .trouble(null)
+      .wait(WAIT_S - 1);
+    expect(desk.told.map((line) => line.split(" ")[1])).to.deep.equal(["BFDSessionFailed"]);
+    expect(desk.wait(1).told[1]).to.equal(ONE_HOP);
+  });
+
+  it("turned off by the router, which comes back without it: that is told", () => {
+    const desk = new Desk().hear("up").hear("admin-down", "administratively-down");
+    desk.state = "idle";
+    desk.wait(1);
+    desk.state = "established";
+    expect(desk.wait(WAIT_S).told.slice(2)).to.deep.equal([ONE_HOP]);
+  });
+
+  for (const hears of [true, false]) {
+    it(`BFD that was taken off, and is put back: nothing of before counts, ${hears ? "its end was heard of" : "also where its end was not"}`, () => {
+      const desk = new Desk().hear("up");
+      const { peer } = desk;
+      desk.peer = { ...peer, bfdProfile: null };
+      if (hears) desk.hear("admin-down");
+      else desk.wait(1);
+      desk.peer = peer;
+      expect(desk.wait(WAIT_S).told).to.deep.equal([UP, ONE_HOP]);
+    });
+  }
+
   it("a peer without BFD, or that is gone: nothing", () => {
     const desk = new Desk({ bfdProfile: null }).hear("up").trouble(NO_ADDRESS).wait(60);
     expect(desk.told).to.deep.equal([]);

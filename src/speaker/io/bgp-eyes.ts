@@ -147,6 +147,7 @@ export class BgpEyes {
   bfd({ peer, ...verdict }: BfdReport): void {
     this.#book.bfd(peer, verdict.state, Date.now());
     const session = this.#options.sessions().get(peer);
+    if (session === undefined) this.#bfdBook.forget(peer);
     const tale = session === undefined ? null : this.#bfdBook.hear(session.peer, verdict);
     if (tale !== null) this.#tell(peer, tale, "WatchByBFD");
   }

@@ -27,7 +27,10 @@ type SessionCounts = Pick<Session, "peer" | "state"> & {
   readonly counters: Pick<Session["counters"], "sentByKind" | "receivedByKind">;
 };
 
-type BfdCounts = Pick<BfdCounters, "packetsReceived" | "packetsSent" | "timesUp" | "timesDown">;
+type BfdCounts = Pick<
+  BfdCounters,
+  "discriminator" | "packetsReceived" | "packetsSent" | "timesUp" | "timesDown"
+>;
 
 type CounterKey = Exclude<
   {
@@ -36,12 +39,18 @@ type CounterKey = Exclude<
   "bgpListening"
 >;
 
+/** What a session had counted when it was looked at last. */
+type Told = Map<Exclude<CounterKey, GaugeKey>, number>;
+
+/** A session of BFD that nobody has asked about for as many looks is not there any more. */
+const LOOKS_MAX = 60;
+
 export class BgpMetrics {
   readonly #metrics: SpeakerMetrics | undefined;
-  /** By metric and labels: what a session had counted when it was looked at last. */
-  readonly #told = new Map<string, number>();
-  /** By labels: the counters of the session that was looked at last. */
-  readonly #counters = new Map<string, SessionCounts["counters"]>();
+  /** By who counts, and not by labels: a session that is made anew begins with nothing, and two can have the same labels. */
+  readonly #ofSessions = new WeakMap<SessionCounts["counters"], Told>();
+  /** By discriminator, of which none is used twice. */
+  readonly #ofBfd = new Map<number, { readonly told: Told; looks: number }>();
   #names = new Map<string, Names>();
   #listening: readonly ListeningLabels[] = [];
 
@@ -56,6 +65,9 @@ export class BgpMetrics {
   ): void {
     const metrics = this.#metrics;
     if (metrics === undefined) return;
+    for (const [discriminator, seen] of this.#ofBfd) {
+      if (++seen.looks > LOOKS_MAX) this.#ofBfd.delete(discriminator);
+    }
     const before = this.#names;
     const ofSessions = [...sessions].map(([key, { peer }]): [string, Names] => [
       key,
@@ -99,10 +111,12 @@ export class BgpMetrics {
     const labels = this.#names.get(peer)?.bfd;
     if (labels === undefined) return;
     this.#metrics?.bfdSessionUp.set({ ...labels }, counted.timesUp > counted.timesDown ? 1 : 0);
-    this.#count("bfdControlPacketInput", labels, counted.packetsReceived);
-    this.#count("bfdControlPacketOutput", labels, counted.packetsSent);
-    this.#count("bfdSessionUpEvents", labels, counted.timesUp);
-    this.#count("bfdSessionDownEvents", labels, counted.timesDown);
+    const told = this.#ofBfd.get(counted.discriminator)?.told ?? (new Map() as Told);
+    this.#ofBfd.set(counted.discriminator, { told, looks: 0 });
+    this.#count("bfdControlPacketInput", labels, counted.packetsReceived, told);
+    this.#count("bfdControlPacketOutput", labels, counted.packetsSent, told);
+    this.#count("bfdSessionUpEvents", labels, counted.timesUp, told);
+    this.#count("bfdSessionDownEvents", labels, counted.timesDown, told);
   }
 
   #tellHeld(labels: Labels, metrics: SpeakerMetrics): void {
@@ -116,43 +130,32 @@ export class BgpMetrics {
     metrics: SpeakerMetrics,
   ): void {
     const { sentByKind: sent, receivedByKind: received } = counters;
-    const place = placeOf(labels);
-    // A session that was opened anew counts from nothing again, and may have come as far already as the one before.
-    if (this.#counters.get(place) !== counters) this.#forgetCounts(place);
-    this.#counters.set(place, counters);
+    const told = this.#ofSessions.get(counters) ?? (new Map() as Told);
+    this.#ofSessions.set(counters, told);
     metrics.bgpSessionUp.set({ ...labels }, state === "established" ? 1 : 0);
     metrics.bgpAnnouncedPrefixes.set({ ...labels }, rib.toldCount);
     // Of a family that the session is not for nothing is pending.
     const pending = rib.wantedCountIn(peer.families) - rib.toldCount;
     metrics.bgpPendingPrefixes.set({ ...labels }, Math.max(0, pending));
-    this.#count("bgpUpdates", labels, sent.update);
-    this.#count("bgpUpdatesReceived", labels, received.update);
-    this.#count("bgpOpensSent", labels, sent.open);
-    this.#count("bgpOpensReceived", labels, received.open);
-    this.#count("bgpNotificationsSent", labels, sent.notification);
-    this.#count("bgpKeepalivesSent", labels, sent.keepalive);
-    this.#count("bgpKeepalivesReceived", labels, received.keepalive);
-    this.#count("bgpRouteRefreshSent", labels, sent["route-refresh"]);
-    this.#count("bgpSent", labels, sum(Object.values(sent)));
-    this.#count("bgpReceived", labels, sum(Object.values(received)));
+    this.#count("bgpUpdates", labels, sent.update, told);
+    this.#count("bgpUpdatesReceived", labels, received.update, told);
+    this.#count("bgpOpensSent", labels, sent.open, told);
+    this.#count("bgpOpensReceived", labels, received.open, told);
+    this.#count("bgpNotificationsSent", labels, sent.notification, told);
+    this.#count("bgpKeepalivesSent", labels, sent.keepalive, told);
+    this.#count("bgpKeepalivesReceived", labels, received.keepalive, told);
+    this.#count("bgpRouteRefreshSent", labels, sent["route-refresh"], told);
+    this.#count("bgpSent", labels, sum(Object.values(sent)), told);
+    this.#count("bgpReceived", labels, sum(Object.values(received)), told);
   }
 
-  #count(metric: Exclude<CounterKey, GaugeKey>, labels: Labels, counted: number): void {
-    const place = `${metric} ${placeOf(labels)}`;
-    const before = this.#told.get(place) ?? 0;
-    this.#told.set(place, counted);
-    // One of BFD that was opened anew counts from nothing again.
-    this.#metrics?.[metric].inc({ ...labels }, counted >= before ? counted - before : counted);
+  #count(metric: Exclude<CounterKey, GaugeKey>, labels: Labels, counted: number, told: Told): void {
+    this.#metrics?.[metric].inc({ ...labels }, Math.max(0, counted - (told.get(metric) ?? 0)));
+    told.set(metric, counted);
   }
 
   #forget(labels: Labels, gauges: readonly GaugeKey[]): void {
     for (const gauge of gauges) this.#metrics?.[gauge].remove({ ...labels });
-    this.#counters.delete(placeOf(labels));
-    this.#forgetCounts(placeOf(labels));
-  }
-
-  #forgetCounts(place: string): void {
-    for (const key of this.#told.keys()) if (key.endsWith(` ${place}`)) this.#told.delete(key);
   }
 }
 

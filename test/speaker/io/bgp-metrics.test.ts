@@ -38,6 +38,11 @@ const held = (address: string | null, link: string | null = null) => [
 const up = (router: string, value: number) =>
   `metallb_bgp_session_up{peer="${router}",vrf=""} ${value}`;
 
+const counted = {
+  discriminator: 1,
+  ...{ packetsReceived: 7, packetsSent: 9, timesUp: 1, timesDown: 0 },
+};
+
 describe("speaker: metrics of BGP sessions", () => {
   it("pending is what is still to be told, of the families that the session is for", async () => {
     const { told, session, lines } = stage();
@@ -104,17 +109,16 @@ describe("speaker: metrics of BGP sessions", () => {
 
   it("BFD goes by the address alone, as in MetalLB, and by the interface; it is gone with the last session to it", async () => {
     const { told, session, lines } = stage();
-    const counted = { packetsReceived: 7, packetsSent: 9, timesUp: 1, timesDown: 0 };
     const bfd = (host: string, value: number) =>
       `metallb_bfd_session_up{peer="${host}",vrf=""} ${value}`;
     const up = () => lines("metallb_bfd_session_up");
-    for (const [address, link, host] of [
-      ["10.0.0.1", null, "10.0.0.1"],
-      ["2001:db8::1", null, "2001:db8::1"],
-      ["fe80::1", "eth1", "eth1"],
+    for (const [discriminator, address, link, host] of [
+      [1, "10.0.0.1", null, "10.0.0.1"],
+      [2, "2001:db8::1", null, "2001:db8::1"],
+      [3, "fe80::1", "eth1", "eth1"],
     ] as const) {
       told.look(session(address, "established", { interface: link }), []);
-      told.bfd(KEY, counted);
+      told.bfd(KEY, { ...counted, discriminator });
       expect(await up()).to.deep.equal([bfd(host, 1)]);
       const received = await lines("metallb_bfd_control_packet_input");
       expect(received).to.include(`metallb_bfd_control_packet_input{peer="${host}",vrf=""} 7`);
@@ -130,7 +134,7 @@ describe("speaker: metrics of BGP sessions", () => {
     told.look(both, []);
     for (const key of both.keys()) told.bfd(key, { ...counted, packetsReceived: 10 });
     expect(await lines("metallb_bfd_control_packet_input")).to.include(
-      'metallb_bfd_control_packet_input{peer="10.0.0.1",vrf=""} 17',
+      'metallb_bfd_control_packet_input{peer="10.0.0.1",vrf=""} 10',
     );
     both.delete("a");
     told.look(both, []);
@@ -142,6 +146,54 @@ describe("speaker: metrics of BGP sessions", () => {
     told.bfd("b", counted);
     told.look(new Map(), held("10.0.0.1"));
     expect(await up()).to.deep.equal([]);
+  });
+
+  it("BFD that was opened anew is counted though it has counted no more than the one before", async () => {
+    const { told, session, lines } = stage();
+    told.look(session("10.0.0.1", "established"), []);
+    for (const [discriminator, want] of [
+      [1, 1],
+      [2, 2],
+      [2, 2],
+      [3, 3],
+    ] as const) {
+      told.bfd(KEY, { ...counted, discriminator });
+      expect(await lines("metallb_bfd_session_up_events")).to.deep.equal([
+        `metallb_bfd_session_up_events{peer="10.0.0.1",vrf=""} ${want}`,
+      ]);
+    }
+  });
+
+  it("two sessions of BFD to one address, from two of ours, are counted together, each once", async () => {
+    const { told, session, lines } = stage();
+    const [only] = session("10.0.0.1", "established").values();
+    if (only === undefined) throw new Error("no session");
+    const both = new Map([
+      ["a", only],
+      ["b", only],
+    ]);
+    for (let second = 0; second < 100; second++) {
+      told.look(both, []);
+      told.bfd("a", { ...counted, packetsReceived: 70, discriminator: 1 });
+      told.bfd("b", { ...counted, packetsReceived: 7, discriminator: 2 });
+    }
+    expect(await lines("metallb_bfd_control_packet_input")).to.deep.equal([
+      'metallb_bfd_control_packet_input{peer="10.0.0.1",vrf=""} 77',
+    ]);
+  });
+
+  it("BFD that is off and on again within its last words goes on where it was", async () => {
+    const { told, session, lines } = stage();
+    const look = (more: object) => {
+      told.look(session("10.0.0.1", "established", more), []);
+    };
+    for (const more of [{}, { bfdProfile: null }, {}]) {
+      look(more);
+      if (!("bfdProfile" in more)) told.bfd(KEY, counted);
+    }
+    expect(await lines("metallb_bfd_control_packet_input")).to.deep.equal([
+      'metallb_bfd_control_packet_input{peer="10.0.0.1",vrf=""} 7',
+    ]);
   });
 
   it("whether routers can dial us: of each family that is listened for, and of none that no longer is", async () => {

@@ -116,6 +116,7 @@ export class BfdPlane {
       const session = this.#sessions.session(channel.discriminator);
       return {
         session: channel.key,
+        discriminator: channel.discriminator,
         ...channel.counts,
         transmitUs: session?.transmitUs ?? 0,
         detectionUs: session?.detectionUs ?? 0,

@@ -19,6 +19,8 @@ export interface OfSession {
 
 /** Since it was asked for. */
 export interface SessionCounters extends OfSession {
+  /** Ours, of which none is used twice. */
+  readonly discriminator: number;
   readonly packetsReceived: number;
   readonly packetsSent: number;
   readonly timesUp: number;
