@@ -93,7 +93,7 @@ export function rivalClaims(
     }
   }
   return [...byPlace.values()].flatMap((rivals) => {
-    if (rivals.length > 1) rivals.sort((a, b) => compareRivals(a, b, context));
+    if (rivals.length > 1) rivals.sort((a, b) => compareRivals(a, b, { ...context, addresses }));
     return rivals.flatMap((rival, order): Claim[] => {
       const { index } = rival;
       const { ip } = rival.address;
@@ -110,6 +110,11 @@ interface ClaimContext {
   readonly role: Role | undefined;
 }
 
+interface RivalContext extends ClaimContext {
+  /** All that name the Service. */
+  readonly addresses: readonly ClaimedAddress[];
+}
+
 interface PlacedClaim {
   readonly address: ClaimedAddress;
   readonly service: string;
@@ -117,11 +122,13 @@ interface PlacedClaim {
 }
 
 /**
- * What it requests there, what it requests elsewhere, what its pool still has, what it may keep, what it was promised, what an
- * older plan gave. A request for the very place is what allocation would grant again.
+ * What it requests there, what it requests elsewhere, what its pool still has, what it may keep, what is of a pool that gives it
+ * all the families that it requires (it goes there from one that has not), what it was promised, what an older plan gave. A request
+ * for the very place is what allocation would grant again.
  */
-function compareRivals(a: PlacedClaim, b: PlacedClaim, context: ClaimContext): number {
-  for (const isBetter of [isRequestedThere, isRequested, isInPool, isAdmitted, isPromised]) {
+function compareRivals(a: PlacedClaim, b: PlacedClaim, context: RivalContext): number {
+  const rules = [isRequestedThere, isRequested, isInPool, isAdmitted, isOfWhole, isPromised];
+  for (const isBetter of rules) {
     const order = Number(isBetter(b, context)) - Number(isBetter(a, context));
     if (order !== 0) return order;
   }
@@ -162,6 +169,15 @@ function isAdmitted({ address, service }: PlacedClaim, { world }: ClaimContext):
 function isOlder(a: Service, b: Service): boolean {
   const order = compareText(a.metadata.creationTimestamp ?? "", b.metadata.creationTimestamp ?? "");
   return (order || compareText(keyOf(a), keyOf(b))) < 0;
+}
+
+/** It requires several families, and of this pool it has a claim in each. */
+function isOfWhole({ address }: PlacedClaim, { world, role, addresses }: RivalContext): boolean {
+  if (role?.kind !== "served" || role.request.familiesAreOptional) return false;
+  const classAt = classFinder(world.compiled.classes);
+  const pool = classAt(address.ip);
+  const ofPool = addresses.filter(({ ip }) => classAt(ip) === pool);
+  return role.request.families.every((wanted) => ofPool.some(({ family }) => family === wanted));
 }
 
 function isPromised({ address, service }: PlacedClaim, { world }: ClaimContext): boolean {

@@ -265,7 +265,7 @@ class Losses {
     const { pool } = request;
     const isMoving = pool !== null && pool !== this.#poolAt(ip);
     if (isMoving && addresses.some((other) => this.#poolAt(other) === pool)) return true;
-    if (this.#isMadeWhole(ip, key, request)) return true;
+    if (this.#isMadeWhole(ip, service, request)) return true;
     // It has as many as it wants without this one, and whatever is new in it was asked for by name.
     const asked = request.places[familyOf(ip)];
     const isAsked = (other: Ip) => asked.some((one) => one.kind === "this" && one.ip === other);
@@ -276,12 +276,18 @@ class Losses {
   }
 
   /** It requires both families, the pool of the address has one, and another gives both. */
-  #isMadeWhole(ip: Ip, key: string, { families, familiesAreOptional }: ServiceRequest): boolean {
+  #isMadeWhole(
+    ip: Ip,
+    service: Service,
+    { families, familiesAreOptional }: ServiceRequest,
+  ): boolean {
     if (families.length < 2 || familiesAreOptional) return false;
     const { ranges = [] } = classesOf(this.#cluster)(ip) ?? {};
     const isHalf = new Set(ranges.map(({ family }) => family)).size < 2;
-    // What it leaves is claimed for it until its status says so.
-    const all = [...this.#after].flatMap(([other, keys]) => (keys.has(key) ? [other] : []));
+    // What it leaves is claimed for it until its status says so; also what is nobody's any more.
+    const isIts = (other: Ip, keys: ReadonlySet<string>) =>
+      keys.has(keyOf(service)) && this.#mayHave(other, service);
+    const all = [...this.#after].flatMap(([other, keys]) => (isIts(other, keys) ? [other] : []));
     const others = all.filter((other) => this.#poolAt(other) !== this.#poolAt(ip));
     const pools = new Set(others.map((other) => this.#poolAt(other)));
     return isHalf && pools.size === 1 && new Set(others.map(familyOf)).size === 2;

@@ -335,6 +335,20 @@ describe("controller: dual stack", () => {
     expect(model.condition("a", READY)).to.match(/^True/);
   });
 
+  it("require, and another pool has both: it goes there with both of its addresses, and stays", () => {
+    const model = withPool(V4);
+    model.addService("a", single);
+    model.converge();
+    model.addPool("second", { addresses: ["192.0.2.20-192.0.2.21", "2001:db8::20/127"] });
+    model.converge();
+    model.addService("a", require);
+    model.converge();
+    expect(model.addresses("a")).to.deep.equal(["192.0.2.20", "2001:db8::20"]);
+    expect(model.virtualIps.size).to.equal(2);
+    expect(model.condition("a", READY)).to.match(/^True/);
+    expect(model.converge()).to.deep.equal([]);
+  });
+
   it("the pool loses a family: that address goes, the other stays", () => {
     const model = withPool(BOTH);
     model.addService("a", prefer);
