@@ -22,12 +22,13 @@ const BACK_MS_MAX = 120_000;
 export class Scene {
   readonly world: BgpWorld;
   readonly address: string;
-  readonly #flows: Flows;
+  #flows: Flows;
 
   static async start(bfd: BfdTiming): Promise<Scene> {
     const world = await BgpWorld.start({ nodes: 4, router: "frr", bfd });
     try {
       const address = await serve(world);
+      await addClient(world);
       return new Scene(world, address, await startFlows(world, address));
     } catch (error) {
       await world.cluster.printLogs();
@@ -44,6 +45,12 @@ export class Scene {
 
   get nodes(): readonly string[] {
     return this.world.cluster.lab.plan.nodes.map(({ name }) => name);
+  }
+
+  /** Other flows, from other ports. */
+  async renewFlows(): Promise<void> {
+    await this.#flows.stop();
+    this.#flows = await startFlows(this.world, this.address);
   }
 
   /** Begins a window of the flows. @returns the one that ends */
@@ -74,13 +81,13 @@ export class Scene {
     await sleep(STEADY_MS);
   }
 
-  /** In place of our speakers FRR on each node, which announces the same address. */
-  async replaceSpeakers(bfd: BfdTiming): Promise<() => Promise<void>> {
+  /** In place of our speakers FRR on some nodes, which announces the same address. @returns what gives them back */
+  async replaceSpeakers(nodes: readonly string[], bfd: BfdTiming): Promise<() => Promise<void>> {
     const { cluster, directory } = this.world;
-    const { nodes, client } = cluster.lab.plan;
-    await Promise.all([...cluster.speakers.values()].map((speaker) => speaker.stop("SIGTERM")));
+    const { client } = cluster.lab.plan;
+    await Promise.all(nodes.map(async (node) => cluster.speakers.get(node)?.stop("SIGTERM")));
     const routers: Router[] = [];
-    for (const { name, namespace: netns, ipv4 } of nodes) {
+    for (const { name, namespace: netns, ipv4 } of nodes.map((node) => cluster.lab.node(node))) {
       const router = await startRouter("frr", {
         ...{ netns, directory, name: `frr-${name}`, asn: NODES_ASN, routerId: ipv4 },
         announces: [`${this.address}/32`],
@@ -91,6 +98,8 @@ export class Scene {
     await this.untilSteady();
     return async () => {
       for (const router of routers) await router.stop();
+      await Promise.all(nodes.map((node) => cluster.startSpeaker(node)));
+      await this.untilSteady();
     };
   }
 
@@ -111,10 +120,15 @@ async function serve(world: BgpWorld): Promise<string> {
   return address;
 }
 
-async function startFlows({ cluster }: BgpWorld, address: string): Promise<Flows> {
-  const { lab } = cluster;
-  const { client, nodes, prefix } = lab.plan;
-  const behind = `${prefix}behind`;
+function behindOf({ cluster }: BgpWorld): string {
+  return `${cluster.lab.plan.prefix}behind`;
+}
+
+/** A host behind the router. */
+async function addClient(world: BgpWorld): Promise<void> {
+  const { lab } = world.cluster;
+  const { client, nodes } = lab.plan;
+  const behind = behindOf(world);
   await ipBatch([
     `netns add ${behind}`,
     `link add behind netns ${client.namespace} type veth peer name eth0 netns ${behind}`,
@@ -135,8 +149,12 @@ async function startFlows({ cluster }: BgpWorld, address: string): Promise<Flows
   await lab.exec("client", ["sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]);
   const back = `route add ${BEHIND.network} via ${client.ipv4}`;
   await Promise.all(nodes.map(({ namespace }) => ipBatch([back], namespace)));
+}
+
+async function startFlows(world: BgpWorld, address: string): Promise<Flows> {
+  const { lab } = world.cluster;
   const argv = [lab.tools, "flows", "-flows", `${FLOWS}`, "-interval", INTERVAL, address];
-  const process = await start(["ip", "netns", "exec", behind, ...argv], {
+  const process = await start(["ip", "netns", "exec", behindOf(world), ...argv], {
     ...{ name: "flows", logFile: `${lab.directory}/flows.log`, pipes: true },
   });
   const flows = new Flows(process);

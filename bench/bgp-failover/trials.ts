@@ -20,6 +20,9 @@ export interface Trial {
   readonly lostInReturn: number;
   /** The longest time that the client itself was late. */
   readonly pauseMs: number;
+  /** When it was done, and when the router's kernel sent nothing to the node any more: milliseconds since 1970. */
+  readonly actedMs: number;
+  readonly leftMs: number;
 }
 
 interface Deed {
@@ -53,17 +56,21 @@ export async function attempt(scene: Scene, deed: Deed, turn: number): Promise<T
   await scene.mark("before");
   await sleep(AROUND_MS + Math.random() * AROUND_MS); // At any moment between two packets of BFD.
   const left = scene.left(node);
+  const actedMs = Date.now();
   await deed.act(scene, node);
-  await left;
+  const leftMs = await left;
   await sleep(AROUND_MS);
   const during = await scene.mark("return");
   await deed.undo(scene, node);
   await scene.untilSteady();
   const back = await scene.mark("after");
-  return { ...measured(node, during), lostInReturn: back.lost };
+  return { ...measured(node, during), lostInReturn: back.lost, actedMs, leftMs };
 }
 
-function measured(node: string, window: FlowWindow): Omit<Trial, "lostInReturn"> {
+function measured(
+  node: string,
+  window: FlowWindow,
+): Omit<Trial, "lostInReturn" | "actedMs" | "leftMs"> {
   const own = window.shares.find((share) => share.node === node);
   if (own === undefined) throw new Error(`No flow went by ${node}`);
   const { silenceMs, worstFlowMs, lost } = own;
