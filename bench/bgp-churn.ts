@@ -1,9 +1,9 @@
 /**
  * `npm run bench:bgp-churn`: many Services made, changed and deleted in random order, and three real routers that are told of it.
  *
- * Each of --services N (1000) Services is made, then changed one to three times (a label that brings a community, a policy and a
+ * Each of --services N (1000) Services is made, of IPv4, of IPv6 or of both, then changed one to three times (a label that brings a community, a policy and a
  * selector that leave no node to announce it, and back), and one in two is deleted; what happens to different Services happens in any
- * order, --at-once N (16) requests at a time. In the end BIRD, FRR and GoBGP must have just the routes that the API server's objects
+ * order, --at-once N (16) requests at a time. There are --nodes N (4) nodes, and a session of both families with each router. In the end BIRD, FRR and GoBGP must have just the routes that the API server's objects
  * say, and no session may have been reset. Exit status 1 where one was, or a router has anything else. Needs root, a build, and the
  * routers. `--seed N` for the same order again.
  */
@@ -19,34 +19,33 @@ import { waitFor } from "../lab/wait.ts";
 import { KubeClient } from "../src/kube/io/client.ts";
 import { SERVICES } from "../src/kube/types.ts";
 import { metallb, SpreadCluster } from "../test/e2e/spread-cluster.ts";
-import { NODES_ASN, ROUTER_ASN } from "./bgp/world.ts";
+import { NODES_ASN, POOL, POOL_IPV6, ROUTER_ASN } from "./bgp/world.ts";
 import { churn, lineOf, wantedRoutes } from "./bgp/churn.ts";
 import { lookAtSessions, resetsBetween } from "./bgp/resets.ts";
 
-const { services, atOnce, seed } = readOptions(
+const { services, nodes, atOnce, seed } = readOptions(
   "bench:bgp-churn",
   "Services made, changed and deleted in random order, and what three routers have in the end.",
   {
     services: count("Services", 1000),
+    nodes: count("nodes", 4),
     atOnce: count("requests at a time", 16),
     seed: count("of the order", 1, 0),
   },
 );
 
-const NODES = 2;
 const KINDS: readonly RouterKind[] = ["bird", "frr", "gobgp"];
-const POOL = "198.18.0.0/19";
 const WAIT_MS_MAX = 60_000;
 
 stopOnSignals();
 const directory = await mkdtemp(join(tmpdir(), "spreadlb-routers-"));
 const guardian = new Guardian({ directories: [directory] });
-const cluster = await SpreadCluster.start({ nodes: NODES });
+const cluster = await SpreadCluster.start({ nodes });
 const routers: Router[] = [];
 try {
   for (const kind of KINDS) routers.push(await start(kind));
   await cluster.apply(
-    metallb("IPAddressPool", "routed", { addresses: [POOL] }),
+    metallb("IPAddressPool", "routed", { addresses: [POOL, POOL_IPV6] }),
     metallb("BGPAdvertisement", "all", {}),
     metallb("BGPAdvertisement", "gold", {
       serviceSelectors: [{ matchLabels: { tier: "gold" } }],
@@ -58,7 +57,7 @@ try {
     async () => {
       const sessions = await lookAtSessions(cluster);
       const up = [...sessions.values()].filter(({ isUp }) => isUp);
-      return up.length === NODES * KINDS.length && sessions;
+      return up.length === nodes * KINDS.length && sessions;
     },
     { what: "a session with every router on every node", timeoutMs: WAIT_MS_MAX },
   );
@@ -69,17 +68,14 @@ try {
   const wanted = await waitFor(
     async () => {
       const { items } = await client.list(SERVICES, { namespace: "default" });
-      return wantedRoutes(
-        items,
-        cluster.lab.plan.nodes.map(({ ipv4 }) => ipv4),
-      );
+      return wantedRoutes(items, cluster.lab.plan.nodes);
     },
     { what: "an address of every Service that is left", timeoutMs: WAIT_MS_MAX },
   );
   const rows = await Promise.all(routers.map((router) => settled(router, wanted, endedMs)));
   const resets = resetsBetween(before, await lookAtSessions(cluster));
   console.log(
-    `${done.made} Services made, ${done.changed} changes, ${done.deleted} deleted in ${seconds(endedMs - beganMs)} s (seed ${seed}); ${wanted.length / NODES} prefixes are wanted in the end.`,
+    `${done.made} Services made, ${done.changed} changes, ${done.deleted} deleted in ${seconds(endedMs - beganMs)} s (seed ${seed}); ${wanted.length / nodes} prefixes are wanted in the end.`,
   );
   console.log(table(["router", "has just these", "after the last answer"], rows));
   console.log(`${before.size} sessions, reset ${resets} times`);
@@ -101,12 +97,12 @@ function endOf(kind: RouterKind): { readonly address: string; readonly port: num
 }
 
 async function start(kind: RouterKind): Promise<Router> {
-  const { client, nodes } = cluster.lab.plan;
+  const { client, nodes: neighbours } = cluster.lab.plan;
   const { address, port } = endOf(kind);
   await cluster.lab.exec("client", ["ip", "addr", "add", `${address}/32`, "dev", "lo"]);
   return startRouter(kind, {
     ...{ netns: client.namespace, directory, asn: ROUTER_ASN, routerId: address, port },
-    peers: nodes.map(({ ipv4 }) => ({
+    peers: neighbours.map(({ ipv4 }) => ({
       address: ipv4,
       asn: NODES_ASN,
       source: address,
@@ -119,7 +115,7 @@ function peer(kind: RouterKind): object {
   const { address, port } = endOf(kind);
   const spec = { myASN: NODES_ASN, peerASN: ROUTER_ASN, peerAddress: address, peerPort: port };
   return {
-    ...metallb("BGPPeer", kind, { ...spec, holdTime: "90s" }),
+    ...metallb("BGPPeer", kind, { ...spec, dualStackAddressFamily: true, holdTime: "90s" }),
     apiVersion: "metallb.io/v1beta2",
   };
 }

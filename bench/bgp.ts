@@ -2,29 +2,33 @@
  * `npm run bench:bgp`: from a change in the API to the kernel of a real router, BIRD, on a real control plane with four nodes.
  *
  * A Service that is made, an endpoint that goes (both --trials N, 50), many Services at once (--services N, 1000; 0: none), a speaker
- * that is restarted with them (--restarts N, 3). All other sessions must live through all of it. Exit status 1 where a promise is broken.
+ * that is restarted with them (--restarts N, 3); over IPv4 and then over IPv6, each in a cluster of its own (--families a,b). All other sessions must live through all of it. Exit status 1 where a promise is broken.
  * Needs root, a build, and BIRD 2.
  */
-import { count, flag, readOptions } from "../lab/options.ts";
+import { count, flag, names, readOptions } from "../lab/options.ts";
 import { stopOnSignals } from "../lab/shutdown.ts";
 import { table } from "../lab/table.ts";
 import { endpointGone, makeLocal, serviceMade, type Reaction } from "./bgp/changes.ts";
 import { crowd, RESTARTED, restarted, type Crowd } from "./bgp/crowd.ts";
 import { lookAtSessions, resetsBetween } from "./bgp/resets.ts";
-import { BgpWorld } from "./bgp/world.ts";
+import { BgpWorld, type Family } from "./bgp/world.ts";
 import { spreadOf } from "./failover/figures.ts";
 import { cpuTimes, loadSince, untilQuiet } from "./failover/load.ts";
 
-const { trials, services, restarts, logs } = readOptions(
+const FAMILIES = ["ipv4", "ipv6"] as const;
+
+const { families, trials, services, restarts, logs } = readOptions(
   "bench:bgp",
   "From a change in the API to the kernel of a real router.",
   {
+    families: names("of sessions and addresses", FAMILIES),
     trials: count("Services made, and endpoints gone", 50),
     services: count("at once; 0: none, and no restarts", 1000, 0),
     restarts: count("of a speaker with them", 3, 0),
     logs: flag("print those of controller and speakers"),
   },
 );
+const NAMES: Readonly<Record<Family, string>> = { ipv4: "IPv4", ipv6: "IPv6" };
 const PROMISED = { madeMs: 40, goneMs: 15, routedMs: 3000, updates: 200, backMs: 2000 } as const;
 
 stopOnSignals();
@@ -38,34 +42,41 @@ interface Figures {
   readonly resets: number;
 }
 
-const world = await BgpWorld.start({ nodes: 4, router: "bird" });
-try {
-  await untilQuiet(20);
-  const before = cpuTimes();
-  const figures = await measure();
-  const { average, busyPercent, stealPercent } = loadSince(before);
-  console.log(report(figures));
-  console.log(`load ${average}, CPUs ${busyPercent} % busy, ${stealPercent} % stolen`);
-  for (const sentence of missed(figures)) {
-    console.error(`missed: ${sentence}`);
+for (const family of families) {
+  for (const sentence of await bench(family)) {
+    console.error(`missed over ${NAMES[family]}: ${sentence}`);
     process.exitCode = 1;
   }
-} catch (error) {
-  await world.cluster.printLogs();
-  throw error;
-} finally {
-  if (logs) await world.cluster.printLogs(Infinity);
-  await world.stop();
 }
 
-async function measure(): Promise<Figures> {
+/** @returns the promises that are broken */
+async function bench(family: Family): Promise<readonly string[]> {
+  const world = await BgpWorld.start({ nodes: 4, router: "bird", family });
+  try {
+    await untilQuiet(20);
+    const before = cpuTimes();
+    const figures = await measure(world);
+    const { average, busyPercent, stealPercent } = loadSince(before);
+    console.log(report(NAMES[family], figures));
+    console.log(`load ${average}, CPUs ${busyPercent} % busy, ${stealPercent} % stolen`);
+    return missed(figures);
+  } catch (error) {
+    await world.cluster.printLogs();
+    throw error;
+  } finally {
+    if (logs) await world.cluster.printLogs(Infinity);
+    await world.stop();
+  }
+}
+
+async function measure(world: BgpWorld): Promise<Figures> {
   const sessions = await lookAtSessions(world.cluster);
   const made = await repeat(trials, (trial) => serviceMade(world, trial));
   await makeLocal(world);
   const gone = await repeat(trials, (trial) => endpointGone(world, trial));
   const many = services > 0 ? await crowd(world, services) : null;
   const changed = await lookAtSessions(world.cluster);
-  const backMs = services > 0 ? await repeat(restarts, restartedInQuiet) : [];
+  const backMs = services > 0 ? await repeat(restarts, () => restartedInQuiet(world)) : [];
   const others = new Map([...changed].filter(([session]) => !session.startsWith(`${RESTARTED} `)));
   const resets =
     resetsBetween(sessions, changed) +
@@ -75,7 +86,7 @@ async function measure(): Promise<Figures> {
 }
 
 /** What many Services have made the API server do goes on for a while: statuses, Events. */
-async function restartedInQuiet(): Promise<number> {
+async function restartedInQuiet(world: BgpWorld): Promise<number> {
   await untilQuiet(60);
   return restarted(world);
 }
@@ -86,7 +97,10 @@ async function repeat<T>(times: number, act: (trial: number) => Promise<T>): Pro
   return results;
 }
 
-function report({ made, gone, crowd: many, backMs, sessions, resets }: Figures): string {
+function report(
+  family: string,
+  { made, gone, crowd: many, backMs, sessions, resets }: Figures,
+): string {
   const row = (what: string, times: readonly number[], promised = "") => {
     const { min, median, p99, max } = spreadOf(times);
     return [what, ...[min, median, p99, max].map((ms) => ms.toFixed(1)), promised];
@@ -109,7 +123,10 @@ function report({ made, gone, crowd: many, backMs, sessions, resets }: Figures):
           `${many.services} Services at once, created in ${many.createSeconds.toFixed(1)} s: all in the router ${many.routedMs.toFixed(0)} ms after the API server had the last (≤ ${PROMISED.routedMs}), with ${many.updates.join(", ")} UPDATEs a session (≤ ${PROMISED.updates})`,
         ];
   return [
-    table(["milliseconds to the router's kernel", "min", "median", "p99", "max", "promised"], rows),
+    table(
+      [`${family}: milliseconds to the router's kernel`, "min", "median", "p99", "max", "promised"],
+      rows,
+    ),
     ...sentences,
     `${sessions} sessions were reset ${resets} times, but for those of the speaker that is restarted`,
   ].join("\n");

@@ -1,5 +1,6 @@
 /** One change at a time: a Service that is made, an endpoint that goes, until the router's kernel has it. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { podAddresses } from "../../lab/plan.ts";
 import {
   ENDPOINT_SLICES,
   SERVICES,
@@ -27,13 +28,18 @@ export async function serviceMade(world: BgpWorld, trial: number): Promise<React
   const name = `made-${trial}`;
   const reaction = await timed(
     watch.until(() => watch.countOf(hops) === 1, { what: "all next hops of a new Service" }),
-    () => client.create(SERVICES, service(name) as Service),
+    () => client.create(SERVICES, service(name, { spec: familySpec(world) }) as Service),
   );
   const gone = watch.until(() => watch.routes.size === 0, { what: "the route's end" });
   await client.delete(SERVICES, { name, namespace: "default" });
   await gone;
   await pause();
   return reaction;
+}
+
+/** Of a Service's spec: that its address is of the family of the sessions. */
+export function familySpec({ family }: BgpWorld): object {
+  return { ipFamilies: [family === "ipv4" ? "IPv4" : "IPv6"] };
 }
 
 const LOCAL = { name: "local", namespace: "default" };
@@ -43,7 +49,7 @@ export async function makeLocal(world: BgpWorld): Promise<void> {
   const { watch, client, hops } = world;
   const done = watch.until(() => watch.countOf(hops) === 1, { what: "a local Service" });
   await client.create(ENDPOINT_SLICES, slice(world, null));
-  const spec = { externalTrafficPolicy: "Local", selector: undefined };
+  const spec = { ...familySpec(world), externalTrafficPolicy: "Local", selector: undefined };
   await client.create(SERVICES, service(LOCAL.name, { spec }) as Service);
   await done;
 }
@@ -67,18 +73,18 @@ export async function endpointGone(world: BgpWorld, trial: number): Promise<Reac
   return reaction;
 }
 
-function slice({ cluster }: BgpWorld, without: string | null): EndpointSlice {
+function slice({ cluster, family }: BgpWorld, without: string | null): EndpointSlice {
   const nodes = cluster.lab.plan.nodes.filter(({ name }) => name !== without);
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
     metadata: { ...LOCAL, labels: { "kubernetes.io/service-name": LOCAL.name } },
-    addressType: "IPv4",
+    addressType: family === "ipv4" ? "IPv4" : "IPv6",
     ports: [{ port: 8080, protocol: "TCP" }],
-    endpoints: nodes.map(({ name, podGatewayIpv4 }) => ({
-      addresses: [podGatewayIpv4.replace(/1$/, "2")],
+    endpoints: nodes.map((node) => ({
+      addresses: [podAddresses(node, 0)[family]],
       conditions: { ready: true, serving: true },
-      nodeName: name,
+      nodeName: node.name,
     })),
   } as EndpointSlice;
 }

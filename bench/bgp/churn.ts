@@ -31,11 +31,18 @@ export interface Churned {
   readonly deleted: number;
 }
 
+/** What a Service asks for. */
+const FAMILIES = [
+  { ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack" },
+  { ipFamilies: ["IPv4", "IPv6"], ipFamilyPolicy: "RequireDualStack" },
+  { ipFamilies: ["IPv6"], ipFamilyPolicy: "SingleStack" },
+] as const;
+
 type Path = Pick<RouterPath, "prefix" | "peer" | "nextHop" | "asPath" | "communities">;
 
 type Step =
-  | { readonly kind: "make" | "delete"; readonly to?: undefined }
-  | { readonly kind: "change"; readonly to: object };
+  | { readonly kind: "make" | "change"; readonly to: object }
+  | { readonly kind: "delete"; readonly to?: undefined };
 
 /** Resolves with the API server's last answer. */
 export async function churn(client: KubeClient, options: ChurnOptions): Promise<Churned> {
@@ -66,14 +73,20 @@ function lifeOf(random: () => number): Step[] {
   const changes = Array.from({ length: 1 + Math.floor(random() * CHANGES_MAX) }, (): Step => {
     return { kind: "change", to: CHANGES[Math.floor(random() * CHANGES.length)] ?? {} };
   });
-  return [{ kind: "make" }, ...changes, ...(random() < 0.5 ? [{ kind: "delete" } as const] : [])];
+  const spec = FAMILIES[Math.floor(random() * FAMILIES.length)] ?? {};
+  return [
+    { kind: "make", to: spec },
+    ...changes,
+    ...(random() < 0.5 ? [{ kind: "delete" } as const] : []),
+  ];
 }
 
 async function take(client: KubeClient, name: string, step: Step): Promise<void> {
   const waiting = { timeoutMs: WAIT_MS_MAX };
   const id = { name, namespace: "default" };
-  if (step.kind === "make") await client.create(SERVICES, service(name) as Service, waiting);
-  else if (step.kind === "delete") await client.delete(SERVICES, id, waiting);
+  if (step.kind === "make") {
+    await client.create(SERVICES, service(name, { spec: step.to }) as Service, waiting);
+  } else if (step.kind === "delete") await client.delete(SERVICES, id, waiting);
   else await client.patch(SERVICES, id, step.to, { kind: "merge", ...waiting });
 }
 
@@ -83,20 +96,35 @@ export function lineOf(path: Path): string {
   return `${prefix} from ${peer} via ${nextHop} as ${asPath.join()} with ${communities.join()}`;
 }
 
-/** @returns a line for each path that there should be, sorted; false while a Service has no address */
+/** Who announces: over a session of IPv4, with itself as the next hop of either family. */
+interface Neighbour {
+  readonly ipv4: string;
+  readonly ipv6: string;
+}
+
+/** @returns a line for each path that there should be, sorted; false while a Service lacks an address */
 export function wantedRoutes(
   services: readonly Service[],
-  neighbours: readonly string[],
+  neighbours: readonly Neighbour[],
 ): readonly string[] | false {
   const ours = services.filter(({ metadata }) => metadata.name.startsWith("churn-"));
   const lines: string[] = [];
   for (const { metadata, spec, status } of ours) {
-    const ip = status?.loadBalancer?.ingress?.[0]?.ip;
-    if (ip === undefined) return false;
-    if (spec?.selector?.["app"] === "nobody") continue;
+    const addresses = status?.loadBalancer?.ingress?.flatMap(({ ip }) => ip ?? []) ?? [];
+    if (addresses.length !== spec?.ipFamilies?.length) return false;
+    if (spec.selector?.["app"] === "nobody") continue;
     const communities = metadata.labels?.["tier"] === "gold" ? [`${NODES_ASN}:7`] : [];
-    const common = { prefix: `${ip}/32`, asPath: [NODES_ASN], communities };
-    for (const peer of neighbours) lines.push(lineOf({ ...common, peer, nextHop: peer }));
+    for (const ip of addresses) {
+      const isIpv6 = ip.includes(":");
+      const common = {
+        prefix: `${ip}/${isIpv6 ? 128 : 32}`,
+        asPath: [NODES_ASN],
+        communities,
+      };
+      for (const { ipv4, ipv6 } of neighbours) {
+        lines.push(lineOf({ ...common, peer: ipv4, nextHop: isIpv6 ? ipv6 : ipv4 }));
+      }
+    }
   }
   return lines.sort();
 }

@@ -1,7 +1,9 @@
 /** Many Services at once, and a speaker that is restarted with them. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { KubeClient } from "../../src/kube/io/client.ts";
 import { SERVICES, type Service } from "../../src/kube/types.ts";
 import { service } from "../../test/e2e/spread-cluster.ts";
+import { familySpec } from "./changes.ts";
 import { COUNTED_MS } from "./resets.ts";
 import type { BgpWorld } from "./world.ts";
 
@@ -19,6 +21,21 @@ export interface Crowd {
   readonly updates: readonly number[];
 }
 
+/** Resolves with the API server's last answer. @param spec of each, beside the usual one */
+async function createCrowd(client: KubeClient, count: number, spec = {}): Promise<void> {
+  const names = Array.from({ length: count }, (_, i) => crowdName(i));
+  const createAll = async () => {
+    for (let name = names.pop(); name !== undefined; name = names.pop()) {
+      await client.create(SERVICES, service(name, { spec }) as Service, { timeoutMs: WAIT_MS_MAX });
+    }
+  };
+  await Promise.all(Array.from({ length: CREATES_AT_ONCE }, createAll));
+}
+
+function crowdName(number: number): string {
+  return `crowd-${number}`;
+}
+
 /** @param count to be made; the router has `before` addresses already */
 export async function crowd(world: BgpWorld, count: number): Promise<Crowd> {
   const { watch, client, hops } = world;
@@ -27,14 +44,8 @@ export async function crowd(world: BgpWorld, count: number): Promise<Crowd> {
   const done = watch.until(() => watch.countOf(hops) === before + count, {
     ...{ what: "all Services in the router", timeoutMs: WAIT_MS_MAX },
   });
-  const names = Array.from({ length: count }, (_, i) => `crowd-${i}`);
   const beganMs = Date.now();
-  const createAll = async () => {
-    for (let name = names.pop(); name !== undefined; name = names.pop()) {
-      await client.create(SERVICES, service(name) as Service, { timeoutMs: WAIT_MS_MAX });
-    }
-  };
-  await Promise.all(Array.from({ length: CREATES_AT_ONCE }, createAll));
+  await createCrowd(client, count, familySpec(world));
   const createdMs = Date.now();
   const routedMs = (await done) - createdMs;
   await sleep(COUNTED_MS);

@@ -1,7 +1,7 @@
 /**
  * The routes of a kernel as they change, each change with its moment: `ip monitor`, which asks nobody and waits for nothing.
  *
- * IPv4 alone: there a change of a route's next hops is one message that has all of them.
+ * In both families a change of a route's next hops is a message that has all of those that are left.
  */
 import { createInterface } from "node:readline";
 import type { LabProcess } from "../../lab/process.ts";
@@ -20,14 +20,15 @@ interface Waiter {
   readonly resolve: (atMs: number) => void;
 }
 
-/** Reads a line of `ip -ts -o monitor route`. @returns null for routes to networks, and what is no route */
+/** Reads a line of `ip -ts -o monitor route`. @returns null for routes to networks or without a next hop, and for what is no route */
 export function readChange(line: string): RouteChange | null {
   const [, time, gone, address] =
-    /^\[([^\]]+)\]\s*(?:\[[^\]]*\])?(Deleted )?(\d+\.\d+\.\d+\.\d+) /.exec(line) ?? [];
+    /^\[([^\]]+)\]\s*(?:\[[^\]]*\])?(Deleted )?([0-9a-f.:]+) /.exec(line) ?? [];
   if (time === undefined || address === undefined) return null;
   const [whole = "", fraction = "0"] = time.split(".");
   const atMs = Date.parse(whole) + Number(`0.${fraction}`) * 1000;
-  const hops = [...line.matchAll(/\bvia (?:inet )?(\d+\.\d+\.\d+\.\d+)/g)].map(([, hop]) => hop);
+  const hops = [...line.matchAll(/\bvia (?:inet6? )?([0-9a-f.:]+)/g)].map(([, hop]) => hop);
+  if (hops.length === 0) return null;
   return { atMs, address, nextHops: gone === undefined ? hops.sort().join(" ") : "" };
 }
 

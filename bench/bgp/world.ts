@@ -20,16 +20,23 @@ import { RouteWatch } from "./route-watch.ts";
 export const NODES_ASN = 64_600;
 export const ROUTER_ASN = 64_501;
 /** For benchmarks of networks: RFC 2544. */
-const POOL = "198.18.0.0/19";
+export const POOL = "198.18.0.0/19";
+/** The same: RFC 5180. */
+export const POOL_IPV6 = "2001:2::/112";
+
+export type Family = "ipv4" | "ipv6";
 
 export interface BgpWorldOptions {
   readonly nodes: number;
   readonly router: Extract<RouterKind, "bird" | "frr">;
+  /** Of the sessions and of what is announced in them; IPv4 by default. */
+  readonly family?: Family;
   /** Of both ends; without it there is no BFD. */
   readonly bfd?: BfdTiming;
 }
 
 interface Parts {
+  readonly family: Family;
   readonly router: Router;
   readonly directory: string;
   readonly guardian: Guardian;
@@ -42,6 +49,7 @@ export class BgpWorld {
   readonly router: Router;
   /** For routers' files, which others than root are to read. */
   readonly directory: string;
+  readonly family: Family;
   readonly watch: RouteWatch;
   /** With connections that are kept: what is asked for is asked for at once. */
   readonly client: KubeClient;
@@ -56,7 +64,8 @@ export class BgpWorld {
       const monitor = { name: "route monitor", pipes: true };
       const watch = new RouteWatch(await cluster.lab.spawn("client", argv, monitor));
       const client = await KubeClient.connect({ kubeconfig: cluster.lab.kubeconfig });
-      const world = new BgpWorld(cluster, { router, directory, guardian, watch, client });
+      const { family = "ipv4" } = options;
+      const world = new BgpWorld(cluster, { family, router, directory, guardian, watch, client });
       await world.#configure(options);
       return world;
     } catch (error) {
@@ -70,6 +79,7 @@ export class BgpWorld {
 
   private constructor(cluster: SpreadCluster, parts: Parts) {
     this.cluster = cluster;
+    this.family = parts.family;
     this.router = parts.router;
     this.directory = parts.directory;
     this.watch = parts.watch;
@@ -79,11 +89,12 @@ export class BgpWorld {
 
   /** All nodes' addresses, as next hops. */
   get hops(): readonly string[] {
-    return this.cluster.lab.plan.nodes.map(({ ipv4 }) => ipv4);
+    return this.hopsWithout("");
   }
 
-  hopsWithout(node: string): readonly string[] {
-    return this.cluster.lab.plan.nodes.flatMap(({ name, ipv4 }) => (name === node ? [] : [ipv4]));
+  hopsWithout(name: string): readonly string[] {
+    const nodes = this.cluster.lab.plan.nodes.filter((node) => node.name !== name);
+    return nodes.map((node) => node[this.family]);
   }
 
   async #configure({ bfd }: BgpWorldOptions): Promise<void> {
@@ -93,10 +104,10 @@ export class BgpWorld {
       receiveInterval: bfd?.receiveMs,
       detectMultiplier: bfd?.multiplier,
     };
-    const peer = { myASN: NODES_ASN, peerASN: ROUTER_ASN, peerAddress: client.ipv4 };
+    const peer = { myASN: NODES_ASN, peerASN: ROUTER_ASN, peerAddress: client[this.family] };
     const watched = bfd === undefined ? {} : { bfdProfile: "fast" };
     await this.cluster.apply(
-      metallb("IPAddressPool", "routed", { addresses: [POOL] }),
+      metallb("IPAddressPool", "routed", { addresses: [POOL, POOL_IPV6] }),
       metallb("BGPAdvertisement", "all", {}),
       ...(bfd === undefined ? [] : [metallb("BFDProfile", "fast", profile)]),
       {
@@ -135,7 +146,7 @@ export class BgpWorld {
 async function startTor(
   { lab }: SpreadCluster,
   directory: string,
-  { router, bfd }: BgpWorldOptions,
+  { router, family = "ipv4", bfd }: BgpWorldOptions,
 ): Promise<Router> {
   const { client, nodes } = lab.plan;
   const hash = "echo 1 > /proc/sys/net/ipv4/fib_multipath_hash_policy";
@@ -143,8 +154,8 @@ async function startTor(
   return startRouter(router, {
     ...{ netns: client.namespace, directory, asn: ROUTER_ASN, routerId: client.ipv4 },
     installsRoutes: true,
-    peers: nodes.map(({ ipv4 }) => ({
-      ...{ address: ipv4, asn: NODES_ASN, passive: true },
+    peers: nodes.map((node) => ({
+      ...{ address: node[family], asn: NODES_ASN, passive: true },
       ...(bfd === undefined ? {} : { bfd }),
     })),
   });
