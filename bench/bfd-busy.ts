@@ -1,108 +1,91 @@
 /**
- * Whether BFD sessions hold while every CPU is busy: ours with BIRD and with FRR, and those two with each other, side by side.
+ * Whether BFD sessions hold while every CPU is busy: a whole speaker's with FRR and with BIRD, and those two with each other, side by side.
  *
- * `npm run bench:bfd-busy -- [--seconds 600] [--interval-ms 100]`, as root. Twice as many programs as there are CPUs compute without end, at the
- * priority of any other program. A session that is lost here was lost for nothing. Exit status 1 where one of ours was.
+ * `npm run bench:bfd-busy -- [--minutes 10] [--interval-ms 100] [--services 1000] [--collect main,frames]`, as root, with a build. The speaker
+ * announces many Services, which change all the time, one by one and all at once. Those of its threads are made to collect all of their garbage
+ * every half second: none of that may delay the thread of BFD. Twice as many programs as there are CPUs compute without end, at the priority of
+ * any other program, and the control plane is on the same CPUs. A session that is lost here was lost for nothing, also while the Services are made.
+ * Exit status 1 where one of ours was, or BGP began anew.
  */
-import { availableParallelism } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
-import { count, readOptions } from "../lab/options.ts";
-import { start, type LabProcess } from "../lab/process.ts";
-import { startRouter, type Router, type RouterKind } from "../lab/routers/router.ts";
-import { waitFor } from "../lab/wait.ts";
-import { OurEnd } from "../test/interop/bfd-end.ts";
-import { LINK, Place } from "../test/interop/place.ts";
+import { count, flag, names, readOptions } from "../lab/options.ts";
+import { stopOnSignals } from "../lab/shutdown.ts";
+import { table } from "../lab/table.ts";
+import { PAIRS, Scene, THREADS, type Thread } from "./bfd-busy/scene.ts";
+import { change, startHogs } from "./bfd-busy/work.ts";
+import { createCrowd } from "./bgp/crowd.ts";
+import { lookAtSessions, resetsBetween } from "./bgp/resets.ts";
+import { spreadOf } from "./failover/figures.ts";
+import { cpuTimes, loadSince } from "./failover/load.ts";
 
-const { seconds, intervalMs } = readOptions(
+const STANDARD: readonly Thread[] = ["main", "frames"];
+
+const { minutes, intervalMs, services, collect, logs } = readOptions(
   "bench:bfd-busy",
-  "Whether BFD sessions hold while every CPU is busy.",
+  "Whether a speaker's BFD sessions hold while every CPU is busy.",
   {
-    seconds: count("to be busy for", 600),
+    minutes: count("to be busy for", 10),
     intervalMs: count("between two packets; three of them are the detection time", 100, 10),
+    services: count("that are announced, and change", 1000),
+    collect: names("threads of the speaker that collect garbage all the time", THREADS, STANDARD),
+    logs: flag("print those of controller and speaker"),
   },
 );
-const TIMING = { transmitMs: intervalMs, receiveMs: intervalMs, multiplier: 3 };
-const PROFILE = {
-  desiredMinTxUs: intervalMs * 1000,
-  requiredMinRxUs: intervalMs * 1000,
-  detectMultiplier: 3,
-};
+/** Intervals: half of one more than there may be. */
+const LATE = 1.5;
+const UPDATES = "metallb_bgp_updates_total";
 
-type Kind = Extract<RouterKind, "bird" | "frr">;
-
-function router(kind: Kind, place: Place, side: "left" | "right"): Promise<Router> {
-  const [own, other] = side === "left" ? [place.left, place.right] : [place.right, place.left];
-  return startRouter(kind, {
-    netns: own.namespace.name,
-    directory: place.directory,
-    name: `${kind}-${side}`,
-    ...{ asn: 65_000, routerId: own.ipv4 },
-    bfdPeers: [{ ...TIMING, address: other.ipv4, interface: LINK }],
-  });
-}
-
-interface Pair {
-  readonly name: string;
-  readonly isOurs: boolean;
-  /** How often it has gone down so far. */
-  readonly timesDown: () => Promise<number>;
-  readonly stop: () => Promise<void>;
-}
-
-async function oursWith(kind: Kind): Promise<Pair> {
-  const place = new Place();
-  const theirs = await router(kind, place, "right");
-  const ours = await OurEnd.start(place.left.namespace);
-  ours.want({ to: place.right.ipv4, from: place.left.ipv4, profile: PROFILE });
-  await ours.until("Up (handshake)");
-  const stop = async () => {
-    for (const { to, cause, atMs } of ours.changes.filter(({ from }) => from === "Up")) {
-      console.log(`  ours: ${to} (${cause}) at ${new Date(atMs).toISOString()}`);
-    }
-    await ours.stop();
-    await theirs.stop();
-    await place.remove();
-  };
-  const timesDown = () => Promise.resolve(ours.changes.filter(({ from }) => from === "Up").length);
-  return { name: `ours and ${kind}`, isOurs: true, timesDown, stop };
-}
-
-/** FRR counts. */
-async function routers(): Promise<Pair> {
-  const place = new Place();
-  const [bird, frr] = [await router("bird", place, "left"), await router("frr", place, "right")];
-  await waitFor(async () => (await frr.bfdSessions())[0]?.state === "up", { what: "both are up" });
-  const timesDown = async () => {
-    const shown = JSON.parse(await frr.command("show bfd peers counters json")) as {
-      readonly "session-down": number;
-    }[];
-    return shown[0]?.["session-down"] ?? 0;
-  };
-  const stop = async () => {
-    await bird.stop();
-    await frr.stop();
-    await place.remove();
-  };
-  return { name: "bird and frr", isOurs: false, timesDown, stop };
-}
-
-const pairs = [await oursWith("bird"), await oursWith("frr"), await routers()];
-const busy: LabProcess[] = [];
+stopOnSignals();
+const bfd = { transmitMs: intervalMs, receiveMs: intervalMs, multiplier: 3 };
+const scene = await Scene.start(bfd, collect);
 try {
-  for (let i = 0; i < 2 * availableParallelism(); i++) {
-    const options = { name: "busy", logFile: "/dev/null" };
-    busy.push(await start([process.execPath, "-e", "for (;;) Math.random();"], options));
+  const [node = ""] = scene.cluster.speakers.keys();
+  const beganMs = Date.now();
+  const sessions = await lookAtSessions(scene.cluster);
+  const before = await scene.timesDown();
+  await createCrowd(scene.client, services);
+  await scene.untilRouted(services);
+  const made = await scene.timesDown();
+  const updates = await scene.cluster.metric(node, `${UPDATES}{`);
+  const busy = cpuTimes();
+  const hogs = await startHogs();
+  let changed;
+  try {
+    changed = await change(scene, { services, untilMs: Date.now() + minutes * 60_000 });
+  } finally {
+    for (const hog of hogs) await hog.stop("SIGKILL");
   }
-  const before = await Promise.all(pairs.map(({ timesDown }) => timesDown()));
-  await sleep(seconds * 1000);
-  const after = await Promise.all(pairs.map(({ timesDown }) => timesDown()));
-  console.log(`${intervalMs} ms × 3, ${seconds} s, ${busy.length} busy programs: lost for nothing`);
-  for (const [i, { name, isOurs }] of pairs.entries()) {
-    const lost = (after[i] ?? 0) - (before[i] ?? 0);
-    console.log(`${name.padEnd(16)} ${lost}`);
-    if (isOurs && lost > 0) process.exitCode = 1;
-  }
+  const { average, busyPercent } = loadSince(busy);
+  const after = await scene.timesDown();
+  const resets = resetsBetween(sessions, await lookAtSessions(scene.cluster));
+  const sent = (await scene.cluster.metric(node, `${UPDATES}{`)) - updates;
+  const { ours: own, theirs } = scene.intervals(beganMs);
+  const lost = (then: readonly number[], now: readonly number[]) =>
+    PAIRS.map((_, i) => (now[i] ?? 0) - (then[i] ?? 0));
+  const [whileMade, whileBusy] = [lost(before, made), lost(made, after)];
+  console.log(
+    `${intervalMs} ms × 3; ${services} Services made, then ${minutes} minutes with ${hogs.length} busy programs, ${changed.services} changes of one Service, ${changed.all} of all of them, ${sent} UPDATEs; load ${average}, CPUs ${busyPercent} % busy`,
+  );
+  console.log(
+    table(
+      ["lost for nothing", "while Services were made", "while all was busy"],
+      PAIRS.map(({ name }, i) => [name, `${whileMade[i]}`, `${whileBusy[i]}`]),
+    ),
+  );
+  console.log(
+    `between two packets: ours ${intervalsOf(own)}; FRR's and BIRD's ${intervalsOf(theirs)}; sessions of BGP that began anew: ${resets}`,
+  );
+  const ours = PAIRS.filter(({ isOurs }, i) => isOurs && (after[i] ?? 0) > (before[i] ?? 0));
+  if (ours.length > 0 || resets > 0) process.exitCode = 1;
+} catch (error) {
+  await scene.cluster.printLogs();
+  throw error;
 } finally {
-  for (const program of busy) await program.stop("SIGKILL");
-  for (const { stop } of pairs) await stop();
+  if (logs) await scene.cluster.printLogs(Infinity);
+  await scene.stop();
+}
+
+function intervalsOf(intervals: readonly number[]): string {
+  const { median, p99, max } = spreadOf(intervals);
+  const late = intervals.filter((one) => one > LATE * intervalMs).length;
+  return `median ${median.toFixed(0)} ms, 99 % ${p99.toFixed(0)}, longest ${max.toFixed(0)}, ${late} of ${intervals.length} above ${LATE * intervalMs}`;
 }

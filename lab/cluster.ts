@@ -65,6 +65,13 @@ export interface ClusterOptions {
   readonly log?: Log;
 }
 
+export interface SpeakerOptions {
+  /** Instead of the one that deploy/ gives it. */
+  readonly capabilities?: readonly string[] | undefined;
+  /** Beside this process's own. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+}
+
 export interface BackendOptions {
   readonly node: string;
   readonly name?: string;
@@ -292,7 +299,7 @@ export class Cluster {
   async startSpeaker(
     node: string,
     args: readonly string[] = [],
-    capabilities: readonly string[] = ["net_raw"],
+    { capabilities = ["net_raw"], environment }: SpeakerOptions = {},
   ): Promise<LabProcess> {
     const kubeconfig = await this.#kubeconfigFor("speaker");
     const stateDirectory = join(this.directory, `state-${node}`);
@@ -303,7 +310,10 @@ export class Cluster {
       ...(this.kubeProxies.size === 0 ? ["--gate", "off"] : []),
     ];
     const argv = [...asDeployed(capabilities), program(), "speaker", ...flags, ...args];
-    return this.spawn(node, argv, { name: `speaker-${node}` });
+    return this.spawn(node, argv, {
+      name: `speaker-${node}`,
+      ...(environment === undefined ? {} : { environment }),
+    });
   }
 
   /** Starts the kube-proxy of a node and waits until its rules are in. */

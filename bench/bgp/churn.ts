@@ -7,10 +7,10 @@ import { randomFrom } from "../../test/random.ts";
 import { NODES_ASN } from "./world.ts";
 
 const WAIT_MS_MAX = 60_000;
-const CHANGES_MAX = 3;
+export const CHANGES_MAX = 3;
 
 /** What may become of a Service, as a merge patch. */
-const CHANGES = [
+export const CHANGES = [
   { metadata: { labels: { tier: "gold" } } },
   { metadata: { labels: { tier: null } } },
   // Nobody has an endpoint of it, so nobody announces it.

@@ -22,7 +22,7 @@ export interface Crowd {
 }
 
 /** Resolves with the API server's last answer. @param spec of each, beside the usual one */
-async function createCrowd(client: KubeClient, count: number, spec = {}): Promise<void> {
+export async function createCrowd(client: KubeClient, count: number, spec = {}): Promise<void> {
   const names = Array.from({ length: count }, (_, i) => crowdName(i));
   const createAll = async () => {
     for (let name = names.pop(); name !== undefined; name = names.pop()) {
@@ -32,7 +32,7 @@ async function createCrowd(client: KubeClient, count: number, spec = {}): Promis
   await Promise.all(Array.from({ length: CREATES_AT_ONCE }, createAll));
 }
 
-function crowdName(number: number): string {
+export function crowdName(number: number): string {
   return `crowd-${number}`;
 }
 

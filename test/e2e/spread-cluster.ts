@@ -70,6 +70,8 @@ interface ClusterFlags {
   readonly speakerFlags?: readonly string[];
   /** Instead of the one that deploy/ gives it. */
   readonly speakerCapabilities?: readonly string[];
+  /** Beside this process's own. */
+  readonly speakerEnvironment?: Readonly<Record<string, string>>;
 }
 
 export class SpreadCluster {
@@ -143,8 +145,9 @@ export class SpreadCluster {
   }
 
   async startSpeaker(node: string): Promise<void> {
-    const { speakerFlags, speakerCapabilities } = this.#options;
-    this.speakers.set(node, await this.lab.startSpeaker(node, speakerFlags, speakerCapabilities));
+    const { speakerFlags: flags, speakerCapabilities: capabilities } = this.#options;
+    const options = { capabilities, environment: this.#options.speakerEnvironment };
+    this.speakers.set(node, await this.lab.startSpeaker(node, flags, options));
   }
 
   /** Asks a speaker over HTTP, on its own node. @param path such as `/metrics` */
