@@ -5,6 +5,7 @@
  * should have was heard of last at its last renewal: it may have ended right after. That it is the speaker that is silent, and not the API
  * server, shows another holder who is heard of when the first should have been: until then its addresses count as held. When holders are
  * heard of again after a silence of all, or any speaker is, those that were not yet begin anew: each has the time to be heard of, too.
+ * A Lease that was there when we began to look says nothing until it changes: whether its address is held is not known, for its node may be gone.
  * An address that a Service's status lists and no VirtualIP has is held by nobody, too: somebody deleted it, and it is made anew.
  * Of mode BGP every node announces the address, and it counts as held.
  * A class, mutated in place: it remembers since when.
@@ -39,6 +40,7 @@ export interface Look {
 
 export class Held {
   #sinceMs: ReadonlyMap<string, number> = new Map();
+  #unheardSinceMs: ReadonlyMap<string, number> = new Map();
   /** Of all holders, when the last sign of life was. */
   #heardAtMs = NEVER;
   /** Of all holders together, the last: from shortly before it began. */
@@ -49,12 +51,18 @@ export class Held {
     return this.#sinceMs.get(ip) ?? null;
   }
 
+  /** @returns since when we wait for its holder's first sign of life; null: it has given one, or there is no holder with a Lease */
+  unheardSinceMs(ip: Ip): number | null {
+    return this.#unheardSinceMs.get(ip) ?? null;
+  }
+
   look({ services, virtualIps, presences, hearing }: HeldWorld, nowMs: number): Look {
     const byNode = new Map(presences.map((presence) => [nodeOf(presence), presence]));
     this.#hear(virtualIps, byNode, nowMs);
     const before = this.#sinceMs;
     let isSomeSilent = false;
     const now = new Map<string, number>();
+    const unheard = new Map<string, number>();
     const claimed = new Set<Ip>();
     for (const { spec, status } of virtualIps) {
       const ip = parseIp(spec.address);
@@ -62,6 +70,7 @@ export class Held {
       claimed.add(ip);
       if (spec.mode === "BGP") continue;
       const presence = byNode.get(status?.holder ?? "");
+      if (presence?.isUnheard === true) unheard.set(ip, presence.heardAtMs);
       if (presence !== undefined && silentAtMs(presence) > nowMs) continue;
       isSomeSilent = true;
       if (presence !== undefined && silentAtMs(presence) > this.#heardAtMs) continue;
@@ -74,13 +83,13 @@ export class Held {
         if (ip !== undefined && !claimed.has(ip)) now.set(ip, before.get(ip) ?? nowMs);
       }
     }
-    const known = this.#sinceMs;
+    const isSame = isEqualMap(this.#sinceMs, now) && isEqualMap(this.#unheardSinceMs, unheard);
     this.#sinceMs = now;
-    const isOther = ([ip, sinceMs]: readonly [string, number]) => known.get(ip) !== sinceMs;
+    this.#unheardSinceMs = unheard;
     const times = presences.map(silentAtMs).filter((atMs) => atMs > nowMs);
     if (isSomeSilent) times.push(nowMs + DOUBT_INTERVAL_MS);
     return {
-      hasChanged: now.size !== known.size || [...now].some(isOther),
+      hasChanged: !isSame,
       againAtMs: times.length === 0 ? null : Math.min(...times),
     };
   }
@@ -112,6 +121,10 @@ export class Held {
     const endMs = Math.max(...ends);
     return heardAtMs < endMs ? endMs + PRESENCE_RENEW_MS : heardAtMs;
   }
+}
+
+function isEqualMap(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }
 
 function silentAtMs({ heardAtMs }: Presence): number {

@@ -18,7 +18,7 @@ const CLUSTER_NAMESPACE = "kube-system";
 
 export function namedServices(
   { services, namespaces, virtualIps }: Seen,
-  held: Pick<Held, "sinceMs">,
+  held: Pick<Held, "sinceMs" | "unheardSinceMs">,
 ): NamedService[] {
   const labels = new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels]));
   const users = new Map<Ip, readonly string[]>();
@@ -35,8 +35,12 @@ export function namedServices(
       .flatMap(({ ip }) => parseIp(ip ?? "") ?? [])
       .flatMap((ip): WantedAddress[] => {
         const unheldSinceMs = held.sinceMs(ip);
+        const unheardSinceMs = held.unheardSinceMs(ip);
         const claimedFor = users.get(ip) ?? [];
-        if (claimedFor.includes(key)) return [{ ip, unheldSinceMs }];
+        if (claimedFor.includes(key)) {
+          const address = { ip, unheldSinceMs };
+          return [unheardSinceMs === null ? address : { ...address, unheardSinceMs }];
+        }
         return claimedFor.length > 0 ? [] : [{ ip, unheldSinceMs, isUnclaimed: true }];
       });
     return [

@@ -26,6 +26,8 @@ export interface Presence {
   readonly lease: Lease;
   /** Milliseconds, monotonic, the epoch of `nowMs`. */
   readonly heardAtMs: number;
+  /** It was there when we began to look, and has not changed since: its speaker may have ended long before. */
+  readonly isUnheard?: true;
 }
 
 export interface ClusterNode extends NodeFacts {

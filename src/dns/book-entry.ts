@@ -5,7 +5,7 @@
  */
 import type { DnsFailure } from "./failures.ts";
 import type { DnsName } from "./name.ts";
-import type { AddressType } from "./ownership.ts";
+import { ADDRESS_TYPES, type AddressType } from "./ownership.ts";
 import type { WantedAddress } from "./record-sets.ts";
 import type { PublishedEntry } from "./resource.ts";
 import { NOTHING_PUBLISHED, type PublishedName, type TakenBy } from "./transaction.ts";
@@ -76,6 +76,10 @@ export function newEntry(name: DnsName, zone: DnsName, service: string): Entry {
       problem: null,
     },
   };
+}
+
+export function isSomeThere({ published }: Entry): boolean {
+  return ADDRESS_TYPES.some((type) => (published?.sets[type].addresses.length ?? 0) > 0);
 }
 
 export function ledgerEntry({ name, zone, service }: Entry): PublishedEntry {

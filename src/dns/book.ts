@@ -11,6 +11,7 @@
 import { compareText, stableHash } from "../base/hash.ts";
 import {
   forgetRefusals,
+  isSomeThere,
   ledgerEntry,
   newEntry,
   noteRefusal,
@@ -231,7 +232,7 @@ export class Book {
   figures(nowMs: number): { readonly wanted: number; readonly published: number } {
     const all = [...this.#entries.values()];
     const wanted = all.filter((entry) => (entry.wanted?.addresses.length ?? 0) > 0);
-    const published = wanted.filter((entry) => this.#isRight(entry, nowMs));
+    const published = wanted.filter((entry) => isSomeThere(entry) && this.#isRight(entry, nowMs));
     return { wanted: wanted.length, published: published.length };
   }
 

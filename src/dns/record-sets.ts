@@ -4,7 +4,8 @@
  * An address that a node holds is there. One that nobody has held for longer than the limit is not, as long as another of its family is
  * held. In between it stays if it is there and does not come if it is not: so neither a failover nor a restart of ours makes a name flap. A
  * name that is new begins with all that are not past the limit, for its addresses are about to be held. Where none of a family is held,
- * what is there stays, and a name that has nothing gets all: nothing is better known of one than of another.
+ * what is there stays, and a name that has nothing gets all: nothing is better known of one than of another. An address whose holder may have
+ * ended before we looked does not come before that holder is heard of, and a name that has nothing waits for that as long as the limit.
  * Neighbours: ../controller/held.ts knows since when; book.ts asks.
  */
 import { compareText } from "../base/hash.ts";
@@ -15,6 +16,8 @@ export interface WantedAddress {
   readonly ip: Ip;
   /** Since when no node holds it, in milliseconds, monotonic; null: one does. */
   readonly unheldSinceMs: number | null;
+  /** Since when we wait for its holder's first sign of life: it may be gone. Until the limit it keeps its place, and gets none. */
+  readonly unheardSinceMs?: number;
   /** No VirtualIP claims it, for anybody: promised still, it may be about to come back. It keeps its place, and gets none. */
   readonly isUnclaimed?: true;
 }
@@ -30,17 +33,25 @@ export function recordSet(
   type: AddressType,
   { there, nowMs, withdrawAfterMs }: Limit & { readonly there: readonly Ip[] },
 ): readonly Ip[] {
+  const isOver = (sinceMs: number) => nowMs - sinceMs >= withdrawAfterMs;
+  const mayCome = ({ isUnclaimed, unheardSinceMs }: WantedAddress) =>
+    isUnclaimed !== true && (unheardSinceMs === undefined || isOver(unheardSinceMs));
   const ofType = wanted
     .filter(({ ip }) => (familyOf(ip) === "IPv4") === (type === "A"))
-    .filter(({ ip, isUnclaimed = false }) => !isUnclaimed || there.includes(ip));
-  const isTrue = ({ ip, unheldSinceMs }: WantedAddress) => {
-    if (unheldSinceMs === null) return true;
-    if (nowMs - unheldSinceMs >= withdrawAfterMs) return false;
-    return there.length === 0 || there.includes(ip);
+    .filter((address) => there.includes(address.ip) || mayCome(address));
+  const isTrue = (address: WantedAddress) => {
+    const { ip, unheldSinceMs, unheardSinceMs } = address;
+    if (isHeld(address)) return true;
+    if (unheldSinceMs !== null && isOver(unheldSinceMs)) return false;
+    return there.includes(ip) || (there.length === 0 && unheardSinceMs === undefined);
   };
-  const isAnyHeld = ofType.some(({ unheldSinceMs }) => unheldSinceMs === null);
+  const isAnyHeld = ofType.some(isHeld);
   const right = ofType.filter(isAnyHeld ? isTrue : ({ ip }) => there.includes(ip));
   return (right.length > 0 ? right : ofType).map(({ ip }) => ip).sort(compareText);
+}
+
+function isHeld({ unheldSinceMs, unheardSinceMs }: WantedAddress): boolean {
+  return unheldSinceMs === null && unheardSinceMs === undefined;
 }
 
 /** @returns when the first of those in doubt is past the limit; null: none is in doubt */
@@ -49,7 +60,8 @@ export function nextWithdrawalMs(
   { nowMs, withdrawAfterMs }: Limit,
 ): number | null {
   const times = wanted
-    .flatMap(({ unheldSinceMs }) => (unheldSinceMs === null ? [] : [unheldSinceMs]))
+    .flatMap(({ unheldSinceMs, unheardSinceMs }) => [unheldSinceMs, unheardSinceMs ?? null])
+    .filter((sinceMs) => sinceMs !== null)
     .map((sinceMs) => sinceMs + withdrawAfterMs)
     .filter((atMs) => atMs > nowMs);
   return times.length === 0 ? null : Math.min(...times);

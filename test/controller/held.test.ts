@@ -129,6 +129,31 @@ describe("controller: held", () => {
   const presencesAt = (...times: readonly number[]) =>
     times.map((heardAtMs, i) => presence(`n${i + 1}`, heardAtMs));
 
+  it("a Lease that was there when we began to look: it is not known whether its address is held, until it changes", () => {
+    const held = new Held();
+    const unheard = (node: string): Presence => ({ ...presence(node, 0), isUnheard: true });
+    const at = (presences: readonly Presence[], nowMs: number) => {
+      const { hasChanged } = held.look({ ...none, virtualIps, presences }, nowMs);
+      const all = ips.map((ip) => [held.sinceMs(ip), held.unheardSinceMs(ip)]);
+      return [hasChanged, ...all];
+    };
+    const [one, two, three] = ["n1", "n2", "n3"].map(unheard) as [Presence, Presence, Presence];
+    const [waits, isHeld] = [
+      [null, 0],
+      [null, null],
+    ];
+    expect(at([one, two, three], 0)).to.deep.equal([true, waits, waits, waits]);
+    expect(at([one, presence("n2", 4000), three], 4000), "n2 is renewed").to.deep.equal([
+      ...[true, waits, isHeld, waits],
+    ]);
+    expect(at([one, presence("n2", 9000), three], 9000), "n1 and n3 are silent").to.deep.equal([
+      ...[true, [0, 0], isHeld, [0, 0]],
+    ]);
+    expect(at([one, presence("n2", 9000), presence("n3", 9500)], 9500)).to.deep.equal([
+      ...[true, [0, 0], isHeld, isHeld],
+    ]);
+  });
+
   it("all that are silent together count as held: it may be the API server", () => {
     const held = new Held();
     const presences = [...presencesAt(0, 2500, 5000), presence("n4", 60_000)];

@@ -36,7 +36,7 @@ const seen = {
   ],
   virtualIps: [virtualIp("192.0.2.1", "prod/web", "prod/api"), virtualIp("192.0.2.2", "prod/api")],
 };
-const held = { sinceMs: () => 7 };
+const held = { sinceMs: () => 7, unheardSinceMs: () => null };
 
 describe("controller: names", () => {
   it("an address whose VirtualIP is gone is the Service's still; one that is another's is not", () => {
@@ -59,6 +59,12 @@ describe("controller: names", () => {
         addresses: [{ ip: "192.0.2.1", unheldSinceMs: 7 }],
       },
     ]);
+  });
+
+  it("an address whose holder was not heard of yet says since when", () => {
+    const unheard = { sinceMs: () => null, unheardSinceMs: () => 5 };
+    const [{ addresses } = { addresses: [] }] = namedServices(seen, unheard);
+    expect(addresses).to.deep.equal([{ ip: "192.0.2.1", unheldSinceMs: null, unheardSinceMs: 5 }]);
   });
 
   it("a Service that is no load balancer any more has no names", () => {

@@ -15,6 +15,7 @@ import type { WantedName } from "../../src/dns/book-entry.ts";
 import { failure } from "../../src/dns/failures.ts";
 import type { DnsName } from "../../src/dns/name.ts";
 import { ADDRESS_TYPES, markName, type AddressType } from "../../src/dns/ownership.ts";
+import type { WantedAddress } from "../../src/dns/record-sets.ts";
 import type { DNSPublisher, DNSPublisherStatus } from "../../src/dns/resource.ts";
 import { ApiError } from "../../src/kube/api-error.ts";
 import { ModelZone, outcomeIn, type SetType } from "./model-zone.ts";
@@ -26,6 +27,7 @@ const NAMES = ["a.lb.example", "b.lb.example", "*.lb.example", "x.in.lb.example"
 const MOVING = 3;
 const ADDRESSES = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1", "2001:db8::2"];
 const LIMIT_MS = 15_000;
+const RENEW_MS = 5000;
 const RESYNC_MS = 60_000;
 const SETTLE_ROUNDS = 80;
 
@@ -42,6 +44,10 @@ type Action =
   | { readonly kind: "unwant"; readonly who: number; readonly name: number }
   | { readonly kind: "held"; readonly ip: number; readonly isHeld: boolean }
   | ({ readonly kind: "round"; readonly who: number } & Losses)
+  /** It is lost, and all have seen to it. */
+  | { readonly kind: "gone"; readonly ip: number }
+  /** The next leader begins, and has its first round. */
+  | { readonly kind: "reign"; readonly who: number }
   | { readonly kind: "restart"; readonly who: number; readonly isRead: boolean }
   | ({ readonly kind: "stranger"; readonly type: SetType } & Place)
   /** Somebody takes the addresses away; of all of it the mark, too, and another may have the name. */
@@ -75,6 +81,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       },
     }),
   },
+  fc.record({ kind: fc.constant("gone" as const), ip: fc.nat({ max: ADDRESSES.length - 1 }) }),
+  fc.record({ kind: fc.constant("reign" as const), who }),
   fc.record({ kind: fc.constant("restart" as const), who, isRead: fc.boolean() }),
   fc
     .tuple(place, fc.constantFrom<SetType>("A", "AAAA", "CNAME", "TXT"))
@@ -183,6 +191,8 @@ class History {
   nowMs = 0;
   readonly zones = ZONES.map((zone) => new ModelZone(zone));
   readonly unheldSinceMs = new Map<number, number>();
+  /** Since a controller began that has not seen their holders' Leases change. */
+  readonly unheardSinceMs = new Map<number, number>();
   /** Written by strangers. */
   readonly strange: { readonly at: Place; readonly type: SetType; readonly text: string }[] = [];
   readonly publishers = ["lan.c1", "lan.c2"].map((ownerId) => new Publisher(ownerId));
@@ -196,15 +206,27 @@ class History {
         this.#publisher(step.who).wishes.delete(step.name);
         return;
       case "held":
-        if (step.isHeld) this.unheldSinceMs.delete(step.ip);
-        else if (!this.unheldSinceMs.has(step.ip)) this.unheldSinceMs.set(step.ip, this.nowMs);
+        if (step.isHeld) {
+          this.unheldSinceMs.delete(step.ip);
+          this.unheardSinceMs.delete(step.ip);
+        } else if (!this.unheldSinceMs.has(step.ip)) this.unheldSinceMs.set(step.ip, this.nowMs);
         return;
       case "round":
         await this.round(this.#publisher(step.who), step);
         return;
+      case "gone":
+        if (!this.unheldSinceMs.has(step.ip)) this.unheldSinceMs.set(step.ip, this.nowMs);
+        this.#pass(LIMIT_MS);
+        for (const each of this.publishers) await this.round(each, NOTHING_LOST);
+        return;
+      case "reign":
+        await this.perform({ kind: "restart", who: step.who, isRead: true });
+        await this.round(this.#publisher(step.who), NOTHING_LOST);
+        return;
       case "restart": {
         const { api } = this.#publisher(step.who);
         this.#publisher(step.who).restart();
+        for (const ip of ADDRESSES.keys()) this.unheardSinceMs.set(ip, this.nowMs);
         api.loses = step.isRead ? "nothing" : "asked";
         await this.#publisher(step.who).object.read();
         return;
@@ -219,8 +241,26 @@ class History {
         return;
       }
       case "wait":
-        this.nowMs += step.ms;
+        this.#pass(step.ms);
     }
+  }
+
+  /** Whoever lives is heard of within the time of a renewal. */
+  #pass(ms: number): void {
+    this.nowMs += ms;
+    for (const [ip, sinceMs] of this.unheardSinceMs) {
+      const isDead = this.unheldSinceMs.has(ip);
+      if (!isDead && this.nowMs >= sinceMs + RENEW_MS) this.unheardSinceMs.delete(ip);
+    }
+  }
+
+  /** As ../../src/controller/held.ts tells it. */
+  #tell(ip: number): Pick<WantedAddress, "unheldSinceMs" | "unheardSinceMs"> {
+    const unheldSinceMs = this.unheldSinceMs.get(ip) ?? null;
+    const unheardSinceMs = this.unheardSinceMs.get(ip);
+    if (unheardSinceMs === undefined) return { unheldSinceMs };
+    const isSilent = this.nowMs >= unheardSinceMs + 1.5 * RENEW_MS;
+    return { unheldSinceMs: isSilent ? unheardSinceMs : null, unheardSinceMs };
   }
 
   #publishStrange(at: Place, type: SetType): void {
@@ -274,6 +314,10 @@ class History {
         expect(is, `${wordsOf(spot)}, of ${was.ownerId}`).to.deep.equal(was);
       } else if (was.addresses.length > 0 && wantedIn(wishes, spot).length > 0) {
         expect(is?.addresses, `${wordsOf(spot)}, emptied`).to.be.an("array").that.is.not.empty;
+        const come = (is?.addresses ?? []).filter((ip) => !was.addresses.includes(ip));
+        const isKept = wantedIn(wishes, spot).some((ip) => was.addresses.includes(textAt(ip)));
+        const lost = isKept ? come.filter((ip) => this.#isLost(ADDRESSES.indexOf(ip))) : [];
+        expect(lost, `${wordsOf(spot)}, held by nobody, beside others`).to.deep.equal([]);
       }
     }
     const written = new Set((api.status.names ?? []).map((each) => `${each.name} ${each.zone}`));
@@ -282,6 +326,11 @@ class History {
       const entry = `${nameAt(spot)} ${ZONES[spot.zone] ?? ""}`;
       expect(written.has(entry), `${wordsOf(spot)} is written down`).to.equal(true);
     }
+  }
+
+  #isLost(ip: number): boolean {
+    const sinceMs = this.unheldSinceMs.get(ip);
+    return sinceMs !== undefined && this.nowMs - sinceMs >= LIMIT_MS;
   }
 
   #marked(): ReadonlyMap<Spot, Marked> {
@@ -297,7 +346,7 @@ class History {
 
   async settle(): Promise<void> {
     for (let i = 0; i < SETTLE_ROUNDS; i++) {
-      this.nowMs += 5000;
+      this.#pass(RENEW_MS);
       for (const publisher of this.publishers) {
         await this.round(publisher, NOTHING_LOST);
       }
@@ -328,7 +377,7 @@ class History {
       ...{ service: "prod/web", ttlSeconds: 30 },
       addresses: ips.map((ip) => ({
         ip: ADDRESSES[ip] as WantedName["addresses"][number]["ip"],
-        unheldSinceMs: this.unheldSinceMs.get(ip) ?? null,
+        ...this.#tell(ip),
       })),
     };
   }
@@ -372,6 +421,10 @@ class History {
 
 function nameAt({ name: index }: Pick<Place, "name">): DnsName {
   return NAMES[index] as DnsName;
+}
+
+function textAt(ip: number): string {
+  return ADDRESSES[ip] ?? "";
 }
 
 function markAt(spot: Spot): DnsName {

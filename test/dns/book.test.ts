@@ -370,6 +370,46 @@ describe("dns book", () => {
     expect(at("A")).to.deep.equal(["192.0.2.1", "192.0.2.2"]);
   });
 
+  it("after a restart an address whose holder was not heard of yet neither comes nor goes", () => {
+    const unheard = (...ips: readonly string[]) =>
+      ips.map((ip) => ({ ip, unheldSinceMs: null, unheardSinceMs: 0 }) as unknown as WantedAddress);
+    const [heard] = wanted(held("192.0.2.2")).addresses;
+    if (heard === undefined) throw new Error("no address");
+    stage.want(wanted(held("192.0.2.2", "192.0.2.3"))).round(0);
+    const all = ["192.0.2.1", "192.0.2.2", "192.0.2.3"] as const;
+    stage.restart().want({ ...wanted([]), addresses: unheard(...all) });
+    stage.round(0);
+    expect(at("A"), "192.0.2.1 was away").to.deep.equal(["192.0.2.2", "192.0.2.3"]);
+    const addresses = [...unheard("192.0.2.1"), heard, ...unheard("192.0.2.3")];
+    for (const nowMs of [4000, 20_000]) {
+      stage.want({ ...wanted([]), addresses }).round(nowMs);
+      expect(at("A"), `at ${nowMs}`).to.deep.equal(["192.0.2.2", "192.0.2.3"]);
+    }
+    stage.want(wanted([["192.0.2.1", 0], ["192.0.2.2", null], ["192.0.2.3", 0]])).round(21_000); // prettier-ignore
+    expect(at("A")).to.deep.equal(["192.0.2.2"]);
+  });
+
+  it("a new name none of whose holders was heard of yet waits for the first, and no longer than the limit", () => {
+    const unheard = ["192.0.2.1", "192.0.2.2"].map(
+      (ip) => ({ ip, unheldSinceMs: null, unheardSinceMs: 0 }) as unknown as WantedAddress,
+    );
+    const [heard] = wanted(held("192.0.2.2")).addresses;
+    if (heard === undefined) throw new Error("no address");
+    stage.want({ ...wanted([]), addresses: unheard });
+    expect(stage.round(0)).to.deep.equal([]);
+    expect(stage.book.figures(0)).to.deep.equal({ wanted: 1, published: 0 });
+    expect(stage.book.wakeAtMs(14_000)).to.equal(15_000);
+    stage.want({ ...wanted([]), addresses: [...unheard.slice(0, 1), heard] }).round(4000);
+    expect(at("A")).to.deep.equal(["192.0.2.2"]);
+    stage = new Stage();
+    stage.want({ ...wanted([]), addresses: unheard }).round(14_999);
+    expect(at("A")).to.deep.equal([]);
+    stage.round(15_000);
+    expect(at("A"), "nothing is better known of one than of the other").to.deep.equal([
+      ...["192.0.2.1", "192.0.2.2"],
+    ]);
+  });
+
   it("a server that fails is asked once for all, and again later and later", () => {
     const names = ["a", "b", "c"].map((label) =>
       wanted(held("192.0.2.1"), { name: nameOf(`${label}.lb.example`) }),

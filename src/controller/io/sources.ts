@@ -144,6 +144,9 @@ export function startSources(options: SourcesOptions): Sources {
     onChange: (change) => {
       if (presences.apply(change, performance.now())) onNews();
     },
+    onSynced: () => {
+      presences.listed();
+    },
   });
   const all: readonly (readonly [string, AnyReflector])[] = [
     [SERVICES.plural, services],
@@ -217,7 +220,7 @@ interface AnyReflector {
 
 type Wishes<T extends KubeObject> = Pick<
   Parameters<typeof startReflector<T>>[0],
-  "namespace" | "labelSelector" | "prune" | "onChange"
+  "namespace" | "labelSelector" | "prune" | "onChange" | "onSynced"
 > & {
   /** True where the cluster may not have the kind: then it has no objects of it. */
   readonly isOptional?: boolean;
@@ -240,12 +243,16 @@ function starter(
     type: ResourceType<T>,
     { isOptional = false, ...wishes }: Wishes<T>,
   ): Reflector<T> => {
-    let onSynced = (): void => undefined;
+    let isListed = (): void => undefined;
     listings.push(
       new Promise((resolve) => {
-        onSynced = resolve;
+        isListed = resolve;
       }),
     );
+    const onSynced = () => {
+      wishes.onSynced?.();
+      isListed();
+    };
     return startReflector({
       ...wishes,
       ...{ client, type, log, metrics, onSynced },
