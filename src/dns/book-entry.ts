@@ -8,7 +8,12 @@ import type { DnsName } from "./name.ts";
 import { ADDRESS_TYPES, type AddressType } from "./ownership.ts";
 import type { WantedAddress } from "./record-sets.ts";
 import type { PublishedEntry } from "./resource.ts";
-import { NOTHING_PUBLISHED, type PublishedName, type TakenBy } from "./transaction.ts";
+import {
+  NOTHING_PUBLISHED,
+  type PublishedName,
+  type TakenBy,
+  type Transaction,
+} from "./transaction.ts";
 
 export interface WantedName {
   readonly name: DnsName;
@@ -53,7 +58,7 @@ export interface Entry {
   isBusy: boolean;
   /** Of these types the server has refused an update for what is there. */
   readonly refused: Set<AddressType>;
-  /** It has refused one of both types, and it is not known which was to blame: each goes by itself. */
+  /** It has refused two things at once, and it is not known which was to blame: each goes by itself. */
   isApart: boolean;
   jobs: number;
   failures: number;
@@ -87,8 +92,11 @@ export function ledgerEntry({ name, zone, service }: Entry): PublishedEntry {
 }
 
 /** The server has refused it for what is there. */
-export function noteRefusal(entry: Entry, types: readonly AddressType[]): void {
-  if (types.length > 1) entry.isApart = true;
+export function noteRefusal(
+  entry: Entry,
+  { types, isMixed }: Pick<Transaction, "types" | "isMixed">,
+): void {
+  if (isMixed) entry.isApart = true;
   else for (const type of types) entry.refused.add(type);
 }
 

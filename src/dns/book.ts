@@ -22,7 +22,6 @@ import {
 } from "./book-entry.ts";
 import type { DnsFailure } from "./failures.ts";
 import type { DnsName } from "./name.ts";
-import type { AddressType } from "./ownership.ts";
 import { nextWithdrawalMs, recordSet } from "./record-sets.ts";
 import { PUBLISHED_NAMES_MAX, type PublishedEntry } from "./resource.ts";
 import {
@@ -32,6 +31,7 @@ import {
   type Goal,
   type PublishedName,
   type TakenBy,
+  type Transaction,
 } from "./transaction.ts";
 import type { Update } from "./update.ts";
 import { waitMs, ZoneStates, type ZoneTrouble } from "./zone-states.ts";
@@ -48,14 +48,12 @@ export interface BookOptions {
 
 export type Job =
   | { readonly kind: "read"; readonly name: DnsName; readonly zone: DnsName }
-  | {
+  | ({
       readonly kind: "update";
       readonly name: DnsName;
       readonly zone: DnsName;
       readonly update: Update;
-      readonly types: readonly AddressType[];
-      readonly after: PublishedName;
-    };
+    } & Pick<Transaction, "types" | "isMixed" | "after">);
 
 export type Outcome =
   | { readonly ok: true; readonly published: PublishedName }
@@ -266,10 +264,10 @@ export class Book {
       entry.published = null;
       return { kind: "read", name, zone };
     }
-    const { update, types, after, takenBy } = this.#transaction(entry, entry.published, nowMs);
+    const { update, takenBy, ...of } = this.#transaction(entry, entry.published, nowMs);
     // Whoever tries once more does not know yet whether it is free now.
     if (takenBy !== null || update === null || entry.wanted === null) this.#note(entry, takenBy);
-    return update === null ? null : { kind: "update", name, zone, update, types, after };
+    return update === null ? null : { kind: "update", name, zone, update, ...of };
   }
 
   #entryOf({ name, zone }: Job): Entry | undefined {
@@ -348,7 +346,7 @@ export class Book {
     if (PREREQUISITE_FAILURES.has(failure.kind)) {
       this.#zones.isWell(entry.zone);
       entry.published = null;
-      if (job.kind === "update") noteRefusal(entry, job.types);
+      if (job.kind === "update") noteRefusal(entry, job);
       entry.refusals += 1;
       if (entry.refusals > REFUSALS_MAX) {
         entry.notBeforeMs = nowMs + waitMs(name, entry.refusals);

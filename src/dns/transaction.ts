@@ -2,7 +2,8 @@
  * From what a name has to what it should have: one update, with what must still be so when the server obeys. Pure.
  *
  * What is ours is changed under the prerequisite that its mark is the very one that was read; what is new is made under the prerequisite
- * that neither addresses, nor a mark, nor an alias are there. So nothing of somebody else's is ever touched, whoever was faster, and a
+ * that neither addresses, nor a mark, nor an alias are there, nor addresses of the other type without a mark of ours: a name is somebody's as a whole,
+ * for who has one type of it would lose his clients to whoever adds the other. So nothing of somebody else's is ever touched, whoever was faster, and a
  * second sending of the same update does no harm: it fails, and the name is looked up.
  * Neighbours: ownership.ts has the marks; record-sets.ts says what should be there; book.ts decides when.
  */
@@ -52,6 +53,8 @@ export interface Transaction {
   readonly update: Update | null;
   /** Whose sets it changes. */
   readonly types: readonly AddressType[];
+  /** Of an update that is refused nobody tells which of them was to blame: they were asked for different things. */
+  readonly isMixed: boolean;
   /** What the name has once it is obeyed. */
   readonly after: PublishedName;
   /** Who has what we should have; null: nobody. */
@@ -64,7 +67,7 @@ export type TakenBy = { readonly owner: string } | "unmarked" | "alias" | "mark-
 /**
  * @param options.tries whether to begin where addresses without a mark, an alias, or a text that is no mark seem to be: a wildcard answers
  *   for names that nobody has. The server knows better, and refuses where they are there
- * @param options.isApart one type at a time: of an update that is refused nobody tells which
+ * @param options.isApart one thing at a time: what is new of all types, or the change of one
  */
 export function transactionOf(
   goal: Goal,
@@ -72,17 +75,28 @@ export function transactionOf(
   { tries, isApart }: { readonly tries: (type: AddressType) => boolean; readonly isApart: boolean },
 ): Transaction {
   const all = ADDRESS_TYPES.map((type) => {
-    return { type, step: stepOf(goal, type, { published, tries: tries(type) }) };
+    return { type, step: stepOf(goal, type, { published, tries: ADDRESS_TYPES.every(tries) }) };
   });
   const changing = all.filter(({ step }) => step.changes.length > 0);
-  const now = isApart ? changing.slice(0, 1) : changing;
+  const units = [
+    ...changing.filter(({ step }) => !step.isNew).map((each) => [each]),
+    changing.filter(({ step }) => step.isNew),
+  ].filter((unit) => unit.length > 0);
+  const now = isApart ? (units[0] ?? []) : units.flat();
   const after = { ...published.sets };
+  // What seemed to be there of a name that is new was a wildcard's.
+  if (now.some(({ step }) => step.isNew)) {
+    for (const type of ADDRESS_TYPES) {
+      if (ownerOf(after[type].marks, goal.ownerId).kind !== "us") after[type] = NO_SET;
+    }
+  }
   for (const { type, step } of now) after[type] = step.after;
-  const prerequisites = now.flatMap(({ step }) => step.prerequisites);
+  const prerequisites = distinct(now.flatMap(({ step }) => step.prerequisites));
   const changes = now.flatMap(({ step }) => step.changes);
   return {
     update: now.length === 0 ? null : { zone: goal.zone, prerequisites, changes },
     types: now.map(({ type }) => type),
+    isMixed: !isApart && units.length > 1,
     after: { ...published, sets: after },
     takenBy: all.find(({ step }) => step.takenBy !== null)?.step.takenBy ?? null,
   };
@@ -105,7 +119,13 @@ export function isSameOfOurs(a: PublishedName, b: PublishedName, ownerId: string
   });
 }
 
+function distinct(prerequisites: readonly Prerequisite[]): readonly Prerequisite[] {
+  return [...new Map(prerequisites.map((each) => [JSON.stringify(each), each])).values()];
+}
+
 interface TypeStep {
+  /** There was nothing of ours of that type. */
+  readonly isNew: boolean;
   readonly prerequisites: readonly Prerequisite[];
   readonly changes: readonly Change[];
   readonly after: PublishedSet;
@@ -115,12 +135,13 @@ interface TypeStep {
 function stepOf(
   goal: Goal,
   type: AddressType,
-  { published: { isAlias, sets }, tries }: { published: PublishedName; tries: boolean },
+  { published, tries }: { published: PublishedName; tries: boolean },
 ): TypeStep {
+  const { isAlias, sets } = published;
   const { name, zone, ownerId, service, ttlSeconds } = goal;
   const [set, addresses] = [sets[type], goal.sets[type]];
   const stays = (takenBy: TakenBy | null = null): TypeStep => ({
-    ...{ prerequisites: [], changes: [], after: set, takenBy },
+    ...{ isNew: false, prerequisites: [], changes: [], after: set, takenBy },
   });
   const mark = markName(name, type, zone);
   if (!mark.ok) return stays(); // Such a name is never wanted: service-names.ts.
@@ -142,13 +163,17 @@ function stepOf(
     if (isAlias && !tries) return stays("alias");
     if (set.addresses.length > 0 && !tries) return stays("unmarked");
     if (set.isMarkAlias === true && !tries) return stays("mark-alias");
+    const beside = besideOf(goal, type, { published, tries });
+    if (beside.takenBy !== null) return stays(beside.takenBy);
     return {
+      isNew: true,
       prerequisites: [
         { kind: "rrset-missing", name, type },
         { kind: "rrset-missing", name: mark.value, type: "TXT" },
         // Beside an alias a server adds nothing, and says that it has obeyed: RFC 2136 section 3.4.2.2.
         { kind: "rrset-missing", name, type: "CNAME" },
         { kind: "rrset-missing", name: mark.value, type: "CNAME" },
+        ...beside.prerequisites,
       ],
       ...{ changes: [...additions, addMark], after, takenBy: null },
     };
@@ -159,15 +184,37 @@ function stepOf(
   const clear: Change = { kind: "delete-rrset", name, type };
   const clearMark: Change = { kind: "delete-rrset", name: mark.value, type: "TXT" };
   if (addresses.length === 0) {
-    return { prerequisites, changes: [clear, clearMark], after: NO_SET, takenBy: null };
+    const changes = [clear, clearMark];
+    return { isNew: false, prerequisites, changes, after: NO_SET, takenBy: null };
   }
   if (isAlias) return stays("alias");
   const isRight = isEqualList(set.addresses, addresses) && set.ttlSeconds === ttlSeconds;
   const isMarked = JSON.stringify(set.marks) === JSON.stringify([text]);
   if (isRight && isMarked) return stays();
   return {
-    prerequisites,
+    ...{ isNew: false, prerequisites },
     changes: [...(isRight ? [] : [clear, ...additions]), ...(isMarked ? [] : [clearMark, addMark])],
     ...{ after, takenBy: null },
   };
+}
+
+/** Of the other type of addresses: nobody has any, or we do. */
+function besideOf(
+  { name, zone, ownerId }: Goal,
+  type: AddressType,
+  { published: { sets }, tries }: { published: PublishedName; tries: boolean },
+): Pick<TypeStep, "prerequisites" | "takenBy"> {
+  const other = type === "A" ? "AAAA" : "A";
+  const [{ marks, addresses }, mark] = [sets[other], markName(name, other, zone)];
+  const owner = ownerOf(marks, ownerId);
+  if (owner.kind === "us" && mark.ok) {
+    const prerequisite = { kind: "rrset-is", name: mark.value, records: marks } as const;
+    return { prerequisites: [prerequisite], takenBy: null };
+  }
+  const ownerIdThere = owner.kind === "another" ? owner.id : null;
+  if (addresses.length > 0 && (ownerIdThere !== null || !tries)) {
+    const takenBy = ownerIdThere === null ? "unmarked" : { owner: ownerIdThere };
+    return { prerequisites: [], takenBy };
+  }
+  return { prerequisites: [{ kind: "rrset-missing", name, type: other }], takenBy: null };
 }

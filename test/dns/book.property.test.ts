@@ -1,7 +1,7 @@
 /**
  * Random histories of two publishers and two zones, one in the other: names come, go and move between the zones, addresses are lost and
  * found, people edit, wildcards answer for what is not there, answers are lost, the list of names cannot be written or the answer to
- * that is lost, publishers start anew. Whatever happens, what is not ours is not touched, no name of ours is emptied that should have
+ * that is lost, publishers start anew. Whatever happens, what is not ours is not touched, nor is the other family of what is not ours, no name of ours is emptied that should have
  * addresses, and what is in a zone is written down.
  *
  * The list of names is written as the controller does it, by its own hands.
@@ -289,9 +289,15 @@ class History {
       for (let job: Job | null = first; job !== null;) {
         if (!book.begin(job, this.nowMs)) break;
         const before = this.#marked();
+        const others = SPOTS.filter((spot) => this.#isBesideOthers(spot, publisher.ownerId));
         const zone = this.#zone({ zone: ZONES.findIndex((each) => each === job?.zone) });
         const outcome = loses === "asked" ? null : outcomeIn(zone, job);
         this.check(publisher, before);
+        for (const spot of others) {
+          const isNew = before.get(spot)?.ownerId !== publisher.ownerId;
+          const isOurs = this.#marked().get(spot)?.ownerId === publisher.ownerId;
+          expect(isNew && isOurs, `${wordsOf(spot)}, beside what others have`).to.equal(false);
+        }
         const lost = { ok: false, failure: failure("no-answer", "It does not answer") } as const;
         job = book.ended(job, outcome === null || loses === "answer" ? lost : outcome, this.nowMs);
       }
@@ -326,6 +332,16 @@ class History {
       const entry = `${nameAt(spot)} ${ZONES[spot.zone] ?? ""}`;
       expect(written.has(entry), `${wordsOf(spot)} is written down`).to.equal(true);
     }
+  }
+
+  /** Somebody has the other type of addresses of the name: a name is somebody's as a whole. */
+  #isBesideOthers({ type, ...at }: Spot, ownerId: string): boolean {
+    const other = SPOTS.find(
+      (each) => each.name === at.name && each.zone === at.zone && each.type !== type,
+    );
+    if (other === undefined) return false;
+    const isThere = this.#zone(other).at(nameAt(other), other.type).length > 0;
+    return isThere && this.#marked().get(other)?.ownerId !== ownerId;
   }
 
   #isLost(ip: number): boolean {
@@ -394,7 +410,10 @@ class History {
       const isAlias = this.#isStrange(spot, "CNAME");
       if (owner === undefined) {
         expect(there, `${words}, without an owner`).to.deep.equal([]);
-        const isWanted = this.publishers.some(({ wishes }) => wantedIn(wishes, spot).length > 0);
+        const isWanted = this.publishers.some(
+          (each) =>
+            wantedIn(each.wishes, spot).length > 0 && !this.#isBesideOthers(spot, each.ownerId),
+        );
         expect(isWanted && !isAlias, `somebody wants ${words}`).to.equal(false);
         continue;
       }

@@ -240,14 +240,39 @@ describe("dns book", () => {
     expect(stage.book.takeNews()).to.deep.equal([]);
   });
 
-  it("somebody has one family, and a wildcard alias answers for the other's mark: the other is published", () => {
-    stage.zone.put(WEB, "A", ["198.51.100.9"]);
-    stage.zone.put("*.lb.example", "CNAME", ["elsewhere.example"]);
-    stage.want(wanted(held("192.0.2.1", "2001:db8::1")));
-    for (const nowMs of [0, 10_000, 20_000, 30_000]) stage.round(nowMs);
-    expect(at("A")).to.deep.equal(["198.51.100.9"]);
-    expect(at("AAAA")).to.deep.equal(["2001:db8::1"]);
+  const another = OURS.replace("lan.c1", "lan.c2");
+  for (const ips of [["2001:db8::1"], ["192.0.2.1", "2001:db8::1"]]) {
+    for (const marks of [[], [another]]) {
+      const by = marks.length === 0 ? "unmarked" : { owner: "lan.c2" };
+      it(`somebody has one family of the name, ${JSON.stringify(by)}: it is not ours for ${ips.join(" and ")}`, () => {
+        stage.zone.put(WEB, "A", ["198.51.100.9"]);
+        stage.zone.put("a-web.lb.example", "TXT", marks);
+        stage.want(wanted(held(...ips)));
+        for (const nowMs of [0, 10_000, 20_000, 30_000]) stage.round(nowMs);
+        expect([at("A"), at("AAAA")]).to.deep.equal([["198.51.100.9"], []]);
+        expect(stage.book.problems.map((it) => "by" in it && it.by)).to.deep.equal([by]);
+        expect(stage.zone.updates, "tried once").to.equal(1);
+      });
+    }
+  }
+
+  it("one family is ours, and somebody has the other: ours is kept true, and the other is told", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    stage.zone.put(WEB, "AAAA", ["2001:db8::9"]);
+    stage.want(wanted(held("192.0.2.2", "2001:db8::1")));
+    for (const nowMs of [1000, 2000, 3000]) stage.round(nowMs);
+    expect([at("A"), at("AAAA")]).to.deep.equal([["192.0.2.2"], ["2001:db8::9"]]);
     expect(stage.book.problems.map((it) => "by" in it && it.by)).to.deep.equal(["unmarked"]);
+    stage.want().round(300_000);
+    expect([at("A"), at("AAAA")]).to.deep.equal([[], ["2001:db8::9"]]);
+  });
+
+  it("both families are ours, one mark is deleted by hand: that one is somebody's, the other ours", () => {
+    stage.want(wanted(held("192.0.2.1", "2001:db8::1"))).round(0);
+    stage.zone.put("aaaa-web.lb.example", "TXT", []);
+    stage.want(wanted(held("192.0.2.2", "2001:db8::2")));
+    for (const nowMs of [1000, 2000, 3000]) stage.round(nowMs);
+    expect([at("A"), at("AAAA")]).to.deep.equal([["192.0.2.2"], ["2001:db8::1"]]);
   });
 
   const edits: readonly { name: string; edit: (zone: ModelZone) => void }[] = [
