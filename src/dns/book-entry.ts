@@ -60,6 +60,10 @@ export interface Entry {
   readonly refused: Set<AddressType>;
   /** It has refused two things at once, and it is not known which was to blame: each goes by itself. */
   isApart: boolean;
+  /** The last no of the server, to what; null: it has obeyed since. */
+  refusedJob: "read" | "update" | null;
+  /** The server obeyed for another name after that no: it was meant for this one. */
+  isBlamed: boolean;
   jobs: number;
   failures: number;
   refusals: number;
@@ -74,6 +78,8 @@ export function newEntry(name: DnsName, zone: DnsName, service: string): Entry {
     ...{
       refused: new Set(),
       isApart: false,
+      refusedJob: null,
+      isBlamed: false,
       jobs: 0,
       failures: 0,
       refusals: 0,

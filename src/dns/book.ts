@@ -4,9 +4,10 @@
  * A round is made of jobs, one for each name that is not as it should be. Each zone has rounds of its own, no faster than the publisher says,
  * so what changes between two goes together, and a zone whose server hangs keeps no other waiting. Before a name is published for the first time it is claimed: the hands write `names` down, and say so. A name
  * leaves them when nothing of ours is there any more. What is in the zone is remembered, looked up at the beginning, after doubt, and every
- * resync time. A server that fails is left alone for a while that grows, and with it its zone; a name that fails, alone.
+ * resync time. A server that fails is left alone for a while that grows, and with it its zone; a name that fails, alone: so does one that the server says
+ * no to, once it has obeyed for another.
  * A class, mutated in place, for thousands of names are not copied per change.
- * Neighbours: transaction.ts makes the updates; ../controller/io/name-jobs.ts performs the jobs.
+ * Neighbours: book-jobs.ts has its words; transaction.ts makes the updates; io/name-jobs.ts performs the jobs.
  */
 import { compareText, stableHash } from "../base/hash.ts";
 import {
@@ -20,7 +21,8 @@ import {
   type Entry,
   type WantedName,
 } from "./book-entry.ts";
-import type { DnsFailure } from "./failures.ts";
+import type { Job, Outcome, Round } from "./book-jobs.ts";
+import { NAME_FAILURES, PREREQUISITE_FAILURES, REFUSALS, type DnsFailure } from "./failures.ts";
 import type { DnsName } from "./name.ts";
 import { nextWithdrawalMs, recordSet } from "./record-sets.ts";
 import { PUBLISHED_NAMES_MAX, type PublishedEntry } from "./resource.ts";
@@ -31,9 +33,7 @@ import {
   type Goal,
   type PublishedName,
   type TakenBy,
-  type Transaction,
 } from "./transaction.ts";
-import type { Update } from "./update.ts";
 import { waitMs, ZoneStates, type ZoneTrouble } from "./zone-states.ts";
 
 export interface BookOptions {
@@ -46,36 +46,10 @@ export interface BookOptions {
   readonly abandonedZones?: readonly string[];
 }
 
-export type Job =
-  | { readonly kind: "read"; readonly name: DnsName; readonly zone: DnsName }
-  | ({
-      readonly kind: "update";
-      readonly name: DnsName;
-      readonly zone: DnsName;
-      readonly update: Update;
-    } & Pick<Transaction, "types" | "isMixed" | "after">);
-
-export type Outcome =
-  | { readonly ok: true; readonly published: PublishedName }
-  | { readonly ok: false; readonly failure: DnsFailure };
-
-export interface Round {
-  /** In order. Names that are not among those that the hands have written yet: write these first. */
-  readonly claims: readonly PublishedEntry[] | null;
-  /** Of all zones whose round may begin now; the hands say which do. */
-  readonly jobs: readonly Job[];
-}
-
 /** Looked up, refused, looked up: somebody else is at it, and there is a next round. */
 const JOBS_PER_ROUND_MAX = 4;
 /** In a row: then it waits. */
 const REFUSALS_MAX = 2;
-
-/** Of one name, or of what a prerequisite found: not the server's fault. */
-const NAME_FAILURES: ReadonlySet<string> = new Set(["request-invalid", "not-in-zone"]);
-const PREREQUISITE_FAILURES: ReadonlySet<string> = new Set([
-  ...["name-in-use", "name-not-in-use", "rrset-exists", "rrset-changed"],
-]);
 
 export class Book {
   readonly #options: BookOptions;
@@ -151,9 +125,11 @@ export class Book {
       if (!entry.isClaimed || !this.#zones.mayBegin(entry.zone, nowMs)) return [];
       entry.jobs = 0;
       const job = this.#jobOf(entry, nowMs);
-      return job === null ? [] : [job];
+      return job === null ? [] : [{ job, isFailing: entry.failures > 0 }];
     });
-    return { claims: this.#claims(entries), jobs };
+    // Those that have not failed first: they show whether it was the zone.
+    jobs.sort((a, b) => Number(a.isFailing) - Number(b.isFailing));
+    return { claims: this.#claims(entries), jobs: jobs.map(({ job }) => job) };
   }
 
   /** The jobs of a zone, as the last round has them, are about to be done: no other round has any of it until they have ended. */
@@ -206,7 +182,7 @@ export class Book {
     this.#zones.tryAgain();
     for (const entry of this.#entries.values()) {
       entry.notBeforeMs = Number.NEGATIVE_INFINITY;
-      entry.failures = 0;
+      Object.assign(entry, { failures: 0, refusedJob: null, isBlamed: false });
     }
   }
 
@@ -304,15 +280,13 @@ export class Book {
 
   #read(entry: Entry, published: PublishedName, nowMs: number): void {
     const { before, name, service, wanted } = entry;
-    this.#isWell(entry);
     entry.published = published;
+    const isSettled = this.#transaction(entry, published, nowMs).update === null;
+    if (entry.refusedJob !== "update" || isSettled) this.#isWell(entry);
     const updateOf = this.#zones.updateOf(entry.zone);
-    const isSettled =
-      updateOf === name && this.#transaction(entry, published, nowMs).update === null;
     // It may have obeyed, and its answer was lost.
-    if (updateOf === null || isSettled || !this.#entries.has(updateOf)) {
-      this.#zones.isWell(entry.zone);
-    }
+    const isOver = updateOf === name && isSettled;
+    if (updateOf === null || isOver || !this.#entries.has(updateOf)) this.#zoneIsWell(entry);
     entry.knownAtMs = nowMs;
     entry.before = null;
     if (before === null) return;
@@ -325,15 +299,24 @@ export class Book {
 
   #updated(entry: Entry, after: PublishedName, nowMs: number): void {
     this.#isWell(entry);
-    this.#zones.isWell(entry.zone);
+    this.#zoneIsWell(entry);
     entry.published = after;
     forgetRefusals(entry);
     entry.refusals = 0;
     entry.knownAtMs ??= nowMs;
   }
 
+  #zoneIsWell({ zone, name }: Entry): void {
+    for (const refused of this.#zones.isWell(zone)) {
+      const entry = this.#entries.get(refused);
+      if (entry?.zone !== zone || refused === name) continue;
+      entry.isBlamed = true;
+      entry.notBeforeMs = Number.NEGATIVE_INFINITY; // Once more, for the zone may have been to blame.
+    }
+  }
+
   #isWell(entry: Entry): void {
-    entry.failures = 0;
+    Object.assign(entry, { failures: 0, refusedJob: null, isBlamed: false });
     if (entry.problem?.kind === "refused") entry.problem = null;
   }
 
@@ -342,9 +325,9 @@ export class Book {
       entry.published = null;
       return;
     }
-    const { name, service } = entry;
+    const { name, zone, service, isBlamed } = entry;
     if (PREREQUISITE_FAILURES.has(failure.kind)) {
-      this.#zones.isWell(entry.zone);
+      this.#zoneIsWell(entry);
       entry.published = null;
       if (job.kind === "update") noteRefusal(entry, job);
       entry.refusals += 1;
@@ -354,8 +337,11 @@ export class Book {
       return;
     }
     entry.failures += 1;
-    if (NAME_FAILURES.has(failure.kind)) {
-      entry.notBeforeMs = nowMs + waitMs(name, entry.failures);
+    const isRefusal = REFUSALS.has(failure.kind);
+    if (isRefusal) entry.refusedJob = job.kind;
+    const isItsOwn = NAME_FAILURES.has(failure.kind);
+    if (isItsOwn || isRefusal) entry.notBeforeMs = nowMs + waitMs(name, entry.failures);
+    if (isItsOwn || (isRefusal && isBlamed)) {
       const found = { kind: "refused", name, service, failure } as const;
       if (JSON.stringify(entry.problem) !== JSON.stringify(found)) this.#news.push(found);
       entry.problem = found;
@@ -364,7 +350,7 @@ export class Book {
     // It may have obeyed, and its answer was lost.
     entry.before = null;
     entry.published = null;
-    this.#zones.failed(entry.zone, failure, job.kind === "update" ? name : null, nowMs);
+    this.#zones.failed({ zone, name, isUpdate: job.kind === "update" }, failure, nowMs);
   }
 
   #isBlocked({ zone, notBeforeMs }: Entry, nowMs: number): boolean {

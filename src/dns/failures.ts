@@ -48,6 +48,19 @@ export const REMEDIES = {
 
 export type FailureKind = keyof typeof REMEDIES;
 
+/** Of one name: not the server's fault. */
+export const NAME_FAILURES: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  ...(["request-invalid", "not-in-zone"] as const),
+]);
+/** Of what a prerequisite found. */
+export const PREREQUISITE_FAILURES: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  ...(["name-in-use", "name-not-in-use", "rrset-exists", "rrset-changed"] as const),
+]);
+/** A no that may be meant for the name alone, as where a key may change a part of a zone, or for all of the zone. */
+export const REFUSALS: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  ...(["refused", "read-refused", "server-failure", "not-authoritative"] as const),
+]);
+
 export interface DnsFailure {
   readonly kind: FailureKind;
   /** What failed, with the value: a sentence without its full stop. */

@@ -2,13 +2,14 @@
  * How each zone of a publisher does: whether its round is under way, when the next may begin, what is wrong with it and until when it is
  * left alone. Pure: told the time.
  *
- * Of one zone nothing is concluded for another: their servers may be different ones.
+ * Of one zone nothing is concluded for another: their servers may be different ones. What a server says no to may be one name alone: the zone is left alone
+ * once it has said no to a second one.
  * A class, mutated in place.
  * Neighbour: book.ts asks before each job, and tells what came of it.
  */
 import { compareText, stableHash } from "../base/hash.ts";
 import { backoffMs } from "../kube/backoff.ts";
-import type { DnsFailure } from "./failures.ts";
+import { REFUSALS, type DnsFailure } from "./failures.ts";
 import type { DnsName } from "./name.ts";
 
 export interface ZoneTrouble {
@@ -21,9 +22,19 @@ interface Trouble extends ZoneTrouble {
   readonly notBeforeMs: number;
   /** Whose update it did not take: that it can be read says nothing of that. */
   readonly updateOf: DnsName | null;
+  /** What it has said no to since it last obeyed. */
+  readonly refused: ReadonlySet<DnsName>;
+}
+
+export interface Asked {
+  readonly zone: DnsName;
+  readonly name: DnsName;
+  readonly isUpdate: boolean;
 }
 
 const BACKOFF = { baseMs: 1000, maxMs: 60_000 } as const;
+/** In the back-off of a zone that answers, if only no: another name may fare better. Up to 8 s. */
+const REFUSALS_COUNTED_MAX = 4;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 export class ZoneStates {
@@ -62,13 +73,19 @@ export class ZoneStates {
     return this.#troubles.get(zone)?.notBeforeMs ?? NEVER;
   }
 
-  failed(zone: DnsName, failure: DnsFailure, updateOf: DnsName | null, nowMs: number): void {
+  failed({ zone, name, isUpdate }: Asked, failure: DnsFailure, nowMs: number): void {
     const known = this.#troubles.get(zone);
     if (known !== undefined && nowMs < known.notBeforeMs) return; // Asked together with the one that found it out.
     const failures = (known?.failures ?? 0) + 1;
+    const isRefusal = REFUSALS.has(failure.kind);
+    const refused = new Set(known?.refused).add(name);
+    const isAlone = isRefusal && refused.size === 1;
+    const counted = isRefusal ? Math.min(failures, REFUSALS_COUNTED_MAX) : failures;
     this.#troubles.set(zone, {
-      ...{ zone, failure, failures, notBeforeMs: nowMs + waitMs(zone, failures) },
-      updateOf: updateOf ?? known?.updateOf ?? null,
+      ...{ zone, failures, refused },
+      failure: isAlone ? { ...failure, message: `${failure.message}, asked for ${name}` } : failure,
+      notBeforeMs: isAlone ? NEVER : nowMs + waitMs(zone, counted),
+      updateOf: isUpdate ? name : (known?.updateOf ?? null),
     });
   }
 
@@ -76,8 +93,11 @@ export class ZoneStates {
     return this.#troubles.get(zone)?.updateOf ?? null;
   }
 
-  isWell(zone: DnsName): void {
+  /** @returns what it has said no to before: that was their own fault, or is over */
+  isWell(zone: DnsName): readonly DnsName[] {
+    const { refused = [] } = this.#troubles.get(zone) ?? {};
     this.#troubles.delete(zone);
+    return [...refused];
   }
 
   /** What failed is asked again at once. */

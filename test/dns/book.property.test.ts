@@ -10,8 +10,9 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { pino } from "pino";
 import { PublisherObject } from "../../src/controller/io/publisher-object.ts";
-import { Book, type Job } from "../../src/dns/book.ts";
+import { Book } from "../../src/dns/book.ts";
 import type { WantedName } from "../../src/dns/book-entry.ts";
+import type { Job, Outcome } from "../../src/dns/book-jobs.ts";
 import { failure } from "../../src/dns/failures.ts";
 import type { DnsName } from "../../src/dns/name.ts";
 import { ADDRESS_TYPES, markName, type AddressType } from "../../src/dns/ownership.ts";
@@ -44,6 +45,8 @@ type Action =
   | { readonly kind: "unwant"; readonly who: number; readonly name: number }
   | { readonly kind: "held"; readonly ip: number; readonly isHeld: boolean }
   | ({ readonly kind: "round"; readonly who: number } & Losses)
+  /** From then on the server takes no update of it, or takes them again. */
+  | ({ readonly kind: "refuse"; readonly isRefused: boolean } & Pick<Place, "name">)
   /** It is lost, and all have seen to it. */
   | { readonly kind: "gone"; readonly ip: number }
   /** The next leader begins, and has its first round. */
@@ -81,6 +84,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       },
     }),
   },
+  fc.record({ kind: fc.constant("refuse" as const), name, isRefused: fc.boolean() }),
   fc.record({ kind: fc.constant("gone" as const), ip: fc.nat({ max: ADDRESSES.length - 1 }) }),
   fc.record({ kind: fc.constant("reign" as const), who }),
   fc.record({ kind: fc.constant("restart" as const), who, isRead: fc.boolean() }),
@@ -190,6 +194,7 @@ interface Marked {
 class History {
   nowMs = 0;
   readonly zones = ZONES.map((zone) => new ModelZone(zone));
+  readonly refused = new Set<DnsName>();
   readonly unheldSinceMs = new Map<number, number>();
   /** Since a controller began that has not seen their holders' Leases change. */
   readonly unheardSinceMs = new Map<number, number>();
@@ -213,6 +218,10 @@ class History {
         return;
       case "round":
         await this.round(this.#publisher(step.who), step);
+        return;
+      case "refuse":
+        if (step.isRefused) this.refused.add(nameAt(step));
+        else this.refused.delete(nameAt(step));
         return;
       case "gone":
         if (!this.unheldSinceMs.has(step.ip)) this.unheldSinceMs.set(step.ip, this.nowMs);
@@ -291,7 +300,7 @@ class History {
         const before = this.#marked();
         const others = SPOTS.filter((spot) => this.#isBesideOthers(spot, publisher.ownerId));
         const zone = this.#zone({ zone: ZONES.findIndex((each) => each === job?.zone) });
-        const outcome = loses === "asked" ? null : outcomeIn(zone, job);
+        const outcome = loses === "asked" ? null : this.#answer(zone, job);
         this.check(publisher, before);
         for (const spot of others) {
           const isNew = before.get(spot)?.ownerId !== publisher.ownerId;
@@ -306,6 +315,11 @@ class History {
     const wanted = wishes.size;
     if (object.status?.wanted !== wanted) await object.write({ wanted });
     else if (object.isDoubtful) await object.read();
+  }
+
+  #answer(zone: ModelZone, job: Job): Outcome {
+    if (job.kind === "read" || !this.refused.has(job.name)) return outcomeIn(zone, job);
+    return { ok: false, failure: failure("refused", "It is refused") };
   }
 
   /** After each message that a publisher has sent. @param before what had a mark */
@@ -361,6 +375,7 @@ class History {
   }
 
   async settle(): Promise<void> {
+    this.refused.clear();
     for (let i = 0; i < SETTLE_ROUNDS; i++) {
       this.#pass(RENEW_MS);
       for (const publisher of this.publishers) {

@@ -1,8 +1,9 @@
 /** One publisher and one zone, step by step: what is asked and sent, and what the zone has afterwards. */
 import { expect } from "chai";
 import type { Ip } from "../../src/base/ip.ts";
-import { Book, type BookOptions, type Job } from "../../src/dns/book.ts";
+import { Book, type BookOptions } from "../../src/dns/book.ts";
 import type { WantedName } from "../../src/dns/book-entry.ts";
+import type { Job } from "../../src/dns/book-jobs.ts";
 import { failure, type FailureKind } from "../../src/dns/failures.ts";
 import type { DnsName } from "../../src/dns/name.ts";
 import type { WantedAddress } from "../../src/dns/record-sets.ts";
@@ -37,6 +38,8 @@ class Stage {
   fails: FailureKind | null = null;
   /** The server obeys, and its answers are lost. */
   isMute = false;
+  /** Of these names it takes no update. */
+  refuses: readonly string[] = [];
   jobs: string[] = [];
 
   want(...names: readonly WantedName[]): this {
@@ -71,6 +74,9 @@ class Stage {
   #do(job: Job) {
     if (this.fails !== null && !this.isMute) {
       return { ok: false, failure: failure(this.fails, "It fails") } as const;
+    }
+    if (job.kind === "update" && this.refuses.includes(job.name)) {
+      return { ok: false, failure: failure("refused", "It is refused") } as const;
     }
     const outcome = outcomeIn(this.zone, job);
     if (!this.isMute) return outcome;
@@ -439,13 +445,13 @@ describe("dns book", () => {
     const names = ["a", "b", "c"].map((label) =>
       wanted(held("192.0.2.1"), { name: nameOf(`${label}.lb.example`) }),
     );
-    stage.fails = "server-failure";
+    stage.fails = "no-answer";
     stage.want(...names);
     expect(stage.round(0)).to.deep.equal(["update a.lb.example"]);
     expect(stage.round(400)).to.deep.equal([]);
-    expect(stage.round(1000)).to.deep.equal(["read a.lb.example"]);
+    expect(stage.round(1000), "another may fare better").to.deep.equal(["update b.lb.example"]);
     expect(stage.round(1900)).to.deep.equal([]);
-    expect(stage.round(3000)).to.deep.equal(["read a.lb.example"]);
+    expect(stage.round(3000)).to.deep.equal(["update c.lb.example"]);
     expect(stage.book.troubles.map(({ failures }) => failures)).to.deep.equal([3]);
     stage.fails = null;
     stage.book.tryAgain();
@@ -473,14 +479,78 @@ describe("dns book", () => {
       }
       return stage.book.troubles.map(({ failures }) => failures);
     };
-    expect(failuresAt(0)).to.deep.equal([1]);
-    expect(failuresAt(1000)).to.deep.equal([2]);
-    expect(failuresAt(1900)).to.deep.equal([2]);
-    expect(failuresAt(3000)).to.deep.equal([3]);
-    expect(failuresAt(4900)).to.deep.equal([3]);
-    expect(asked.filter((kind) => kind === "update")).to.have.length(3);
+    expect(failuresAt(0)).to.deep.equal([2]);
+    expect(failuresAt(900)).to.deep.equal([2]);
+    expect(failuresAt(2000)).to.deep.equal([3]);
+    expect(failuresAt(3900)).to.deep.equal([3]);
+    expect(failuresAt(6000)).to.deep.equal([4]);
+    expect(asked.filter((kind) => kind === "update")).to.have.length(4);
     stage.round(60_000);
     expect(stage.book.troubles).to.deep.equal([]);
+  });
+
+  const named = (label: string, ...ips: readonly string[]) =>
+    wanted(held(...ips), { name: nameOf(`${label}.lb.example`) });
+
+  it("one name that the server refuses: it is said, it waits alone, and the others go on at once", () => {
+    stage.refuses = ["a.lb.example"];
+    const good = ["b", "c"].map((label) => named(label, "192.0.2.1"));
+    stage.want(named("a", "192.0.2.1"), ...good);
+    expect(stage.round(0)).to.deep.equal(["a", "b", "c"].map((it) => `update ${it}.lb.example`));
+    let asked = 0;
+    for (let nowMs = 1000; nowMs < 290_000; nowMs += 1000) {
+      const ip = `192.0.2.${2 + ((nowMs / 1000) % 2)}`;
+      stage.want(named("a", "192.0.2.1"), ...["b", "c"].map((label) => named(label, ip)));
+      asked += stage.round(nowMs).filter((job) => job.startsWith("update a")).length;
+      expect(at("A", "b.lb.example"), `at ${nowMs}`).to.deep.equal([ip]);
+      expect(stage.book.troubles, `at ${nowMs}`).to.deep.equal([]);
+    }
+    expect(stage.book.takeNews().map((it) => [it.kind, it.name])).to.deep.equal([
+      ["refused", "a.lb.example"],
+    ]);
+    expect(stage.book.problems.map(({ name }) => name)).to.deep.equal(["a.lb.example"]);
+    expect(asked).to.be.within(4, 15);
+    stage.refuses = [];
+    stage.round(360_000);
+    expect(at("A", "a.lb.example")).to.deep.equal(["192.0.2.1"]);
+    expect(stage.book.problems).to.deep.equal([]);
+  });
+
+  it("the first name that the server refuses: the zone is said to fail, with the name, and keeps no other waiting", () => {
+    stage.refuses = [WEB];
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    expect(stage.book.troubles.map(({ failure: { message } }) => message)).to.deep.equal([
+      `It is refused, asked for ${WEB}`,
+    ]);
+    expect(stage.round(100), "it waits").to.deep.equal([]);
+    stage.want(wanted(held("192.0.2.1")), named("b", "192.0.2.1")).round(200);
+    expect(at("A", "b.lb.example")).to.deep.equal(["192.0.2.1"]);
+    expect(stage.book.troubles).to.deep.equal([]);
+    stage.round(1000);
+    expect(stage.book.problems.map(({ name }) => name)).to.deep.equal([WEB]);
+    stage.want(named("b", "192.0.2.1"));
+    for (const nowMs of [100_000, 200_000]) stage.round(nowMs);
+    expect(stage.ledger.map(({ name }) => name)).to.deep.equal(["b.lb.example"]);
+  });
+
+  it("two names that the server refuses hold the zone, until another goes well: then they wait alone", () => {
+    stage.refuses = ["a.lb.example", "b.lb.example"];
+    const bad = ["a", "b"].map((label) => named(label, "192.0.2.1"));
+    stage.want(...bad).round(0);
+    for (let nowMs = 1000; nowMs <= 600_000; nowMs += 1000) stage.round(nowMs);
+    stage.want(...bad, named("c", "192.0.2.1"));
+    for (let nowMs = 601_000; nowMs <= 609_000; nowMs += 1000) stage.round(nowMs);
+    expect(at("A", "c.lb.example"), "within 8 s").to.deep.equal(["192.0.2.1"]);
+    expect(stage.book.troubles).to.deep.equal([]);
+    for (let nowMs = 610_000; nowMs <= 700_000; nowMs += 1000) {
+      const ip = `192.0.2.${2 + ((nowMs / 1000) % 2)}`;
+      stage.want(...bad, named("c", ip)).round(nowMs);
+      expect(at("A", "c.lb.example"), `at ${nowMs}`).to.deep.equal([ip]);
+    }
+    expect(stage.book.takeNews().map((it) => [it.kind, it.name])).to.deep.equal([
+      ["refused", "a.lb.example"],
+      ["refused", "b.lb.example"],
+    ]);
   });
 
   describe("two zones", () => {

@@ -1,5 +1,5 @@
 /** A zone as RFC 2136 says that a server keeps one: prerequisites, then changes, all or nothing. Wildcards answer questions (RFC 4592), and nothing else. */
-import type { Job, Outcome } from "../../src/dns/book.ts";
+import type { Job, Outcome } from "../../src/dns/book-jobs.ts";
 import { failure } from "../../src/dns/failures.ts";
 import { parentOf, type DnsName } from "../../src/dns/name.ts";
 import { ADDRESS_TYPES, markName, type AddressType } from "../../src/dns/ownership.ts";

@@ -1,6 +1,7 @@
 /** A book with its hands, at a real name server: what the controller does, without a cluster. */
-import { Book, type Job, type Outcome } from "../../src/dns/book.ts";
+import { Book } from "../../src/dns/book.ts";
 import type { WantedName } from "../../src/dns/book-entry.ts";
+import type { Job, Outcome } from "../../src/dns/book-jobs.ts";
 import { performJob, performJobs } from "../../src/dns/io/name-jobs.ts";
 import type { Asking } from "../../src/dns/io/exchange.ts";
 import type { PublishedEntry } from "../../src/dns/resource.ts";

@@ -3,7 +3,8 @@
  *
  * Neighbours: ../book.ts says what is to be done, and what follows; client.ts asks.
  */
-import type { Book, Job, Outcome } from "../book.ts";
+import type { Book } from "../book.ts";
+import type { Job, Outcome } from "../book-jobs.ts";
 import { failure, type Outcome as Asked } from "../failures.ts";
 import type { DnsName } from "../name.ts";
 import { ADDRESS_TYPES, markName, type AddressType } from "../ownership.ts";
