@@ -30,6 +30,7 @@ import {
   isOurs,
   isSameOfOurs,
   transactionOf,
+  unseenName,
   type Goal,
   type PublishedName,
   type TakenBy,
@@ -334,6 +335,11 @@ export class Book {
       if (entry.refusals > REFUSALS_MAX) {
         entry.notBeforeMs = nowMs + waitMs(name, entry.refusals);
       }
+      return;
+    }
+    if (failure.kind === "not-in-zone" && job.kind === "read" && entry.wanted === null) {
+      const { ownerId } = this.#options;
+      entry.published = unseenName({ ownerId, service }, (type) => !entry.refused.has(type));
       return;
     }
     entry.failures += 1;

@@ -2,14 +2,14 @@
  * From what a name has to what it should have: one update, with what must still be so when the server obeys. Pure.
  *
  * What is ours is changed under the prerequisite that its mark is the very one that was read; what is new is made under the prerequisite
- * that neither addresses, nor a mark, nor an alias are there, nor addresses of the other type without a mark of ours: a name is somebody's as a whole,
+ * that neither addresses, nor a mark, nor an alias, nor a zone cut above them are there, nor addresses of the other type without a mark of ours: a name is somebody's as a whole,
  * for who has one type of it would lose his clients to whoever adds the other. So nothing of somebody else's is ever touched, whoever was faster, and a
  * second sending of the same update does no harm: it fails, and the name is looked up.
  * Neighbours: ownership.ts has the marks; record-sets.ts says what should be there; book.ts decides when.
  */
 import { isEqualList } from "../base/lists.ts";
 import type { Ip } from "../base/ip.ts";
-import type { DnsName } from "./name.ts";
+import { isWithin, parentOf, type DnsName } from "./name.ts";
 import { ADDRESS_TYPES, markName, markText, ownerOf, type AddressType } from "./ownership.ts";
 import type { Change, Prerequisite, Update } from "./update.ts";
 import type { OwnData } from "./wire/record.ts";
@@ -123,6 +123,20 @@ function distinct(prerequisites: readonly Prerequisite[]): readonly Prerequisite
   return [...new Map(prerequisites.map((each) => [JSON.stringify(each), each])).values()];
 }
 
+/**
+ * Of a name below a zone cut, where nothing can be looked up: what we would have there, by its mark.
+ *
+ * @param isThere whether that is not known to be wrong
+ */
+export function unseenName(
+  { ownerId, service }: Pick<Goal, "ownerId" | "service">,
+  isThere: (type: AddressType) => boolean,
+): PublishedName {
+  const unseen: PublishedSet = { ...NO_SET, marks: [markText(ownerId, service)] };
+  const setOf = (type: AddressType) => (isThere(type) ? unseen : NO_SET);
+  return { isAlias: false, sets: { A: setOf("A"), AAAA: setOf("AAAA") } };
+}
+
 interface TypeStep {
   /** There was nothing of ours of that type. */
   readonly isNew: boolean;
@@ -173,6 +187,8 @@ function stepOf(
         // Beside an alias a server adds nothing, and says that it has obeyed: RFC 2136 section 3.4.2.2.
         { kind: "rrset-missing", name, type: "CNAME" },
         { kind: "rrset-missing", name: mark.value, type: "CNAME" },
+        ...inZone(name, zone),
+        { kind: "rrset-missing", name: mark.value, type: "NS" },
         ...beside.prerequisites,
       ],
       ...{ changes: [...additions, addMark], after, takenBy: null },
@@ -196,6 +212,16 @@ function stepOf(
     changes: [...(isRight ? [] : [clear, ...additions]), ...(isMarked ? [] : [clearMark, addMark])],
     ...{ after, takenBy: null },
   };
+}
+
+/** Below a cut, or an alias of all that is below it, a server adds what nobody will see, and says that it has obeyed. */
+function inZone(name: DnsName, zone: DnsName): Prerequisite[] {
+  const prerequisites: Prerequisite[] = [{ kind: "rrset-missing", name, type: "NS" }];
+  for (let at = parentOf(name); at !== zone && isWithin(at, zone); at = parentOf(at)) {
+    prerequisites.push({ kind: "rrset-missing", name: at, type: "NS" });
+    prerequisites.push({ kind: "rrset-missing", name: at, type: "DNAME" });
+  }
+  return prerequisites;
 }
 
 /** Of the other type of addresses: nobody has any, or we do. */

@@ -24,7 +24,11 @@ export type Prerequisite =
   | { readonly kind: "name-in-use"; readonly name: DnsName }
   | { readonly kind: "name-not-in-use"; readonly name: DnsName }
   | { readonly kind: "rrset-exists"; readonly name: DnsName; readonly type: OwnType }
-  | { readonly kind: "rrset-missing"; readonly name: DnsName; readonly type: OwnType | "CNAME" }
+  | {
+      readonly kind: "rrset-missing";
+      readonly name: DnsName;
+      readonly type: OwnType | "CNAME" | "NS" | "DNAME";
+    }
   /** It has these records and no others of the type, whatever their TTL. At least one, all of one type. */
   | { readonly kind: "rrset-is"; readonly name: DnsName; readonly records: readonly OwnData[] };
 

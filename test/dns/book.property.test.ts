@@ -45,6 +45,8 @@ type Action =
   | { readonly kind: "unwant"; readonly who: number; readonly name: number }
   | { readonly kind: "held"; readonly ip: number; readonly isHeld: boolean }
   | ({ readonly kind: "round"; readonly who: number } & Losses)
+  /** Somebody leaves it to another zone, or no more. */
+  | ({ readonly kind: "cut"; readonly isCut: boolean } & Place)
   /** From then on the server takes no update of it, or takes them again. */
   | ({ readonly kind: "refuse"; readonly isRefused: boolean } & Pick<Place, "name">)
   /** It is lost, and all have seen to it. */
@@ -84,6 +86,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       },
     }),
   },
+  fc.tuple(place, fc.boolean()).map(([at, isCut]): Action => ({ kind: "cut", isCut, ...at })),
   fc.record({ kind: fc.constant("refuse" as const), name, isRefused: fc.boolean() }),
   fc.record({ kind: fc.constant("gone" as const), ip: fc.nat({ max: ADDRESSES.length - 1 }) }),
   fc.record({ kind: fc.constant("reign" as const), who }),
@@ -219,6 +222,9 @@ class History {
       case "round":
         await this.round(this.#publisher(step.who), step);
         return;
+      case "cut":
+        this.#zone(step).put(nameAt(step), "NS", step.isCut ? ["elsewhere.example"] : []);
+        return;
       case "refuse":
         if (step.isRefused) this.refused.add(nameAt(step));
         else this.refused.delete(nameAt(step));
@@ -307,6 +313,11 @@ class History {
           const isOurs = this.#marked().get(spot)?.ownerId === publisher.ownerId;
           expect(isNew && isOurs, `${wordsOf(spot)}, beside what others have`).to.equal(false);
         }
+        for (const [spot, { ownerId }] of this.#marked()) {
+          const isNew = before.get(spot)?.ownerId !== ownerId;
+          const isCut = this.#zone(spot).isCutOff(nameAt(spot));
+          expect(isNew && isCut, `${wordsOf(spot)}, below a cut`).to.equal(false);
+        }
         const lost = { ok: false, failure: failure("no-answer", "It does not answer") } as const;
         job = book.ended(job, outcome === null || loses === "answer" ? lost : outcome, this.nowMs);
       }
@@ -376,6 +387,7 @@ class History {
 
   async settle(): Promise<void> {
     this.refused.clear();
+    for (const at of SPOTS) this.#zone(at).put(nameAt(at), "NS", []);
     for (let i = 0; i < SETTLE_ROUNDS; i++) {
       this.#pass(RENEW_MS);
       for (const publisher of this.publishers) {

@@ -188,6 +188,41 @@ describe("dns book", () => {
     });
   }
 
+  for (const at of ["web.lb.example", "a-web.sub.lb.example", "sub.lb.example"]) {
+    const name = nameOf(at === "web.lb.example" ? at : "web.sub.lb.example");
+    it(`a new name at or below a zone cut, ${at}: nothing is written, it is told, and forgotten when nobody wants it`, () => {
+      stage.zone.put(at, "NS", ["ns.elsewhere.example"]);
+      stage.want(wanted(held("192.0.2.1", "2001:db8::1"), { name }));
+      for (const nowMs of [0, 1000, 10_000]) stage.round(nowMs);
+      expect([...stage.zone.sets.keys()]).to.deep.equal([`${at} NS`]);
+      if (stage.zone.isCutOff(name)) {
+        expect(stage.book.problems).to.have.length(1);
+        expect(stage.book.troubles).to.deep.equal([]);
+      }
+      for (const nowMs of [600_000, 601_000, 700_000]) stage.want().round(nowMs);
+      expect(stage.ledger).to.deep.equal([]);
+      expect([...stage.zone.sets.keys()]).to.deep.equal([`${at} NS`]);
+    });
+  }
+
+  it("a new name below an alias of all that is below it: nothing is written", () => {
+    stage.zone.put("sub.lb.example", "DNAME", ["elsewhere.example"]);
+    stage.want(wanted(held("192.0.2.1"), { name: nameOf("web.sub.lb.example") })).round(0);
+    expect([...stage.zone.sets.keys()]).to.deep.equal(["sub.lb.example DNAME"]);
+  });
+
+  for (const ips of [["192.0.2.1"], ["2001:db8::1"], ["192.0.2.1", "2001:db8::1"]]) {
+    it(`a name of ours that somebody has cut off since, ${ips.join(" and ")}: it goes when nobody wants it`, () => {
+      const name = nameOf("web.sub.lb.example");
+      stage.want(wanted(held(...ips), { name })).round(0);
+      stage.zone.put("sub.lb.example", "NS", ["ns.elsewhere.example"]);
+      stage.restart().want();
+      for (const nowMs of [0, 10_000, 20_000, 30_000]) stage.round(nowMs);
+      expect([...stage.zone.sets.keys()]).to.deep.equal(["sub.lb.example NS"]);
+      expect(stage.ledger).to.deep.equal([]);
+    });
+  }
+
   it("somebody's addresses change: they are somebody's still, and nobody is told again", () => {
     stage.zone.put(WEB, "A", ["198.51.100.9"]);
     stage.want(wanted(held("192.0.2.1"))).round(0);

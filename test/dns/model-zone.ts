@@ -1,13 +1,13 @@
 /** A zone as RFC 2136 says that a server keeps one: prerequisites, then changes, all or nothing. Wildcards answer questions (RFC 4592), and nothing else. */
 import type { Job, Outcome } from "../../src/dns/book-jobs.ts";
 import { failure } from "../../src/dns/failures.ts";
-import { parentOf, type DnsName } from "../../src/dns/name.ts";
+import { parentOf, ROOT, type DnsName } from "../../src/dns/name.ts";
 import { ADDRESS_TYPES, markName, type AddressType } from "../../src/dns/ownership.ts";
 import type { PublishedName, PublishedSet } from "../../src/dns/transaction.ts";
 import type { Prerequisite, Update } from "../../src/dns/update.ts";
 import type { OwnData } from "../../src/dns/wire/record.ts";
 
-export type SetType = "A" | "AAAA" | "TXT" | "CNAME";
+export type SetType = "A" | "AAAA" | "TXT" | "CNAME" | "NS" | "DNAME";
 
 interface RecordSet {
   ttlSeconds: number;
@@ -67,6 +67,14 @@ export class ModelZone {
     return "obeyed";
   }
 
+  /** Another zone begins at it, or above. */
+  isCutOff(name: DnsName): boolean {
+    for (let at = name; at !== this.zone && at !== ROOT; at = parentOf(at)) {
+      if (this.at(at, "NS").length > 0) return true;
+    }
+    return false;
+  }
+
   read(name: DnsName): PublishedName {
     const sets = ADDRESS_TYPES.map((type) => this.#readSet(name, type));
     return {
@@ -124,6 +132,9 @@ export function textOf(data: OwnData): string {
 
 /** What the server says to a job, as io/name-jobs.ts brings it. */
 export function outcomeIn(zone: ModelZone, job: Job): Outcome {
+  if (job.kind === "read" && zone.isCutOff(job.name)) {
+    return { ok: false, failure: failure("not-in-zone", "It is another zone's") };
+  }
   if (job.kind === "read") return { ok: true, published: zone.read(job.name) };
   const said = zone.update(job.update);
   if (said === "obeyed") return { ok: true, published: job.after };

@@ -151,16 +151,26 @@ describe("dns publishing", function () {
       });
 
       it("a name below a zone cut is told, and the other names of the zone are published", async () => {
-        const wanted = [wantedName("web.sub", ["192.0.2.1"]), wantedName("web", ["192.0.2.1"])];
-        ours.ledger = wanted.map(({ name, zone, service }) => ({ name, zone, service }));
-        ours.restart();
+        const wanted = [
+          wantedName("web.sub", ["192.0.2.1", "2001:db8::1"]),
+          wantedName("web", ["192.0.2.1"]),
+        ];
         await ours.round(...wanted);
         expect(ours.book.troubles).to.deep.equal([]);
         expect(ours.book.problems.map((it) => [it.name, it.kind])).to.deep.equal([
           [`web.sub.${ZONE}`, "refused"],
         ]);
         expect(await dig("web", "A")).to.deep.equal(["30 192.0.2.1"]);
-        await ours.round();
+        const untilForgotten = async () => {
+          await ours.round();
+          return ours.ledger.length === 0;
+        };
+        await waitFor(untilForgotten, { what: "it to be forgotten: nothing of ours is there" });
+        ours.ledger = wanted
+          .slice(0, 1)
+          .map(({ name, zone, service }) => ({ name, zone, service }));
+        ours.restart();
+        await waitFor(untilForgotten, { what: "it to be forgotten after a restart" });
       });
 
       it("a name below somebody's wildcard is made, after a restart as well", async () => {
