@@ -50,8 +50,10 @@ export interface Entry {
   wanted: WantedName | null;
   /** Null: not known. */
   published: PublishedName | null;
-  /** What was there when we last knew, while it is looked up. */
+  /** What was there when we last knew, while it is looked up; null: we never did. */
   before: PublishedName | null;
+  /** What would be there if an update had been obeyed of which we do not know. */
+  after: PublishedName | null;
   /** Null: neither looked up nor made yet. */
   knownAtMs: number | null;
   isClaimed: boolean;
@@ -73,8 +75,8 @@ export interface Entry {
 
 export function newEntry(name: DnsName, zone: DnsName, service: string): Entry {
   return {
-    ...{ name, zone, service, wanted: null, published: NOTHING_PUBLISHED, before: null },
-    ...{ knownAtMs: null, isClaimed: false, isBusy: false },
+    ...{ name, zone, service, wanted: null, published: NOTHING_PUBLISHED },
+    ...{ before: null, after: null, knownAtMs: null, isClaimed: false, isBusy: false },
     ...{
       refused: new Set(),
       isApart: false,
@@ -102,8 +104,25 @@ export function noteRefusal(
   entry: Entry,
   { types, isMixed }: Pick<Transaction, "types" | "isMixed">,
 ): void {
-  if (isMixed) entry.isApart = true;
-  else for (const type of types) entry.refused.add(type);
+  if (isMixed) {
+    entry.isApart = true;
+    return;
+  }
+  for (const type of types) {
+    // Refused both ways, and what is there seems to be the same: the first again, later.
+    if (entry.refused.has(type)) entry.refused.delete(type);
+    else entry.refused.add(type);
+  }
+}
+
+/** It is to be looked up, and what we knew is remembered. @param after of an update that may have been obeyed */
+export function doubt(entry: Entry, after: PublishedName | null): void {
+  // Of a new name it was never known.
+  if (entry.published !== null && entry.published !== NOTHING_PUBLISHED) {
+    entry.before = entry.published;
+  }
+  entry.after = after ?? entry.after;
+  entry.published = null;
 }
 
 /** What is there is another now: it may be tried. */

@@ -28,3 +28,8 @@ export interface Round {
   /** Of all zones whose round may begin now; the hands say which do. */
   readonly jobs: readonly Job[];
 }
+
+/** What is there once it is obeyed; null: it changes nothing. */
+export function afterOf(job: Job): PublishedName | null {
+  return job.kind === "update" ? job.after : null;
+}

@@ -11,6 +11,7 @@
  */
 import { compareText, stableHash } from "../base/hash.ts";
 import {
+  doubt,
   forgetRefusals,
   isSomeThere,
   ledgerEntry,
@@ -21,7 +22,7 @@ import {
   type Entry,
   type WantedName,
 } from "./book-entry.ts";
-import type { Job, Outcome, Round } from "./book-jobs.ts";
+import { afterOf, type Job, type Outcome, type Round } from "./book-jobs.ts";
 import { NAME_FAILURES, PREREQUISITE_FAILURES, REFUSALS, type DnsFailure } from "./failures.ts";
 import type { DnsName } from "./name.ts";
 import { nextWithdrawalMs, recordSet } from "./record-sets.ts";
@@ -237,8 +238,7 @@ export class Book {
     if (isBusy || this.#isBlocked(entry, nowMs)) return null;
     if (entry.published === null) return { kind: "read", name, zone };
     if (nowMs >= this.#resyncAtMs(entry)) {
-      entry.before = entry.published;
-      entry.published = null;
+      doubt(entry, null);
       return { kind: "read", name, zone };
     }
     const { update, takenBy, ...of } = this.#transaction(entry, entry.published, nowMs);
@@ -280,7 +280,7 @@ export class Book {
   }
 
   #read(entry: Entry, published: PublishedName, nowMs: number): void {
-    const { before, name, service, wanted } = entry;
+    const { before, after, name, service, wanted } = entry;
     entry.published = published;
     const isSettled = this.#transaction(entry, published, nowMs).update === null;
     if (entry.refusedJob !== "update" || isSettled) this.#isWell(entry);
@@ -290,11 +290,14 @@ export class Book {
     if (updateOf === null || isOver || !this.#entries.has(updateOf)) this.#zoneIsWell(entry);
     entry.knownAtMs = nowMs;
     entry.before = null;
+    entry.after = null;
     if (before === null) return;
     // What was refused for what is there would be refused again.
     if (JSON.stringify(before) !== JSON.stringify(published)) forgetRefusals(entry);
     if (wanted === null) return;
-    if (isSameOfOurs(before, published, this.#options.ownerId)) return;
+    const { ownerId } = this.#options;
+    if (isSameOfOurs(before, published, ownerId)) return;
+    if (after !== null && isSameOfOurs(after, published, ownerId)) return;
     this.#news.push({ kind: "edited", name, service });
   }
 
@@ -329,7 +332,7 @@ export class Book {
     const { name, zone, service, isBlamed } = entry;
     if (PREREQUISITE_FAILURES.has(failure.kind)) {
       this.#zoneIsWell(entry);
-      entry.published = null;
+      doubt(entry, afterOf(job)); // Sent twice, it may have obeyed the first.
       if (job.kind === "update") noteRefusal(entry, job);
       entry.refusals += 1;
       if (entry.refusals > REFUSALS_MAX) {
@@ -354,8 +357,7 @@ export class Book {
       return;
     }
     // It may have obeyed, and its answer was lost.
-    entry.before = null;
-    entry.published = null;
+    doubt(entry, afterOf(job));
     this.#zones.failed({ zone, name, isUpdate: job.kind === "update" }, failure, nowMs);
   }
 

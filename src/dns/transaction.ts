@@ -1,7 +1,8 @@
 /**
  * From what a name has to what it should have: one update, with what must still be so when the server obeys. Pure.
  *
- * What is ours is changed under the prerequisite that its mark is the very one that was read; what is new is made under the prerequisite
+ * What is ours is changed under the prerequisite that its mark and its addresses are the very ones that were read, so an update that comes late undoes nothing,
+ * and what somebody edits is seen; what is new is made under the prerequisite
  * that neither addresses, nor a mark, nor an alias, nor a zone cut above them are there, nor addresses of the other type without a mark of ours: a name is somebody's as a whole,
  * for who has one type of it would lose his clients to whoever adds the other. So nothing of somebody else's is ever touched, whoever was faster, and a
  * second sending of the same update does no harm: it fails, and the name is looked up.
@@ -24,6 +25,8 @@ export interface PublishedSet {
   readonly marks: readonly OwnData[];
   /** An alias is where the mark would be: there is no room for one. */
   readonly isMarkAlias?: true;
+  /** It cannot be looked up: what is there of addresses is not known. */
+  readonly isUnseen?: true;
 }
 
 export interface PublishedName {
@@ -66,7 +69,8 @@ export type TakenBy = { readonly owner: string } | "unmarked" | "alias" | "mark-
 
 /**
  * @param options.tries whether to begin where addresses without a mark, an alias, or a text that is no mark seem to be: a wildcard answers
- *   for names that nobody has. The server knows better, and refuses where they are there
+ *   for names that nobody has. The server knows better, and refuses where they are there. So of addresses beside a mark of ours: where it has
+ *   refused, they may be a wildcard's
  * @param options.isApart one thing at a time: what is new of all types, or the change of one
  */
 export function transactionOf(
@@ -75,7 +79,7 @@ export function transactionOf(
   { tries, isApart }: { readonly tries: (type: AddressType) => boolean; readonly isApart: boolean },
 ): Transaction {
   const all = ADDRESS_TYPES.map((type) => {
-    return { type, step: stepOf(goal, type, { published, tries: ADDRESS_TYPES.every(tries) }) };
+    return { type, step: stepOf(goal, type, { published, tries }) };
   });
   const changing = all.filter(({ step }) => step.changes.length > 0);
   const units = [
@@ -132,7 +136,8 @@ export function unseenName(
   { ownerId, service }: Pick<Goal, "ownerId" | "service">,
   isThere: (type: AddressType) => boolean,
 ): PublishedName {
-  const unseen: PublishedSet = { ...NO_SET, marks: [markText(ownerId, service)] };
+  const marks = [markText(ownerId, service)];
+  const unseen: PublishedSet = { ...NO_SET, marks, isUnseen: true };
   const setOf = (type: AddressType) => (isThere(type) ? unseen : NO_SET);
   return { isAlias: false, sets: { A: setOf("A"), AAAA: setOf("AAAA") } };
 }
@@ -149,9 +154,11 @@ interface TypeStep {
 function stepOf(
   goal: Goal,
   type: AddressType,
-  { published, tries }: { published: PublishedName; tries: boolean },
+  options: { published: PublishedName; tries: (type: AddressType) => boolean },
 ): TypeStep {
+  const { published } = options;
   const { isAlias, sets } = published;
+  const tries = ADDRESS_TYPES.every(options.tries);
   const { name, zone, ownerId, service, ttlSeconds } = goal;
   const [set, addresses] = [sets[type], goal.sets[type]];
   const stays = (takenBy: TakenBy | null = null): TypeStep => ({
@@ -196,6 +203,7 @@ function stepOf(
   }
   const prerequisites: readonly Prerequisite[] = [
     { kind: "rrset-is", name: mark.value, records: set.marks },
+    ...stillThere(name, type, set, options.tries(type)),
   ];
   const clear: Change = { kind: "delete-rrset", name, type };
   const clearMark: Change = { kind: "delete-rrset", name: mark.value, type: "TXT" };
@@ -212,6 +220,19 @@ function stepOf(
     changes: [...(isRight ? [] : [clear, ...additions]), ...(isMarked ? [] : [clearMark, addMark])],
     ...{ after, takenBy: null },
   };
+}
+
+/** RFC 2136 section 2.4.2: whatever their TTL. */
+function stillThere(
+  name: DnsName,
+  type: AddressType,
+  { addresses, isUnseen }: PublishedSet,
+  tries: boolean,
+): Prerequisite[] {
+  if (isUnseen === true) return [];
+  if (addresses.length === 0 || !tries) return [{ kind: "rrset-missing", name, type }];
+  const records = addresses.map((address): OwnData => ({ type, address }));
+  return [{ kind: "rrset-is", name, records }];
 }
 
 /** Below a cut, or an alias of all that is below it, a server adds what nobody will see, and says that it has obeyed. */

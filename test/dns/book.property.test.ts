@@ -45,6 +45,8 @@ type Action =
   | { readonly kind: "unwant"; readonly who: number; readonly name: number }
   | { readonly kind: "held"; readonly ip: number; readonly isHeld: boolean }
   | ({ readonly kind: "round"; readonly who: number } & Losses)
+  /** What was sent and not obeyed, or obeyed, comes once more. */
+  | { readonly kind: "late" }
   /** Somebody leaves it to another zone, or no more. */
   | ({ readonly kind: "cut"; readonly isCut: boolean } & Place)
   /** From then on the server takes no update of it, or takes them again. */
@@ -86,6 +88,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       },
     }),
   },
+  fc.constant({ kind: "late" as const }),
   fc.tuple(place, fc.boolean()).map(([at, isCut]): Action => ({ kind: "cut", isCut, ...at })),
   fc.record({ kind: fc.constant("refuse" as const), name, isRefused: fc.boolean() }),
   fc.record({ kind: fc.constant("gone" as const), ip: fc.nat({ max: ADDRESSES.length - 1 }) }),
@@ -189,6 +192,8 @@ class Publisher {
   }
 }
 
+type Sent = Extract<Job, { readonly kind: "update" }>;
+
 interface Marked {
   readonly ownerId: string;
   readonly addresses: readonly string[];
@@ -198,6 +203,9 @@ class History {
   nowMs = 0;
   readonly zones = ZONES.map((zone) => new ModelZone(zone));
   readonly refused = new Set<DnsName>();
+  /** Messages that may come once more, and what was there when they were sent. */
+  readonly late: { readonly job: Sent; readonly zone: ModelZone; readonly was: string | null }[] =
+    [];
   readonly unheldSinceMs = new Map<number, number>();
   /** Since a controller began that has not seen their holders' Leases change. */
   readonly unheardSinceMs = new Map<number, number>();
@@ -221,6 +229,9 @@ class History {
         return;
       case "round":
         await this.round(this.#publisher(step.who), step);
+        return;
+      case "late":
+        this.#comeLate();
         return;
       case "cut":
         this.#zone(step).put(nameAt(step), "NS", step.isCut ? ["elsewhere.example"] : []);
@@ -306,6 +317,9 @@ class History {
         const before = this.#marked();
         const others = SPOTS.filter((spot) => this.#isBesideOthers(spot, publisher.ownerId));
         const zone = this.#zone({ zone: ZONES.findIndex((each) => each === job?.zone) });
+        if (job.kind === "update") {
+          this.late.push({ job, zone, was: this.#oursBefore(publisher, zone, job) });
+        }
         const outcome = loses === "asked" ? null : this.#answer(zone, job);
         this.check(publisher, before);
         for (const spot of others) {
@@ -326,6 +340,34 @@ class History {
     const wanted = wishes.size;
     if (object.status?.wanted !== wanted) await object.write({ wanted });
     else if (object.isDoubtful) await object.read();
+  }
+
+  /** Of what was ours it changes nothing that is not as it was when it was sent. What is new has nothing to go by. */
+  #comeLate(): void {
+    for (const { job, zone, was } of this.late.splice(0)) {
+      if (was === null) continue;
+      const isAsItWas = this.#stateOf(zone, job) === was;
+      const said = zone.update(job.update);
+      if (!isAsItWas) expect(said, `a late update of ${job.name}`).not.to.equal("obeyed");
+    }
+  }
+
+  /** @returns what the name has of the types that are changed; null: not all of it is the publisher's */
+  #oursBefore({ ownerId }: Publisher, zone: ModelZone, job: Sent): string | null {
+    const isOurs = job.types.every((type) =>
+      zone
+        .at(valueOf(markName(job.name, type, zone.zone)), "TXT")
+        .join()
+        .includes(`${ownerId},`),
+    );
+    return isOurs ? this.#stateOf(zone, job) : null;
+  }
+
+  #stateOf(zone: ModelZone, { name: of, types }: Sent): string {
+    const sets = types.map((type) => {
+      return [zone.at(of, type), zone.at(valueOf(markName(of, type, zone.zone)), "TXT")];
+    });
+    return JSON.stringify(sets);
   }
 
   #answer(zone: ModelZone, job: Job): Outcome {

@@ -356,6 +356,69 @@ describe("dns book", () => {
     });
   }
 
+  it("edited by hand, and found by a change of ours that the server refuses: told, and put right", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    stage.zone.put(WEB, "A", ["192.0.2.1", "198.51.100.1"], 30);
+    stage.want(wanted(held("192.0.2.1", "192.0.2.2"))).round(1000);
+    expect(at("A")).to.deep.equal(["192.0.2.1", "192.0.2.2"]);
+    expect(stage.book.takeNews().map(({ kind }) => kind)).to.deep.equal(["edited"]);
+  });
+
+  it("edited by hand while the server did not answer: told", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    stage.isMute = true;
+    stage.want(wanted(held("192.0.2.2"))).round(1000);
+    stage.isMute = false;
+    stage.zone.put(WEB, "A", ["198.51.100.1"], 30);
+    stage.round(60_000);
+    expect(at("A")).to.deep.equal(["192.0.2.2"]);
+    expect(stage.book.takeNews().map(({ kind }) => kind)).to.deep.equal(["edited"]);
+  });
+
+  it("an update whose answer was lost is no edit", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    stage.isMute = true;
+    stage.want(wanted(held("192.0.2.2"))).round(1000);
+    stage.isMute = false;
+    stage.round(60_000);
+    expect(at("A")).to.deep.equal(["192.0.2.2"]);
+    expect(stage.book.takeNews()).to.deep.equal([]);
+  });
+
+  it("an update that comes late undoes nothing: neither a change, nor a growth, nor a deletion", () => {
+    for (const later of [["192.0.2.9"], ["192.0.2.1", "192.0.2.2"]]) {
+      stage = new Stage();
+      stage.want(wanted(held("192.0.2.1"))).round(0);
+      const late = [["192.0.2.5"], ["192.0.2.1", "192.0.2.5"], []].map((ips) => {
+        const [job] = stage
+          .want(...(ips.length === 0 ? [] : [wanted(held(...ips))]))
+          .book.round(0).jobs;
+        if (job?.kind !== "update") throw new Error("no update");
+        return job.update;
+      });
+      stage.want(wanted(held(...later))).round(1000);
+      for (const update of late) expect(stage.zone.update(update)).to.equal("rrset-changed");
+      expect(at("A")).to.deep.equal(later);
+    }
+  });
+
+  it("a mark of ours without its addresses, for which a wildcard of somebody answers: they are made", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    const read = stage.zone.read.bind(stage.zone);
+    stage.zone.read = (name: DnsName) => {
+      const real = read(name);
+      if (real.sets.A.addresses.length > 0) return real;
+      const wild = { ...real.sets.A, addresses: ["198.51.100.1" as Ip], ttlSeconds: 60 };
+      return { ...real, sets: { ...real.sets, A: wild } };
+    };
+    stage.zone.put(WEB, "A", []);
+    stage
+      .restart()
+      .want(wanted(held("192.0.2.1")))
+      .round(0);
+    expect(at("A")).to.deep.equal(["192.0.2.1"]);
+  });
+
   it("an address that nobody holds leaves at the limit, and comes back when it is held", () => {
     stage.want(wanted(held("192.0.2.1", "192.0.2.2"))).round(0);
     const doubtful = wanted([
