@@ -67,6 +67,8 @@ export interface Entry {
   /** The server obeyed for another name after that no: it was meant for this one. */
   isBlamed: boolean;
   jobs: number;
+  /** Since it was found to be somebody else's. */
+  takenLooks: number;
   failures: number;
   refusals: number;
   notBeforeMs: number;
@@ -83,6 +85,7 @@ export function newEntry(name: DnsName, zone: DnsName, service: string): Entry {
       refusedJob: null,
       isBlamed: false,
       jobs: 0,
+      takenLooks: 0,
       failures: 0,
       refusals: 0,
       notBeforeMs: Number.NEGATIVE_INFINITY,

@@ -50,6 +50,8 @@ export interface BookOptions {
 
 /** Looked up, refused, looked up: somebody else is at it, and there is a next round. */
 const JOBS_PER_ROUND_MAX = 4;
+/** From the news that somebody has a name to the next look; it doubles, up to the resync time: whoever has it may be giving it up. */
+const TAKEN_LOOK_MS = 1000;
 /** In a row: then it waits. */
 const REFUSALS_MAX = 2;
 
@@ -151,7 +153,7 @@ export class Book {
       if (!this.#zones.mayBegin(zone, nowMs)) return [];
       const blockedMs = Math.max(entry.notBeforeMs, this.#zones.notBeforeMs(zone));
       if (blockedMs > nowMs) return [blockedMs];
-      if (entry.published === null) return [];
+      if (entry.published === null) return entry.isClaimed ? [nowMs] : [];
       const withdrawalMs = wanted && nextWithdrawalMs(wanted.addresses, { nowMs, withdrawAfterMs });
       return [this.#resyncAtMs(entry), ...(withdrawalMs === null ? [] : [withdrawalMs])];
     });
@@ -256,6 +258,7 @@ export class Book {
     const { name, service, problem } = entry;
     if (takenBy === null) {
       if (problem?.kind === "taken") entry.problem = null;
+      entry.takenLooks = 0;
       return;
     }
     const found = { kind: "taken", name, service, by: takenBy } as const;
@@ -289,6 +292,7 @@ export class Book {
     const isOver = updateOf === name && isSettled;
     if (updateOf === null || isOver || !this.#entries.has(updateOf)) this.#zoneIsWell(entry);
     entry.knownAtMs = nowMs;
+    if (entry.problem?.kind === "taken") entry.takenLooks += 1;
     entry.before = null;
     entry.after = null;
     if (before === null) return;
@@ -366,10 +370,12 @@ export class Book {
   }
 
   /** Spread over the last tenth: names that were made together are not looked up together for ever. */
-  #resyncAtMs({ name, knownAtMs }: Entry): number {
+  #resyncAtMs({ name, knownAtMs, problem, takenLooks }: Entry): number {
     if (knownAtMs === null) return Number.POSITIVE_INFINITY;
     const share = 1 - stableHash(name) / 2 ** 32 / 10;
-    return knownAtMs + this.#options.resyncIntervalMs * share;
+    const intervalMs = this.#options.resyncIntervalMs * share;
+    if (problem?.kind !== "taken") return knownAtMs + intervalMs;
+    return knownAtMs + Math.min(intervalMs, TAKEN_LOOK_MS * 2 ** takenLooks);
   }
 
   #isGone({ published, isBusy }: Entry): boolean {

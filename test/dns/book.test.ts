@@ -168,16 +168,16 @@ describe("dns book", () => {
       stage.zone.put(where, type, [text]);
       stage.want(wanted(held("192.0.2.1")));
       stage.round(0);
-      for (let nowMs = 1000; nowMs < 10_000; nowMs += 1000) {
-        expect(stage.round(nowMs), `at ${nowMs}`).to.deep.equal([]);
-      }
+      const asked: string[] = [];
+      for (let nowMs = 1000; nowMs < 10_000; nowMs += 1000) asked.push(...stage.round(nowMs));
+      expect(asked, "after 1, 3 and 7 s").to.deep.equal(Array(3).fill(`read ${WEB}`));
       expect([...stage.zone.sets.keys()]).to.deep.equal([`${where} ${type}`]);
       expect(stage.book.takeNews()).to.deep.equal([
         { kind: "taken", name: WEB, service: "prod/web", by },
       ]);
       expect(stage.book.figures(0)).to.deep.equal({ wanted: 1, published: 0 });
       const updates = stage.zone.updates;
-      stage.round(300_000);
+      for (const nowMs of [20_000, 50_000, 120_000, 300_000]) stage.round(nowMs);
       expect(stage.book.takeNews(), "told again").to.deep.equal([]);
       expect(stage.book.problems).to.have.length(1);
       expect(stage.zone.updates, "tried again").to.equal(updates);
@@ -222,6 +222,26 @@ describe("dns book", () => {
       expect(stage.ledger).to.deep.equal([]);
     });
   }
+
+  it("a name that another gives up is ours within seconds", () => {
+    const theirs = OURS.replace("lan.c1", "lan.c2");
+    stage.zone.put(WEB, "A", ["198.51.100.1"]);
+    stage.zone.put("a-web.lb.example", "TXT", [theirs]);
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    expect(stage.book.wakeAtMs(0)).to.equal(1000);
+    stage.round(1000);
+    stage.zone.sets.clear();
+    expect(stage.book.wakeAtMs(1000)).to.equal(3000);
+    stage.round(3000);
+    expect(at("A")).to.deep.equal(["192.0.2.1"]);
+    expect(stage.book.problems).to.deep.equal([]);
+  });
+
+  it("a name that is to be looked up, and that nothing keeps from it, is looked up at once", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    stage.restart().want(wanted(held("192.0.2.1")));
+    expect(stage.book.wakeAtMs(5000)).to.equal(5000);
+  });
 
   it("somebody's addresses change: they are somebody's still, and nobody is told again", () => {
     stage.zone.put(WEB, "A", ["198.51.100.9"]);

@@ -12,6 +12,8 @@ import { freePorts } from "../../lab/ports.ts";
 import { run } from "../../lab/process.ts";
 import { waitFor } from "../../lab/wait.ts";
 import type { Ip } from "../../src/base/ip.ts";
+import { update } from "../../src/dns/io/client.ts";
+import { performJob } from "../../src/dns/io/name-jobs.ts";
 import type { Asking } from "../../src/dns/io/exchange.ts";
 import type { TsigKey } from "../../src/dns/wire/tsig.ts";
 import { TestPublisher, wantedName, ZONE } from "./publisher.ts";
@@ -148,6 +150,39 @@ describe("dns publishing", function () {
         expect(await dig("alias", "CNAME")).to.have.length(1);
         expect(await dig("marked", "A")).to.deep.equal([]);
         await theirs.round();
+      });
+
+      it("an update that comes late undoes nothing, and an edit by hand is seen with the next change", async () => {
+        await ours.round(wantedName("late", ["192.0.2.1", "192.0.2.2"]));
+        const wanted = wantedName("late", ["192.0.2.1"]);
+        ours.book.want(new Map([[wanted.name, wanted]]));
+        const [late] = ours.book.round(performance.now()).jobs;
+        if (late?.kind !== "update") throw new Error("no update");
+        await ours.round(wantedName("late", ["192.0.2.2", "192.0.2.3"]));
+        const outcome = await performJob(late, asking());
+        expect(outcome.ok || outcome.failure.kind).to.equal("rrset-changed");
+        expect(await dig("late", "A")).to.deep.equal(["30 192.0.2.2", "30 192.0.2.3"]);
+        const edit = { type: "A", address: "198.51.100.7" as Ip } as const;
+        await update(
+          {
+            ...{ zone: nameOf(ZONE), prerequisites: [] },
+            changes: [{ kind: "add", name: wanted.name, ttlSeconds: 30, data: edit }],
+          },
+          asking(),
+        );
+        expect(await ours.round(wantedName("late", ["192.0.2.2"]))).to.deep.equal([
+          ...["update rrset-changed", "read ok", "update ok"],
+        ]);
+        expect(await dig("late", "A")).to.deep.equal(["30 192.0.2.2"]);
+        expect(ours.book.takeNews().map(({ kind }) => kind)).to.deep.equal(["edited"]);
+        await ours.round();
+      });
+
+      it("nobody gets one family of a name of which somebody else has the other", async () => {
+        await ours.round(wantedName("stranger", ["2001:db8::1"]));
+        expect(await dig("stranger", "AAAA")).to.deep.equal([]);
+        expect(ours.book.problems.map(({ kind }) => kind)).to.deep.equal(["taken"]);
+        await ours.round();
       });
 
       it("a name below a zone cut is told, and the other names of the zone are published", async () => {

@@ -183,7 +183,8 @@ export class NamePublisher {
     if (!this.#mayGoOn()) return performance.now() + LEAD_RETRY_MS;
     const isSaid = await this.#say(problems, { keyProblem: read.ok ? null : read.problem, fault });
     const againMs = mayWrite ? this.#apiAnswers(fault === null && isSaid) : this.#apiNotBeforeMs;
-    const wakeAtMs = book.wakeAtMs(performance.now());
+    // Without a key there is nothing to do: that there is one is news.
+    const wakeAtMs = this.#key === null ? null : book.wakeAtMs(performance.now());
     const times = [wakeAtMs, againMs].filter((atMs) => atMs !== null);
     return times.length === 0 ? null : Math.min(...times);
   }
