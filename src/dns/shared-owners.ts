@@ -2,7 +2,8 @@
  * Publishers of one cluster that would take each other's names for their own: one `ownerId`, one zone. Pure.
  *
  * The older one publishes, the other keeps its hands off all of its zones: half of a publisher at work would be harder to see through. Two
- * that name different servers have two zones of one name, inside and outside, say. Of publishers of other clusters nothing is known here: docs/dns.md.
+ * that name different servers have two zones of one name, inside and outside, say. A zone that goes from one to the other: whoever has it now waits until
+ * the other has taken its names out of it, or it would have them published, and the other delete them. Of publishers of other clusters nothing is known here: docs/dns.md.
  * Neighbour: ../controller/io/names.ts obeys.
  */
 import type { Problem } from "../base/errors.ts";
@@ -18,6 +19,8 @@ export interface OwningPublisher {
   readonly createdAt: string;
   readonly ownerId: string;
   readonly zones: readonly string[];
+  /** In which it has names still, though they are its zones no more. */
+  readonly zonesLeft: readonly string[];
   /** Its address and port, in one word; null: it is looked up, and may be any. */
   readonly server: string | null;
 }
@@ -34,7 +37,30 @@ export function sharedOwners(publishers: readonly OwningPublisher[]): ReadonlyMa
     if (older === undefined) publishing.push(one);
     else withheld.set(one.name, sharing(one, older));
   }
+  for (const one of publishing) {
+    const leaving = publishing.find((other) => leftZone(one, other) !== undefined);
+    // Of two that wait for each other the older goes on.
+    const isMutual = leaving !== undefined && leftZone(leaving, one) !== undefined;
+    const isOlder = leaving !== undefined && publishing.indexOf(one) < publishing.indexOf(leaving);
+    if (leaving !== undefined && !(isMutual && isOlder)) {
+      withheld.set(one.name, waiting(one, leaving));
+    }
+  }
   return withheld;
+}
+
+/** @returns a zone of the one in which the other has names still */
+function leftZone(one: OwningPublisher, other: OwningPublisher): string | undefined {
+  const isOne = one.ownerId === other.ownerId && mayBeOneServer(one.server, other.server);
+  return isOne && one !== other
+    ? one.zones.find((zone) => other.zonesLeft.includes(zone))
+    : undefined;
+}
+
+function waiting(one: OwningPublisher, other: OwningPublisher): Problem {
+  const zone = leftZone(one, other) ?? "";
+  const message = `DNSPublisher ${one.name} publishes nothing yet: DNSPublisher ${other.name} has the ownerId "${one.ownerId}", too, and names in the zone ${zone} still, which it is taking out`;
+  return { code: "OWNER_ID_SHARED", message };
 }
 
 function sharedZone(one: OwningPublisher, other: OwningPublisher): string | undefined {

@@ -8,7 +8,15 @@ function publisher(
   more: Partial<OwningPublisher> = {},
 ): OwningPublisher {
   const createdAt = `2026-01-0${day}T00:00:00Z`;
-  return { name, createdAt, ownerId: "one", zones: ["a.example"], server: null, ...more };
+  return {
+    name,
+    createdAt,
+    ownerId: "one",
+    zones: ["a.example"],
+    zonesLeft: [],
+    server: null,
+    ...more,
+  };
 }
 
 describe("dns: publishers with one ownerId", () => {
@@ -51,6 +59,31 @@ describe("dns: publishers with one ownerId", () => {
     {
       name: "one zone of several is enough",
       all: [publisher("a", 1), publisher("b", 2, { zones: ["b.example", "a.example"] })],
+      withheld: ["b"],
+    },
+    {
+      name: "a zone goes from one to another: who has it now waits, older or not, while the other has names there",
+      all: [
+        publisher("a", 1),
+        publisher("b", 2, { zones: ["b.example"], zonesLeft: ["a.example"] }),
+      ],
+      withheld: ["a"],
+    },
+    {
+      name: "names are left by another owner, or at another server: nobody waits",
+      all: [
+        publisher("a", 1, { server: "1" }),
+        publisher("b", 2, { ownerId: "two", zones: [], zonesLeft: ["a.example"] }),
+        publisher("c", 3, { server: "2", zones: [], zonesLeft: ["a.example"] }),
+      ],
+      withheld: [],
+    },
+    {
+      name: "two exchange their zones: the older goes on",
+      all: [
+        publisher("a", 1, { zonesLeft: ["b.example"] }),
+        publisher("b", 2, { zones: ["b.example"], zonesLeft: ["a.example"] }),
+      ],
       withheld: ["b"],
     },
     {

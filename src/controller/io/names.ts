@@ -206,7 +206,11 @@ export class Names {
       const { zones, rfc2136 } = object.spec;
       // Whoever has objects in place of records shares nothing.
       if (ownerId === null || rfc2136 === undefined) return [];
-      return [{ name, createdAt, ownerId, zones, server: serverOf(rfc2136) }];
+      const { abandonedZones = [] } = object.spec;
+      const zonesLeft = (object.status?.names ?? [])
+        .map(({ zone }) => zone)
+        .filter((zone) => !zones.includes(zone) && !abandonedZones.includes(zone));
+      return [{ name, createdAt, ownerId, zones, zonesLeft, server: serverOf(rfc2136) }];
     });
     const problems = sharedOwners(owning);
     return new Map(

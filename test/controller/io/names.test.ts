@@ -102,6 +102,18 @@ describe("controller: the loop for names", () => {
       await stage.wait("another condition", () => stage.condition("a")?.reason !== "OwnerIdShared");
     });
 
+    it("a zone that the other has left, with names in it still: who has it now begins when they are gone", async () => {
+      const left = { ...later, spec: { ...later.spec, zones: ["b.example"] } };
+      const names = [{ name: "old.a.example", zone: "a.example", service: "prod/old" }];
+      stage.start({ ...left, status: { names } }, older);
+      await stage.wait("the condition", () => stage.condition("b")?.reason === "OwnerIdShared");
+      expect(stage.condition("b")?.message).to.include("names in the zone a.example still");
+      expect(times("claim b")).to.equal(0);
+      stage.publishers.set("a", left);
+      stage.news();
+      await stage.wait("it to begin", () => times("claim b") > 0);
+    });
+
     it("an older one that is given what a younger one has: the younger ends", async () => {
       stage.start(later, { ...older, spec: { ...older.spec, ownerId: "two" } });
       await stage.wait("both to begin", () => times("claim a") > 0 && times("claim b") > 0);
