@@ -178,8 +178,11 @@ function dialRemedy(error: string, peer: BgpPeer): string {
     return `Give this node the address ${sourceAddress}${inside}, or the peer another source address`;
   }
   if (error === "EADDRNOTAVAIL") return "Set sourceAddress to an address that the node has";
-  if (error === "ENODEV" && vrf !== null) {
-    return `Make the device ${vrf} on this node, write another vrf, or select other nodes with nodeSelectors`;
+  // Bound to the interface, which is in the VRF.
+  const device = peer.interface ?? vrf;
+  if (error === "ENODEV" && device !== null) {
+    const field = peer.interface === null ? "vrf" : "interface";
+    return `Make the device ${device} on this node, write another ${field}, or select other nodes with nodeSelectors`;
   }
   if (error === "ENETUNREACH") return `Give this node a route to ${hostOf(peer)}${inside}`;
   // A segment whose MD5 is wrong or missing is dropped without a word.

@@ -73,12 +73,15 @@ export class SystemCallError extends Error {
   readonly call: string;
   /** Positive. */
   readonly errno: number;
+  /** The interface or VRF that it was about, as far as it was about one. */
+  readonly device: string | null;
 
-  constructor(call: string, errno: number) {
+  constructor(call: string, errno: number, device: string | null = null) {
     super(`Cannot ${call}: ${describeErrno(errno)}`);
     this.name = "SystemCallError";
     this.call = call;
     this.errno = Math.abs(errno);
+    this.device = device;
   }
 }
 

@@ -2,17 +2,21 @@
 import { EADDRINUSE, EADDRNOTAVAIL, ENODEV, type SystemCallError } from "../../linux/errno.ts";
 import type { Endpoints } from "./sessions.ts";
 
-const REMEDIES: Readonly<Record<number, (endpoints: Endpoints) => string>> = {
+type Remedy = (endpoints: Endpoints, device: string | null) => string;
+
+const REMEDIES: Readonly<Record<number, Remedy>> = {
   [EADDRINUSE]: () => "Another program on this node watches by BFD, such as FRR's bfdd: end that",
   [EADDRNOTAVAIL]: ({ ourAddress }) =>
     ourAddress === null
       ? "Set sourceAddress to an address that the node has"
       : `Give this node the address ${ourAddress}, or the peer another source address`,
-  [ENODEV]: ({ interface: link, vrf }) =>
-    `Make the device ${link ?? vrf ?? ""} on this node, or select other nodes with nodeSelectors`,
+  // We send by the interface, and hear in its VRF: which of the two is missing the call alone knows.
+  [ENODEV]: (_, device) =>
+    `Make the device ${device ?? ""} on this node, or select other nodes with nodeSelectors`,
 };
 
-export function bfdTrouble({ message, errno }: SystemCallError, endpoints: Endpoints): string {
-  const remedy = REMEDIES[errno]?.(endpoints);
+export function bfdTrouble(error: SystemCallError, endpoints: Endpoints): string {
+  const { message, errno, device } = error;
+  const remedy = REMEDIES[errno]?.(endpoints, device);
   return remedy === undefined ? message : `${message}. ${remedy}`;
 }

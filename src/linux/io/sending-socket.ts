@@ -85,12 +85,12 @@ function setUp(fd: number, options: SendingSocketOptions): SystemCallError | und
   const where = device === null ? "" : ` on ${device}`;
   return failed === undefined
     ? undefined
-    : new SystemCallError(`set up a UDP socket to ${to.ip}${where}`, failed);
+    : new SystemCallError(`set up a UDP socket to ${to.ip}${where}`, failed, device);
 }
 
 function bindToFreePort(
   fd: number,
-  { to, from, ports, interfaceIndex }: SendingSocketOptions,
+  { to, from, ports, interfaceIndex, device }: SendingSocketOptions,
 ): SystemCallError | undefined {
   const any = (familyOf(to.ip) === "IPv4" ? "0.0.0.0" : "::") as Ip;
   const scope = from === null ? 0 : interfaceIndex;
@@ -101,5 +101,5 @@ function bindToFreePort(
     result = system.bind(fd, encodeSockaddr({ ip: from ?? any, port, interfaceIndex: scope }));
     if (result !== -EADDRINUSE) break;
   }
-  return result >= 0 ? undefined : new SystemCallError(`send from ${from ?? any}`, result);
+  return result >= 0 ? undefined : new SystemCallError(`send from ${from ?? any}`, result, device);
 }

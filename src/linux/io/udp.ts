@@ -39,7 +39,7 @@ export function openUdp(options: UdpOptions): number {
   if (failed === undefined) return fd;
   system.close(fd);
   const where = device === null ? "" : ` on ${device}`;
-  throw new SystemCallError(`listen on UDP port ${port} of ${family}${where}`, failed);
+  throw new SystemCallError(`listen on UDP port ${port} of ${family}${where}`, failed, device);
 }
 
 /** @returns zero, or `-errno`: -ENODEV where there is no such device */

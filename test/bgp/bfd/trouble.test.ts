@@ -11,7 +11,13 @@ const endpoints = (more: Partial<Endpoints> = {}): Endpoints => ({
 });
 
 describe("BFD trouble", () => {
-  const rows: readonly (readonly [string, number, Partial<Endpoints>, string])[] = [
+  const rows: readonly (readonly [
+    call: string,
+    errno: number,
+    endpoints: Partial<Endpoints>,
+    want: string,
+    device?: string,
+  ])[] = [
     [
       ...(["send from 10.0.0.9", -99, { ourAddress: "10.0.0.9" as Ip }] as const),
       "Cannot send from 10.0.0.9: EADDRNOTAVAIL (address not available). Give this node the address 10.0.0.9, or the peer another source address",
@@ -27,16 +33,24 @@ describe("BFD trouble", () => {
     [
       ...(["listen on red", -19, { vrf: "red" }] as const),
       "Cannot listen on red: ENODEV (no such device). Make the device red on this node, or select other nodes with nodeSelectors",
+      "red",
+    ],
+    [
+      ...(["listen on red", -19, { vrf: "red", interface: "eth2" }] as const),
+      "Cannot listen on red: ENODEV (no such device). Make the device red on this node, or select other nodes with nodeSelectors",
+      "red",
     ],
     [
       ...(["send", -19, { vrf: "red", interface: "eth1" }] as const),
       "Cannot send: ENODEV (no such device). Make the device eth1 on this node, or select other nodes with nodeSelectors",
+      "eth1",
     ],
     [...(["send", -12, {}] as const), "Cannot send: ENOMEM (out of memory)"],
   ];
-  for (const [call, errno, more, want] of rows) {
-    it(want, () => {
-      expect(bfdTrouble(new SystemCallError(call, errno), endpoints(more))).to.equal(want);
+  for (const [call, errno, more, want, device] of rows) {
+    it(`${want}: of ${JSON.stringify(more)}`, () => {
+      const error = new SystemCallError(call, errno, device);
+      expect(bfdTrouble(error, endpoints(more))).to.equal(want);
     });
   }
 });

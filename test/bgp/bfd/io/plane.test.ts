@@ -73,6 +73,20 @@ describe("BFD plane", function () {
     expect(left.of("trouble").at(-1)?.message).to.equal(null);
   });
 
+  it("an interface and its VRF: of the two the one that is missing is named", async () => {
+    const [left] = await begin();
+    const ends = { to: "10.66.0.2", from: "10.66.0.1" };
+    const last = () => left.of("trouble").at(-1)?.message ?? "";
+    for (const [link, missing] of [
+      [LINK, "red"],
+      ["none0", "none0"],
+    ] as const) {
+      left.want({ ...ends, interface: link, vrf: "red" });
+      const isNamed = () => last().includes(`Make the device ${missing} on this node`);
+      await waitFor(isNamed, { what: `${missing} to be named` });
+    }
+  });
+
   it("asked for again where it works by then: that is said, too", async () => {
     const [left] = await begin();
     const there = { to: "10.66.0.2", from: "10.66.0.9" };
