@@ -20,6 +20,7 @@ const speaker = new BgpSpeaker({
   ...{ log: pino({ level: "silent" }), listenPort: null },
   onChange: () => undefined,
   onListening: () => undefined,
+  onGone: () => undefined,
 });
 speaker.setPeers([peer]);
 speaker.changeRoutes(key, {

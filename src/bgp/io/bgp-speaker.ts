@@ -25,6 +25,8 @@ export interface BgpSpeakerOptions {
   readonly listenPort: number | null;
   /** A session changed its state, or an attempt failed: statuses may be others now. */
   readonly onChange: (session: Session, news: SessionNews) => void;
+  /** It is none of ours any more, and has counted to the end; one that was made anew is another. */
+  readonly onGone: (session: Session) => void;
   /** What keeps peers from dialling us is not what it was: see `deafnessTo`. */
   readonly onListening: () => void;
 }
@@ -98,9 +100,11 @@ export class BgpSpeaker {
 
   #remove(key: string, how: StopKind): void {
     const hands = this.#peers.get(key);
+    if (hands === undefined) return;
     this.#peers.delete(key);
-    hands?.handle({ kind: "stop", how, text: "" });
-    hands?.end();
+    hands.handle({ kind: "stop", how, text: "" });
+    hands.end();
+    this.#options.onGone(hands.session);
   }
 
   /** What else the peer is to be told, and what no longer; of one that is not there nothing is kept. */

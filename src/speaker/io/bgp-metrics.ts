@@ -1,5 +1,6 @@
 /**
- * Sessions with routers, under MetalLB's names. What sessions count, they count from when they began: told is the difference.
+ * Sessions with routers, under MetalLB's names. What sessions count, they count from when they began: told is the difference, once
+ * a second and when they end.
  *
  * Neighbours: routing.ts asks once a second as long as there are peers.
  */
@@ -30,7 +31,7 @@ type SessionCounts = Pick<Session, "peer" | "state"> & {
 type BfdCounts = Pick<
   BfdCounters,
   "discriminator" | "packetsReceived" | "packetsSent" | "timesUp" | "timesDown"
->;
+> & { readonly endpoints: Pick<BfdCounters["endpoints"], "theirAddress" | "interface" | "vrf"> };
 
 type CounterKey = Exclude<
   {
@@ -52,6 +53,8 @@ export class BgpMetrics {
   /** By discriminator, of which none is used twice. */
   readonly #ofBfd = new Map<number, { readonly told: Told; looks: number }>();
   #names = new Map<string, Names>();
+  /** Places of those whom BFD watches. */
+  #watched: ReadonlySet<string> = new Set();
   #listening: readonly ListeningLabels[] = [];
 
   constructor(metrics: SpeakerMetrics | undefined) {
@@ -78,14 +81,14 @@ export class BgpMetrics {
       ...ofSessions,
     ]);
     const places = new Set([...this.#names.values()].map(({ bgp }) => placeOf(bgp)));
-    const watched = new Set(
+    this.#watched = new Set(
       ofSessions.flatMap(([key, { bfd }]) =>
         sessions.get(key)?.peer.bfdProfile === null ? [] : [placeOf(bfd)],
       ),
     );
     for (const { bgp, bfd } of before.values()) {
       if (!places.has(placeOf(bgp))) this.#forget(bgp, BGP_GAUGES);
-      if (!watched.has(placeOf(bfd))) this.#forget(bfd, BFD_GAUGES);
+      if (!this.#watched.has(placeOf(bfd))) this.#forget(bfd, BFD_GAUGES);
     }
     for (const { key } of held) {
       const names = this.#names.get(key);
@@ -106,11 +109,21 @@ export class BgpMetrics {
     }
   }
 
-  /** @param counted since the session began */
-  bfd(peer: string, counted: BfdCounts): void {
-    const labels = this.#names.get(peer)?.bfd;
-    if (labels === undefined) return;
-    this.#metrics?.bfdSessionUp.set({ ...labels }, counted.timesUp > counted.timesDown ? 1 : 0);
+  /** It ends, between two looks: what it has counted since the last one is told. */
+  gone({ peer, counters }: Pick<SessionCounts, "peer" | "counters">): void {
+    this.#countMessages(counters, namesOf(peer).bgp);
+  }
+
+  /**
+   * @param counted since the session began
+   * @param isWatched not in its last words, which say nothing of another one to the same router
+   */
+  bfd(counted: BfdCounts, isWatched: boolean): void {
+    const { theirAddress, interface: link, vrf } = counted.endpoints;
+    const labels = { peer: link ?? theirAddress, vrf: vrf ?? "" };
+    if (isWatched && this.#watched.has(placeOf(labels))) {
+      this.#metrics?.bfdSessionUp.set({ ...labels }, counted.timesUp > counted.timesDown ? 1 : 0);
+    }
     const told = this.#ofBfd.get(counted.discriminator)?.told ?? (new Map() as Told);
     this.#ofBfd.set(counted.discriminator, { told, looks: 0 });
     this.#count("bfdControlPacketInput", labels, counted.packetsReceived, told);
@@ -129,14 +142,18 @@ export class BgpMetrics {
     labels: Labels,
     metrics: SpeakerMetrics,
   ): void {
-    const { sentByKind: sent, receivedByKind: received } = counters;
-    const told = this.#ofSessions.get(counters) ?? (new Map() as Told);
-    this.#ofSessions.set(counters, told);
     metrics.bgpSessionUp.set({ ...labels }, state === "established" ? 1 : 0);
     metrics.bgpAnnouncedPrefixes.set({ ...labels }, rib.toldCount);
     // Of a family that the session is not for nothing is pending.
     const pending = rib.wantedCountIn(peer.families) - rib.toldCount;
     metrics.bgpPendingPrefixes.set({ ...labels }, Math.max(0, pending));
+    this.#countMessages(counters, labels);
+  }
+
+  #countMessages(counters: SessionCounts["counters"], labels: Labels): void {
+    const { sentByKind: sent, receivedByKind: received } = counters;
+    const told = this.#ofSessions.get(counters) ?? (new Map() as Told);
+    this.#ofSessions.set(counters, told);
     this.#count("bgpUpdates", labels, sent.update, told);
     this.#count("bgpUpdatesReceived", labels, received.update, told);
     this.#count("bgpOpensSent", labels, sent.open, told);

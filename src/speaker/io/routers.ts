@@ -41,6 +41,7 @@ export interface RoutersOptions {
     readonly of: (model: PeerModel) => Password;
   };
   readonly onNews: (session: Session, news: SessionNews) => void;
+  readonly onGone: (session: Session) => void;
   readonly onBfd: (report: BfdReport) => void;
   readonly onBfdCounters: BfdWatchEvents["onCounters"];
   /** @param models all peers of this node */
@@ -66,6 +67,7 @@ export class Routers {
     this.routes = new Routes(options.backends);
     this.#speaker = new BgpSpeaker({
       ...{ log, listenPort: bgpListenPort || null, onListening: onStale },
+      onGone: options.onGone,
       onChange: (session, news) => {
         options.onNews(session, news);
         const failed = failedNeighbour(session, news);

@@ -109,11 +109,14 @@ export class Routing {
       onNews: (session, news) => {
         this.#eyes.hear(session, news);
       },
+      onGone: (session) => {
+        this.#metrics.gone(session);
+      },
       onBfd: (report) => {
         this.#eyes.bfd(report);
       },
-      onBfdCounters: (peer, counters) => {
-        this.#metrics.bfd(peer, counters);
+      onBfdCounters: (counters, isWatched) => {
+        this.#metrics.bfd(counters, isWatched);
       },
       onProblems: (models, problems) => {
         this.#eyes.setProblems(models, problems);

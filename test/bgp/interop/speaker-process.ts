@@ -39,6 +39,7 @@ const speaker = new BgpSpeaker({
     show();
   },
   onListening: () => undefined,
+  onGone: () => undefined,
 });
 const bfdStates = new Map<string, BfdState>();
 const bfd = new BfdWatch({

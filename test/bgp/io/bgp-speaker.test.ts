@@ -9,11 +9,17 @@ import { peer, until } from "../interop/node.ts";
 describe("bgp: all sessions of a node", () => {
   let router: CountingRouter;
   let speaker: BgpSpeaker;
+  /** Of those that went, in their order: what each had sent, by the name of its peer. */
+  const gone: [key: string, opens: number, notifications: number][] = [];
   before(async () => {
     router = await CountingRouter.start(64513);
     const log = pino({ level: "silent" });
     const ignore = () => undefined;
-    speaker = new BgpSpeaker({ log, listenPort: null, onChange: ignore, onListening: ignore });
+    speaker = new BgpSpeaker({
+      ...{ log, listenPort: null, onChange: ignore, onListening: ignore },
+      onGone: ({ peer: { key }, counters: { sentByKind } }) =>
+        gone.push([key, sentByKind.open, sentByKind.notification]),
+    });
     speaker.complete();
   });
   after(async () => {
@@ -52,5 +58,24 @@ describe("bgp: all sessions of a node", () => {
     await established(4);
     speaker.bfd({ peer: "tor", state: "down", diagnostic: "detection-time-expired" });
     expect(speaker.sessions.get("tor")?.state).to.equal("established");
+  });
+
+  it("who goes, or is made anew, is told of once, with the NOTIFICATION that says so", async () => {
+    speaker.setPeers([tor()]);
+    await until(
+      () => speaker.sessions.get("tor")?.state,
+      (state) => state === "established",
+    );
+    gone.length = 0;
+    speaker.setPeers([tor({ connectRetryMs: 2000 })]);
+    expect(gone).to.deep.equal([]);
+    speaker.setPeers([tor({ holdTimeSeconds: 60 })]);
+    expect(gone).to.deep.equal([["tor", 1, 1]]);
+    speaker.setPeers([]);
+    speaker.setPeers([]);
+    expect(gone).to.deep.equal([
+      ["tor", 1, 1],
+      ["tor", 0, 0],
+    ]);
   });
 });

@@ -85,6 +85,7 @@ describe("bgp: peers that mean ill", function () {
       ...{ log: pino({ level: "warn" }, { write: (line) => lines.push(line) }), listenPort },
       onChange: () => undefined,
       onListening: () => undefined,
+      onGone: () => undefined,
     });
     speaker = started;
     const common = { sourceAddress: US, holdTimeSeconds: 3, connectRetryMs: 1000 };

@@ -181,6 +181,7 @@ describe("bgp: the listener", () => {
       const port = await freePort();
       const speaker = new BgpSpeaker({
         ...{ log, listenPort: port, onChange: () => undefined, onListening: () => undefined },
+        onGone: () => undefined,
       });
       ends.push(() => speaker.stop("shutdown", ""));
       speaker.setPeers([peer(THEM, { passive: true, ...more })]);

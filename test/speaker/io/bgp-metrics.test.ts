@@ -29,7 +29,11 @@ function stage() {
   };
   const lines = async (name: string) =>
     (await metrics.text()).split("\n").filter((line) => line.startsWith(`${name}{`));
-  return { told, session, renew, lines };
+  /** One that has just gone. */
+  const gone = (address: string, more: object = {}) => {
+    for (const one of session(address, "idle", more).values()) told.gone(one);
+  };
+  return { told, session, renew, gone, lines };
 }
 
 const held = (address: string | null, link: string | null = null) => [
@@ -38,8 +42,9 @@ const held = (address: string | null, link: string | null = null) => [
 const up = (router: string, value: number) =>
   `metallb_bgp_session_up{peer="${router}",vrf=""} ${value}`;
 
+const endpoints = { theirAddress: "10.0.0.1" as Ip, interface: null, vrf: null };
 const counted = {
-  discriminator: 1,
+  ...{ discriminator: 1, endpoints },
   ...{ packetsReceived: 7, packetsSent: 9, timesUp: 1, timesDown: 0 },
 };
 
@@ -85,6 +90,36 @@ describe("speaker: metrics of BGP sessions", () => {
     expect(await look()).to.deep.equal([`${name}{peer="10.0.0.1:179",vrf=""} 3`]);
   });
 
+  it("a session that ends between two looks: all that it has counted, its last NOTIFICATION too, and one that came and went meanwhile", async () => {
+    const { told, session, renew, gone, lines } = stage();
+    const counts = async () => [
+      await lines("metallb_bgp_notifications_sent"),
+      await lines("metallb_bgp_opens_sent"),
+    ];
+    const line = (name: string, value: number) =>
+      `metallb_bgp_${name}{peer="10.0.0.1:179",vrf="red"} ${value}`;
+    const red = { vrf: "red" };
+    const first = renew();
+    first.sent("open");
+    told.look(session("10.0.0.1", "established", red), []);
+    first.sent("notification");
+    gone("10.0.0.1", red);
+    const second = renew();
+    second.sent("open");
+    second.sent("notification");
+    gone("10.0.0.1", red);
+    expect(await counts()).to.deep.equal([
+      [line("notifications_sent", 2)],
+      [line("opens_sent", 2)],
+    ]);
+    told.look(new Map(), []);
+    expect(await lines("metallb_bgp_session_up")).to.deep.equal([]);
+    expect(await counts()).to.deep.equal([
+      [line("notifications_sent", 2)],
+      [line("opens_sent", 2)],
+    ]);
+  });
+
   it("a peer without a session is down, also when it has just had one", async () => {
     const { told, session, lines } = stage();
     told.look(new Map(), held("10.0.0.1"));
@@ -118,7 +153,8 @@ describe("speaker: metrics of BGP sessions", () => {
       [3, "fe80::1", "eth1", "eth1"],
     ] as const) {
       told.look(session(address, "established", { interface: link }), []);
-      told.bfd(KEY, { ...counted, discriminator });
+      const ends = { ...endpoints, theirAddress: address as Ip, interface: link };
+      told.bfd({ ...counted, discriminator, endpoints: ends }, true);
       expect(await up()).to.deep.equal([bfd(host, 1)]);
       const received = await lines("metallb_bfd_control_packet_input");
       expect(received).to.include(`metallb_bfd_control_packet_input{peer="${host}",vrf=""} 7`);
@@ -132,7 +168,7 @@ describe("speaker: metrics of BGP sessions", () => {
       ["b", second],
     ]);
     told.look(both, []);
-    for (const key of both.keys()) told.bfd(key, { ...counted, packetsReceived: 10 });
+    told.bfd({ ...counted, packetsReceived: 10 }, true);
     expect(await lines("metallb_bfd_control_packet_input")).to.include(
       'metallb_bfd_control_packet_input{peer="10.0.0.1",vrf=""} 10',
     );
@@ -143,7 +179,7 @@ describe("speaker: metrics of BGP sessions", () => {
     told.look(session("10.0.0.1", "established", { bfdProfile: null }), []);
     expect(await up()).to.deep.equal([]);
     told.look(both, []);
-    told.bfd("b", counted);
+    told.bfd(counted, true);
     told.look(new Map(), held("10.0.0.1"));
     expect(await up()).to.deep.equal([]);
   });
@@ -157,7 +193,7 @@ describe("speaker: metrics of BGP sessions", () => {
       [2, 2],
       [3, 3],
     ] as const) {
-      told.bfd(KEY, { ...counted, discriminator });
+      told.bfd({ ...counted, discriminator }, true);
       expect(await lines("metallb_bfd_session_up_events")).to.deep.equal([
         `metallb_bfd_session_up_events{peer="10.0.0.1",vrf=""} ${want}`,
       ]);
@@ -174,8 +210,8 @@ describe("speaker: metrics of BGP sessions", () => {
     ]);
     for (let second = 0; second < 100; second++) {
       told.look(both, []);
-      told.bfd("a", { ...counted, packetsReceived: 70, discriminator: 1 });
-      told.bfd("b", { ...counted, packetsReceived: 7, discriminator: 2 });
+      told.bfd({ ...counted, packetsReceived: 70, discriminator: 1 }, true);
+      told.bfd({ ...counted, packetsReceived: 7, discriminator: 2 }, true);
     }
     expect(await lines("metallb_bfd_control_packet_input")).to.deep.equal([
       'metallb_bfd_control_packet_input{peer="10.0.0.1",vrf=""} 77',
@@ -189,10 +225,32 @@ describe("speaker: metrics of BGP sessions", () => {
     };
     for (const more of [{}, { bfdProfile: null }, {}]) {
       look(more);
-      if (!("bfdProfile" in more)) told.bfd(KEY, counted);
+      if (!("bfdProfile" in more)) told.bfd(counted, true);
     }
     expect(await lines("metallb_bfd_control_packet_input")).to.deep.equal([
       'metallb_bfd_control_packet_input{peer="10.0.0.1",vrf=""} 7',
+    ]);
+  });
+
+  it("BFD's last words are counted, whose peer is gone; they are no session that is up, or down", async () => {
+    const { told, session, lines } = stage();
+    told.look(session("10.0.0.1", "established"), []);
+    told.bfd(counted, true);
+    told.look(new Map(), []);
+    told.bfd({ ...counted, packetsSent: 12, timesDown: 1 }, false);
+    expect(await lines("metallb_bfd_control_packet_output")).to.deep.equal([
+      'metallb_bfd_control_packet_output{peer="10.0.0.1",vrf=""} 12',
+    ]);
+    expect(await lines("metallb_bfd_session_down_events")).to.deep.equal([
+      'metallb_bfd_session_down_events{peer="10.0.0.1",vrf=""} 1',
+    ]);
+    expect(await lines("metallb_bfd_session_up")).to.deep.equal([]);
+    // Beside one to the same router that is up.
+    told.look(session("10.0.0.1", "established"), []);
+    told.bfd({ ...counted, discriminator: 2 }, true);
+    told.bfd({ ...counted, packetsSent: 13, timesDown: 1 }, false);
+    expect(await lines("metallb_bfd_session_up")).to.deep.equal([
+      'metallb_bfd_session_up{peer="10.0.0.1",vrf=""} 1',
     ]);
   });
 

@@ -88,7 +88,13 @@ class Stage {
           return this.#passwords.read(password, this.#secret(password.namespace, password.name));
         },
       },
-      ...{ onNews: nothing, onBfd: nothing, onBfdCounters: nothing, onProblems: nothing },
+      ...{
+        onNews: nothing,
+        onBfd: nothing,
+        onBfdCounters: nothing,
+        onGone: nothing,
+        onProblems: nothing,
+      },
       onStale: nothing,
     });
     this.#routers.setNode(FACTS);

@@ -40,7 +40,13 @@ describe("speaker: routers while the API server is away", () => {
     const routers = new Routers({
       ...{ log: pino({ level: "silent" }), node: "n1", bgpListenPort: 0, backends },
       passwords: { want: nothing, of: () => ({ kind: "none" }) },
-      ...{ onNews: nothing, onBfd: nothing, onBfdCounters: nothing, onStale: nothing },
+      ...{
+        onNews: nothing,
+        onBfd: nothing,
+        onBfdCounters: nothing,
+        onGone: nothing,
+        onStale: nothing,
+      },
       onProblems: (_, all) => {
         problems = all;
       },

@@ -112,17 +112,20 @@ export class BfdPlane {
   takeCounters(): Extract<BfdPlaneReport, { readonly kind: "counters" }> {
     const faults = [...this.#faults];
     this.#faults = new Map();
-    const sessions = [...this.#channels.values()].map((channel): SessionCounters => {
-      const session = this.#sessions.session(channel.discriminator);
-      return {
-        session: channel.key,
-        discriminator: channel.discriminator,
-        ...channel.counts,
-        transmitUs: session?.transmitUs ?? 0,
-        detectionUs: session?.detectionUs ?? 0,
-      };
-    });
+    const sessions = [...this.#channels.values()].map((channel) => this.#countersOf(channel));
     return { kind: "counters", sessions, faults };
+  }
+
+  #countersOf({ key, discriminator, endpoints, counts }: Channel): SessionCounters {
+    const session = this.#sessions.session(discriminator);
+    return {
+      session: key,
+      discriminator,
+      endpoints,
+      ...counts,
+      transmitUs: session?.transmitUs ?? 0,
+      detectionUs: session?.detectionUs ?? 0,
+    };
   }
 
   /** Tells every peer that this is no failure, and is silent from then on. */
@@ -188,6 +191,7 @@ export class BfdPlane {
         return;
       }
       case "close":
+        this.#report({ kind: "counters", sessions: [this.#countersOf(channel)], faults: [] });
         channel.sender?.close();
         this.#channels.delete(channel.discriminator);
         for (const timer of ["transmit", "detect", "linger"] as const) {

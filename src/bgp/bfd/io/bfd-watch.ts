@@ -20,8 +20,8 @@ export interface BfdWatchEvents {
   readonly onReport: (report: BfdReport) => void;
   /** `troubles` is another. */
   readonly onTroubles: () => void;
-  /** Every second, of each peer. */
-  readonly onCounters: (peer: string, counters: SessionCounters) => void;
+  /** Every second, of each session, also of one that nobody watches any more, as long as it has last words; and when it ends. */
+  readonly onCounters: (counters: SessionCounters, isWatched: boolean) => void;
   /** Datagrams that were none of ours, by the name of what is wrong with them. */
   readonly onFault: (name: string, count: number) => void;
   /** The thread ended, by an error or because it was to: without BFD nobody notices what has become of a peer. */
@@ -92,9 +92,7 @@ export class BfdWatch {
     if (report.kind === "counters") {
       for (const [name, count] of report.faults) this.#events.onFault(name, count);
       for (const counters of report.sessions) {
-        for (const peer of this.#watchers(counters.session)) {
-          this.#events.onCounters(peer, counters);
-        }
+        this.#events.onCounters(counters, this.#watchers(counters.session).length > 0);
       }
       return;
     }

@@ -4,7 +4,7 @@
  * Neighbours: worker.ts is one end, bfd-thread.ts the other.
  */
 import type { StateChange } from "../session-events.ts";
-import type { WantedSession } from "../sessions.ts";
+import type { Endpoints, WantedSession } from "../sessions.ts";
 
 export type BfdCommand =
   /** All of them; who is left out is told that this is no failure. */
@@ -21,6 +21,7 @@ export interface OfSession {
 export interface SessionCounters extends OfSession {
   /** Ours, of which none is used twice. */
   readonly discriminator: number;
+  readonly endpoints: Endpoints;
   readonly packetsReceived: number;
   readonly packetsSent: number;
   readonly timesUp: number;
@@ -38,6 +39,7 @@ export type BfdPlaneReport =
   | (StateChange & OfSession & { readonly atMs: number })
   /** It can neither send nor hear, why, and what can be done; it is tried again every second. Null: it can now. */
   | (OfSession & { readonly kind: "trouble"; readonly message: string | null })
+  /** Of all, every second; and of one that ends, at once and for the last time. */
   | {
       readonly kind: "counters";
       readonly sessions: readonly SessionCounters[];

@@ -2,7 +2,9 @@
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
 import { waitFor } from "../../../../lab/wait.ts";
-import { OurEnd } from "../../../interop/bfd-end.ts";
+import { BfdPlane } from "../../../../src/bgp/bfd/io/bfd-plane.ts";
+import type { BfdPlaneReport } from "../../../../src/bgp/bfd/io/protocol.ts";
+import { OurEnd, wanted } from "../../../interop/bfd-end.ts";
 import { LINK, Place } from "../../../interop/place.ts";
 import { requireNamespaces } from "../../../linux/network.ts";
 
@@ -47,6 +49,33 @@ describe("BFD plane", function () {
     await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
     await left.stop();
     await right.until("Down (peer-admin-down)");
+  });
+
+  it("one that nobody wants any more: what it has counted is told when it ends", async () => {
+    const [, right] = await begin();
+    const { namespace } = place.left;
+    const reports: BfdPlaneReport[] = [];
+    const plane = await namespace.enter(() => BfdPlane.open((report) => reports.push(report)));
+    try {
+      const isUp = () => reports.some((one) => one.kind === "state" && one.to === "Up");
+      const want = [wanted({ to: "10.66.0.2", from: "10.66.0.1" })];
+      namespace.enter(() => {
+        plane.want(want);
+      });
+      right.want({ to: "10.66.0.1", from: "10.66.0.2" });
+      await waitFor(isUp, { what: "the session to be up" });
+      plane.want([]);
+      const [before] = plane.takeCounters().sessions;
+      const told = () => reports.filter((one) => one.kind === "counters");
+      await waitFor(() => told().length > 0, { what: "the session to end" });
+      const [last] = told().flatMap(({ sessions }) => sessions);
+      expect(plane.takeCounters().sessions).to.deep.equal([]);
+      expect(last).to.deep.include({ timesUp: 1, timesDown: 1, endpoints: want[0]?.endpoints });
+      expect(last?.discriminator).to.equal(before?.discriminator);
+      expect(last?.packetsSent).to.be.above(before?.packetsSent ?? Infinity);
+    } finally {
+      plane.close();
+    }
   });
 
   it("what is no neighbour's packet is counted by its name", async () => {
