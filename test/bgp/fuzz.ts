@@ -1,6 +1,7 @@
 /**
  * Fuzzes the codecs of BGP and BFD: `npm run fuzz:bgp -- [--inputs 10000000] [--seed N]`. Begins with what routers said (test/vectors/{bgp,bfd}.json)
- * and what our own encoder says, and changes it: bits, octets, lengths, ends, halves of two.
+ * and what our own encoder says, a message longer than 4,096 octets among it (RFC 8654), and changes it: bits, octets, lengths, ends, halves
+ * of two.
  *
  * Of BGP it is a message behind a header that is whole, or a stream of several, changed anywhere, headers included, which comes in pieces.
  * Each input is to be decoded without an exception, and within a second; what was decoded, encoded and decoded again is the same; and a
@@ -11,13 +12,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { count, maybeCount, readOptions } from "../../lab/options.ts";
+import type { Ip } from "../../src/base/ip.ts";
 import {
   decodeControlPacket,
   encodeControlPacket,
   type OwnPacket,
 } from "../../src/bgp/bfd/wire/control-packet.ts";
 import { Framing } from "../../src/bgp/wire/framing.ts";
-import { decodeMessage, encodeMessage } from "../../src/bgp/wire/message.ts";
+import { joinNlri, NO_NLRI } from "../../src/bgp/wire/nlri.ts";
+import { decodeMessage, encodeMessage, MESSAGE_BYTES_MAX } from "../../src/bgp/wire/message.ts";
 import { notification } from "../../src/bgp/wire/notification.ts";
 import type { CapturedBfd } from "../interop/capture-bfd.ts";
 import type { Captured } from "./interop/capture.ts";
@@ -34,11 +37,27 @@ const WIRES = [
 const BFD_SHARE = 5;
 const STREAM_SHARE = 3;
 const HANG_MS = 1000;
+/** Room for the long one, and for more behind it. */
+const INPUT_BYTES_MAX = 2 * MESSAGE_BYTES_MAX;
 /** All of the header but the type: marker (16 octets), length (2). */
 const HEAD_BYTES = 18;
 
 function vectors(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`../vectors/${name}`, import.meta.url), "utf8"));
+}
+
+/** 1,000 prefixes, and 400 communities. */
+function longUpdate(): Uint8Array {
+  const prefix = (i: number) => Uint8Array.of(32, 198, 51, i >> 8, i & 255);
+  const communities = Array.from({ length: 400 }, (_, i) => [64512, i] as const);
+  const announced = joinNlri(Array.from({ length: 1000 }, (_, i) => prefix(i)));
+  const attributes = [
+    { kind: "origin", origin: "igp" },
+    { kind: "as-path", segments: [{ kind: "sequence", asns: [64512] }] },
+    { kind: "next-hop", nextHop: "192.0.2.1" as Ip },
+    { kind: "communities", values: communities },
+  ] as const;
+  return encodeMessage({ kind: "update", withdrawn: NO_NLRI, attributes, announced }, WIRES[0]);
 }
 
 const bytesOf = ({ hex }: { readonly hex: string }): Uint8Array => Buffer.from(hex, "hex");
@@ -50,6 +69,7 @@ const messages: readonly Uint8Array[] = [
   encodeMessage(theirOpen({ capabilities: [GRACEFUL] }), WIRES[0]),
   encodeMessage(notification(6, 2, Buffer.from("\u0003bye")), WIRES[0]),
   encodeMessage({ kind: "route-refresh", afi: 2, subtype: 0, safi: 1 }, WIRES[0]),
+  longUpdate(),
 ];
 
 /** Marsaglia's xorshift: the same seed, the same inputs. */
@@ -82,10 +102,10 @@ function mutate(chance: Chance, from: readonly Uint8Array[], head: number): Uint
     else if (kind === 4) bytes = Uint8Array.from([...bytes, ...pick().subarray(at)]);
     else bytes = Uint8Array.from([...bytes.subarray(0, at), ...pick().subarray(head)]);
   }
-  return bytes.subarray(0, 4096);
+  return bytes.subarray(0, INPUT_BYTES_MAX);
 }
 
-/** @returns what it is, where it is something */
+/** @returns what it is, where it is something, and whether it is long */
 function checkMessage(bytes: Uint8Array): string | null {
   let kind: string | null = null;
   for (const wire of WIRES) {
@@ -97,7 +117,7 @@ function checkMessage(bytes: Uint8Array): string | null {
     const again = decodeMessage(encodeMessage(value, wire), wire);
     assert.deepEqual(again, first);
   }
-  return kind;
+  return kind !== null && bytes.length > MESSAGE_BYTES_MAX ? `long ${kind}` : kind;
 }
 
 /** Several messages, one behind the other, their headers no safer than the rest; and where it is cut on its way. */

@@ -24,6 +24,7 @@ const SOURCE_OF_N1 = "10.77.0.121";
 const SPINE_CLIENT = "192.0.2.77";
 const UPLINK = "up0";
 const NODE_STATUSES = "/apis/spreadlb.io/v1alpha1/nodebgpstatuses";
+const EVENTS = "/apis/events.k8s.io/v1/namespaces/metallb-system/events";
 const FAST = { transmitMs: 100, receiveMs: 100, multiplier: 3 };
 
 const peer = (name: string, spec: object) => ({
@@ -221,8 +222,9 @@ describe("end to end: who both ends of a BGP session are", function () {
     });
     const who = { peerASN: FAR_ASN, peerAddress: client.ipv4, sourceAddress: source };
     await cluster.apply(
+      metallb("BFDProfile", "usual", {}),
       peer("far", { ...who, vrf: "far0", password: "far", nodeSelectors: on("n1") }),
-      peer("elsewhere", { ...who, vrf: "blue", nodeSelectors: on("n2") }),
+      peer("elsewhere", { ...who, vrf: "blue", bfdProfile: "usual", nodeSelectors: on("n2") }),
     );
     const prefix = `${await addressOf("web", "IPv4")}/32`;
     await untilPaths(far, prefix, [[source, [NODES_ASN], source]]);
@@ -234,6 +236,19 @@ describe("end to end: who both ends of a BGP session are", function () {
       },
       { what: "n2 to say that it has no such device" },
     );
+    const isTold = async () => {
+      const { items } = (await cluster.lab.api("GET", EVENTS)) as {
+        items: { reason: string; note?: string; regarding: { name: string } }[];
+      };
+      return items.some(
+        ({ reason, note = "", regarding }) =>
+          `${regarding.name} ${reason}` === "elsewhere BFDSessionFailed" &&
+          /^n2: BFD with .* can neither send nor hear: .*Make the device blue on this node/.test(
+            note,
+          ),
+      );
+    };
+    await waitFor(isTold, { what: "an Event on BFD, which is without it as well" });
   });
 
   describe("interface", () => {
