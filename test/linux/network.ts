@@ -89,14 +89,22 @@ export class Namespace {
 
   /** Calls something synchronous with this thread in here: what it opens stays in here. */
   enter<T>(call: () => T): T {
-    const home = openSync("/proc/thread-self/ns/net", "r");
+    const leave = this.stay();
     try {
-      enterNamespace(this.name);
       return call();
     } finally {
+      leave();
+    }
+  }
+
+  /** Moves this thread in here, with all that it opens and starts. @returns what moves it back */
+  stay(): () => void {
+    const home = openSync("/proc/thread-self/ns/net", "r");
+    enterNamespace(this.name);
+    return () => {
       setns(home);
       closeSync(home);
-    }
+    };
   }
 
   remove(): void {

@@ -6,18 +6,26 @@
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import type { IpFamily } from "../../../src/base/ip.ts";
 import { apply } from "../../../src/bgp/io/peer-socket.ts";
-import { prefixToBytes, type Prefix } from "../../../src/bgp/prefix.ts";
 import { encodeMessage } from "../../../src/bgp/wire/message.ts";
 import { joinNlri, NO_NLRI } from "../../../src/bgp/wire/nlri.ts";
+import type { UpdateBody } from "../../../src/bgp/wire/update.ts";
 import { theirOpen } from "../stage.ts";
-import { BAD, FLOOD_COUNT, US, WIRE, type Deed, type Order } from "./hostile.ts";
+import {
+  FLOOD_COUNT,
+  MILLION,
+  PLACES,
+  PREFIXES_PER_UPDATE,
+  WIRE,
+  type Deed,
+  type Order,
+} from "./hostile.ts";
 
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
 const KEEPALIVE = encodeMessage({ kind: "keepalive" }, WIRE);
 const MARKER = Buffer.alloc(16, 0xff);
-const PREFIXES_PER_UPDATE = 800;
 /** The kernel makes it what it takes at least. */
 const RECEIVE_BYTES = 1;
 const [SIP_BYTES, SIP_MS] = [20, 5];
@@ -32,7 +40,7 @@ const many = (message: Uint8Array) => (socket: Socket) => {
   socket.write(Buffer.concat(Array.from({ length: FLOOD_COUNT }, () => message)));
 };
 
-const DEEDS: Readonly<Record<Deed, (socket: Socket) => void>> = {
+const DEEDS: Readonly<Record<Deed, (socket: Socket, family: IpFamily) => void>> = {
   nothing: () => undefined,
   refreshes: many(Buffer.concat([MARKER, Buffer.from("0017050001" + "0001", "hex")])),
   // An ORIGIN of 9, which there is not: RFC 7606 section 7.1.
@@ -48,10 +56,13 @@ const DEEDS: Readonly<Record<Deed, (socket: Socket) => void>> = {
     socket.resume();
     socket.write(Buffer.concat([MARKER, Uint8Array.of(0x10, 0, 2)]));
   },
-  "a million prefixes": (socket) => {
+  "a million prefixes, and none again": (socket, family) => {
     behave(socket);
-    const update = updateOf(PREFIXES_PER_UPDATE);
-    for (let i = 0; i < 1_000_000 / PREFIXES_PER_UPDATE; i++) socket.write(update);
+    for (const what of ["announced", "withdrawn"] as const) {
+      for (let i = 0; i < MILLION; i += PREFIXES_PER_UPDATE) {
+        socket.write(updateOf(what, family, i));
+      }
+    }
   },
   "keepalives without end": (socket) => {
     behave(socket);
@@ -62,11 +73,11 @@ const DEEDS: Readonly<Record<Deed, (socket: Socket) => void>> = {
     socket.on("drain", more);
     more();
   },
-  "updates octet by octet without end": (socket) => {
+  "updates octet by octet without end": (socket, family) => {
     hello(socket);
     socket.resume();
     socket.setNoDelay(true);
-    const update = updateOf(PREFIXES_PER_UPDATE);
+    const update = updateOf("announced", family, 0);
     let at = 0;
     const more = () => {
       for (let i = 0; i < OCTETS_PER_TURN && !socket.destroyed; i++) {
@@ -108,35 +119,55 @@ function behave(socket: Socket): void {
   socket.resume();
 }
 
-function updateOf(prefixCount: number): Uint8Array {
-  const prefixes = Array.from({ length: prefixCount }, (_, i) =>
-    prefixToBytes(`10.${i >> 8}.${i & 255}.0/32` as Prefix),
+/** As many as go into one message, of the million from that one on. */
+function updateOf(what: "announced" | "withdrawn", family: IpFamily, from: number): Uint8Array {
+  const prefixes = joinNlri(
+    Array.from({ length: PREFIXES_PER_UPDATE }, (_, i) => prefixOf(family, from + i)),
   );
-  return encodeMessage(
-    {
-      ...{ kind: "update", withdrawn: NO_NLRI, announced: joinNlri(prefixes) },
-      attributes: [
-        { kind: "origin", origin: "igp" },
-        { kind: "as-path", segments: [{ kind: "sequence", asns: [64513] }] },
-        { kind: "next-hop", nextHop: BAD },
-      ],
+  const nothing = { kind: "update", withdrawn: NO_NLRI, announced: NO_NLRI } as const;
+  const common = [
+    { kind: "origin", origin: "igp" },
+    { kind: "as-path", segments: [{ kind: "sequence", asns: [64513] }] },
+  ] as const;
+  const { bad: nextHop } = PLACES[family];
+  const messages: Readonly<Record<typeof what, Readonly<Record<IpFamily, UpdateBody>>>> = {
+    announced: {
+      IPv4: {
+        ...{ ...nothing, announced: prefixes },
+        attributes: [...common, { kind: "next-hop", nextHop }],
+      },
+      IPv6: {
+        ...nothing,
+        attributes: [...common, { kind: "mp-reach", family, nextHops: [nextHop], prefixes }],
+      },
     },
-    WIRE,
-  );
+    withdrawn: {
+      IPv4: { ...nothing, attributes: [], withdrawn: prefixes },
+      IPv6: { ...nothing, attributes: [{ kind: "mp-unreach", family, prefixes }] },
+    },
+  };
+  return encodeMessage({ kind: "update", ...messages[what][family] }, WIRE);
+}
+
+/** `10.0.0.0/8` has as many of 32 bits, `2001:db8::/32` of 64; each behind its length, as a message has it. */
+function prefixOf(family: IpFamily, i: number): Uint8Array {
+  const last = [i >> 16, (i >> 8) & 255, i & 255];
+  if (family === "IPv4") return Uint8Array.of(32, 10, ...last);
+  return Uint8Array.of(64, 0x20, 0x01, 0x0d, 0xb8, 0, ...last);
 }
 
 let server: Server | undefined;
 let sockets: Socket[] = [];
 
 /** @returns the port at which it waits */
-async function wait(deed: Deed): Promise<number> {
+async function wait(deed: Deed, family: IpFamily): Promise<number> {
   const waiting = createServer({ pauseOnConnect: true, highWaterMark: SIP_BYTES }, (socket) => {
     sockets.push(socket);
     socket.on("error", () => undefined);
-    DEEDS[deed](socket);
+    DEEDS[deed](socket, family);
   });
   server = waiting;
-  waiting.listen(0, BAD);
+  waiting.listen(0, PLACES[family].bad);
   await once(waiting, "listening");
   if (deed === "tiny windows") {
     const { _handle } = waiting as unknown as { readonly _handle: { readonly fd: number } };
@@ -148,12 +179,12 @@ async function wait(deed: Deed): Promise<number> {
 
 type Dialling = Extract<Order, { kind: "hold" | "connect-and-reset" }>;
 
-async function connectAndReset({ port, from, forMs }: Dialling): Promise<number> {
+async function connectAndReset({ to, port, from, forMs }: Dialling): Promise<number> {
   const endsAtMs = performance.now() + forMs;
   let connected = 0;
   const dial = () =>
     new Promise<void>((resolve) => {
-      const socket = connect({ host: US, port, localAddress: from });
+      const socket = connect({ host: to, port, localAddress: from });
       const timer = setTimeout(() => socket.destroy(), ANSWER_MS);
       socket.on("error", () => undefined);
       socket.on("close", () => {
@@ -172,10 +203,13 @@ async function connectAndReset({ port, from, forMs }: Dialling): Promise<number>
   return connected;
 }
 
-async function hold(count: number, { port, from, forMs }: Omit<Dialling, "kind">): Promise<number> {
+async function hold(
+  count: number,
+  { to, port, from, forMs }: Omit<Dialling, "kind">,
+): Promise<number> {
   const held = new Set<Socket>();
   for (let i = 0; i < count; i++) {
-    const socket = connect({ host: US, port, localAddress: from });
+    const socket = connect({ host: to, port, localAddress: from });
     sockets.push(socket);
     socket.resume();
     socket.on("error", () => undefined);
@@ -189,7 +223,7 @@ async function hold(count: number, { port, from, forMs }: Omit<Dialling, "kind">
 async function obey(order: Order): Promise<number> {
   switch (order.kind) {
     case "wait":
-      return wait(order.deed);
+      return wait(order.deed, order.family);
     case "connect-and-reset":
       return connectAndReset(order);
     case "hold":
