@@ -184,6 +184,7 @@ function birdPaths(text: string, peers: readonly RouterPeer[]): RouterPath[] {
       asPath: numbers("as_path").map(Number),
       origin: fact("origin").toLowerCase(),
       localPreference: numbers("local_pref").map(Number)[0] ?? null,
+      multiExit: numbers("med").map(Number)[0] ?? null,
       communities: groups("community"),
       largeCommunities: groups("large_community"),
       stale: / \(\d+-?s/.test(part),

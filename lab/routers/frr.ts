@@ -203,6 +203,7 @@ interface ShownPath {
   readonly aspath?: { readonly segments?: readonly { readonly list: readonly number[] }[] };
   readonly origin?: string;
   readonly locPrf?: number;
+  readonly metric?: number;
   readonly stale?: boolean;
   readonly community?: { readonly list: readonly string[] };
   readonly largeCommunity?: { readonly list: readonly string[] };
@@ -229,6 +230,7 @@ function pathOf(prefix: string, path: ShownPath): RouterPath {
     asPath: path.aspath?.segments?.flatMap(({ list }) => list) ?? [],
     origin: path.origin?.toLowerCase() ?? "",
     localPreference: path.locPrf ?? null,
+    multiExit: path.metric ?? null,
     communities: path.community?.list ?? [],
     largeCommunities: path.largeCommunity?.list ?? [],
     stale: path.stale ?? false,

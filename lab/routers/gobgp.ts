@@ -140,6 +140,7 @@ function gobgpSessions(shown: unknown, peers: readonly RouterPeer[]): RouterSess
 interface ShownAttribute {
   readonly type: number;
   readonly value?: unknown;
+  readonly metric?: number;
   readonly nexthop?: string;
   readonly communities?: readonly number[];
   readonly as_paths?: readonly { readonly asns: readonly number[] }[];
@@ -159,6 +160,7 @@ const TYPE = {
   origin: 1,
   asPath: 2,
   nextHop: 3,
+  multiExit: 4,
   localPref: 5,
   community: 8,
   mpReach: 14,
@@ -183,6 +185,7 @@ function gobgpPaths(shown: unknown): RouterPath[] {
         asPath: attribute(TYPE.asPath)?.as_paths?.flatMap(({ asns }) => asns) ?? [],
         origin: ORIGINS[Number(attribute(TYPE.origin)?.value ?? 2)] ?? "",
         localPreference: (attribute(TYPE.localPref)?.value as number | undefined) ?? null,
+        multiExit: attribute(TYPE.multiExit)?.metric ?? null,
         communities: (attribute(TYPE.community)?.communities ?? []).map(
           (value) => `${value >>> 16}:${value & 0xffff}`,
         ),

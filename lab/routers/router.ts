@@ -107,6 +107,8 @@ export interface RouterPath {
   readonly asPath: readonly number[];
   readonly origin: string;
   readonly localPreference: number | null;
+  /** MED; null: none. */
+  readonly multiExit: number | null;
   /** `65000:100`. */
   readonly communities: readonly string[];
   /** `65000:1:2`. */

@@ -78,6 +78,7 @@ describe("routers of the lab", function () {
         asPath: [65_001],
         origin: "igp",
         localPreference: b === "bird" ? 100 : null,
+        multiExit: a === "frr" ? 0 : null, // FRR says one of what is its own.
         communities: [],
         largeCommunities: [],
         stale: false,

@@ -5,12 +5,14 @@
  * failed is seen in counters of the kernel, or of the session, and never waited for in vain.
  */
 import { expect } from "chai";
-import type { RouterPath } from "../../../lab/routers/router.ts";
+import type { RouterKind, RouterPath } from "../../../lab/routers/router.ts";
 import { waitFor } from "../../../lab/wait.ts";
 import type { Ip } from "../../../src/base/ip.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
 import type { Namespace } from "../../linux/network.ts";
 import {
+  ALL_NODES,
+  ATTRIBUTES,
   CELLS,
   Fabric,
   farKey,
@@ -24,8 +26,9 @@ import {
   PASSWORD,
   routerAddress,
   type Cell,
+  type NodeName,
 } from "./fabric.ts";
-import { until } from "./node.ts";
+import { route, until } from "./node.ts";
 import { requireRouter } from "./pair.ts";
 import { TrafficEnd } from "./traffic.ts";
 
@@ -33,6 +36,10 @@ import { TrafficEnd } from "./traffic.ts";
 const IN_KERNEL = CELLS.filter(({ kind }) => kind !== "gobgp");
 /** Whose router obeys RFC 4271 section 6.8. */
 const RULED = IN_KERNEL;
+/** What a router shows of a route of another AS, in which nobody has said one. */
+const PREFERENCE_OF: Readonly<Record<RouterKind, number | null>> = {
+  ...{ bird: 100, frr: null, gobgp: null },
+};
 /** Another one than the fabric begins with. */
 const HOLD_SECONDS = 92;
 /** Of five octets each, or of seventeen: with a set of attributes more than 4,096. */
@@ -55,20 +62,19 @@ describe("BGP with each router, over each family, eBGP and iBGP", function () {
     for (const kind of KINDS) requireRouter(this, kind);
     started = fabric = await Fabric.start();
     fabric.announceAll();
-    fabric.configure("n2");
+    for (const node of ["n2", "n3", "n4"] as const) fabric.configure(node);
   });
   after(() => started?.end());
 
   /** What is announced of the cell's prefix, as the router is to have it. */
   const pathOf = (cell: Cell, from: string) => ({
     ...{ prefix: cell.prefix, peer: from, nextHop: from, stale: false, origin: "igp" },
-    localPreference: null,
-    ...{ asPath: cell.isExternal ? [ourAsn(cell)] : [], communities: ["64512:100"] },
-    largeCommunities: ["64512:1:2"],
+    // Nobody says a local preference to another AS.
+    localPreference: cell.isExternal ? PREFERENCE_OF[cell.kind] : 250,
+    ...{ asPath: cell.isExternal ? [ourAsn(cell)] : [], multiExit: null as number | null },
+    communities: ["64512:20", "64512:100", "64513:7"],
+    largeCommunities: ["64512:0:3", "64512:1:2", "4200000001:4000000000:6"],
   });
-
-  /** Nobody says a local preference to another AS: there it is the router's own. */
-  const withoutPreference = (path: RouterPath) => ({ ...path, localPreference: null });
 
   /** The connections of n1 with the cell's router, by who has dialled. */
   function connections(cell: Cell): string[] {
@@ -122,26 +128,67 @@ describe("BGP with each router, over each family, eBGP and iBGP", function () {
 
   const hostIn = (address: string) => (address.includes(":") ? `[${address}]` : address);
 
-  it("attributes as configured, a route by all nodes, withdrawals", async () => {
+  it("attributes as configured, a route by all of four nodes, withdrawals", async () => {
     await fabric.begin();
-    const opens = (cell: Cell) => NODES.map((node) => fabric.session(cell, node)?.sent["open"]);
-    const before = new Map(CELLS.map((cell) => [cell, opens(cell)]));
     await inEach(CELLS, async (cell) => {
-      const paths = await fabric.untilFrom(cell, cell.prefix, NODES);
-      const wanted = NODES.map((node) => pathOf(cell, nodeAddress(cell, node)));
-      expect(paths.map(withoutPreference)).to.deep.equal(wanted);
-      if (!cell.isExternal) {
-        expect(paths.map(({ localPreference }) => localPreference)).to.deep.equal([250, 250]);
-      }
+      for (const node of ALL_NODES) await fabric.established(cell, node);
     });
-    await inEach(IN_KERNEL, (cell) => fabric.untilRouted(cell, NODES));
+    const opens = (cell: Cell) => ALL_NODES.map((node) => fabric.session(cell, node)?.sent["open"]);
+    const before = new Map(CELLS.map((cell) => [cell, opens(cell)]));
+    for (const node of ["n3", "n4"] as const) {
+      for (const cell of CELLS) fabric.announce(node, cell, cell.prefix);
+    }
+    try {
+      await inEach(CELLS, async (cell) => {
+        const paths = await fabric.untilFrom(cell, cell.prefix, ALL_NODES);
+        const wanted = ALL_NODES.map((node) => pathOf(cell, nodeAddress(cell, node)));
+        expect(paths, JSON.stringify(paths)).to.deep.equal(wanted);
+      });
+      await inEach(IN_KERNEL, (cell) => fabric.untilRouted(cell, ALL_NODES));
+    } finally {
+      for (const node of ["n3", "n4"] as const) {
+        for (const cell of CELLS) fabric.announce(node, cell);
+      }
+    }
+    const untilLeft = async (...nodes: readonly NodeName[]) => {
+      await inEach(CELLS, (cell) => fabric.untilFrom(cell, cell.prefix, nodes));
+      await inEach(IN_KERNEL, (cell) => fabric.untilRouted(cell, nodes));
+    };
+    await untilLeft(...NODES);
     for (const cell of CELLS) fabric.announce("n2", cell);
-    await inEach(CELLS, (cell) => fabric.untilFrom(cell, cell.prefix, ["n1"]));
-    await inEach(IN_KERNEL, (cell) => fabric.untilRouted(cell, ["n1"]));
+    await untilLeft("n1");
     for (const cell of CELLS) fabric.announce("n1", cell);
-    await inEach(CELLS, (cell) => fabric.untilFrom(cell, cell.prefix, []));
-    await inEach(IN_KERNEL, (cell) => fabric.untilRouted(cell, []));
+    await untilLeft();
     for (const cell of CELLS) expect(opens(cell), cell.name).to.deep.equal(before.get(cell));
+  });
+
+  it("attributes that are said, or not: a MED, none of it, and what is told where nothing was configured", async () => {
+    await fabric.begin();
+    for (const cell of CELLS) {
+      fabric
+        .speaker("n1")
+        .announce(cell.name, [
+          route(cell.prefix, ATTRIBUTES),
+          route(cell.otherPrefix, { multiExit: 4_000_000_000 }),
+        ]);
+    }
+    await inEach(CELLS, async (cell) => {
+      const from = nodeAddress(cell, "n1");
+      expect(await fabric.untilFrom(cell, cell.otherPrefix, ["n1"])).to.deep.equal([
+        {
+          ...{ ...pathOf(cell, from), prefix: cell.otherPrefix, multiExit: 4_000_000_000 },
+          localPreference: cell.isExternal ? PREFERENCE_OF[cell.kind] : 100,
+          ...{ communities: [], largeCommunities: [] },
+        },
+      ]);
+      const [path] = await fabric.untilFrom(cell, cell.prefix, NODES);
+      expect(path).to.deep.equal(pathOf(cell, from));
+      fabric.announce("n1", cell, cell.prefix, cell.otherPrefix);
+      const isChanged = ([now]: readonly RouterPath[]) => now?.multiExit === null;
+      expect(await fabric.untilPaths(cell, cell.otherPrefix, isChanged)).to.deep.equal([
+        { ...pathOf(cell, from), prefix: cell.otherPrefix },
+      ]);
+    });
   });
 
   /** The cell's prefix and more of its family, which are nobody else's. */
@@ -278,8 +325,7 @@ describe("BGP with each router, over each family, eBGP and iBGP", function () {
         const from = farNodeAddress(cell);
         await untilFar(cell, (session) => session?.state === "established");
         const paths = await fabric.untilPaths(cell, cell.otherPrefix, (all) => all.length === 1);
-        const wanted = { ...pathOf(cell, from), prefix: cell.otherPrefix };
-        expect(paths.map(withoutPreference)).to.deep.equal([wanted]);
+        expect(paths).to.deep.equal([{ ...pathOf(cell, from), prefix: cell.otherPrefix }]);
       });
     }
   });

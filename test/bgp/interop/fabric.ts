@@ -1,13 +1,14 @@
 /**
- * Two nodes with our speaker, and three routers, each with a session over each family with a node of another AS and with one of its own:
- * twelve cells, made once, which run in parallel.
+ * Four nodes with our speaker, and three routers, each with a session over each family with every node as one of another AS and as one of
+ * its own: twelve cells, made once, which run in parallel.
  *
- *   n1, n2 ── lan of a router       10.R.0.0/24, fd00:R::/64: n1 is 1 in another AS and 11 in the router's, n2 is 2 and 12; it is 254, fe
+ *   n1 … n4 ── lan of a router      10.R.0.0/24, fd00:R::/64: n1 is 1 in another AS and 11 in the router's, n2 is 2 and 12, …; it is 254, fe
  *   n1 ── n2 ── a router's loopback a hop in between: n1 from 10.9.0.0/24, fd00:9::/64, to 10.10.0.R, fd00:10::R
  *
  * Of the sessions on the link the routers want all that can be wanted: a password of both nodes, extended messages where they know them; of n1 they know BFD and graceful restart,
  * of n2 they want GTSM (for FRR makes of an eBGP neighbor with GTSM one of several hops to BFD). So what we are told decides what is
- * tried, and no router is started anew. n1 listens, n2 does not.
+ * tried, and no router is started anew. n1 listens, the others do not. What is tried of sessions is tried of those of n1 and n2; n3 and
+ * n4 are there to be next hops.
  * Neighbours: cells.test.ts tries; pair.ts is for what needs a router of its own.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -25,11 +26,12 @@ import {
 import type { KernelRoute } from "../../../lab/routers/kernel-routes.ts";
 import { messageOf, waitFor } from "../../../lab/wait.ts";
 import type { Ip, IpFamily } from "../../../src/base/ip.ts";
+import type { Announcement } from "../../../src/bgp/announcement.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
 import { Namespace, wire } from "../../linux/network.ts";
 import { peer, route, SpeakerNode, until, type SessionView } from "./node.ts";
 
-export type NodeName = "n1" | "n2";
+export type NodeName = "n1" | "n2" | "n3" | "n4";
 
 export interface Cell {
   /** `frr, IPv6, iBGP`: the key of its session. */
@@ -43,13 +45,29 @@ export interface Cell {
 }
 
 export const KINDS = ["bird", "frr", "gobgp"] as const;
+/** Those whose sessions tests change. */
 export const NODES = ["n1", "n2"] as const;
+export const ALL_NODES = ["n1", "n2", "n3", "n4"] as const;
 export const PASSWORD = "sesame";
 const PORT = 179;
 const ROUTER_ASN = 64513;
 const NODES_ASN = 64512;
-const NUMBER = { bird: 1, frr: 2, gobgp: 3, n1: 1, n2: 2 } as const;
+const NUMBER = { bird: 1, frr: 2, gobgp: 3, n1: 1, n2: 2, n3: 3, n4: 4 } as const;
 const FAST = { transmitMs: 100, receiveMs: 100, multiplier: 3 };
+/** Not in the order of their numbers, in which they are announced. */
+export const ATTRIBUTES = {
+  localPreference: 250,
+  communities: [
+    [64513, 7],
+    [64512, 100],
+    [64512, 20],
+  ],
+  largeCommunities: [
+    [4_200_000_001, 4_000_000_000, 6],
+    [64512, 1, 2],
+    [64512, 0, 3],
+  ],
+} as const satisfies Partial<Announcement>;
 const FORWARD =
   "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding";
 
@@ -108,10 +126,11 @@ export function ourAsn({ isExternal }: Cell): number {
 /** In the order in which the router is told of them, which numbers them. */
 function routerPeers(kind: RouterKind): RouterPeer[] {
   const cells = CELLS.filter((cell) => cell.kind === kind);
-  const near = NODES.flatMap((node) =>
+  const near = ALL_NODES.flatMap((node) =>
     cells.map((cell) => ({
       ...{ address: nodeAddress(cell, node), asn: ourAsn(cell), password: PASSWORD },
-      ...(node === "n2" ? { ttlSecurity: 1 } : { gracefulRestart: true, bfd: FAST }),
+      ...(node === "n1" && { gracefulRestart: true, bfd: FAST }),
+      ...(node === "n2" && { ttlSecurity: 1 }),
       extendedMessages: true,
       // Longer than both stand still where both are to dial.
       connectSeconds: 30,
@@ -179,7 +198,10 @@ export class FabricRouter {
 }
 
 export class Fabric {
-  readonly namespaces = { n1: new Namespace(), n2: new Namespace() };
+  readonly namespaces: Readonly<Record<NodeName, Namespace>> = {
+    ...{ n1: new Namespace(), n2: new Namespace() },
+    ...{ n3: new Namespace(), n4: new Namespace() },
+  };
   readonly #directory = mkdtempSync(join(tmpdir(), "spreadlb-fabric-"));
   readonly #speakers = new Map<NodeName, SpeakerNode>();
   readonly #routers = new Map<RouterKind, FabricRouter>();
@@ -190,7 +212,7 @@ export class Fabric {
     try {
       fabric.#wire();
       fabric.startSpeaker("n1", { listens: true });
-      fabric.startSpeaker("n2");
+      for (const node of ["n2", "n3", "n4"] as const) fabric.startSpeaker(node);
       await Promise.all(KINDS.map((kind) => fabric.#startRouter(kind)));
     } catch (error) {
       await fabric.end();
@@ -235,8 +257,7 @@ export class Fabric {
   async end(): Promise<void> {
     for (const end of this.#ends.reverse()) await end();
     this.#ends = [];
-    this.namespaces.n1.remove();
-    this.namespaces.n2.remove();
+    for (const namespace of Object.values(this.namespaces)) namespace.remove();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
@@ -266,14 +287,12 @@ export class Fabric {
     this.announceTo(node, cell.name, prefixes);
   }
 
+  /** With all that a route can have, but for a MED. */
   announceTo(node: NodeName, key: string, prefixes: readonly string[]): void {
-    const routes = prefixes.map((prefix) =>
-      route(prefix, {
-        ...{ localPreference: 250, communities: [[64512, 100]] },
-        largeCommunities: [[64512, 1, 2]],
-      }),
+    this.speaker(node).announce(
+      key,
+      prefixes.map((prefix) => route(prefix, ATTRIBUTES)),
     );
-    this.speaker(node).announce(key, routes);
   }
 
   /** Has the sessions as a test wants them, and waits until those are up and their prefixes go by both nodes. */
@@ -376,7 +395,7 @@ export class Fabric {
     });
     namespace.ip("link add lan type bridge stp_state 0 forward_delay 0 mcast_snooping 0");
     const network = NUMBER[kind];
-    for (const node of NODES) {
+    for (const node of ALL_NODES) {
       wire(this.namespaces[node], kind, namespace, node);
       namespace.ip(`link set ${node} master lan`);
       for (const end of [NUMBER[node], NUMBER[node] + 10]) {
