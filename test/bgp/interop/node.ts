@@ -28,6 +28,8 @@ export interface SessionView {
   readonly heldBack: readonly string[];
   /** What BFD said last. */
   readonly bfd: BfdState | null;
+  /** After how long a silence it gives the router up, as both ends have agreed; a second old at most. */
+  readonly bfdDetectionMs: number | null;
 }
 
 /** What the process says. */

@@ -42,6 +42,9 @@ const speaker = new BgpSpeaker({
   onGone: () => undefined,
 });
 const bfdStates = new Map<string, BfdState>();
+/** By who both ends are. */
+const bfdDetectionMs = new Map<string, number>();
+const endsOf = (theirs: Ip, ours: Ip | null) => `${theirs} ${ours ?? ""}`;
 const bfd = new BfdWatch({
   onReport: (report) => {
     bfdStates.set(report.peer, report.state);
@@ -51,7 +54,8 @@ const bfd = new BfdWatch({
   onTroubles: () => {
     log.warn([...bfd.troubles], "BFD that can neither send nor hear");
   },
-  onCounters: () => undefined,
+  onCounters: ({ endpoints: { theirAddress, ourAddress }, detectionUs }) =>
+    bfdDetectionMs.set(endsOf(theirAddress, ourAddress), detectionUs / 1000),
   onFault: () => undefined,
   onEnd: () => undefined,
 });
@@ -83,6 +87,8 @@ function show(): void {
       families: agreement?.families ?? [],
       theirAsn: agreement?.theirAsn ?? null,
       bfd: bfdStates.get(key) ?? null,
+      bfdDetectionMs:
+        bfdDetectionMs.get(endsOf(session.peer.address, session.peer.sourceAddress)) ?? null,
       sent: counters.sentByKind,
       received: counters.receivedByKind,
       prefixesReceived: counters.prefixesReceived,
