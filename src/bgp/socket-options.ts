@@ -42,9 +42,13 @@ export function reachOptions({ reach }: Pick<BgpPeer, "reach">, isIpv6: boolean)
   const level = isIpv6 ? IPPROTO_IPV6 : IPPROTO_IP;
   const ttl = { name: "set the TTL", level, option: hops, value: ttlOf(reach) };
   if (reach.kind !== "secured") return [ttl];
-  // RFC 5082 section 3: one hop away it is still 255.
-  const value = TTL_MAX + 1 - reach.hopsMax;
+  const value = leastTtl(reach.hopsMax);
   return [ttl, { name: "set the least TTL", level, option: least, value }];
+}
+
+/** RFC 5082 section 3: one hop away it is still 255. */
+export function leastTtl(hopsMax: number): number {
+  return TTL_MAX + 1 - hopsMax;
 }
 
 function ttlOf(reach: BgpPeer["reach"]): number {

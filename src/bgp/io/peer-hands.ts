@@ -12,7 +12,7 @@ import type { ConnectionId, SessionEffect, SessionEvent, SessionNews } from "../
 import type { AttributeFault } from "../wire/update.ts";
 import { Connection } from "./connection.ts";
 import { endsOfSocket } from "./ends.ts";
-import { adapt, dial } from "./peer-socket.ts";
+import { adapt, dial, dialsFromAfar } from "./peer-socket.ts";
 
 /** An event without the time and the chance, which are put in here. */
 export type PlainEvent = SessionEvent extends infer Event
@@ -51,7 +51,7 @@ export class PeerHands {
   /** A connection that the peer has dialled. */
   accept(socket: Socket): void {
     // Asked first, for it costs nothing: to learn the ends of a connection takes the kernel's list of all interfaces.
-    const isTaken = this.session.takes(performance.now());
+    const isTaken = this.session.takes(performance.now()) && !this.#isTooFar(socket);
     const ends = isTaken ? endsOfSocket(socket, this.#options.peer) : undefined;
     if (ends === undefined) {
       socket.destroy();
@@ -73,6 +73,13 @@ export class PeerHands {
     this.#adopt(id, socket);
     this.handle({ kind: "accepted", connection: id, ends });
     socket.resume();
+  }
+
+  #isTooFar(socket: Socket): boolean {
+    const { peer, log } = this.#options;
+    const isTooFar = dialsFromAfar(socket, peer);
+    if (isTooFar) log.info({ peer: peer.key }, "a BGP peer dials from farther away than it may be");
+    return isTooFar;
   }
 
   #perform(effect: SessionEffect): void {

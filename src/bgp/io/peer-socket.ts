@@ -8,12 +8,18 @@ import { createServer, Socket, type Server } from "node:net";
 import { familyOf, type Ip, type IpFamily } from "../../base/ip.ts";
 import { senderFilter } from "../../linux/bpf.ts";
 import { SystemCallError } from "../../linux/errno.ts";
-import { sourceOf } from "../../linux/ip-header.ts";
+import { hopLimitOf, sourceOf } from "../../linux/ip-header.ts";
 import * as system from "../../linux/io/system.ts";
 import { AF_INET, AF_INET6, encodeSockaddr } from "../../linux/sockaddr.ts";
 import type { Unheard } from "../dial-guard.ts";
 import type { BgpPeer } from "../peer.ts";
-import { dialOptions, listenOptions, reachOptions, type SocketOption } from "../socket-options.ts";
+import {
+  dialOptions,
+  leastTtl,
+  listenOptions,
+  reachOptions,
+  type SocketOption,
+} from "../socket-options.ts";
 
 const SOCK_STREAM = 1;
 /** More wait for us than there are peers only in a flood. */
@@ -58,11 +64,26 @@ export function adapt(socket: Socket, peer: BgpPeer, theirAddress: Ip): void {
 
 /** @returns who has dialled, once: from the segment that it has dialled with, so also where it is gone already; undefined: not kept */
 export function diallerOf(socket: Socket): Ip | undefined {
+  return sourceOf(synOf(socket));
+}
+
+/**
+ * @returns whether who has dialled is farther away than the peer may be (RFC 5082), as far as the kernel has kept what it was dialled
+ *   with: what came behind that came before `adapt`, and is with us already
+ */
+export function dialsFromAfar(socket: Socket, { reach }: Pick<BgpPeer, "reach">): boolean {
+  if (reach.kind !== "secured") return false;
+  const hopLimit = hopLimitOf(synOf(socket));
+  return hopLimit !== undefined && hopLimit < leastTtl(reach.hopsMax);
+}
+
+/** The segment that it was dialled with, from its IP header on: the kernel gives it once. */
+function synOf(socket: Socket): Uint8Array {
   const fd = descriptorOf(socket);
-  if (fd === undefined) return undefined;
+  if (fd === undefined) return new Uint8Array();
   const syn = new Uint8Array(PACKET_BYTES_MAX);
   const length = system.getOption(fd, IPPROTO_TCP, TCP_SAVED_SYN, syn);
-  return sourceOf(syn.subarray(0, Math.max(0, length)));
+  return syn.subarray(0, Math.max(0, length));
 }
 
 /** Node shows none; what is set on the handle's is set for good. */

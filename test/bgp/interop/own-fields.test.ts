@@ -1,17 +1,19 @@
 /**
  * Our own fields of a peer, from the manifest to a real router: GTSM at our end, and messages that are longer than 4,096 octets.
  *
- * With FRR, which has both. Each of them with every router, at either end and over IPv6: cells.test.ts.
+ * With FRR, which has both. Each of them with every router, at either end and over IPv6: cells.test.ts; but who dials us from too far
+ * away is here.
  */
 import { expect } from "chai";
-import type { Router } from "../../../lab/routers/router.ts";
+import { startRouter, type Router } from "../../../lab/routers/router.ts";
 import { waitFor } from "../../../lab/wait.ts";
 import type { BgpPeer } from "../../../src/bgp/peer.ts";
 import { compilePeerModels, type PeerManifests } from "../../../src/classes/peers.ts";
 import { peersOfNode } from "../../../src/speaker/bgp-peers.ts";
 import { manifest } from "../../classes/metallb/cases.ts";
+import type { Namespace } from "../../linux/network.ts";
 import { route, until, type SpeakerNode } from "./node.ts";
-import { established, pairForEach, paths, ROUTER } from "./pair.ts";
+import { established, NODE as ENDS_OF_NODE, pairForEach, paths, ROUTER } from "./pair.ts";
 
 const ENDS = { myASN: 64512, peerASN: 64513, peerAddress: ROUTER.IPv4, holdTime: "9s" };
 const NODE = { name: "n1", labels: {}, ipv4: null };
@@ -50,19 +52,19 @@ async function watched(router: Router, speaker: SpeakerNode): Promise<void> {
   await waitFor(areUp, { what: "the router's BFD to be up" });
 }
 
+/** A counter of the node's kernel, for all that uses TCP there. */
+function countOf(node: Namespace, name: string): number {
+  const lines = node.exec("cat", "/proc/net/snmp", "/proc/net/netstat").split("\n");
+  const words = lines.filter((line) => /^Tcp(Ext)?:/.test(line)).map((line) => line.split(" "));
+  const names = words.findIndex((line) => line.includes(name));
+  return Number(words[names + 1]?.[words[names]?.indexOf(name) ?? -1]);
+}
+
 describe("BGP with FRR: fields of our own", function () {
   this.timeout(60_000);
   const pair = pairForEach(["frr"]);
 
-  /** What the node's kernel has dropped for its TTL. */
-  const drops = () => {
-    const [names = [], values = []] = pair()
-      .node.exec("cat", "/proc/net/netstat")
-      .split("\n")
-      .filter((line) => line.startsWith("TcpExt:"))
-      .map((line) => line.split(" "));
-    return Number(values[names.indexOf("TCPMinTTLDrop")]);
-  };
+  const drops = () => countOf(pair().node, "TCPMinTTLDrop");
 
   for (const kind of ["BGPPeer", "MetalLoadBalancerBGPPeer"]) {
     it(`${kind}: ttlSecurityHops and extendedMessages with a router that has both: one message for all`, async () => {
@@ -125,3 +127,39 @@ describe("BGP with FRR: fields of our own", function () {
     expect(speaker.session()?.state).to.not.equal("established");
   });
 });
+
+for (const kind of ["bird", "frr", "gobgp"] as const) {
+  describe(`BGP with ${kind}: ttlSecurityHops`, function () {
+    this.timeout(60_000);
+    const pair = pairForEach([kind]);
+
+    const near = kind === "gobgp" ? "" : "; with 255 there is one";
+    it(`a router that dials us with the TTL of one hop: no session at either end${near}`, async () => {
+      const secured = peerOf("BGPPeer", { ttlSecurityHops: 1 });
+      const ours = { ...secured, passive: true };
+      const { router, speaker } = await pair().start(kind, "IPv4", {}, ours, { listenPort: 179 });
+      const isRefused = () =>
+        countOf(pair().node, "PassiveOpens") > 0 &&
+        pair().node.exec("ss", "-Htn", "state", "established") === "";
+      await waitFor(isRefused, { what: "its dial to be taken, and closed", timeoutMs: 30_000 });
+      speaker.look();
+      const session = await until(
+        () => speaker.session(),
+        (each) => each !== undefined,
+      );
+      expect(session?.state).to.not.equal("established");
+      expect(session?.sent["open"]).to.equal(0);
+      const [theirs] = await router.sessions();
+      expect(theirs?.state).to.be.a("string").that.is.not.oneOf(["established", "unknown"]);
+      if (kind === "gobgp") return; // It takes its time to dial.
+      await router.stop();
+      const closer = await startRouter(kind, {
+        ...{ netns: pair().tor.name, directory: pair().directory, name: "closer" },
+        ...{ asn: 64513, routerId: "192.0.2.254" },
+        peers: [{ address: ENDS_OF_NODE.IPv4, asn: 64512, ttlSecurity: 1 }],
+      });
+      pair().atEnd(() => closer.stop());
+      await established(speaker);
+    });
+  });
+}
