@@ -3,7 +3,8 @@
  *
  * The same truth as in book.ts, which has name servers: which addresses are true (record-sets.ts), a name is written down in the status before
  * it is published for the first time, and leaves it when it is in no object any more. What is there the watch tells, so nothing is looked up, and what
- * somebody changed is put right at once. A Service whose object cannot be written is left alone for a while that grows.
+ * somebody changed is put right at once. A Service whose object cannot be written is left alone for a while that grows. A name that goes from
+ * one object to another stays in the first until the second has it: else external-dns would take it out in between.
  * A class, mutated in place, for thousands of names are not copied per change.
  * Neighbours: dns-endpoint.ts has the objects; ../controller/io/endpoint-publisher.ts performs the jobs.
  */
@@ -150,11 +151,9 @@ export class EndpointDesk {
     for (const key of this.#troubles.keys()) {
       if (!goals.has(key) && !this.#objects.has(key)) this.#troubles.delete(key);
     }
-    return {
-      claims: this.#claims(),
-      jobs: jobs.filter(({ object }) => nowMs >= this.#notBeforeMs(object)),
-      wakeAtMs: this.#wakeAtMs(nowMs),
-    };
+    const due = jobs.filter(({ object }) => nowMs >= this.#notBeforeMs(object));
+    const wakeAtMs = due.length > 0 ? nowMs : this.#wakeAtMs(nowMs);
+    return { claims: this.#claims(), jobs: due, wakeAtMs };
   }
 
   /** @param after what the API server has now, where it said so */
@@ -200,7 +199,8 @@ export class EndpointDesk {
     for (const [key, goal] of this.#goals(nowMs)) {
       const object = this.#objects.get(key);
       if (object === undefined || !isAsWanted(object, goal)) continue;
-      for (const name of namesIn(goal)) right.add(name);
+      const has = new Set(namesIn(goal));
+      for (const { name } of this.#wantedOf.get(key) ?? []) if (has.has(name)) right.add(name);
     }
     const published = wanted.filter(({ name }) => right.has(name));
     return { wanted: wanted.length, published: published.length };
@@ -219,7 +219,30 @@ export class EndpointDesk {
       const place = { publisher, service, uid: this.#uidOf(service) };
       if (endpoints.length > 0) goals.set(key, endpointObject(place, way, endpoints));
     }
+    this.#keepLeaving(goals);
     return goals;
+  }
+
+  /** What is to be in another object that has not got it yet stays where it is, as it is. */
+  #keepLeaving(goals: Map<string, DNSEndpoint>): void {
+    const homeOf = new Map(
+      [...goals].flatMap(([key, goal]) => namesIn(goal).map((name) => [name, key] as const)),
+    );
+    const isHome = (name: string, home: string) => {
+      const object = this.#objects.get(home);
+      const isGoing = object?.metadata.deletionTimestamp !== undefined;
+      return object !== undefined && !isGoing && namesIn(object).includes(name);
+    };
+    for (const [key, object] of this.#objects) {
+      const kept = (object.spec?.endpoints ?? []).filter(({ dnsName = "" }) => {
+        const home = homeOf.get(dnsName);
+        return home !== undefined && home !== key && !isHome(dnsName, home);
+      });
+      if (kept.length === 0) continue;
+      const goal = goals.get(key);
+      const endpoints = [...(goal?.spec?.endpoints ?? []), ...kept];
+      goals.set(key, goal === undefined ? object : { ...goal, spec: { endpoints } });
+    }
   }
 
   /** @returns the names of each object, in order */

@@ -120,6 +120,14 @@ describe("names by DNSEndpoints on a real API server", function () {
     );
   }
 
+  const publisherOf = (name: string) => get<DNSPublisher>(`${PUBLISHERS}/${name}`);
+
+  /** As the API server has them. */
+  async function publishersAre(...all: readonly string[]): Promise<void> {
+    publishers = (await Promise.all(all.map(publisherOf))).flatMap((each) => each ?? []);
+    names?.news();
+  }
+
   function until(what: string, name: string, wanted: readonly string[], namespace = "prod") {
     return waitFor(
       async () => {
@@ -134,7 +142,7 @@ describe("names by DNSEndpoints on a real API server", function () {
   async function untilReason(publisher: string, reason: string): Promise<DNSPublisher> {
     return waitFor(
       async () => {
-        const found = await get<DNSPublisher>(`${PUBLISHERS}/${publisher}`);
+        const found = await publisherOf(publisher);
         const ready = found?.status?.conditions?.find(({ type }) => type === "Ready");
         if (ready?.reason !== reason) throw new Error(`it is ${ready?.reason ?? "unknown"}`);
         return found;
@@ -244,16 +252,29 @@ describe("names by DNSEndpoints on a real API server", function () {
     await untilReason("far", "Ready");
   });
 
+  it("another namespace: what is in the old one stays until the new one has it", async () => {
+    const wanted = ["web.far.example A 192.0.2.3"];
+    const path = `${PUBLISHERS}/far`;
+    const spec = { dnsEndpoint: { namespace: "latest" } };
+    expect((await plane.api.patch(path, "merge", { spec })).message).to.equal("");
+    await publishersAre("lan", "far");
+    await untilReason("far", "EndpointNotWritten");
+    expect(await recordsOf("web.prod.far", "later")).to.deep.equal(wanted);
+    await plane.api.create("/api/v1/namespaces", { metadata: { name: "latest" } });
+    await until("the new object", "web.prod.far", wanted, "latest");
+    await until("the old one to go", "web.prod.far", [], "later");
+    await untilReason("far", "Ready");
+  });
+
   it("a Service that is deleted while nobody looks: its objects go with the next who looks", async () => {
     await names?.stop();
     have();
-    const read = async (name: string) => get<DNSPublisher>(`${PUBLISHERS}/${name}`);
-    publishers = (await Promise.all([read("lan"), read("far")])).flatMap((each) => each ?? []);
+    await publishersAre("lan", "far");
     start();
     await until("the object to go", "web.prod.lan", []);
-    await until("the other to go", "web.prod.far", [], "later");
+    await until("the other to go", "web.prod.far", [], "latest");
     for (const name of ["lan", "far"]) {
-      await waitFor(async () => (await read(name))?.status?.names?.length === 0, {
+      await waitFor(async () => (await publisherOf(name))?.status?.names?.length === 0, {
         what: `no name of ${name} to be left`,
       });
     }

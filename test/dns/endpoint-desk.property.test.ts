@@ -1,6 +1,7 @@
 /**
  * Random histories of a publisher with DNSEndpoints: names come and go, addresses are lost and found, people edit, writes fail, the publisher
- * starts anew. Whatever happens, what is not ours is not touched, and no name is emptied that should have addresses.
+ * starts anew, and in another namespace. Whatever happens, what is not ours is not touched, and no name is emptied that should have addresses,
+ * nor is it in no object between two.
  */
 import { expect } from "chai";
 import fc from "fast-check";
@@ -34,7 +35,12 @@ const action = fc.oneof(
     arbitrary: fc.record({
       kind: kind("round"),
       fails: fc.constantFrom(null, null, null, 500, 403),
+      where: fc.constantFrom("", "dns/", "prod/", "prod/shop"),
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind("move"), namespace: fc.constantFrom(null, "dns") }),
   },
   fc.record({ kind: kind("restart") }),
   fc.record({ kind: kind("stranger"), service: fc.nat({ max: SERVICES.length - 1 }) }),
@@ -51,6 +57,7 @@ class History {
   readonly wishes = new Map<string, { service: string; ips: readonly number[] }>();
   readonly unheldSinceMs = new Map<number, number>();
   ledger: readonly PublishedEntry[] = [];
+  way: { readonly namespace?: string } = {};
   desk = this.#newDesk();
   #uids = 0;
 
@@ -69,7 +76,11 @@ class History {
         else if (!this.unheldSinceMs.has(step.ip)) this.unheldSinceMs.set(step.ip, this.nowMs);
         return;
       case "round":
-        return this.round(step.fails);
+        return this.round(step.fails, step.where);
+      case "move":
+        this.way = step.namespace === null ? {} : { namespace: step.namespace };
+        this.desk = this.#newDesk();
+        return;
       case "restart":
         this.desk = this.#newDesk();
         return;
@@ -84,7 +95,8 @@ class History {
     }
   }
 
-  async round(fails: number | null = null): Promise<void> {
+  async round(fails: number | null = null, where = ""): Promise<void> {
+    const before = this.#recordsOf(this.wanted());
     const wanted = this.wanted();
     this.desk.want(new Map(wanted.map((each) => [each.name, each])), () => null);
     this.#see();
@@ -95,11 +107,28 @@ class History {
     }
     const { jobs } = this.desk.round(this.nowMs);
     for (const job of jobs) {
-      const { outcome, after } = await performEndpointJob(job, this.#client(fails));
+      const isFailing = keyOf(job.object).startsWith(where);
+      const client = this.#client(isFailing ? fails : null);
+      const { outcome, after } = await performEndpointJob(job, client);
       this.desk.ended(job, outcome, this.nowMs, after);
     }
     this.#see();
     this.#check(wanted);
+    expect(this.#recordsOf(wanted), "what was there").to.include.members(before);
+  }
+
+  /** @returns `name type` of what is in some object of ours, and should be */
+  #recordsOf(wanted: readonly WantedName[]): string[] {
+    const right = new Set(
+      wanted.flatMap(({ name, addresses }) =>
+        addresses.map(({ ip: each }) => `${name} ${each.includes(":") ? "AAAA" : "A"}`),
+      ),
+    );
+    const there = [...this.objects]
+      .filter(([key]) => !this.strangers.has(key))
+      .flatMap(([, { spec }]) => spec?.endpoints ?? [])
+      .map(({ dnsName = "", recordType = "" }) => `${dnsName} ${recordType}`);
+    return [...new Set(there)].filter((each) => right.has(each));
   }
 
   wanted(): readonly WantedName[] {
@@ -113,7 +142,7 @@ class History {
   }
 
   #newDesk(): EndpointDesk {
-    const desk = new EndpointDesk({ publisher: "lan", way: {}, withdrawAfterMs: LIMIT_MS });
+    const desk = new EndpointDesk({ publisher: "lan", way: this.way, withdrawAfterMs: LIMIT_MS });
     desk.recall(this.ledger);
     return desk;
   }
@@ -185,8 +214,8 @@ class History {
     for (const { name, service, addresses } of wanted) {
       if (failing.has(name)) continue;
       const [namespace = "", own = ""] = service.split("/");
-      const endpoints =
-        this.objects.get(`${namespace}/${own}.${namespace}.lan`)?.spec?.endpoints ?? [];
+      const key = `${this.way.namespace ?? namespace}/${own}.${namespace}.lan`;
+      const endpoints = this.objects.get(key)?.spec?.endpoints ?? [];
       for (const isIpv6 of [false, true]) {
         const all = addresses.filter((each) => each.ip.includes(":") === isIpv6);
         const there = endpoints
@@ -220,7 +249,7 @@ describe("dns: random histories of DNSEndpoints", () => {
         expect([...history.objects.keys()]).to.have.members([...history.strangers.keys()]);
         expect(history.ledger).to.deep.equal([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     );
   });
 });

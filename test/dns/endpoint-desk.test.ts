@@ -30,13 +30,15 @@ function want(label: string, addresses: readonly Address[], more: Partial<Wanted
 
 /** A desk with a cluster of objects under it, which obeys. */
 class Scene {
-  readonly way: { readonly namespace?: string; readonly labels?: Record<string, string> };
+  way: { readonly namespace?: string; readonly labels?: Record<string, string> };
   desk: EndpointDesk;
   objects = new Map<string, DNSEndpoint>();
   ledger: readonly { name: string; zone: string; service: string }[] = [];
   uid: string | null = "u1";
   nowMs = 0;
   fails: ReturnType<typeof failure> | null = null;
+  /** What begins so. */
+  failing = "";
 
   constructor(way: Scene["way"] = {}) {
     this.way = way;
@@ -72,11 +74,12 @@ class Scene {
 
   #obey(job: EndpointJob): void {
     const key = keyOf(job.object);
-    if (this.fails === null) {
+    const fails = key.startsWith(this.failing) ? this.fails : null;
+    if (fails === null) {
       if (job.kind === "delete") this.objects.delete(key);
       else this.objects.set(key, job.object);
     }
-    this.desk.ended(job, this.fails, this.nowMs, this.fails === null ? job.object : undefined);
+    this.desk.ended(job, fails, this.nowMs, fails === null ? job.object : undefined);
   }
 
   /** `web A 192.0.2.1,192.0.2.2 30` */
@@ -215,9 +218,59 @@ describe("dns: the desk of DNSEndpoints", () => {
   it("another Service takes a name over: written down anew", () => {
     const scene = new Scene();
     scene.round(want("web", ["192.0.2.1"]));
-    scene.round(want("web", ["192.0.2.9"], { service: "prod/shop" }));
+    const wanted = want("web", ["192.0.2.9"], { service: "prod/shop" });
+    expect(scene.round(wanted)).to.deep.equal(["apply prod/shop.prod.lan"]);
+    expect(scene.desk.round(scene.nowMs).wakeAtMs, "there is more to do").to.equal(scene.nowMs);
+    expect(scene.round(wanted)).to.deep.equal([`delete ${OBJECT}`]);
     expect(scene.ledger.map(({ service }) => service)).to.deep.equal(["prod/shop"]);
     expect([...scene.objects.keys()]).to.deep.equal(["prod/shop.prod.lan"]);
+  });
+
+  it("another Service takes a name over, and its object cannot be written: the first one's keeps it", () => {
+    const scene = new Scene();
+    scene.round(want("web", ["192.0.2.1"]), want("www", ["192.0.2.1"]));
+    [scene.fails, scene.failing] = [failure("endpoint-taken", "It is theirs"), "prod/shop"];
+    const wanted = [
+      want("web", ["192.0.2.1"]),
+      want("www", ["192.0.2.9"], { service: "prod/shop" }),
+    ];
+    scene.round(...wanted);
+    scene.round(...wanted);
+    expect(scene.records).to.deep.equal(["web A 192.0.2.1 30", "www A 192.0.2.1 30"]);
+    expect(scene.desk.figures(0)).to.deep.equal({ wanted: 2, published: 1 });
+    scene.fails = null;
+    scene.nowMs = 60_000;
+    scene.round(...wanted);
+    scene.round(...wanted);
+    expect(scene.records).to.deep.equal(["web A 192.0.2.1 30", "www A 192.0.2.9 30"]);
+    expect(scene.desk.figures(0)).to.deep.equal({ wanted: 2, published: 2 });
+    expect(scene.news, "what we did ourselves").to.deep.equal(["refused www.lb.example"]);
+  });
+
+  it("another namespace: the old objects stay until the new ones are there", () => {
+    const scene = new Scene({ namespace: "dns" });
+    const wanted = want("web", ["192.0.2.1"]);
+    scene.round(wanted);
+    scene.way = { namespace: "dsn" };
+    scene.restart();
+    [scene.fails, scene.failing] = [failure("endpoint-not-written", "It is not there"), "dsn/"];
+    expect(scene.round(wanted)).to.deep.equal(["apply dsn/web.prod.lan"]);
+    scene.round(wanted);
+    expect([...scene.objects.keys()]).to.deep.equal(["dns/web.prod.lan"]);
+    expect(scene.desk.figures(0)).to.deep.equal({ wanted: 1, published: 0 });
+    scene.fails = null;
+    scene.nowMs = 60_000;
+    expect(scene.round(wanted)).to.deep.equal(["apply dsn/web.prod.lan"]);
+    expect(scene.round(wanted)).to.deep.equal(["delete dns/web.prod.lan"]);
+    expect([...scene.objects.keys()]).to.deep.equal(["dsn/web.prod.lan"]);
+  });
+
+  it("another namespace, and what was in the old one is wanted no more: it goes at once", () => {
+    const scene = new Scene({ namespace: "dns" });
+    scene.round(want("web", ["192.0.2.1"]));
+    scene.way = { namespace: "dsn" };
+    scene.restart();
+    expect(scene.round()).to.deep.equal(["delete dns/web.prod.lan"]);
   });
 
   const edits: readonly [name: string, edit: (object: DNSEndpoint) => DNSEndpoint | null][] = [
