@@ -2,7 +2,8 @@
  * Which names are wanted: of which Service, in whose zone, with which addresses. Pure.
  *
  * A name goes to every publisher that has the longest zone it is in. Of two Services that want one name the one that has it keeps it; where
- * none has, the older one gets it. Who has it keeps it also while its addresses are gone. What cannot be is told on the Service that asks for it, and everything else goes on.
+ * none has, the older one gets it. At a name server that is so in each publisher, for there are marks; publishers with DNSEndpoints have one
+ * external-dns for a zone, as far as we know, and it asks nobody, so it is so among all of them. Who has it keeps it also while its addresses are gone. What cannot be is told on the Service that asks for it, and everything else goes on.
  * Neighbours: annotations.ts reads; book.ts keeps what is wanted here; ../controller/names.ts knows the Services.
  */
 import type { Problem } from "../base/errors.ts";
@@ -39,6 +40,8 @@ export interface PublisherView {
   readonly spec: DNSPublisherSpec;
   /** @returns the Service that has the name there already */
   readonly serviceOf: (name: DnsName) => string | undefined;
+  /** False: it does not know yet which names it has. */
+  readonly isReady?: boolean;
 }
 
 export interface NameProblem {
@@ -71,24 +74,26 @@ export function wantedNames(
   const problems: NameProblem[] = [];
   const wishes = services.flatMap((service) => {
     if (isServed(service)) return wishesOf(service, publishers, problems);
-    // Without an address it gets no name; what it has it keeps.
-    return wishesOf(service, publishers, []).filter(isOwner);
+    // Without an address it gets no name; what it has, or may have, it keeps.
+    return wishesOf(service, publishers, []).filter((wish) => isOwner(wish) || !isReady(wish));
   });
   const names = new Map(publishers.map(({ name }) => [name, new Map<DnsName, WantedName>()]));
-  const isKnown = ([{ publisher, name }]: Rivals) => publisher.serviceOf(name) !== undefined;
+  const isKnown = (rivals: Rivals) =>
+    rivals.some(({ publisher, name }) => publisher.serviceOf(name) !== undefined);
   const all = [...rivalsIn(wishes)].sort(([a], [b]) => compareText(a.name, b.name));
   // Who is published stays, whatever comes.
   for (const rivals of [...all.filter(isKnown), ...all.filter((each) => !isKnown(each))]) {
     const first = firstOf(rivals);
-    const { publisher, name, zone, ttlSeconds, service } = first;
-    const ofPublisher = names.get(publisher.name);
+    if (first === null) continue;
     for (const rival of rivals) {
-      if (rival.service !== first.service) problems.push(claimed(rival, first));
-    }
-    if ((ofPublisher?.size ?? 0) >= PUBLISHED_NAMES_MAX) problems.push(tooMany(first));
-    else {
-      const { key, addresses } = service;
-      ofPublisher?.set(name, { name, zone, service: key, ttlSeconds, addresses });
+      const { publisher, name, zone, ttlSeconds, service } = rival;
+      const ofPublisher = names.get(publisher.name);
+      if (service !== first.service) problems.push(claimed(rival, first));
+      else if ((ofPublisher?.size ?? 0) >= PUBLISHED_NAMES_MAX) problems.push(tooMany(rival));
+      else {
+        const { key, addresses } = service;
+        ofPublisher?.set(name, { name, zone, service: key, ttlSeconds, addresses });
+      }
     }
   }
   return { names, problems };
@@ -96,11 +101,13 @@ export function wantedNames(
 
 type Rivals = readonly [Wish, ...Wish[]];
 
-/** @returns the wishes for one name at one publisher together */
+/** @returns the wishes for one name together: at one publisher, or at all that have DNSEndpoints of the zone */
 function rivalsIn(wishes: readonly Wish[]): Iterable<Rivals> {
   const byName = new Map<string, [Wish, ...Wish[]]>();
   for (const wish of wishes) {
-    const key = `${wish.publisher.name} ${wish.name}`;
+    const { publisher, name, zone } = wish;
+    const isAlone = publisher.spec.dnsEndpoint === undefined;
+    const key = isAlone ? `at ${publisher.name} ${name}` : `in ${zone} ${name}`;
     const known = byName.get(key);
     if (known === undefined) byName.set(key, [wish]);
     else known.push(wish);
@@ -204,13 +211,18 @@ function isOwner({ publisher, name, service }: Wish): boolean {
   return publisher.serviceOf(name) === service.key;
 }
 
-/** Who has it keeps it. */
-function firstOf(rivals: Rivals): Wish {
-  const owner = rivals.find(isOwner);
-  if (owner !== undefined) return owner;
+function isReady({ publisher }: Wish): boolean {
+  return publisher.isReady !== false;
+}
+
+/** Who has it keeps it. @returns null: nobody can tell yet who has it */
+function firstOf(rivals: Rivals): Wish | null {
+  const owners = rivals.filter(isOwner);
+  if (owners.length === 0 && !rivals.every(isReady)) return null;
   const byAge = (a: NamedService, b: NamedService) =>
     compareText(a.createdAt, b.createdAt) || compareText(a.key, b.key);
-  return rivals.reduce((a, b) => (byAge(a.service, b.service) <= 0 ? a : b));
+  const all = owners.length > 0 ? owners : rivals;
+  return all.reduce((a, b) => (byAge(a.service, b.service) <= 0 ? a : b));
 }
 
 function claimed({ publisher, service, name }: Wish, first: Wish): NameProblem {

@@ -239,6 +239,43 @@ describe("names by DNSEndpoints on a real API server", function () {
     await untilReason("lan", "Ready");
   });
 
+  it("a name that two publishers are asked for stays with the first, also where both begin anew", async () => {
+    await names?.stop();
+    const changed = (object: Service, more: Partial<Service["metadata"]>) => {
+      return { ...object, metadata: { ...object.metadata, ...more } };
+    };
+    const web = changed(service("web", "web.lb.example", ["192.0.2.3"]), {
+      creationTimestamp: "2026-02-01T00:00:00Z",
+    });
+    const late = changed(service("late", "web.lb.example", ["192.0.2.5"]), {
+      labels: { team: "b" },
+    });
+    const spec = { zones: ["lb.example"], serviceSelector: { matchLabels: { team: "b" } } };
+    await publish("b", { ...spec, dnsEndpoint: {} });
+    const others = [{ key: "team", operator: "DoesNotExist" }];
+    const serviceSelector = { matchExpressions: others };
+    await plane.api.patch(`${PUBLISHERS}/lan`, "merge", { spec: { serviceSelector } });
+    events = [];
+    // Who is named first begins first.
+    await publishersAre("b", "lan");
+    have(web, late);
+    start();
+    await untilReason("b", "NameClaimed");
+    expect(await endpoint("late.prod.b")).to.equal(null);
+    expect(events.map(({ reason, about }) => [reason, about])).to.deep.equal([
+      ["NameClaimed", "Service/late"],
+    ]);
+    have(late);
+    await until("it to be the other's", "late.prod.b", ["web.lb.example A 192.0.2.5"]);
+    await untilReason("b", "Ready");
+    have(web, late);
+    await untilReason("lan", "NameClaimed");
+    expect(await recordsOf("web.prod.lan")).to.deep.equal([]);
+    have(web);
+    await until("it to come back", "web.prod.lan", ["web.lb.example A 192.0.2.3"]);
+    await publishersAre("lan");
+  });
+
   it("in a namespace of the publisher's, one that is not there yet: told, and made when it comes", async () => {
     await publish("far", { zones: ["far.example"], dnsEndpoint: { namespace: "later" } });
     const web = service("web", "web.lb.example,web.far.example", ["192.0.2.3"]);

@@ -25,10 +25,24 @@ function publisher(
   name: string,
   spec: Partial<DNSPublisherSpec> = {},
   owners: Readonly<Record<string, string>> = {},
+  isReady = true,
 ): PublisherView {
   const rfc2136 = { server: "192.0.2.53", tsig: { keyName: "spreadlb" } };
   const serviceOf = (asked: DnsName) => owners[asked];
-  return { name, spec: { zones: ["lb.example"], rfc2136, ...spec }, serviceOf };
+  const way = "dnsEndpoint" in spec ? {} : { rfc2136 };
+  return { name, spec: { zones: ["lb.example"], ...way, ...spec }, serviceOf, isReady };
+}
+
+/** With DNSEndpoints, of the Services with its label. */
+function team(name: string, owners: Readonly<Record<string, string>> = {}, isReady = true) {
+  const serviceSelector = { matchLabels: { team: name } };
+  return publisher(name, { dnsEndpoint: {}, serviceSelector }, owners, isReady);
+}
+
+function ofTeam(name: string, createdAt: string): NamedService {
+  return service(`prod/${name}`, {
+    ...{ hostname: "web.lb.example", labels: { team: name }, createdAt },
+  });
 }
 
 interface Case {
@@ -223,6 +237,72 @@ const CASES: readonly Case[] = [
     ],
     want: ["lan web.lb.example lb.example prod/young 30"],
     problems: ["lan prod/old NAME_CLAIMED web.lb.example"],
+  },
+  {
+    name: "two publishers of one zone with DNSEndpoints, two Services that want one name: the older has it",
+    publishers: [team("a"), team("b")],
+    services: [ofTeam("b", "2026-01-01T00:00:00Z"), ofTeam("a", "2026-02-01T00:00:00Z")],
+    want: ["b web.lb.example lb.example prod/b 30"],
+    problems: ["a prod/a NAME_CLAIMED web.lb.example"],
+  },
+  {
+    name: "the same, and the younger has it: it keeps it",
+    publishers: [team("a", { "web.lb.example": "prod/a" }), team("b")],
+    services: [ofTeam("b", "2026-01-01T00:00:00Z"), ofTeam("a", "2026-02-01T00:00:00Z")],
+    want: ["a web.lb.example lb.example prod/a 30"],
+    problems: ["b prod/b NAME_CLAIMED web.lb.example"],
+  },
+  {
+    name: "the same, and both have it from before: the older keeps it",
+    publishers: [
+      team("a", { "web.lb.example": "prod/a" }),
+      team("b", { "web.lb.example": "prod/b" }),
+    ],
+    services: [ofTeam("b", "2026-01-01T00:00:00Z"), ofTeam("a", "2026-02-01T00:00:00Z")],
+    want: ["b web.lb.example lb.example prod/b 30"],
+    problems: ["a prod/a NAME_CLAIMED web.lb.example"],
+  },
+  {
+    name: "the same, and what one of the publishers has is not known yet: nobody gets it, and nothing is told",
+    publishers: [team("a", {}, false), team("b")],
+    services: [ofTeam("b", "2026-01-01T00:00:00Z"), ofTeam("a", "2026-02-01T00:00:00Z")],
+    want: [],
+  },
+  {
+    name: "the same, and who may have it has no address now",
+    publishers: [team("a", {}, false), team("b")],
+    services: [
+      ofTeam("b", "2026-01-01T00:00:00Z"),
+      { ...ofTeam("a", "2026-02-01T00:00:00Z"), addresses: [] },
+    ],
+    want: [],
+  },
+  {
+    name: "the same at name servers, which have marks: each publisher for itself",
+    publishers: [
+      publisher("a", { serviceSelector: { matchLabels: { team: "a" } } }),
+      publisher("b", { serviceSelector: { matchLabels: { team: "b" } } }),
+    ],
+    services: [ofTeam("b", "2026-01-01T00:00:00Z"), ofTeam("a", "2026-02-01T00:00:00Z")],
+    want: ["a web.lb.example lb.example prod/a 30", "b web.lb.example lb.example prod/b 30"],
+  },
+  {
+    name: "two publishers of one zone with DNSEndpoints, and one Service: both",
+    publishers: [
+      publisher("inside", { dnsEndpoint: { labels: { audience: "in" } } }),
+      publisher("outside", { dnsEndpoint: { labels: { audience: "out" } } }),
+    ],
+    services: [service("prod/web", { hostname: "web.lb.example" })],
+    want: [
+      "inside web.lb.example lb.example prod/web 30",
+      "outside web.lb.example lb.example prod/web 30",
+    ],
+  },
+  {
+    name: "publishers with DNSEndpoints of different zones: each for itself",
+    publishers: [team("a"), { ...team("b"), spec: { ...team("b").spec, zones: ["example"] } }],
+    services: [ofTeam("b", "2026-01-01T00:00:00Z"), ofTeam("a", "2026-02-01T00:00:00Z")],
+    want: ["a web.lb.example lb.example prod/a 30", "b web.lb.example example prod/b 30"],
   },
   {
     name: "nobody's publisher: nothing is told",

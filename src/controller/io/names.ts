@@ -138,8 +138,8 @@ export class Names {
     const views = dnsPublishers.map(({ metadata: { name }, spec }) => {
       const publisher = this.#publishing.get(name)?.publisher;
       const isAtWork = publisher?.isReady === true;
-      const view = { name, spec, serviceOf: (asked: DnsName) => publisher?.serviceOf(asked) };
-      return { view, isAtWork };
+      const serviceOf = (asked: DnsName) => publisher?.serviceOf(asked);
+      return { view: { name, spec, serviceOf, isReady: isAtWork }, isAtWork };
     });
     return [
       ...views.filter(({ isAtWork }) => isAtWork),
