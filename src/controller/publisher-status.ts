@@ -93,6 +93,25 @@ export function withWayOut(trouble: ZoneTrouble, { zones }: DNSPublisherSpec): Z
   return { ...trouble, failure: { ...failure, remedy } };
 }
 
+/**
+ * What is said of a trouble while it lasts: its first words. Those of a retry may differ, by the seconds of a clock or by another address of
+ * the same server, and are no news.
+ *
+ * @param known what is said now
+ */
+export function steadyTroubles(
+  troubles: readonly ZoneTrouble[],
+  known: readonly ZoneTrouble[],
+): readonly ZoneTrouble[] {
+  return troubles.map((trouble) => {
+    const same = known.find(
+      ({ zone, failure: { kind, remedy } }) =>
+        zone === trouble.zone && kind === trouble.failure.kind && remedy === trouble.failure.remedy,
+    );
+    return same ?? trouble;
+  });
+}
+
 /** @returns each with the time that it has had, where it is the same */
 function failingZonesOf(
   before: DNSPublisherStatus | undefined,
@@ -103,10 +122,9 @@ function failingZonesOf(
     const { kind: reason } = failure;
     const message = cut(failure.message, ERROR_TEXT_CHARS_MAX);
     const remedy = cut(failure.remedy, ERROR_TEXT_CHARS_MAX);
-    const same = known.find(
-      (each) => each.zone === zone && each.reason === reason && each.message === message,
-    );
-    return same ?? { at: nowIso, zone, reason, message, remedy };
+    const same = known.find((each) => each.zone === zone && each.reason === reason);
+    if (same?.message === message && same.remedy === remedy) return same;
+    return { at: same?.at ?? nowIso, zone, reason, message, remedy };
   });
 }
 

@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import {
   publisherStatus,
+  steadyTroubles,
   withWayOut,
   type PublisherFacts,
 } from "../../src/controller/publisher-status.ts";
@@ -63,6 +64,22 @@ describe("controller: a publisher's status", () => {
     const none = publisherStatus(both, { ...facts, figures: { wanted: 1, published: 1 } });
     expect([none.failingZones, none.lastError?.zone]).to.deep.equal([[], "a.example"]);
     expect(none.conditions?.[0]?.status).to.equal("True");
+  });
+
+  it("a failure whose words change is the same one, since the same time", () => {
+    const late = (seconds: number) => ({
+      ...{ zone: nameOf("lb.example"), failures: seconds },
+      failure: failure("bad-time", `The name server's clock is ${seconds} s behind ours`),
+    });
+    const first = publisherStatus(undefined, { ...facts, troubles: [late(3600)] });
+    const nowIso = "2026-01-01T00:01:00Z";
+    const after = publisherStatus(first, { ...facts, troubles: [late(3601)], nowIso });
+    expect(after.failingZones?.map(({ at }) => at)).to.deep.equal([facts.nowIso]);
+    expect(steadyTroubles([late(3601)], [late(3600)])).to.deep.equal([late(3600)]);
+    const other = { ...late(3601), failure: failure("no-answer", "It does not answer") };
+    expect(steadyTroubles([other], [late(3600)])).to.deep.equal([other]);
+    const elsewhere = { ...late(3601), zone: nameOf("other.example") };
+    expect(steadyTroubles([elsewhere], [late(3600)])).to.deep.equal([elsewhere]);
   });
 
   it("of a zone that is wanted no more the way out is said, of others it is not", () => {

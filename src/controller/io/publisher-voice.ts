@@ -14,6 +14,7 @@ import {
   publisherStatus,
   reasonOfFailure,
   statusDifference,
+  steadyTroubles,
   warningOf,
   wordsOf,
   type NewsWords,
@@ -48,6 +49,7 @@ type Sentence = readonly [about: string, words: NewsWords, service: string | nul
 export class PublisherVoice {
   readonly #options: VoiceOptions;
   readonly #told = new Map<string, string>();
+  #troubles: PublisherFacts["troubles"] = [];
 
   constructor(options: VoiceOptions) {
     this.#options = options;
@@ -55,10 +57,12 @@ export class PublisherVoice {
 
   /** @returns whether the status says it all */
   async say(
-    facts: Omit<PublisherFacts, "ownerId" | "nowIso">,
+    found: Omit<PublisherFacts, "ownerId" | "nowIso">,
     { news, fault, mayWrite }: Saying,
   ): Promise<boolean> {
     const { ownerId, metrics, object, tell, log } = this.#options;
+    this.#troubles = steadyTroubles(found.troubles, this.#troubles);
+    const facts = { ...found, troubles: this.#troubles };
     const { figures, troubles, keyProblem, nameProblems } = facts;
     metrics.dnsNames.set({ publisher: this.#name, state: "wanted" }, figures.wanted);
     metrics.dnsNames.set({ publisher: this.#name, state: "published" }, figures.published);
