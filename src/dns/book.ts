@@ -24,9 +24,10 @@ import {
 } from "./book-entry.ts";
 import { afterOf, type Job, type Outcome, type Round } from "./book-jobs.ts";
 import { NAME_FAILURES, PREREQUISITE_FAILURES, REFUSALS, type DnsFailure } from "./failures.ts";
+import { entriesWithRoom } from "./ledger.ts";
 import type { DnsName } from "./name.ts";
 import { nextWithdrawalMs, recordSet } from "./record-sets.ts";
-import { PUBLISHED_NAMES_MAX, type PublishedEntry } from "./resource.ts";
+import type { PublishedEntry } from "./resource.ts";
 import {
   isOurs,
   isSameOfOurs,
@@ -220,14 +221,10 @@ export class Book {
     return all.filter((entry) => !this.#isRight(entry, nowMs)).map(ledgerEntry);
   }
 
-  /** Where there is no room for all, those wait that are new, until others have gone. */
   #claims(entries: readonly Entry[]): readonly PublishedEntry[] | null {
-    const known = entries.filter(({ isClaimed }) => isClaimed);
-    const room = Math.max(0, PUBLISHED_NAMES_MAX - known.length);
-    const fresh = entries.filter(({ isClaimed }) => !isClaimed).slice(0, room);
-    if (fresh.length === 0 && !this.#isLedgerOld) return null;
-    const all = new Set([...known, ...fresh]);
-    return entries.filter((entry) => all.has(entry)).map(ledgerEntry);
+    const all = entriesWithRoom(entries);
+    if (!this.#isLedgerOld && all.every(({ isClaimed }) => isClaimed)) return null;
+    return all.map(ledgerEntry);
   }
 
   #isRight(entry: Entry, nowMs: number): boolean {

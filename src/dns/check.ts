@@ -128,6 +128,11 @@ function ruleFaults(spec: DNSPublisherSpec): Fault[] {
   if (abandonedZones.some((zone) => zones.includes(zone))) {
     faults.push(fault("spec.abandonedZones", "must have no zone of spec.zones"));
   }
+  if (spec.abandonedZones !== undefined && dnsEndpoint !== undefined) {
+    const words = "is for rfc2136: with dnsEndpoint nothing is deleted in zones";
+    const remedy = "and taking it out of spec.zones is enough";
+    faults.push(fault("spec.abandonedZones", `${words}, ${remedy}`));
+  }
   if (template === undefined) return faults;
   const filled = template.replaceAll(/\{\{(name|namespace)\}\}/g, "a");
   if (filled !== filled.toLowerCase() || filled.endsWith(".") || !parseName(filled).ok) {

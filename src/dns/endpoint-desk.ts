@@ -23,10 +23,11 @@ import {
   type Endpoint,
 } from "./dns-endpoint.ts";
 import type { DnsFailure } from "./failures.ts";
+import { entriesWithRoom } from "./ledger.ts";
 import type { DnsName } from "./name.ts";
 import { ADDRESS_TYPES } from "./ownership.ts";
 import { nextWithdrawalMs, recordSet } from "./record-sets.ts";
-import { PUBLISHED_NAMES_MAX, type DNSPublisherSpec, type PublishedEntry } from "./resource.ts";
+import type { DNSPublisherSpec, PublishedEntry } from "./resource.ts";
 
 export interface DeskOptions {
   readonly publisher: string;
@@ -290,17 +291,11 @@ export class EndpointDesk {
     }
   }
 
-  /** Where there is no room for all, those wait that are new, until others have gone. */
   #claims(): readonly PublishedEntry[] | null {
-    const all = [...this.#ledger].sort(([a], [b]) => compareText(a, b));
-    const known = all.filter(([, { isClaimed }]) => isClaimed);
-    const room = Math.max(0, PUBLISHED_NAMES_MAX - known.length);
-    const fresh = all.filter(([, { isClaimed }]) => !isClaimed).slice(0, room);
-    if (fresh.length === 0 && !this.#isLedgerOld) return null;
-    const chosen = new Set([...known, ...fresh]);
-    return all
-      .filter((each) => chosen.has(each))
-      .map(([name, { zone, service }]) => ({ name, zone, service }));
+    const entries = [...this.#ledger].sort(([a], [b]) => compareText(a, b));
+    const all = entriesWithRoom(entries.map(([name, entry]) => ({ name, ...entry })));
+    if (!this.#isLedgerOld && all.every(({ isClaimed }) => isClaimed)) return null;
+    return all.map(({ name, zone, service }) => ({ name, zone, service }));
   }
 
   #problemsOf(key: string, failure: DnsFailure): BookProblem[] {

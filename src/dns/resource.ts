@@ -16,7 +16,7 @@ import { DNS_PUBLISHERS } from "./kind.ts";
 import { MAC_BYTES, type TsigAlgorithm } from "./wire/tsig.ts";
 
 export const ZONES_MAX = 16;
-/** What one object of the API has room for, at names of 64 letters. */
+/** What one object of the API has room for, at names of 64 letters: ledger.ts counts the octets. */
 export const PUBLISHED_NAMES_MAX = 5000;
 export const DIFFERENCES_MAX = 64;
 export const FAILING_ZONES_MAX = 64;
@@ -122,7 +122,7 @@ const spec = Type.Object(
     zones,
     abandonedZones: Type.Optional(
       zoneList(
-        "Zones that are gone for good, or are not ours to change any more: names in them are forgotten, and nothing is deleted there.",
+        "With rfc2136: zones that are gone for good, or are not ours to change any more. Names in them are forgotten, and nothing is deleted there.",
       ),
     ),
     rfc2136: Type.Optional(rfc2136),
@@ -258,6 +258,13 @@ const NAMED_IN_ZONE = {
   message: "spec.template must be in one of spec.zones",
 };
 
+/** A name that is in no object any more is forgotten at once: what becomes of the zone is external-dns's business. */
+const ABANDONED_BY_US = {
+  rule: "!has(self.spec.abandonedZones) || !has(self.spec.dnsEndpoint)",
+  message:
+    "spec.abandonedZones is for rfc2136: with dnsEndpoint nothing is deleted in zones, and taking it out of spec.zones is enough",
+};
+
 const ABANDONED_NOT_USED = {
   rule: "!has(self.spec.abandonedZones) || !self.spec.abandonedZones.exists(z, z in self.spec.zones)",
   message: "spec.abandonedZones must have no zone of spec.zones",
@@ -312,7 +319,7 @@ export const dnsPublisherCrd = buildCrd({
   description: "Publishes the names of Services into zones of the DNS, and keeps them true.",
   spec,
   status,
-  rules: [ONE_WAY, SAME_WAY, NAMED_IN_ZONE, ABANDONED_NOT_USED],
+  rules: [ONE_WAY, SAME_WAY, NAMED_IN_ZONE, ABANDONED_NOT_USED, ABANDONED_BY_US],
   columns: [
     { name: "Zones", type: "string", jsonPath: ".spec.zones" },
     { name: "Server", type: "string", jsonPath: ".spec.rfc2136.server" },

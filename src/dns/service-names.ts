@@ -12,10 +12,11 @@ import { compareText } from "../base/hash.ts";
 import { matchesSelector, type Labels } from "../classes/label-selector.ts";
 import { hostnamesIn, TTL_ANNOTATION, ttlIn } from "./annotations.ts";
 import type { WantedName } from "./book-entry.ts";
+import { LedgerRoom } from "./ledger.ts";
 import { isWithin, parseName, type DnsName } from "./name.ts";
 import { ADDRESS_TYPES, markName } from "./ownership.ts";
 import type { WantedAddress } from "./record-sets.ts";
-import { PUBLISHED_NAMES_MAX, type DNSPublisherSpec } from "./resource.ts";
+import type { DNSPublisherSpec } from "./resource.ts";
 
 export const TTL_SECONDS_DEFAULT = 30;
 /** Annotations may be long: more than a name has nobody reads. */
@@ -78,6 +79,7 @@ export function wantedNames(
     return wishesOf(service, publishers, []).filter((wish) => isOwner(wish) || !isReady(wish));
   });
   const names = new Map(publishers.map(({ name }) => [name, new Map<DnsName, WantedName>()]));
+  const rooms = new Map(publishers.map(({ name }) => [name, new LedgerRoom()]));
   const isKnown = (rivals: Rivals) =>
     rivals.some(({ publisher, name }) => publisher.serviceOf(name) !== undefined);
   const all = [...rivalsIn(wishes)].sort(([a], [b]) => compareText(a.name, b.name));
@@ -87,13 +89,12 @@ export function wantedNames(
     if (first === null) continue;
     for (const rival of rivals) {
       const { publisher, name, zone, ttlSeconds, service } = rival;
+      const { key, addresses } = service;
       const ofPublisher = names.get(publisher.name);
       if (service !== first.service) problems.push(claimed(rival, first));
-      else if ((ofPublisher?.size ?? 0) >= PUBLISHED_NAMES_MAX) problems.push(tooMany(rival));
-      else {
-        const { key, addresses } = service;
-        ofPublisher?.set(name, { name, zone, service: key, ttlSeconds, addresses });
-      }
+      else if (rooms.get(publisher.name)?.take({ name, zone, service: key }) !== true) {
+        problems.push(tooMany(rival, ofPublisher?.size ?? 0));
+      } else ofPublisher?.set(name, { name, zone, service: key, ttlSeconds, addresses });
     }
   }
   return { names, problems };
@@ -231,8 +232,8 @@ function claimed({ publisher, service, name }: Wish, first: Wish): NameProblem {
   return { publisher: publisher.name, service: service.key, name, problem };
 }
 
-function tooMany({ publisher, service, name }: Wish): NameProblem {
-  const message = `DNSPublisher ${publisher.name} has ${PUBLISHED_NAMES_MAX} names, and none is left for ${name}`;
+function tooMany({ publisher, service, name }: Wish, count: number): NameProblem {
+  const message = `DNSPublisher ${publisher.name} has ${count} names, and its status has no room for ${name}`;
   const problem: Problem = { code: "NAMES_TOO_MANY", message };
   return { publisher: publisher.name, service: service.key, name, problem };
 }

@@ -97,6 +97,11 @@ export const BAD: readonly { name: string; spec: object; says: string; inSchema?
     ...{ says: "spec.abandonedZones must have no zone of spec.zones", inSchema: false },
   },
   {
+    name: "an abandoned zone where nothing is deleted in zones",
+    spec: { zones: ZONES, abandonedZones: ["lb.example.net"], dnsEndpoint: {} },
+    ...{ says: "spec.abandonedZones is for rfc2136", inSchema: false },
+  },
+  {
     name: "a TTL of none",
     spec: { zones: ZONES, rfc2136: RFC2136, ttlSeconds: 0 },
     says: "spec.ttlSeconds",

@@ -1,5 +1,6 @@
 /** Which names are wanted of which Services, and what is told of the others. */
 import { expect } from "chai";
+import { LEDGER_OCTETS_MAX } from "../../src/dns/ledger.ts";
 import type { DnsName } from "../../src/dns/name.ts";
 import { PUBLISHED_NAMES_MAX, type DNSPublisherSpec } from "../../src/dns/resource.ts";
 import { wantedNames, type NamedService, type PublisherView } from "../../src/dns/service-names.ts";
@@ -342,6 +343,20 @@ describe("dns service names", () => {
     expect(problems.map(({ name, problem }) => `${problem.code} ${name}`)).to.deep.equal([
       `NAMES_TOO_MANY n${String(PUBLISHED_NAMES_MAX - 1).padStart(5, "0")}.lb.example`,
     ]);
+  });
+
+  it("long names: the octets of the list are counted", () => {
+    const long = (i: number) => `n${i}.${`${"a".repeat(60)}.`.repeat(3)}lb.example`;
+    const services = Array.from({ length: PUBLISHED_NAMES_MAX }, (_, i) =>
+      service(`prod/s${i}`, { hostname: long(i) }),
+    );
+    const { names, problems } = wantedNames([lan], services);
+    const all = [...(names.get("lan")?.values() ?? [])];
+    const entries = all.map(({ name, zone, service: whose }) => ({ name, zone, service: whose }));
+    const octets = JSON.stringify(entries).length;
+    expect(octets).to.be.within(LEDGER_OCTETS_MAX - 300, LEDGER_OCTETS_MAX);
+    expect(problems).to.have.length(PUBLISHED_NAMES_MAX - all.length);
+    expect(problems[0]?.problem.message).to.include(`${all.length} names, and its status has no`);
   });
 
   it("what is wanted has the addresses, and since when nobody holds them", () => {

@@ -123,6 +123,8 @@ export class PublisherVoice {
 }
 
 function notWritten(fault: string): NewsWords {
-  const message = `New names wait, for they cannot be written into the status: ${fault}`;
+  const remedy =
+    "Look whether the API server is well; if it says that the object is too large, divide the Services among several DNSPublishers";
+  const message = `New names wait, for they cannot be written into the status: ${fault}. ${remedy}.`;
   return { type: "Warning", reason: "StatusNotWritten", message };
 }
