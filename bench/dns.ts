@@ -1,8 +1,8 @@
 /**
  * `npm run bench:dns`: many names at once, into BIND 9, Knot DNS and PowerDNS, by us and by nsupdate, in turn.
  *
- * Ours: one signed update for each name, with its mark and its prerequisites, as the controller sends them. nsupdate gets the same updates,
- * in one process that sends one after the other, as it does with a file. Each trial has a server of its own, with an empty zone. What the server has at the end is counted by dig. Options: --names N (1000), --trials N (3).
+ * Ours: one signed update for each name, with its mark and its prerequisites, as the controller sends them. nsupdate gets the very same updates,
+ * written out of ours, in one process that sends one after the other, as it does with a file. Each trial has a server of its own, with an empty zone. What the server has at the end is counted by dig. Options: --names N (1000), --trials N (3).
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +18,8 @@ import type { Job } from "../src/dns/book-jobs.ts";
 import type { WantedName } from "../src/dns/book-entry.ts";
 import { performJob, performJobs } from "../src/dns/io/name-jobs.ts";
 import { parseName, type DnsName } from "../src/dns/name.ts";
+import { NOTHING_PUBLISHED } from "../src/dns/transaction.ts";
+import type { Update } from "../src/dns/update.ts";
 import type { TsigKey } from "../src/dns/wire/tsig.ts";
 
 const KINDS: readonly NameServerKind[] = ["bind", "knot", "powerdns"];
@@ -33,7 +35,6 @@ const KEY: TsigKey = {
   ...{ name: nameOf("bench"), algorithm: "hmac-sha256", secret: Buffer.alloc(32, 0x5a) },
 };
 const secretBase64 = Buffer.from(KEY.secret).toString("base64");
-const MARK = `heritage=external-dns,external-dns/owner=${OWNER},external-dns/resource=service/prod/web`;
 const labels = Array.from({ length: options.names }, (_, i) => `n${i}`);
 
 function nameOf(text: string): DnsName {
@@ -45,7 +46,8 @@ function nameOf(text: string): DnsName {
 const SENDERS = { ours, nsupdate } as const;
 type Sender = keyof typeof SENDERS;
 
-async function ours(port: number): Promise<void> {
+/** That wants all names, and has written them down. */
+function bookOfAll(): Book {
   const limits = { withdrawAfterMs: 15_000, resyncIntervalMs: 300_000, updateIntervalMs: 0 };
   const book = new Book({ ownerId: OWNER, ...limits });
   const addresses = [{ ip: "192.0.2.1" as Ip, unheldSinceMs: null }];
@@ -55,23 +57,47 @@ async function ours(port: number): Promise<void> {
   });
   book.want(new Map(wanted.map((each) => [each.name, each])));
   book.claimed(book.round(0).claims ?? []);
+  return book;
+}
+
+async function ours(port: number): Promise<void> {
+  const book = bookOfAll();
   const asking = { server: { address: "127.0.0.1" as Ip, port }, key: KEY };
   const perform = (job: Job) => performJob(job, asking);
   await Promise.all(performJobs(book, book.round(0).jobs, { perform, mayGoOn: () => true }));
 }
 
 async function nsupdate(port: number): Promise<void> {
-  const updates = labels.flatMap((label) => [
-    `prereq nxrrset ${label}.${ZONE} A`,
-    `prereq nxrrset a-${label}.${ZONE} TXT`,
-    `prereq nxrrset ${label}.${ZONE} CNAME`,
-    `update add ${label}.${ZONE} 30 A 192.0.2.1`,
-    `update add a-${label}.${ZONE} 30 TXT "${MARK}"`,
-    "send",
-  ]);
+  const book = bookOfAll();
+  const updates = book.round(0).jobs.flatMap((job) => {
+    const made = job.kind === "read" ? afterLook(book, job) : job;
+    return made?.kind === "update" ? [...linesOf(made.update), "send"] : [];
+  });
   const head = [`server 127.0.0.1 ${port}`, `zone ${ZONE}`];
   const argv = ["nsupdate", "-y", `${KEY.algorithm}:${KEY.name}:${secretBase64}`];
   await run(argv, { stdin: `${[...head, ...updates].join("\n")}\n` });
+}
+
+/** @returns what we would send where nothing was found */
+function afterLook(book: Book, job: Job): Job | null {
+  book.begin(job, 0);
+  return book.ended(job, { ok: true, published: NOTHING_PUBLISHED }, 0);
+}
+
+/** An update that makes a name, as nsupdate is told. */
+function linesOf({ prerequisites, changes }: Update): string[] {
+  return [
+    ...prerequisites.map((each) => {
+      if (each.kind !== "rrset-missing") throw new Error(`not of a new name: ${each.kind}`);
+      return `prereq nxrrset ${each.name} ${each.type}`;
+    }),
+    ...changes.map((each) => {
+      if (each.kind !== "add") throw new Error(`not of a new name: ${each.kind}`);
+      const { name, ttlSeconds, data } = each;
+      const text = data.type === "TXT" ? `"${data.strings.join('" "')}"` : data.address;
+      return `update add ${name} ${ttlSeconds} ${data.type} ${text}`;
+    }),
+  ];
 }
 
 /** @returns milliseconds */
