@@ -1,5 +1,5 @@
 /**
- * PowerDNS as a name server of the lab, with its records in SQLite.
+ * PowerDNS as a name server of the lab, with its records in SQLite, and with its caches as they are by default: an update empties them.
  *
  * Read first: PowerDNS's manual, "Dynamic DNS Update (RFC 2136)", "Generic SQLite 3 Backend".
  * Neighbour: name-server.ts.
@@ -31,13 +31,6 @@ export async function startPowerDns(options: NameServerOptions): Promise<LabProc
       `local-address=${places.map((place) => `${place}:${port}`).join()}`,
       "dnsupdate=yes",
       "allow-dnsupdate-from=0.0.0.0/0,::/0",
-      // What was published is asked for right after.
-      ...[
-        "cache-ttl=0",
-        "query-cache-ttl=0",
-        "negquery-cache-ttl=0",
-        "zone-cache-refresh-interval=0",
-      ],
       ...["receiver-threads=1", "distributor-threads=1", "daemon=no", "guardian=no", "loglevel=6"],
       ...["setuid=", "setgid=", "write-pid=no", `socket-dir=${directory}`, "security-poll-suffix="],
       "",

@@ -220,6 +220,29 @@ describe("dns publishing", function () {
         ]);
       });
 
+      it("whatever the server remembers of answers: what we and others change is seen at once", async () => {
+        const secret = Buffer.from(KEY.secret).toString("base64");
+        expect(await dig("fresh", "A"), "that it is not there").to.deep.equal([]);
+        const wanted = wantedName("fresh", ["192.0.2.1"]);
+        await ours.round(wanted);
+        expect(await dig("fresh", "A")).to.deep.equal(["30 192.0.2.1"]);
+        ours.restart();
+        expect(await ours.round(wanted)).to.deep.equal(["read ok"]);
+        const edit = [
+          ...[`server 127.0.0.1 ${server.port}`, `zone ${ZONE}`],
+          ...[`update delete fresh.${ZONE} A`, `update add fresh.${ZONE} 30 A 198.51.100.9`],
+          "send\n",
+        ];
+        await run(["nsupdate", "-y", `${KEY.algorithm}:${KEY.name}:${secret}`], {
+          stdin: edit.join("\n"),
+        });
+        ours.restart();
+        expect(await ours.round(wanted)).to.deep.equal(["read ok", "update ok"]);
+        expect(await dig("fresh", "A")).to.deep.equal(["30 192.0.2.1"]);
+        await ours.round();
+        expect(await dig("fresh", "A")).to.deep.equal([]);
+      });
+
       const faults: readonly [string, () => Partial<Asking>, RegExp][] = [
         [
           "a wrong secret",
