@@ -283,15 +283,19 @@ export class Cluster {
     return this.#spawn(this.#namespaceOf(host), argv, options);
   }
 
-  /** Starts SpreadLB's controller, in a namespace of its own on the management network. */
-  async startController(args: readonly string[] = []): Promise<LabProcess> {
+  /**
+   * Starts SpreadLB's controller, in a namespace of its own on the management network.
+   *
+   * @param resolvConf a file that is its /etc/resolv.conf
+   */
+  async startController(args: readonly string[] = [], resolvConf?: string): Promise<LabProcess> {
     this.#controllerCount += 1;
     const controller = planController(this.plan.prefix, this.#controllerCount);
     await addControllerHost(this.plan, controller);
     const kubeconfig = await this.#kubeconfigFor("controller");
     const name = `controller-${this.#controllerCount}`;
     const flags = ["--kubeconfig", kubeconfig, "--namespace", SYSTEM_NAMESPACE, "--identity", name];
-    const argv = [program(), "controller", ...flags, ...args];
+    const argv = [...withResolvers(resolvConf), program(), "controller", ...flags, ...args];
     return this.#spawn(controller.namespace, argv, { name });
   }
 
@@ -509,6 +513,12 @@ export class Cluster {
   async #isHealthy(node: string): Promise<boolean> {
     return (await this.get(node, "http://127.0.0.1:10256/healthz")).status === 200;
   }
+}
+
+/** What stands before a program of the lab that has name resolvers of its own. `ip netns exec` has given it mounts of its own, too. */
+export function withResolvers(resolvConf: string | undefined): readonly string[] {
+  if (resolvConf === undefined) return [];
+  return ["sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"', resolvConf];
 }
 
 function program(): string {

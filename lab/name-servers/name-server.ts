@@ -41,6 +41,8 @@ export interface NameServerOptions {
   readonly signaturesSeconds?: number;
   /** BIND alone: further zones, with the same keys. */
   readonly otherZones?: readonly string[];
+  /** What the zone says of its primary, by default loopback: who looks for it finds these addresses. */
+  readonly primaryAddresses?: readonly string[];
   /** Lines of the zone file, beside the SOA, and the name server with its addresses. */
   readonly records?: readonly string[];
 }

@@ -1,5 +1,5 @@
 /** A lab cluster with SpreadLB running in it, and the questions that end-to-end tests ask. */
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startCluster, type Cluster, type Fetched } from "../../lab/cluster.ts";
 import { SEGMENT_POOL_IPV4, SEGMENT_POOL_IPV6 } from "../../lab/plan.ts";
@@ -68,6 +68,8 @@ export function service(name: string, options: ServiceOptions = {}): object {
 interface ClusterFlags {
   readonly controllerFlags?: readonly string[];
   readonly speakerFlags?: readonly string[];
+  /** The address of the one that controllers ask; else they have the machine's. */
+  readonly resolver?: (lab: Cluster) => string;
   /** Instead of the one that deploy/ gives it. */
   readonly speakerCapabilities?: readonly string[];
   /** Beside this process's own. */
@@ -122,7 +124,12 @@ export class SpreadCluster {
   }
 
   async startController(): Promise<LabProcess> {
-    const controller = await this.lab.startController(this.#options.controllerFlags);
+    const { controllerFlags, resolver } = this.#options;
+    const resolvConf = resolver && join(this.lab.directory, "controller.resolv.conf");
+    if (resolvConf !== undefined) {
+      await writeFile(resolvConf, `nameserver ${resolver?.(this.lab) ?? ""}\n`);
+    }
+    const controller = await this.lab.startController(controllerFlags, resolvConf);
     this.controllers.push(controller);
     return controller;
   }

@@ -1,0 +1,280 @@
+/**
+ * Names at two name servers at once: BIND, which the controller finds by the zone's SOA, over IPv6, and PowerDNS, which it is told of. They
+ * have the same zone, as inside and outside. A Service of both families, by a template.
+ *
+ * Nothing here is a matter of milliseconds: it runs beside the tests that measure (../run.mjs).
+ */
+import { expect } from "chai";
+import { join } from "node:path";
+import { withResolvers } from "../../lab/cluster.ts";
+import { ipBatch } from "../../lab/network.ts";
+import { startNameServer, type RunningNameServer } from "../../lab/name-servers/name-server.ts";
+import { MANAGEMENT_LINK } from "../../lab/plan.ts";
+import { waitFor } from "../../lab/wait.ts";
+import type { DNSPublisherStatus } from "../../src/dns/resource.ts";
+import { edgeClass, needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
+
+const ZONE = "lb.example";
+const NAME = `web.default.${ZONE}`;
+const KEY = {
+  ...{ name: "spreadlb", algorithm: "hmac-sha256" },
+  secretBase64: "c3ByZWFkbGItZG5zLWtleQ==",
+};
+const [BIND_IPV6, CONTROLLER_IPV6] = ["fd78::1", "fd78::2"];
+const [BIND_NODE, POWERDNS_NODE] = ["n1", "n2"];
+const RESYNC_SECONDS = 10;
+const HOSTNAME = "external-dns.alpha.kubernetes.io/hostname";
+
+function publisher(name: string, server: object, more: object = {}): object {
+  const rfc2136 = { ...server, tsig: { keyName: KEY.name } };
+  const template = `{{name}}.{{namespace}}.${ZONE}`;
+  return {
+    ...{ apiVersion: "spreadlb.io/v1alpha1", kind: "DNSPublisher", metadata: { name } },
+    spec: { zones: [ZONE], rfc2136, template, ...more },
+  };
+}
+
+interface Told {
+  readonly reason: string;
+  readonly note: string;
+  readonly regarding: { readonly kind: string; readonly name: string };
+}
+
+describe("end to end: names at two name servers", function () {
+  this.timeout(120_000);
+  let cluster: SpreadCluster;
+  let started: SpreadCluster | undefined;
+  const servers: RunningNameServer[] = [];
+  let resolvConf: string;
+  let bind: string;
+  let powerdns: string;
+  /** Of each family, in order. */
+  let addresses: Readonly<Record<"A" | "AAAA", readonly string[]>>;
+
+  before(async function () {
+    needsRoot(this);
+    started = cluster = await SpreadCluster.start({
+      nodes: 2,
+      resolver: (lab) => lab.node(BIND_NODE).managementIpv4,
+    });
+    const { lab } = cluster;
+    [bind, powerdns] = [BIND_NODE, POWERDNS_NODE].map((it) => lab.node(it).managementIpv4) as [
+      string,
+      string,
+    ];
+    const link = ["dev", MANAGEMENT_LINK, "nodad"].join(" ");
+    await ipBatch([`address add ${BIND_IPV6}/64 ${link}`], lab.node(BIND_NODE).namespace);
+    const common = { directory: lab.directory, port: 53, zone: ZONE, keys: [KEY] };
+    const [first, second] = await Promise.all([
+      startNameServer("bind", {
+        ...{ ...common, within: lab.within(BIND_NODE), addresses: [bind, BIND_IPV6] },
+        primaryAddresses: [BIND_IPV6],
+      }),
+      startNameServer("powerdns", {
+        ...{ ...common, within: lab.within(POWERDNS_NODE), addresses: [powerdns] },
+      }),
+    ]);
+    servers.push(first, second);
+    resolvConf = join(lab.directory, "controller.resolv.conf");
+    const address = ["ip", "address", "add", `${CONTROLLER_IPV6}/64`, ...link.split(" ")];
+    await lab.exec("controller-1", address);
+    await cluster.apply(
+      edgeClass(),
+      service("web", { count: 2, spec: { ipFamilyPolicy: "RequireDualStack" } }),
+      {
+        ...{ apiVersion: "v1", kind: "Secret" },
+        metadata: { name: "spreadlb-dns", namespace: "spreadlb-system" },
+        stringData: { secret: KEY.secretBase64 },
+      },
+      publisher("inside", {}, { resyncIntervalSeconds: RESYNC_SECONDS }),
+      publisher("outside", { server: powerdns }, { ownerId: "outside" }),
+    );
+    const all = [...(await cluster.addressesOf("web", 4))].sort();
+    const isIpv6 = (ip: string) => ip.includes(":");
+    addresses = { A: all.filter((ip) => !isIpv6(ip)), AAAA: all.filter(isIpv6) };
+  });
+  afterEach(async function () {
+    if (this.currentTest?.isFailed() !== true) return;
+    await started?.printLogs();
+    for (const server of servers) console.log(server.log().split("\n").slice(-15).join("\n"));
+  });
+  after(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await started?.stop();
+  });
+
+  const exec = (argv: readonly string[]) => cluster.lab.exec("controller-1", argv);
+
+  async function dig(
+    server: string,
+    name: string,
+    type: "A" | "AAAA" | "TXT",
+    ...options: readonly string[]
+  ): Promise<readonly string[]> {
+    const question = [`@${server}`, "+short", "+tries=1", "+time=1", ...options, name, type];
+    const answer = await exec(["dig", ...question]);
+    return answer.split("\n").filter((line) => line !== "");
+  }
+
+  function untilHas(
+    server: string,
+    name: string,
+    type: "A" | "AAAA",
+    { wanted = addresses[type], timeoutMs = 10_000, options = [] as readonly string[] } = {},
+  ): Promise<boolean> {
+    return waitFor(
+      async () => {
+        const found = [...(await dig(server, name, type, ...options))].sort().join();
+        if (found !== wanted.join()) throw new Error(`found ${found || "nothing"}`);
+        return true;
+      },
+      { what: `${server} to have ${name} ${type}`, timeoutMs, intervalMs: 100 },
+    );
+  }
+
+  function statusOf(name: string, reason: string): Promise<DNSPublisherStatus> {
+    return waitFor(
+      async () => {
+        const path = `/apis/spreadlb.io/v1alpha1/dnspublishers/${name}`;
+        const { status } = (await cluster.lab.api("GET", path)) as { status?: DNSPublisherStatus };
+        const ready = status?.conditions?.find(({ type }) => type === "Ready");
+        if (ready?.reason !== reason) throw new Error(`it is ${ready?.reason}: ${ready?.message}`);
+        return status;
+      },
+      { what: `${name} to be ${reason}`, timeoutMs: 30_000 },
+    );
+  }
+
+  function untilTold(reason: string, about: string): Promise<Told> {
+    return waitFor(
+      async () => {
+        const path = "/apis/events.k8s.io/v1/events";
+        const { items } = (await cluster.lab.api("GET", path)) as { items: Told[] };
+        return items.find(
+          (each) =>
+            each.reason === reason && `${each.regarding.kind}/${each.regarding.name}` === about,
+        );
+      },
+      { what: `an Event ${reason} on ${about}` },
+    );
+  }
+
+  it("both families of a Service have the template's name at both, each with the marks of its publisher", async () => {
+    for (const server of [bind, powerdns]) {
+      await untilHas(server, NAME, "A");
+      await untilHas(server, NAME, "AAAA");
+    }
+    const owners = await Promise.all(
+      ["inside", "outside"].map(async (name) => {
+        const { ownerId = "", published } = await statusOf(name, "Ready");
+        expect(published).to.equal(1);
+        return ownerId;
+      }),
+    );
+    const marks = await Promise.all(
+      [bind, powerdns].map((server) => dig(server, `aaaa-web.default.${ZONE}`, "TXT")),
+    );
+    expect(marks).to.deep.equal(
+      owners.map((owner) => [
+        `"heritage=external-dns,external-dns/owner=${owner},external-dns/resource=service/default/web"`,
+      ]),
+    );
+  });
+
+  it("metrics: how many names are wanted and published", async () => {
+    const { body } = await cluster.lab.get("controller-1", "http://127.0.0.1:7472/metrics");
+    const lines = body.split("\n").filter((line) => line.startsWith("spreadlb_dns_names{"));
+    const of = (name: string) =>
+      ["wanted", "published"].map(
+        (state) => `spreadlb_dns_names{publisher="${name}",state="${state}"} 1`,
+      );
+    expect(lines).to.have.members([...of("inside"), ...of("outside")]);
+  });
+
+  /** Where the controller is: from there both servers are reached. */
+  async function spreadlbDns(): Promise<readonly Record<string, unknown>[]> {
+    const program = join(import.meta.dirname, "../../bin/spreadlb");
+    const flags = ["--kubeconfig", await cluster.lab.adminKubeconfig(), "-o", "json"];
+    const shown = await exec([...withResolvers(resolvConf), program, "dns", NAME, ...flags]);
+    return (JSON.parse(shown) as { names: Record<string, unknown>[] }).names;
+  }
+
+  it("spreadlb dns asks both servers what they have", async () => {
+    const names = await spreadlbDns();
+    const all = [...addresses.A, ...addresses.AAAA];
+    const right = { service: "default/web", state: "ok", message: null };
+    expect(names.map(({ publisher: who }) => who)).to.deep.equal(["inside", "outside"]);
+    for (const each of names) {
+      expect(each).to.deep.include(right);
+      expect(each["wanted"]).to.have.members(all);
+      expect(each["published"]).to.have.members(all);
+    }
+  });
+
+  it("an edit by hand is shown, put right within the resync time, and told", async () => {
+    const edit = [
+      ...[`server ${bind}`, `zone ${ZONE}`, `update delete ${NAME} A`],
+      ...[`update add ${NAME} 30 A 198.51.100.9`, "send\n"],
+    ];
+    const key = `${KEY.algorithm}:${KEY.name}:${KEY.secretBase64}`;
+    const stdin = edit.join("\n");
+    await cluster.lab.exec("controller-1", ["nsupdate", "-y", key], { stdin });
+    const editedMs = performance.now();
+    const [inside] = await spreadlbDns();
+    // Unless it was looked up in this very moment.
+    if (inside?.["state"] !== "ok") {
+      expect(inside?.["published"]).to.have.members(["198.51.100.9", ...addresses.AAAA]);
+    }
+    const timeoutMs = (RESYNC_SECONDS + 5) * 1000;
+    await untilHas(bind, NAME, "A", { timeoutMs });
+    expect(performance.now() - editedMs).to.be.lessThan((RESYNC_SECONDS + 2) * 1000);
+    const { note } = await untilTold("NameEdited", "Service/web");
+    expect(note).to.include(NAME);
+    await statusOf("inside", "Ready");
+  });
+
+  it("names that cannot be: an Event on the Service and the condition, at name servers as well", async () => {
+    await cluster.apply(
+      service("late", { annotations: { [HOSTNAME]: NAME } }),
+      service("bad", { annotations: { [HOSTNAME]: ZONE } }),
+    );
+    expect((await untilTold("NameClaimed", "Service/late")).note).to.include("default/web has");
+    expect((await untilTold("NameInvalid", "Service/bad")).note).to.include("name-of-the-zone");
+    await statusOf("outside", "NameClaimed");
+    const { differences = [] } = await statusOf("inside", "NameInvalid");
+    expect(differences.map((each) => [each.service, each.reason])).to.deep.equal([
+      ["default/bad", "NameInvalid"],
+      ["default/late", "NameClaimed"],
+    ]);
+    await untilHas(bind, NAME, "A");
+    for (const name of ["late", "bad"]) {
+      await cluster.delete(`/api/v1/namespaces/default/services/${name}`);
+    }
+    await statusOf("inside", "Ready");
+    await statusOf("outside", "Ready");
+  });
+
+  it("UDP does not get through to one: TCP does, and the other waits for nothing", async () => {
+    const rule = "type filter hook input priority 0; udp dport 53 counter drop;";
+    const stdin = `table inet noudp { chain in { ${rule} }; }`;
+    await cluster.lab.exec(POWERDNS_NODE, ["nft", "-f", "-"], { stdin });
+    // One address: more would be too long for UDP, and go over TCP at once.
+    await cluster.apply(service("one", { annotations: { [HOSTNAME]: `one.${ZONE}` } }));
+    const [address = ""] = await cluster.addressesOf("one", 1);
+    const name = `one.${ZONE}`;
+    await untilHas(bind, name, "A", { wanted: [address], timeoutMs: 4000 });
+    // Three times over UDP, which is up to 7 s, and then over TCP.
+    await untilHas(powerdns, name, "A", {
+      ...{ wanted: [address], options: ["+tcp"], timeoutMs: 12_000 },
+    });
+    const counted = await cluster.lab.exec(POWERDNS_NODE, [
+      "nft",
+      "list",
+      "table",
+      "inet",
+      "noudp",
+    ]);
+    expect(counted, "it was tried").to.match(/counter packets [3-9]/);
+    await statusOf("outside", "Ready");
+  });
+});
