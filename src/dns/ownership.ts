@@ -16,7 +16,7 @@ import type { OwnData } from "./wire/record.ts";
 export type AddressType = "A" | "AAAA";
 export const ADDRESS_TYPES: readonly AddressType[] = ["A", "AAAA"];
 
-const WILDCARD_LABEL = "_wildcard";
+export const WILDCARD_LABEL = "_wildcard";
 const HERITAGE = "heritage=external-dns";
 const OWNER = "external-dns/owner=";
 const RESOURCE = "external-dns/resource=";

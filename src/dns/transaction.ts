@@ -11,6 +11,7 @@
 import { isEqualList } from "../base/lists.ts";
 import type { Ip } from "../base/ip.ts";
 import { isWithin, parentOf, type DnsName } from "./name.ts";
+import { renewal } from "./old-marks.ts";
 import { ADDRESS_TYPES, markName, markText, ownerOf, type AddressType } from "./ownership.ts";
 import type { Change, Prerequisite, Update } from "./update.ts";
 import type { OwnData } from "./wire/record.ts";
@@ -27,6 +28,8 @@ export interface PublishedSet {
   readonly isMarkAlias?: true;
   /** It cannot be looked up: what is there of addresses is not known. */
   readonly isUnseen?: true;
+  /** Of A, where there are any: the TXT records where an old external-dns's mark is (old-marks.ts). */
+  readonly oldMarks?: readonly OwnData[];
 }
 
 export interface PublishedName {
@@ -78,6 +81,8 @@ export function transactionOf(
   published: PublishedName,
   { tries, isApart }: { readonly tries: (type: AddressType) => boolean; readonly isApart: boolean },
 ): Transaction {
+  const renewed = renewal(goal, published, tries("A"));
+  if (renewed !== null) return { ...renewed, types: ["A"], isMixed: false, takenBy: null };
   const all = ADDRESS_TYPES.map((type) => {
     return { type, step: stepOf(goal, type, { published, tries }) };
   });

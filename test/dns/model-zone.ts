@@ -2,6 +2,7 @@
 import type { Job, Outcome } from "../../src/dns/book-jobs.ts";
 import { failure } from "../../src/dns/failures.ts";
 import { parentOf, ROOT, type DnsName } from "../../src/dns/name.ts";
+import { oldMarkName } from "../../src/dns/old-marks.ts";
 import { ADDRESS_TYPES, markName, type AddressType } from "../../src/dns/ownership.ts";
 import type { PublishedName, PublishedSet } from "../../src/dns/transaction.ts";
 import type { Prerequisite, Update } from "../../src/dns/update.ts";
@@ -85,14 +86,15 @@ export class ModelZone {
 
   #readSet(name: DnsName, type: AddressType): PublishedSet {
     const mark = markName(name, type, this.zone);
+    const oldMark = type === "A" ? oldMarkName(name) : null;
+    const oldMarks = oldMark === null ? [] : this.#answer(oldMark, "TXT").map(markOf);
     const isMarkAlias = mark.ok && this.#answer(mark.value, "CNAME").length > 0;
     return {
       ...(isMarkAlias ? { isMarkAlias } : {}),
+      ...(oldMarks.length > 0 ? { oldMarks } : {}),
       addresses: this.#answer(name, type) as PublishedSet["addresses"],
       ttlSeconds: this.ttlOf(this.#sourceOf(name), type) ?? 0,
-      marks: (mark.ok ? this.#answer(mark.value, "TXT") : []).map((text) => ({
-        ...{ type: "TXT", strings: [text] },
-      })),
+      marks: (mark.ok ? this.#answer(mark.value, "TXT") : []).map(markOf),
     };
   }
 
@@ -118,12 +120,17 @@ export class ModelZone {
         const wanted = prerequisite.records.map(textOf).sort();
         return JSON.stringify(there) === JSON.stringify(wanted) ? null : "rrset-changed";
       }
+      case "rrset-exists":
+        return this.at(name, prerequisite.type).length > 0 ? null : "rrset-changed";
       case "name-in-use":
       case "name-not-in-use":
-      case "rrset-exists":
         throw new Error(`no publisher asks for ${prerequisite.kind}`);
     }
   }
+}
+
+function markOf(text: string): OwnData {
+  return { type: "TXT", strings: [text] };
 }
 
 export function textOf(data: OwnData): string {

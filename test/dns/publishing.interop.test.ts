@@ -87,6 +87,16 @@ describe("dns publishing", function () {
           .sort();
       }
 
+      /** With the key, as somebody would. @param changes such as `delete NAME A` */
+      async function byHand(...changes: readonly string[]): Promise<void> {
+        const secret = Buffer.from(KEY.secret).toString("base64");
+        const lines = [`server 127.0.0.1 ${server.port}`, `zone ${ZONE}`];
+        const updates = changes.map((change) => `update ${change}`);
+        await run(["nsupdate", "-y", `${KEY.algorithm}:${KEY.name}:${secret}`], {
+          stdin: [...lines, ...updates, "send", ""].join("\n"),
+        });
+      }
+
       it("a name is made in one update, grows to 64, shrinks, and changes its TTL", async () => {
         const ips = Array.from({ length: 64 }, (_, i) => `192.0.2.${i + 1}`);
         expect(await ours.round(wantedName("grow", ips.slice(0, 1)))).to.deep.equal(["update ok"]);
@@ -221,26 +231,44 @@ describe("dns publishing", function () {
       });
 
       it("whatever the server remembers of answers: what we and others change is seen at once", async () => {
-        const secret = Buffer.from(KEY.secret).toString("base64");
         expect(await dig("fresh", "A"), "that it is not there").to.deep.equal([]);
         const wanted = wantedName("fresh", ["192.0.2.1"]);
         await ours.round(wanted);
         expect(await dig("fresh", "A")).to.deep.equal(["30 192.0.2.1"]);
         ours.restart();
         expect(await ours.round(wanted)).to.deep.equal(["read ok"]);
-        const edit = [
-          ...[`server 127.0.0.1 ${server.port}`, `zone ${ZONE}`],
-          ...[`update delete fresh.${ZONE} A`, `update add fresh.${ZONE} 30 A 198.51.100.9`],
-          "send\n",
-        ];
-        await run(["nsupdate", "-y", `${KEY.algorithm}:${KEY.name}:${secret}`], {
-          stdin: edit.join("\n"),
-        });
+        await byHand(`delete fresh.${ZONE} A`, `add fresh.${ZONE} 30 A 198.51.100.9`);
         ours.restart();
         expect(await ours.round(wanted)).to.deep.equal(["read ok", "update ok"]);
         expect(await dig("fresh", "A")).to.deep.equal(["30 192.0.2.1"]);
         await ours.round();
         expect(await dig("fresh", "A")).to.deep.equal([]);
+      });
+
+      it("what an external-dns of before has is taken over, with its old marks alone or with both", async () => {
+        const mark = `"heritage=external-dns,external-dns/owner=lan.c1,external-dns/resource=service/x/y"`;
+        for (const label of ["older", "old"]) {
+          await byHand(
+            `add ${label}.${ZONE} 60 A 198.51.100.7`,
+            `add ${label}.${ZONE} 60 TXT ${mark}`,
+            `add ${label}.${ZONE} 60 TXT "v=spf1 -all"`,
+            ...(label === "old" ? [`add a-${label}.${ZONE} 60 TXT ${mark}`] : []),
+          );
+        }
+        const wanted = ["older", "old"].map((label) => wantedName(label, ["192.0.2.1"]));
+        // The first one finds out what is there.
+        for (let round = 0; round < 3; round++) await ours.round(...wanted);
+        expect(ours.book.problems).to.deep.equal([]);
+        for (const label of ["older", "old"]) {
+          expect(await dig(label, "A")).to.deep.equal(["30 192.0.2.1"]);
+          expect(await dig(label, "TXT")).to.deep.equal(['60 "v=spf1 -all"']);
+          const [made = "", ...more] = await dig(`a-${label}`, "TXT");
+          expect(made).to.include("owner=lan.c1,external-dns/resource=service/prod/web");
+          expect(more).to.deep.equal([]);
+        }
+        for (let round = 0; round < 2; round++) await ours.round();
+        expect(await dig("old", "A")).to.deep.equal([]);
+        expect(await dig("older", "A")).to.deep.equal([]);
       });
 
       const faults: readonly [string, () => Partial<Asking>, RegExp][] = [

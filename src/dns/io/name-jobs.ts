@@ -7,6 +7,7 @@ import type { Book } from "../book.ts";
 import type { Job, Outcome } from "../book-jobs.ts";
 import { failure, type Outcome as Asked } from "../failures.ts";
 import type { DnsName } from "../name.ts";
+import { oldMarkName } from "../old-marks.ts";
 import { ADDRESS_TYPES, markName, type AddressType } from "../ownership.ts";
 import type { Published } from "../readings.ts";
 import type { PublishedSet } from "../transaction.ts";
@@ -102,15 +103,23 @@ async function readSet(
 ): Promise<Asked<ReadSet>> {
   const mark = markName(name, type, zone);
   if (!mark.ok) return notRead(name);
-  const [addresses, marks] = await Promise.all([
+  const oldMark = type === "A" ? oldMarkName(name) : null;
+  const [addresses, marks, oldMarks] = await Promise.all([
     publishedRecords(name, type, { ...asking, zone }),
     publishedRecords(mark.value, "TXT", { ...asking, zone }),
+    oldMark === null ? null : publishedRecords(oldMark, "TXT", { ...asking, zone }),
   ]);
   if (!addresses.ok) return addresses;
   if (!marks.ok) return marks;
+  if (oldMarks?.ok === false) return oldMarks;
+  const old = (oldMarks?.value.records ?? []).map(({ data }) => data).sort(byText);
+  const set = setOf(addresses.value, marks.value);
   return {
     ok: true,
-    value: { isAlias: addresses.value.isAlias, set: setOf(addresses.value, marks.value) },
+    value: {
+      isAlias: addresses.value.isAlias,
+      set: old.length === 0 ? set : { ...set, oldMarks: old },
+    },
   };
 }
 
