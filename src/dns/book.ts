@@ -246,6 +246,11 @@ export class Book {
     return update === null ? null : { kind: "update", name, zone, update, ...of };
   }
 
+  /** Whether a no of the server is meant for this name alone. */
+  isBlamed(job: Job): boolean {
+    return this.#entryOf(job)?.isBlamed === true;
+  }
+
   #entryOf({ name, zone }: Job): Entry | undefined {
     const entry = this.#entries.get(name);
     return entry?.zone === zone ? entry : undefined;
@@ -344,6 +349,7 @@ export class Book {
     if (failure.kind === "not-in-zone" && job.kind === "read" && entry.wanted === null) {
       const { ownerId } = this.#options;
       entry.published = unseenName({ ownerId, service }, (type) => !entry.refused.has(type));
+      entry.knownAtMs = nowMs;
       return;
     }
     entry.failures += 1;

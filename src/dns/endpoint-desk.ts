@@ -226,8 +226,12 @@ export class EndpointDesk {
 
   /** What is to be in another object that has not got it yet stays where it is, as it is. */
   #keepLeaving(goals: Map<string, DNSEndpoint>): void {
-    const homeOf = new Map(
-      [...goals].flatMap(([key, goal]) => namesIn(goal).map((name) => [name, key] as const)),
+    // Also where it is not known yet what it is to have there.
+    const homeOf = new Map<string, string>(
+      [...this.#wantedOf].flatMap(([key, names]) => {
+        const some = names.filter(({ addresses }) => addresses.length > 0);
+        return some.map(({ name }) => [name, key] as const);
+      }),
     );
     const isHome = (name: string, home: string) => {
       const object = this.#objects.get(home);

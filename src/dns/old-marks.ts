@@ -13,9 +13,13 @@ import type { Goal, PublishedName, PublishedSet } from "./transaction.ts";
 import type { Change, Update } from "./update.ts";
 import type { OwnData } from "./wire/record.ts";
 
+/** What stands at a name that begins so is the new mark of another. */
+const NEW_PREFIX = /^(a|aaaa|cname)-/i;
+
 /** @returns where the old mark of a name is; null: nowhere */
 export function oldMarkName(name: DnsName): DnsName | null {
   const [first = "", ...rest] = labelsOf(name);
+  if (NEW_PREFIX.test(first)) return null;
   const mark = parseName([first === "*" ? WILDCARD_LABEL : first, ...rest].join("."));
   return mark.ok ? mark.value : null;
 }

@@ -5,7 +5,8 @@
  * held. In between it stays if it is there and does not come if it is not: so neither a failover nor a restart of ours makes a name flap. A
  * name that is new begins with all that are not past the limit, for its addresses are about to be held. Where none of a family is held,
  * what is there stays, and a name that has nothing gets all: nothing is better known of one than of another. An address whose holder may have
- * ended before we looked does not come before that holder is heard of, and a name that has nothing waits for that as long as the limit.
+ * ended before we looked does not come before that holder is heard of, and a name that has nothing waits for that as long as the limit; one that
+ * would be left with nothing gets it.
  * Neighbours: ../controller/held.ts knows since when; book.ts asks.
  */
 import { compareText } from "../base/hash.ts";
@@ -36,9 +37,10 @@ export function recordSet(
   const isOver = (sinceMs: number) => nowMs - sinceMs >= withdrawAfterMs;
   const mayCome = ({ isUnclaimed, unheardSinceMs }: WantedAddress) =>
     isUnclaimed !== true && (unheardSinceMs === undefined || isOver(unheardSinceMs));
-  const ofType = wanted
-    .filter(({ ip }) => (familyOf(ip) === "IPv4") === (type === "A"))
-    .filter((address) => there.includes(address.ip) || mayCome(address));
+  const ofFamily = wanted.filter(({ ip }) => (familyOf(ip) === "IPv4") === (type === "A"));
+  const allowed = ofFamily.filter((address) => there.includes(address.ip) || mayCome(address));
+  // Where none may come, and what is there is wanted no more, an address in doubt is better than none, or than another's.
+  const ofType = allowed.length > 0 || there.length === 0 ? allowed : ofFamily;
   const isTrue = (address: WantedAddress) => {
     const { ip, unheldSinceMs, unheardSinceMs } = address;
     if (isHeld(address)) return true;

@@ -102,13 +102,13 @@ export function wantedNames(
 
 type Rivals = readonly [Wish, ...Wish[]];
 
-/** @returns the wishes for one name together: at one publisher, or at all that have DNSEndpoints of the zone */
+/** @returns the wishes for one name together: at one publisher, or at all that have DNSEndpoints, whichever of its zones they have */
 function rivalsIn(wishes: readonly Wish[]): Iterable<Rivals> {
   const byName = new Map<string, [Wish, ...Wish[]]>();
   for (const wish of wishes) {
-    const { publisher, name, zone } = wish;
+    const { publisher, name } = wish;
     const isAlone = publisher.spec.dnsEndpoint === undefined;
-    const key = isAlone ? `at ${publisher.name} ${name}` : `in ${zone} ${name}`;
+    const key = isAlone ? `at ${publisher.name} ${name}` : `in DNSEndpoints ${name}`;
     const known = byName.get(key);
     if (known === undefined) byName.set(key, [wish]);
     else known.push(wish);

@@ -3,13 +3,14 @@
  *
  * The older one publishes, the other keeps its hands off all of its zones: half of a publisher at work would be harder to see through. Two
  * that name different servers have two zones of one name, inside and outside, say. A zone that goes from one to the other: whoever has it now waits until
- * the other has taken its names out of it, or it would have them published, and the other delete them. Of publishers of other clusters nothing is known here: docs/dns.md.
+ * the other has taken its names out of it, or it would have them published, and the other delete them; not for one that is not well, which may
+ * never do it. Of publishers of other clusters nothing is known here: docs/dns.md.
  * Neighbour: ../controller/io/names.ts obeys.
  */
 import type { Problem } from "../base/errors.ts";
 import { compareText } from "../base/hash.ts";
 import { parseIp, withPort } from "../base/ip.ts";
-import type { Rfc2136Spec } from "./resource.ts";
+import type { DNSPublisher, Rfc2136Spec } from "./resource.ts";
 
 const DNS_PORT = 53;
 
@@ -19,10 +20,23 @@ export interface OwningPublisher {
   readonly createdAt: string;
   readonly ownerId: string;
   readonly zones: readonly string[];
-  /** In which it has names still, though they are its zones no more. */
+  /** In which it has names still, which it is taking out, for they are its zones no more. */
   readonly zonesLeft: readonly string[];
   /** Its address and port, in one word; null: it is looked up, and may be any. */
   readonly server: string | null;
+}
+
+/** @returns zones that are its no more, and of which it is taking its names out; not where it cannot, without its key, say */
+export function zonesLeftBy({ spec, status }: Pick<DNSPublisher, "spec" | "status">): string[] {
+  const { zones, abandonedZones = [] } = spec;
+  const { names = [], failingZones = [], differences = [], conditions = [] } = status ?? {};
+  const ready = conditions.find(({ type }) => type === "Ready");
+  const isOfSome = failingZones.length > 0 || differences.length > 0;
+  if (ready?.status === "False" && ready.reason !== "Publishing" && !isOfSome) return [];
+  const failing = failingZones.map(({ zone }) => zone);
+  return names
+    .map(({ zone }) => zone)
+    .filter((zone) => ![...zones, ...abandonedZones, ...failing].includes(zone));
 }
 
 /** @returns those that are not to publish, by name, and why */
@@ -37,16 +51,22 @@ export function sharedOwners(publishers: readonly OwningPublisher[]): ReadonlyMa
     if (older === undefined) publishing.push(one);
     else withheld.set(one.name, sharing(one, older));
   }
-  for (const one of publishing) {
-    const leaving = publishing.find((other) => leftZone(one, other) !== undefined);
-    // Of two that wait for each other the older goes on.
-    const isMutual = leaving !== undefined && leftZone(leaving, one) !== undefined;
-    const isOlder = leaving !== undefined && publishing.indexOf(one) < publishing.indexOf(leaving);
-    if (leaving !== undefined && !(isMutual && isOlder)) {
-      withheld.set(one.name, waiting(one, leaving));
-    }
-  }
+  for (const [name, problem] of waits(publishing)) withheld.set(name, problem);
   return withheld;
+}
+
+/** Of those that would wait for each other, be it around a corner, the oldest goes on. */
+function waits(byAge: readonly OwningPublisher[]): ReadonlyMap<string, Problem> {
+  const awaited = new Map<OwningPublisher, OwningPublisher>();
+  const isInTheWay = (of: OwningPublisher, one: OwningPublisher | undefined): boolean =>
+    one !== undefined && (one === of || isInTheWay(of, awaited.get(one)));
+  for (const one of byAge.toReversed()) {
+    const leaving = byAge.find(
+      (other) => leftZone(one, other) !== undefined && !isInTheWay(one, other),
+    );
+    if (leaving !== undefined) awaited.set(one, leaving);
+  }
+  return new Map([...awaited].map(([one, leaving]) => [one.name, waiting(one, leaving)]));
 }
 
 /** @returns a zone of the one in which the other has names still */

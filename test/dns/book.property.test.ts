@@ -24,7 +24,10 @@ import { nameOf, valueOf } from "./vectors.ts";
 
 const ZONES = [nameOf("lb.example"), nameOf("in.lb.example")] as const;
 /** The last one has a place in both zones. */
-const NAMES = ["a.lb.example", "b.lb.example", "*.lb.example", "x.in.lb.example"].map(nameOf);
+/** "a-a": where the mark of "a" is. */
+const NAMES = [
+  ...["a.lb.example", "b.lb.example", "*.lb.example", "x.in.lb.example", "a-a.lb.example"],
+].map(nameOf);
 const MOVING = 3;
 const ADDRESSES = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1", "2001:db8::2"];
 const LIMIT_MS = 15_000;

@@ -223,6 +223,17 @@ describe("dns book", () => {
     });
   }
 
+  it("a name of ours that is known to be cut off goes when nobody wants it any more", () => {
+    const name = nameOf("web.sub.lb.example");
+    stage.want(wanted(held("192.0.2.1"), { name })).round(0);
+    stage.zone.put("sub.lb.example", "NS", ["ns.elsewhere.example"]);
+    for (const nowMs of [400_000, 500_000]) stage.round(nowMs);
+    stage.want();
+    for (const nowMs of [1_000_000, 1_010_000, 1_020_000]) stage.round(nowMs);
+    expect([...stage.zone.sets.keys()]).to.deep.equal(["sub.lb.example NS"]);
+    expect(stage.ledger).to.deep.equal([]);
+  });
+
   it("a name that another gives up is ours within seconds", () => {
     const theirs = OURS.replace("lan.c1", "lan.c2");
     stage.zone.put(WEB, "A", ["198.51.100.1"]);
@@ -536,6 +547,16 @@ describe("dns book", () => {
     }
     stage.want(wanted([["192.0.2.1", 0], ["192.0.2.2", null], ["192.0.2.3", 0]])).round(21_000); // prettier-ignore
     expect(at("A")).to.deep.equal(["192.0.2.2"]);
+  });
+
+  it("what it has is wanted no more, and nothing else may come yet: it gets that rather than nothing", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    const [ip, unheldSinceMs] = ["192.0.2.2", null];
+    for (const doubt of [{ unheardSinceMs: 1000 }, { isUnclaimed: true }]) {
+      const address = { ip, unheldSinceMs, ...doubt } as unknown as WantedAddress;
+      stage.want({ ...wanted([]), addresses: [address] }).round(1000);
+      expect(at("A")).to.deep.equal([ip]);
+    }
   });
 
   it("a new name none of whose holders was heard of yet waits for the first, and no longer than the limit", () => {

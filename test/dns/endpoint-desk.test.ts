@@ -265,6 +265,17 @@ describe("dns: the desk of DNSEndpoints", () => {
     expect([...scene.objects.keys()]).to.deep.equal(["dsn/web.prod.lan"]);
   });
 
+  it("another namespace, and its holders are not heard of yet: the old objects stay as they are", () => {
+    const scene = new Scene({ namespace: "dns" });
+    scene.round(want("web", ["192.0.2.1"]));
+    scene.way = { namespace: "dsn" };
+    scene.restart();
+    const address = { ip: "192.0.2.1", unheldSinceMs: null, unheardSinceMs: 0 };
+    const unheard = want("web", [], { addresses: [address as unknown as WantedAddress] });
+    expect(scene.round(unheard)).to.deep.equal([]);
+    expect([...scene.objects.keys()]).to.deep.equal(["dns/web.prod.lan"]);
+  });
+
   it("another namespace, and what was in the old one is wanted no more: it goes at once", () => {
     const scene = new Scene({ namespace: "dns" });
     scene.round(want("web", ["192.0.2.1"]));

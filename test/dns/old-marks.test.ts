@@ -125,6 +125,29 @@ describe("dns old marks", () => {
     ]);
   });
 
+  it("what stands at a name that begins as new marks do is the mark of another: both names stay", () => {
+    const stage = new Stage();
+    const both = [wanted("192.0.2.1"), wantedName("a-web", ["192.0.2.2"])];
+    expect(stage.settle(...both)).to.deep.equal([]);
+    const [mark] = stage.zone.at(`a-${WEB}`, "TXT");
+    expect(mark).to.be.a("string");
+    expect([stage.settle(...both), stage.settle(...both)]).to.deep.equal([[], []]);
+    expect(stage.zone.at(`a-${WEB}`, "TXT")).to.deep.equal([mark]);
+    expect(stage.zone.at(`a-${WEB}`, "A")).to.deep.equal(["192.0.2.2"]);
+    stage.settle();
+    expect([...stage.zone.sets.keys()]).to.deep.equal([]);
+  });
+
+  it("a stranger's name at which the mark of ours stands is not taken over", () => {
+    const stage = new Stage();
+    stage.settle(wanted("192.0.2.1"));
+    stage.zone.put(`a-${WEB}`, "A", ["198.51.100.1"]);
+    const both = [wanted("192.0.2.1"), wantedName("a-web", ["192.0.2.2"])];
+    expect(stage.settle(...both)).to.have.length(1);
+    expect(stage.zone.at(`a-${WEB}`, "A")).to.deep.equal(["198.51.100.1"]);
+    expect(stage.zone.at(`a-${WEB}`, "TXT")).to.have.length(1);
+  });
+
   it("a name that was taken over goes whole", () => {
     const stage = new Stage();
     stage.zone.put(WEB, "A", ["192.0.2.9"]);

@@ -300,10 +300,11 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: "publishers with DNSEndpoints of different zones: each for itself",
+    name: "publishers with DNSEndpoints of two zones, one in the other: the older has the name that is in both",
     publishers: [team("a"), { ...team("b"), spec: { ...team("b").spec, zones: ["example"] } }],
     services: [ofTeam("b", "2026-01-01T00:00:00Z"), ofTeam("a", "2026-02-01T00:00:00Z")],
-    want: ["a web.lb.example lb.example prod/a 30", "b web.lb.example example prod/b 30"],
+    want: ["b web.lb.example example prod/b 30"],
+    problems: ["a prod/a NAME_CLAIMED web.lb.example"],
   },
   {
     name: "nobody's publisher: nothing is told",

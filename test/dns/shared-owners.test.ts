@@ -1,6 +1,7 @@
 /** Which publishers may not be at work together, and which of them is. */
 import { expect } from "chai";
-import { sharedOwners, type OwningPublisher } from "../../src/dns/shared-owners.ts";
+import type { DNSPublisherSpec } from "../../src/dns/resource.ts";
+import { sharedOwners, zonesLeftBy, type OwningPublisher } from "../../src/dns/shared-owners.ts";
 
 function publisher(
   name: string,
@@ -87,6 +88,24 @@ describe("dns: publishers with one ownerId", () => {
       withheld: ["b"],
     },
     {
+      name: "three exchange their zones in a ring: the oldest goes on",
+      all: [
+        publisher("a", 1, { zonesLeft: ["b.example"] }),
+        publisher("b", 2, { zones: ["b.example"], zonesLeft: ["c.example"] }),
+        publisher("c", 3, { zones: ["c.example"], zonesLeft: ["a.example"] }),
+      ],
+      withheld: ["c", "b"],
+    },
+    {
+      name: "two leave a zone, one of them for another that waits for them: that one is not waited for",
+      all: [
+        publisher("a", 1, { zones: ["a.example"], zonesLeft: ["b.example"] }),
+        publisher("b", 2, { zones: ["b.example"], zonesLeft: ["a.example"] }),
+        publisher("c", 3, { zones: ["c.example"], zonesLeft: ["a.example"] }),
+      ],
+      withheld: ["b", "a"],
+    },
+    {
       name: "who is withheld withholds nobody",
       all: [
         publisher("a", 1),
@@ -99,6 +118,38 @@ describe("dns: publishers with one ownerId", () => {
   for (const { name, all, withheld } of rows) {
     it(name, () => {
       expect([...sharedOwners(all).keys()]).to.deep.equal(withheld);
+    });
+  }
+
+  const KEYLESS = { type: "Ready", status: "False", reason: "KeySecretMissing" } as const;
+  const leaving = [
+    { name: "its zones no more", status: {}, left: ["a.example"] },
+    { name: "one that is failing", status: { failingZones: ["a.example"] }, left: [] },
+    { name: "without its key", status: { conditions: [KEYLESS] }, left: [] },
+    {
+      name: "while names are being published",
+      status: { conditions: [{ ...KEYLESS, reason: "Publishing" }] },
+      left: ["a.example"],
+    },
+    {
+      name: "while another zone fails",
+      status: { failingZones: ["b.example"], conditions: [{ ...KEYLESS, reason: "Refused" }] },
+      left: ["a.example"],
+    },
+  ];
+  for (const { name, status, left } of leaving) {
+    it(`zones that are left: ${name}`, () => {
+      const failingZones = (status.failingZones ?? []).map((zone) => {
+        return { at: "", zone, reason: "Refused", message: "", remedy: "" };
+      });
+      const conditions = (status.conditions ?? []).map((one) => {
+        return { ...one, message: "", lastTransitionTime: "" };
+      });
+      const names = ["a.example", "b.example"].map((zone) => {
+        return { name: `web.${zone}`, zone, service: "default/web" };
+      });
+      const spec = { zones: ["b.example"] } as unknown as DNSPublisherSpec;
+      expect(zonesLeftBy({ spec, status: { failingZones, conditions, names } })).to.deep.equal(left);
     });
   }
 });

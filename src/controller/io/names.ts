@@ -10,7 +10,7 @@ import type { Problem } from "../../base/errors.ts";
 import type { DnsName } from "../../dns/name.ts";
 import type { DNSPublisher } from "../../dns/resource.ts";
 import { wantedNames, type PublisherView } from "../../dns/service-names.ts";
-import { serverOf, sharedOwners } from "../../dns/shared-owners.ts";
+import { serverOf, zonesLeftBy, sharedOwners } from "../../dns/shared-owners.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import type { EventRecorder } from "../../kube/io/event-recorder.ts";
 import { keyOf } from "../../kube/resource.ts";
@@ -206,11 +206,8 @@ export class Names {
       const { zones, rfc2136 } = object.spec;
       // Whoever has objects in place of records shares nothing.
       if (ownerId === null || rfc2136 === undefined) return [];
-      const { abandonedZones = [] } = object.spec;
-      const zonesLeft = (object.status?.names ?? [])
-        .map(({ zone }) => zone)
-        .filter((zone) => !zones.includes(zone) && !abandonedZones.includes(zone));
-      return [{ name, createdAt, ownerId, zones, zonesLeft, server: serverOf(rfc2136) }];
+      const [zonesLeft, server] = [zonesLeftBy(object), serverOf(rfc2136)];
+      return [{ name, createdAt, ownerId, zones, zonesLeft, server }];
     });
     const problems = sharedOwners(owning);
     return new Map(
