@@ -149,7 +149,9 @@ describe("dns: publishers with one ownerId", () => {
         return { name: `web.${zone}`, zone, service: "default/web" };
       });
       const spec = { zones: ["b.example"] } as unknown as DNSPublisherSpec;
-      expect(zonesLeftBy({ spec, status: { failingZones, conditions, names } })).to.deep.equal(left);
+      expect(zonesLeftBy({ spec, status: { failingZones, conditions, names } })).to.deep.equal(
+        left,
+      );
     });
   }
 });
