@@ -60,12 +60,11 @@ export function boundClassOf(service: Service): string | null {
 /**
  * A Service that a VirtualIP names stays bound to the class that it has its addresses of though somebody wiped its status.
  *
- * @returns null where no VirtualIP that names it is of a class
+ * @returns null where no VirtualIP that names it is of a class; of two, while half of a plan is written, one that is there
  */
-function claimedClassOf(claims: readonly ClaimedAddress[]): string | null {
-  return (
-    claims.map(({ object }) => object.spec.class ?? null).findLast((name) => name !== null) ?? null
-  );
+function claimedClassOf(claims: readonly ClaimedAddress[], { compiled }: World): string | null {
+  const names = claims.flatMap(({ object }) => object.spec.class ?? []);
+  return names.findLast((name) => compiled.classes.has(name)) ?? names.at(-1) ?? null;
 }
 
 function hasMark(service: Service): boolean {
@@ -84,7 +83,7 @@ export function roleOf(
   { world, claims, lbClass = "" }: RoleContext,
 ): Role | undefined {
   const isMarked = hasMark(service) || claims.length > 0;
-  const claimedClass = claimedClassOf(claims);
+  const claimedClass = claimedClassOf(claims, world);
   const released: Role | undefined = isMarked ? { kind: "released" } : undefined;
   if (!isLive(service)) return released;
   const wishes = {

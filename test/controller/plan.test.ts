@@ -234,6 +234,21 @@ describe("controller: plan", () => {
     expect(cluster.addresses("web")).to.deep.equal(before);
   });
 
+  it("keeps a Service to the class that is there, where half of its way from one that is gone was written", () => {
+    const cluster = fourNodes();
+    cluster.addService("web", { count: 2 });
+    cluster.converge();
+    const before = cluster.addresses("web");
+    for (const [name, object] of cluster.virtualIps) {
+      if (object.spec.address !== before.at(-1)) continue;
+      cluster.virtualIps.set(name, { ...object, spec: { ...object.spec, class: "gone" } });
+    }
+    cluster.addClass("edge", { isDefault: false, addressPool: ["192.0.2.0/28"] });
+    cluster.wipeStatus("web");
+    cluster.converge();
+    expect(cluster.addresses("web")).to.deep.equal(before);
+  });
+
   it("writes Deckhouse's conditions to the letter", () => {
     const cluster = webOfThree();
     expect(cluster.condition("web", BOUND)).to.equal("True LoadBalancerClassBound: edge");
