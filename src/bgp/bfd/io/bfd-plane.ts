@@ -175,7 +175,8 @@ export class BfdPlane {
     const { counts, key } = channel;
     switch (effect.kind) {
       case "send": {
-        const result = channel.sender?.send(encodeControlPacket(effect.packet)) ?? 0;
+        if (channel.sender === null) return;
+        const result = channel.sender.send(encodeControlPacket(effect.packet));
         if (result < 0) this.#fault(errnoFault("bfd", result));
         else counts.packetsSent++;
         return;

@@ -97,6 +97,9 @@ describe("BFD plane", function () {
     expect(left.of("trouble")[0]?.message).to.equal(
       "Cannot send from 10.66.0.9: EADDRNOTAVAIL (address not available). Give this node the address 10.66.0.9, or the peer another source address",
     );
+    // It would have sent one a second at least, and counters are told as often.
+    await waitFor(() => left.of("counters").length > 3, { what: "counters" });
+    expect(left.counters?.packetsSent).to.equal(0);
     place.left.namespace.ip(`address add 10.66.0.9/24 dev ${LINK}`);
     await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
     expect(left.of("trouble").at(-1)?.message).to.equal(null);
