@@ -40,8 +40,9 @@ interface Channel {
   readonly endpoints: Endpoints;
   readonly counts: Counts;
   sender: SendingSocket | null;
-  /** The index that the sender was opened with. */
+  /** Indices that its sockets were opened with; 0: none. */
   interfaceIndex: number;
+  vrfIndex: number;
   /** undefined: nothing was said of it yet. */
   trouble: string | null | undefined;
 }
@@ -63,6 +64,7 @@ export class BfdPlane {
       this.#feed({ kind: "datagram", datagram });
     },
     nameOf: (index) => this.#names.get(index) ?? null,
+    indexOf: (name) => this.#indexOf(name),
     onFault: (name) => {
       this.#fault(name);
     },
@@ -210,6 +212,7 @@ export class BfdPlane {
       counts: { packetsReceived: 0, packetsSent: 0, timesUp: 0, timesDown: 0 },
       sender: null,
       interfaceIndex: 0,
+      vrfIndex: 0,
       trouble: undefined,
     };
     this.#channels.set(discriminator, channel);
@@ -229,6 +232,9 @@ export class BfdPlane {
   }
 
   #failureOf(channel: Channel): SystemCallError | undefined {
+    const { interface: link, vrf } = channel.endpoints;
+    channel.interfaceIndex = this.#indexOf(link);
+    channel.vrfIndex = this.#indexOf(vrf);
     this.#receivers.want(this.#endpoints());
     try {
       this.#openSender(channel);
@@ -242,7 +248,6 @@ export class BfdPlane {
   #openSender(channel: Channel): void {
     const { theirAddress, ourAddress, interface: link, vrf, hops } = channel.endpoints;
     channel.sender?.close();
-    channel.interfaceIndex = (link === null ? 0 : this.#indices.get(link)) ?? 0;
     channel.sender = openSendingSocket({
       to: { ip: theirAddress, port: BFD_PORTS[hops] },
       from: ourAddress,
@@ -258,14 +263,20 @@ export class BfdPlane {
     return [...this.#channels.values()].map(({ endpoints }) => endpoints);
   }
 
-  /** An interface that was made anew under its old name has another index. */
+  /** @returns 0 where there is none */
+  #indexOf(device: string | null): number {
+    return (device === null ? undefined : this.#indices.get(device)) ?? 0;
+  }
+
+  /** An interface, or a VRF, that was made anew under its old name has another index. */
   #linksChanged(links: readonly Link[]): void {
     this.#names = new Map(links.map(({ index, name }) => [index, name]));
     this.#indices = new Map(links.map(({ index, name }) => [name, index]));
     for (const channel of this.#channels.values()) {
-      const { interface: link } = channel.endpoints;
-      if (link === null) continue;
-      if ((this.#indices.get(link) ?? 0) !== channel.interfaceIndex) this.#open(channel);
+      const { interface: link, vrf } = channel.endpoints;
+      const isSame =
+        this.#indexOf(link) === channel.interfaceIndex && this.#indexOf(vrf) === channel.vrfIndex;
+      if (!isSame) this.#open(channel);
     }
   }
 

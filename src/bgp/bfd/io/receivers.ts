@@ -18,12 +18,9 @@ export const BFD_PORTS: Readonly<Record<Hops, number>> = { single: 3784, multipl
 export interface ReceiversOptions {
   readonly onDatagram: (datagram: Datagram) => void;
   readonly nameOf: (interfaceIndex: number) => string | null;
+  /** 0: there is no such device, or it is not known yet. */
+  readonly indexOf: (device: string) => number;
   readonly onFault: (name: string) => void;
-}
-
-/** Those that one socket serves have one key. */
-function keyOf({ theirAddress, hops, vrf }: Endpoints): string {
-  return [familyOf(theirAddress), hops, vrf ?? ""].join(" ");
 }
 
 export class Receivers {
@@ -35,9 +32,12 @@ export class Receivers {
     this.#options = options;
   }
 
-  /** Opens what these need and is not open, and closes what they do not need. What fails is tried again at the next call. */
+  /**
+   * Opens what these need and is not open, and closes what they do not need, such as what is bound to a VRF that was made anew since.
+   * What fails is tried again at the next call.
+   */
   want(endpoints: readonly Endpoints[]): void {
-    const wanted = new Map(endpoints.map((one) => [keyOf(one), one]));
+    const wanted = new Map(endpoints.map((one) => [this.#keyOf(one), one]));
     for (const [key, socket] of this.#sockets) {
       if (wanted.has(key)) continue;
       socket.close();
@@ -56,7 +56,7 @@ export class Receivers {
 
   /** Why packets for these cannot be taken; undefined: they can. */
   failureOf(endpoints: Endpoints): SystemCallError | undefined {
-    return this.#failures.get(keyOf(endpoints));
+    return this.#failures.get(this.#keyOf(endpoints));
   }
 
   /** Takes what waits. */
@@ -67,6 +67,12 @@ export class Receivers {
   close(): void {
     for (const socket of this.#sockets.values()) socket.close();
     this.#sockets.clear();
+  }
+
+  /** Those that one socket serves have one key. */
+  #keyOf({ theirAddress, hops, vrf }: Endpoints): string {
+    const device = vrf === null ? [] : [vrf, this.#options.indexOf(vrf)];
+    return [familyOf(theirAddress), hops, ...device].join(" ");
   }
 
   #open({ theirAddress, hops, vrf }: Endpoints): InformedSocket {

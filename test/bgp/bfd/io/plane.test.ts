@@ -134,19 +134,23 @@ describe("BFD plane", function () {
     expect(last()?.message).to.equal(null);
   });
 
+  function remakeLink(address: string): void {
+    const { namespace } = place.left;
+    const line = `link add ${LINK} index 77 netns ${namespace.name} type veth peer name left netns ${place.middle.name}`;
+    execFileSync("ip", line.split(" "));
+    namespace.ip(`address add ${address} dev ${LINK}${address.includes(":") ? " nodad" : ""}`);
+    namespace.ip(`link set ${LINK} up`);
+    place.middle.ip("link set left up master switch");
+  }
+
   it("an interface that is made anew under its old name", async () => {
     const [left, right] = await begin();
     left.want({ to: "fe80::66:2", from: "fe80::66:1", interface: LINK });
     right.want({ to: "fe80::66:1", from: "fe80::66:2", interface: LINK });
     await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
-    const { namespace } = place.left;
-    namespace.ip(`link delete ${LINK}`);
+    place.left.namespace.ip(`link delete ${LINK}`);
     await left.until("Down (silence)");
-    const line = `link add ${LINK} index 77 netns ${namespace.name} type veth peer name left netns ${place.middle.name}`;
-    execFileSync("ip", line.split(" "));
-    namespace.ip(`address add fe80::66:1/64 dev ${LINK} nodad`);
-    namespace.ip(`link set ${LINK} up`);
-    place.middle.ip("link set left up master switch");
+    remakeLink("fe80::66:1/64");
     await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
   });
 
@@ -157,6 +161,20 @@ describe("BFD plane", function () {
     const vrf = namespace.putIntoVrf(LINK) ?? LINK;
     left.want({ to: "10.66.0.2", from: "10.66.0.1", vrf });
     right.want({ to: "10.66.0.1", from: "10.66.0.2" });
+    await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
+  });
+
+  it("a VRF that is made anew under its old name", async () => {
+    const [left, right] = await begin();
+    const { namespace } = place.left;
+    const vrf = namespace.putIntoVrf(LINK);
+    left.want({ to: "10.66.0.2", from: "10.66.0.1", vrf: vrf ?? LINK });
+    right.want({ to: "10.66.0.1", from: "10.66.0.2" });
+    await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
+    namespace.ip(`link delete ${vrf ?? LINK}`);
+    await left.until("Down (silence)");
+    if (vrf === null) remakeLink("10.66.0.1/24");
+    else namespace.putIntoVrf(LINK);
     await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
   });
 });
