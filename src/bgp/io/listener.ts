@@ -3,6 +3,7 @@
  *
  * Best effort: port 179 needs CAP_NET_BIND_SERVICE, and another program may have it. It is tried again every ten seconds, and we dial
  * meanwhile. A peer whose password the kernel has not taken is not taken either: who says that it is this peer could be anybody.
+ * A VRF that is made anew under its old name is another device, to which the sockets have to be bound anew.
  * Who dials too often is not heard for some seconds: the kernel drops what comes from there before it costs anybody anything.
  * Neighbours: ../dial-guard.ts says who; peer-socket.ts opens it; bgp-speaker.ts knows whose connection it is.
  */
@@ -10,11 +11,12 @@ import type { Server, Socket } from "node:net";
 import type { Logger } from "pino";
 import { familyOf, type Ip, type IpFamily } from "../../base/ip.ts";
 import { describeErrno, EACCES, EADDRINUSE, SystemCallError } from "../../linux/errno.ts";
+import { watchLinks, type LinkMonitor } from "../../linux/io/link-monitor.ts";
 import { DIALS_MAX, DialGuard } from "../dial-guard.ts";
 import type { BgpPeer } from "../peer.ts";
 import { md5Option } from "../socket-options.ts";
 import { plainIp } from "./ends.ts";
-import { apply, diallerOf, ignore, listen } from "./peer-socket.ts";
+import { apply, boundIndexOf, diallerOf, ignore, listen } from "./peer-socket.ts";
 
 export interface ListenerOptions {
   readonly port: number;
@@ -56,6 +58,7 @@ export class Listener {
   readonly #guard = new DialGuard();
   #peers: readonly DiallingPeer[] = [];
   #opening: NodeJS.Timeout | undefined;
+  #links: LinkMonitor | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ListenerOptions) {
@@ -75,6 +78,7 @@ export class Listener {
   setPeers(peers: readonly DiallingPeer[]): void {
     this.#peers = peers;
     this.#guard.setPeers(peers.map(({ address }) => address));
+    this.#watchVrf();
     for (const family of ["IPv4", "IPv6"] as const) {
       const own = peers.filter(({ address }) => familyOf(address) === family);
       if (own.length === 0) this.#close(family);
@@ -102,7 +106,29 @@ export class Listener {
   close(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#opening);
+    this.#links?.close();
     for (const family of [...this.#servers.keys()]) this.#close(family);
+  }
+
+  #watchVrf(): void {
+    const { vrf, log } = this.#options;
+    if (vrf === null) return;
+    this.#links ??= watchLinks({
+      onLinks: (links) => {
+        const { index } = links.find(({ name }) => name === vrf) ?? {};
+        const bound = [...this.#servers.values()].flatMap(({ fd }) => boundIndexOf(fd) ?? []);
+        if (index !== undefined && bound.some((one) => one !== index)) this.#openAnew();
+      },
+      onFault: (fault) => {
+        log.warn({ fault }, "interfaces could not be read");
+      },
+    });
+  }
+
+  /** Who has dialled already keeps the connection. */
+  #openAnew(): void {
+    for (const family of [...this.#servers.keys()]) this.#close(family);
+    this.setPeers(this.#peers);
   }
 
   /** @returns whether there is a server now, as far as can be told at once */

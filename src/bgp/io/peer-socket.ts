@@ -25,6 +25,7 @@ const SOCK_STREAM = 1;
 /** More wait for us than there are peers only in a flood. */
 const BACKLOG = 128;
 const [IPPROTO_TCP, TCP_SAVED_SYN] = [6, 28];
+const SO_BINDTOIFINDEX = 62;
 /** With a shorter one the kernel gives nothing, and IPv6 has headers of any length. */
 const PACKET_BYTES_MAX = 65_575;
 
@@ -46,6 +47,13 @@ export function listen(
   const server = createServer({ pauseOnConnect: true });
   server.listen({ fd, backlog: BACKLOG });
   return { server, fd };
+}
+
+/** @returns the index of the device that it is bound to, 0 where to none; undefined: kernels before 5.1 do not tell */
+export function boundIndexOf(fd: number): number | undefined {
+  const value = new Uint8Array(Int32Array.BYTES_PER_ELEMENT);
+  const length = system.getOption(fd, system.SOL_SOCKET, SO_BINDTOIFINDEX, value);
+  return length === value.length ? new DataView(value.buffer).getInt32(0, true) : undefined;
 }
 
 /** Whom the server's socket does not hear: of what they send nothing reaches us. @throws SystemCallError */
