@@ -1,7 +1,10 @@
 /**
  * Whether a router is on a link of ours, with no other router between: FRR calls it a shared network. Pure.
+ *
+ * A link that is down says nothing about where its routers are, so they stay on it until it is up with another network.
+ * Neighbour: io/on-link-watch.ts asks again when links change.
  */
-import { familyOf, IP_BITS, ipToNumber, type Ip } from "../base/ip.ts";
+import { familyOf, IP_BITS, ipToNumber, isLinkLocal, type Ip } from "../base/ip.ts";
 
 /** An address of ours, and how many of its bits all on its link have. */
 export interface OwnNetwork {
@@ -9,10 +12,33 @@ export interface OwnNetwork {
   readonly prefixLength: number;
 }
 
-export function isOnLink(theirs: Ip, networks: readonly OwnNetwork[]): boolean {
-  return networks.some(({ address, prefixLength }) => {
-    if (familyOf(address) !== familyOf(theirs)) return false;
-    const others = BigInt(IP_BITS[familyOf(address)] - prefixLength);
-    return ipToNumber(address) >> others === ipToNumber(theirs) >> others;
-  });
+/** An interface that is up and running, and what it has. */
+export interface OwnLink {
+  readonly name: string;
+  readonly networks: readonly OwnNetwork[];
+}
+
+/**
+ * @param links all that are up and running
+ * @param before the name of the link that it was on; null: it was on none, or nobody has asked yet
+ * @returns the name of the link that it is on; null: none
+ */
+export function linkTo(
+  theirs: Ip,
+  links: readonly OwnLink[],
+  before: string | null,
+): string | null {
+  const found = links.find(({ networks }) => networks.some((own) => isIn(theirs, own)));
+  if (found !== undefined) return found.name;
+  const networks = links.find(({ name }) => name === before)?.networks ?? [];
+  const isElsewhere = networks.some(
+    ({ address }) => familyOf(address) === familyOf(theirs) && !isLinkLocal(address),
+  );
+  return isElsewhere ? null : before;
+}
+
+function isIn(theirs: Ip, { address, prefixLength }: OwnNetwork): boolean {
+  if (familyOf(address) !== familyOf(theirs)) return false;
+  const others = BigInt(IP_BITS[familyOf(address)] - prefixLength);
+  return ipToNumber(address) >> others === ipToNumber(theirs) >> others;
 }

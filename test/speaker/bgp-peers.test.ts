@@ -5,7 +5,7 @@ import { compilePeerModels, type PeerModel } from "../../src/classes/peers.ts";
 import type { BGPPeer } from "../../src/classes/metallb/bgp-peer.ts";
 import type { Secret } from "../../src/kube/types.ts";
 import type { NeighbourView } from "../../src/bgp/unnumbered/links.ts";
-import { isOnLink, type OwnNetwork } from "../../src/bgp/on-link.ts";
+import { linkTo, type OwnNetwork } from "../../src/bgp/on-link.ts";
 import { Session } from "../../src/bgp/session.ts";
 import type { SessionNews } from "../../src/bgp/session-events.ts";
 import {
@@ -177,7 +177,10 @@ describe("peers of a node", () => {
   it("in the same AS: BFD over one hop where no router is between, as FRR and as a BIRD that says direct do", () => {
     const internal = { ...model({ peerASN: 64600 }), bfd: {} };
     const hopsOf = (networks: readonly OwnNetwork[], wanted = internal) => {
-      const known = { ...KNOWN, isOnLink: (ip: Ip) => isOnLink(ip, networks) };
+      const known = {
+        ...KNOWN,
+        isOnLink: (ip: Ip) => linkTo(ip, [{ name: "eth0", networks }], null) !== null,
+      };
       const { peers } = peersOfNode([wanted], NODE, known);
       return [peers[0]?.reach.kind, bfdPaths(peers)[0]?.hops];
     };

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { parseIp, type Ip } from "../../base/ip.ts";
 import { endsOf, type InterfaceAddresses } from "../ends.ts";
-import type { OwnNetwork } from "../on-link.ts";
+import type { OwnLink } from "../on-link.ts";
 import type { BgpPeer } from "../peer.ts";
 import type { Ends } from "../route-attributes.ts";
 
@@ -34,15 +34,16 @@ export function plainIp(text: string | undefined): Ip | undefined {
   return parseIp(bare);
 }
 
-/** @returns those of all interfaces that are up */
-export function ownNetworks(): OwnNetwork[] {
-  return Object.values(networkInterfaces()).flatMap((entries = []) =>
-    entries.flatMap(({ cidr }) => {
+/** @returns all that are up and running */
+export function ownLinks(): OwnLink[] {
+  return Object.entries(networkInterfaces()).map(([name, entries = []]) => {
+    const networks = entries.flatMap(({ cidr }) => {
       const [text = "", length = ""] = (cidr ?? "").split("/");
       const address = plainIp(text);
-      return address === undefined ? [] : { address, prefixLength: Number(length) };
-    }),
-  );
+      return address === undefined ? [] : [{ address, prefixLength: Number(length) }];
+    });
+    return { name, networks };
+  });
 }
 
 function interfaces(): InterfaceAddresses[] {

@@ -8,8 +8,7 @@ import type { Logger } from "pino";
 import type { BfdReport } from "../../bgp/bfd-report.ts";
 import { BfdWatch, type BfdWatchEvents } from "../../bgp/bfd/io/bfd-watch.ts";
 import { BgpSpeaker } from "../../bgp/io/bgp-speaker.ts";
-import { ownNetworks } from "../../bgp/io/ends.ts";
-import { isOnLink } from "../../bgp/on-link.ts";
+import { OnLinkWatch } from "../../bgp/io/on-link-watch.ts";
 import type { BgpPeer } from "../../bgp/peer.ts";
 import type { Session } from "../../bgp/session.ts";
 import type { SessionNews } from "../../bgp/session-events.ts";
@@ -46,7 +45,7 @@ export interface RoutersOptions {
   readonly onBfdCounters: BfdWatchEvents["onCounters"];
   /** @param models all peers of this node */
   readonly onProblems: (models: readonly PeerModel[], problems: readonly PeerProblem[]) => void;
-  /** Who is on an interface, or whether routers may dial us, is another matter: `obey` is to be called once more. */
+  /** Who is on an interface, over how many hops, or whether routers may dial us, is another matter: `obey` is to be called once more. */
   readonly onStale: () => void;
 }
 
@@ -55,6 +54,7 @@ export class Routers {
   readonly #options: RoutersOptions;
   readonly #speaker: BgpSpeaker;
   readonly #neighbours: Neighbours;
+  readonly #onLink: OnLinkWatch;
   readonly #bfd: BfdWatch;
   #models: readonly PeerModel[] = [];
   /** Problems of peers that last. */
@@ -75,6 +75,7 @@ export class Routers {
       },
     });
     this.#neighbours = new Neighbours({ log, onChange: onStale });
+    this.#onLink = new OnLinkWatch({ log, onChange: onStale });
     this.#bfd = this.#newWatch();
   }
 
@@ -145,6 +146,7 @@ export class Routers {
   async stop(parting: Parting): Promise<void> {
     this.#stopping = true;
     this.#neighbours.close();
+    this.#onLink.close();
     await this.#speaker.stop(parting, "the speaker stops");
     await this.#bfd.close();
   }
@@ -159,10 +161,13 @@ export class Routers {
     this.#neighbours.want(new Set(models.flatMap((model) => model.interface ?? [])));
     const neighbourOn = (link: string) => this.#neighbours.of(link);
     const node = { name, labels, ipv4 };
-    const networks = ownNetworks();
+    // It is asked for the hops of BFD alone.
+    this.#onLink.want(
+      new Set(models.flatMap(({ address, bfd }) => (bfd === null ? [] : (address ?? [])))),
+    );
     const wanted = peersOfNode(models, node, {
       ...{ passwordOf, neighbourOn },
-      isOnLink: (address) => isOnLink(address, networks),
+      isOnLink: (address) => this.#onLink.isOnLink(address),
     });
     this.#speaker.setPeers(wanted.peers);
     const refused = this.#watchPaths(wanted.peers);
