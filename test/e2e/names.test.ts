@@ -11,6 +11,7 @@ import { startResolver } from "../../lab/name-servers/resolver.ts";
 import { run, type LabProcess } from "../../lab/process.ts";
 import { waitFor } from "../../lab/wait.ts";
 import type { DNSPublisherStatus } from "../../src/dns/resource.ts";
+import { dig } from "./dig.ts";
 import { metallb, needsRoot, SpreadCluster, WANTED } from "./spread-cluster.ts";
 
 const ZONE = "lb.example";
@@ -26,8 +27,8 @@ const KEY = {
 /** As it is where the publisher says nothing. */
 const LIMIT_SECONDS = 15;
 const TTL_SECONDS = 5;
-/** From the mend of a node until its speaker's Lease is renewed, and the next round. */
-const HEARD_SECONDS_MAX = 8;
+/** For what has no limit of its own, on a machine that is busy: far below the time after which all is looked up anew. */
+const PATIENCE_MS = 60_000;
 
 function sharedService(name: string, port: number, addresses: readonly string[]): object {
   return {
@@ -59,7 +60,7 @@ function advertisement(name: string, nodes: readonly string[]): object {
 }
 
 describe("end to end: names follow addresses", function () {
-  this.timeout(180_000);
+  this.timeout(4 * PATIENCE_MS);
   let cluster: SpreadCluster;
   let started: SpreadCluster | undefined;
   let server: RunningNameServer | undefined;
@@ -120,24 +121,37 @@ describe("end to end: names follow addresses", function () {
     };
   }
 
-  /** What the C library of the client finds, with a resolv.conf of its own. */
-  async function resolve(): Promise<readonly string[]> {
+  /**
+   * What the C library of the client finds, with a resolv.conf of its own, once the resolver has an answer.
+   *
+   * To the C library silence is as if there was nothing. So whoever finds nothing has the resolver say that there is nothing, or asks again.
+   */
+  function resolve(): Promise<readonly string[]> {
     const file = join(cluster.lab.directory, "resolv.conf");
-    const script = `mount --bind ${file} /etc/resolv.conf && getent ahostsv4 ${NAME} || true`;
-    const answer = await cluster.lab.exec("client", ["unshare", "-m", "sh", "-c", script]);
-    return [...new Set(answer.split("\n").map((line) => line.split(/\s/)[0] ?? ""))]
-      .filter((address) => address !== "")
-      .sort();
+    const asked = `dig +noall +comments +tries=1 +time=1 ${NAME} A`;
+    const found = `getent ahostsv4 ${NAME} || ${asked} || true`;
+    const script = `mount --bind ${file} /etc/resolv.conf && { ${found}; }`;
+    return waitFor(
+      async () => {
+        const said = await cluster.lab.exec("client", ["unshare", "-m", "sh", "-c", script]);
+        const addresses = said.match(/^\d+(?:\.\d+){3}(?=\s)/gm) ?? [];
+        if (addresses.length > 0) return [...new Set(addresses)].sort();
+        const isSaid = /status: NXDOMAIN,|status: NOERROR,[^]* ANSWER: 0,/.test(said);
+        if (!isSaid) throw new Error(`it says ${said.trim() || "nothing"}`);
+        return [];
+      },
+      { what: `the resolver to answer for ${NAME}`, timeoutMs: PATIENCE_MS, intervalMs: 100 },
+    );
   }
 
-  /** What the primary itself has. @returns "" where it has nothing, or does not answer */
-  function dig(name: string, type = "A"): Promise<string> {
+  /** What the primary itself has, once it answers; "": nothing. */
+  async function has(name: string, type = "A"): Promise<string> {
     const at = `@${cluster.lab.node(SERVER).managementIpv4}`;
-    const question = `dig ${at} +short +tries=1 +time=1 ${name} ${type} | grep -v '^;' || true`;
-    return cluster.lab.exec(SERVER, ["sh", "-c", question]);
+    const records = await dig((argv) => cluster.lab.exec(SERVER, argv), [at, name, type]);
+    return records.map(({ data }) => data).join();
   }
 
-  function untilResolved(wanted: readonly string[], timeoutMs = 15_000): Promise<unknown> {
+  function untilResolved(wanted: readonly string[], timeoutMs = PATIENCE_MS): Promise<unknown> {
     return waitFor(
       async () => {
         const found = await resolve();
@@ -203,16 +217,15 @@ describe("end to end: names follow addresses", function () {
   it("a node is cut, and nobody may take its place: its address is gone in time, and back after the mend", async () => {
     await cluster.lab.cutNode("n1");
     const cutMs = performance.now();
-    await untilResolved(ADDRESSES.slice(1), 30_000);
+    // Nobody hears of its speaker any more: this was the last time.
+    const heardMs = await renewedMs("n1");
+    await untilResolved(ADDRESSES.slice(1));
     const goneMs = performance.now() - cutMs;
-    // Its speaker was heard of last up to 5 s before the cut.
-    expect(goneMs).to.be.greaterThan((LIMIT_SECONDS - 6) * 1000);
+    expect(Date.now() - heardMs).to.be.at.least(LIMIT_SECONDS * 1000);
     expect(goneMs).to.be.lessThan((LIMIT_SECONDS + TTL_SECONDS + 2) * 1000);
     await cluster.lab.mendNode("n1");
-    const mendedMs = performance.now();
-    await untilResolved(ADDRESSES, 30_000);
-    const backMs = performance.now() - mendedMs;
-    expect(backMs).to.be.lessThan((HEARD_SECONDS_MAX + TTL_SECONDS) * 1000);
+    await untilResolved(ADDRESSES);
+    expect(await renewedMs("n1"), "it was heard of again").to.be.greaterThan(heardMs);
     await cluster.lab.waitForTraffic(await resolve(), 1000);
   });
 
@@ -225,7 +238,7 @@ describe("end to end: names follow addresses", function () {
         found.add((await resolve()).join());
         return performance.now() - cutMs > 2 * LIMIT_SECONDS * 1000;
       },
-      { what: "twice the limit to go by", timeoutMs: 60_000, intervalMs: 100 },
+      { what: "twice the limit to go by", timeoutMs: 2 * PATIENCE_MS, intervalMs: 100 },
     );
     expect([...found]).to.deep.equal([ADDRESSES.join()]);
     for (const node of NODES) await cluster.lab.mendNode(node);
@@ -236,7 +249,7 @@ describe("end to end: names follow addresses", function () {
         const renewed = await Promise.all(NODES.map((node) => renewedMs(node)));
         return renewed.every((atMs) => atMs > mendedMs);
       },
-      { what: "every Lease to be renewed", timeoutMs: 30_000 },
+      { what: "every Lease to be renewed", timeoutMs: PATIENCE_MS },
     );
     expect([...found], "one by one they are heard of again").to.deep.equal([ADDRESSES.join()]);
   });
@@ -260,7 +273,7 @@ describe("end to end: names follow addresses", function () {
           throw new Error(`it is ${reason}`);
         return (reason === "Ready" || events.length > 0) && { message: condition.message, events };
       },
-      { what: `the reason ${reasons.join(" or ")}`, timeoutMs: 60_000 },
+      { what: `the reason ${reasons.join(" or ")}`, timeoutMs: PATIENCE_MS },
     );
   }
 
@@ -315,6 +328,17 @@ describe("end to end: names follow addresses", function () {
     await untilReason("Ready");
   });
 
+  /** How often the controller has given the name server up, which takes it seconds each time. */
+  async function timesGivenUp(): Promise<number> {
+    const { body } = await cluster.lab.get("controller-1", "http://127.0.0.1:7472/metrics");
+    const lines = body
+      .split("\n")
+      .filter((line) => line.startsWith("spreadlb_dns_requests_total{"));
+    expect(lines, "that it counts").not.to.be.empty;
+    const silent = lines.filter((line) => line.includes('outcome="no-answer"'));
+    return silent.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+  }
+
   it("the server is silent, in the middle of a round: addresses move and are given as ever, and the names come later", async () => {
     const [moving] = await cluster.addressesOf("late", 1);
     const address = moving ?? "";
@@ -323,6 +347,7 @@ describe("end to end: names follow addresses", function () {
     await waitFor(async () => (await probe.report()).addresses.every(({ ok }) => ok > 50), {
       what: "a steady probe",
     });
+    const givenUp = await timesGivenUp();
     server?.freeze();
     const name = `silent.${ZONE}`;
     await cluster.lab.api("PATCH", SERVICE, hostname(`${NAME},${name}`));
@@ -331,23 +356,30 @@ describe("end to end: names follow addresses", function () {
     await waitFor(isWritten, { what: "the new name to be written down" });
     await probe.mark("cut");
     await cluster.lab.cutNode(victim);
-    const beganMs = performance.now();
     await cluster.apply(sharedService("later", 91, ["10.77.0.211"]), advertisement("later", NODES));
     await cluster.addressesOf("later", 1);
-    expect(performance.now() - beganMs, "a new Service").to.be.lessThan(3000);
-    const { addresses } = await waitFor(
+    // Whoever waited for the name server would wait until it is given up.
+    expect(await timesGivenUp(), "a new Service, meanwhile").to.equal(givenUp);
+    await waitFor(
       async () => {
         const window = await probe.report();
         const [silence] = window.addresses.map(({ longestSilence }) => longestSilence);
-        return silence !== undefined && silence.ms > 100 && !silence.open && window;
+        return silence !== undefined && silence.ms > 100 && !silence.open;
       },
       { what: "another node to answer" },
     );
-    expect(addresses[0]?.longestSilence.ms, "the move").to.be.lessThan(1500);
+    expect(await timesGivenUp(), "the move, meanwhile").to.equal(givenUp);
+    await waitFor(async () => (await timesGivenUp()) > givenUp, {
+      what: "the name server to be given up: so it was waited for all the time",
+      timeoutMs: PATIENCE_MS,
+    });
     await probe.stop();
     await cluster.lab.mendNode(victim);
     server?.goOn();
-    await waitFor(async () => (await dig(name)) !== "", { what: "the name", timeoutMs: 30_000 });
+    await waitFor(async () => (await has(name)) !== "", {
+      what: "the name",
+      timeoutMs: PATIENCE_MS,
+    });
     await cluster.lab.api("PATCH", SERVICE, hostname(NAME));
     await untilReason("Ready");
   });
@@ -356,9 +388,9 @@ describe("end to end: names follow addresses", function () {
     await Promise.all(cluster.controllers.map((controller) => controller.stop("SIGKILL")));
     await cluster.delete("/api/v1/namespaces/default/services/web");
     await cluster.startController();
-    await untilResolved([], 30_000);
-    expect(await dig(NAME)).to.equal("");
-    expect(await dig(`a-${NAME}`, "TXT")).to.equal("");
+    await untilResolved([]);
+    expect(await has(NAME)).to.equal("");
+    expect(await has(`a-${NAME}`, "TXT")).to.equal("");
     await waitFor(async () => (await status()).names?.length === 0, { what: "no name to be left" });
   });
 });

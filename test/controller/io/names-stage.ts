@@ -59,10 +59,19 @@ export class StubZones {
   readonly silent = new Set<string>();
   /** Of each UPDATE the zone. */
   readonly updates: string[] = [];
+  readonly #updates: Buffer[] = [];
+  /** Something of a silent zone was asked. */
+  onSilence: () => void = () => undefined;
 
   open(): Promise<NameServer> {
     this.#stub.overUdp = this.#stub.overTcp = (request) => this.#answer(request);
     return this.#stub.open();
+  }
+
+  /** Whether an UPDATE had that address in it. */
+  wasGiven(ip: string): boolean {
+    const octets = Buffer.from(ip.split(".").map(Number));
+    return this.#updates.some((request) => request.includes(octets));
   }
 
   close(): void {
@@ -74,8 +83,14 @@ export class StubZones {
     const { tsig, questions } = valueOf(decodeMessage(request));
     const opcode = ((request[2] ?? 0) >> 3) & 15;
     const name = questions[0]?.name ?? ROOT;
-    if ([...this.silent].some((zone) => name.endsWith(zone))) return [];
-    if (opcode === OPCODE.UPDATE) this.updates.push(name);
+    if ([...this.silent].some((zone) => name.endsWith(zone))) {
+      this.onSilence();
+      return [];
+    }
+    if (opcode === OPCODE.UPDATE) {
+      this.updates.push(name);
+      this.#updates.push(request);
+    }
     if (tsig === null) return [];
     const asked = valueOf(decodeTsig(tsig));
     const bare = Uint8Array.from(request.subarray(0, tsig.start));
@@ -105,12 +120,20 @@ export class NamesStage {
   /** By publisher: the status of the API server's answer, or how long it takes. */
   readonly getFails = new Map<string, number>();
   readonly getTakesMs = new Map<string, number>();
+  /** What came of something that a name server was asked. */
+  onOutcome: (outcome: string) => void = () => undefined;
   #names: Names | undefined;
 
   /** @param publishers are there from now on */
   start(...publishers: readonly DNSPublisher[]): void {
     for (const each of publishers) this.publishers.set(each.metadata.name, each);
     const nothing = { set: () => undefined, remove: () => undefined, inc: () => undefined };
+    const dnsRequests = {
+      ...nothing,
+      inc: ({ outcome }: { readonly outcome: string }) => {
+        this.onOutcome(outcome);
+      },
+    };
     this.#names = new Names({
       ...{ client: this.#client as never, namespace: "default", log: pino({ level: "silent" }) },
       snapshot: () => ({
@@ -126,7 +149,7 @@ export class NamesStage {
           this.events.push({ reason, note: message, about: object.metadata.name });
         },
       },
-      metrics: { dnsNames: nothing, dnsRequests: nothing, writes: nothing } as never,
+      metrics: { dnsNames: nothing, dnsRequests, writes: nothing } as never,
     });
     this.#names.news();
   }
@@ -140,7 +163,7 @@ export class NamesStage {
   }
 
   wait(what: string, until: () => boolean): Promise<unknown> {
-    return waitFor(until, { what, timeoutMs: 10_000 });
+    return waitFor(until, { what, timeoutMs: 15_000 });
   }
 
   condition(name: string) {

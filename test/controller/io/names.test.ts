@@ -5,6 +5,8 @@ import { NamesStage, publisher, service, StubZones } from "./names-stage.ts";
 
 /** Longer than from one round to the next. */
 const SLOW_MS = 1500;
+/** Of a change beside a zone that is silent: on a busy machine that one may be given up just then. */
+const TRIES_MAX = 5;
 
 describe("controller: the loop for names", () => {
   let stage: NamesStage;
@@ -135,19 +137,30 @@ describe("controller: the loop for names", () => {
     const zones = ["a.example", "b.example"];
     server.silent.add("b.example");
     stage.services = [service("web.a.example,web.b.example")];
+    let [isWaitedFor, timesGivenUp] = [false, 0];
+    server.onSilence = () => {
+      isWaitedFor = true;
+    };
+    stage.onOutcome = (outcome) => {
+      if (outcome !== "no-answer") return;
+      isWaitedFor = false;
+      timesGivenUp += 1;
+    };
     stage.start(publisher("a", { zones, rfc2136 }));
-    const updates = (count: number) =>
-      stage.wait(`update ${count} of the zone that is well`, () => server.updates.length === count);
-    await updates(1);
-    // The other one is asked for the first time still: it is given up after seconds.
-    for (const [i, ip] of ["192.0.2.2", "192.0.2.3"].entries()) {
+    // It is given up after seconds, over and over: until then nobody is to wait for that.
+    let beside = 0;
+    for (let i = 1; beside < 2 && i <= TRIES_MAX; i++) {
+      if (i > 1) await stage.wait("the silent one to be waited for", () => isWaitedFor);
+      const before = timesGivenUp;
+      const ip = `192.0.2.${i}`;
       stage.services = [service("web.a.example,web.b.example", [ip])];
       stage.news();
-      const beganMs = performance.now();
-      await updates(2 + i);
-      expect(performance.now() - beganMs).to.be.lessThan(2500);
+      await stage.wait(`the zone that is well to have ${ip}`, () => server.wasGiven(ip));
+      if (i > 1 && timesGivenUp === before) beside += 1;
     }
+    expect(beside, "updates of the zone that is well, meanwhile").to.equal(2);
     expect(new Set(server.updates)).to.deep.equal(new Set(["a.example"]));
-    expect(stage.publishers.get("a")?.status?.published).to.equal(1);
-  });
+    const published = () => stage.publishers.get("a")?.status?.published;
+    await stage.wait("one name of the two to be published", () => published() === 1);
+  }).timeout(120_000);
 });
