@@ -10,8 +10,8 @@
  *
  * A place keeps its address: growing adds at the end, shrinking takes from the end. An address leaves its place only
  * because it left the pool, the count shrank, or another was requested for that place and can be given. A request
- * that cannot be met takes nothing away. Addresses of claims that are given up here go to nobody in this pass: their
- * VirtualIPs still exist, so somebody may still answer for them.
+ * that cannot be met takes nothing away. Addresses of claims that are given up here go to nobody in this pass but who shares
+ * them already: their VirtualIPs still exist, so somebody may still answer for them.
  * Services that share (sharing.ts) may be several on one address: one that is there already counts as free for them, and
  * comes before one that nobody has.
  */

@@ -16,10 +16,12 @@ import type { Party } from "./sharing.ts";
  */
 export interface Claim {
   readonly address: Ip;
-  /** `namespace/name`. */
+  /** `namespace/name`; of a claim that counts no more a word after it, which nobody is shown. */
   readonly service: string;
   /** Within the address's family, from 0. */
   readonly index: number;
+  /** Of one whose Service is not among the requests: beside whom it may be until it is given up; without one, nobody. */
+  readonly party?: Party | undefined;
 }
 
 export interface AllocationRequest {

@@ -15,7 +15,7 @@ import { classFinder, type ClassAt } from "./class-at.ts";
 import { hasFamily, settledHome, type Host } from "./home.ts";
 import type { ClassModel } from "./model.ts";
 import { ADDRESS_COUNT_MAX, type WantedPlace } from "./request.ts";
-import type { Tenants } from "./tenants.ts";
+import type { Tenant, Tenants } from "./tenants.ts";
 
 /** One Service in one family. The rounds fill it; nobody else sees it. */
 export interface Seat {
@@ -72,11 +72,18 @@ export function seatServices(
     return { service, host, claims: claimsOf.get(service.key) ?? [], kept: new Set() };
   });
   arrivals.sort(compareArrivals);
-  for (const arrival of arrivals) keep(arrival, arrival.claims.map(addressOf), tenants);
-  for (const claim of claims) reserve(claim.address, claim.service, tenants);
-  for (const arrival of arrivals) keep(arrival, arrival.service.adopted, tenants);
+  for (const arrival of arrivals) {
+    keep(arrival, arrival.claims.map(addressOf), { tenants, rule: "admits" });
+  }
+  const parties = new Map(requests.map(({ key, party }) => [key, party]));
+  for (const { address, service, party = parties.get(service) } of claims) {
+    reserve(address, { service, party: null, leaving: party }, tenants);
+  }
+  for (const arrival of arrivals) {
+    keep(arrival, arrival.service.adopted, { tenants, rule: "tolerates" });
+  }
   for (const { service } of arrivals) {
-    for (const ip of service.adopted) reserve(ip, service.key, tenants);
+    for (const ip of service.adopted) reserve(ip, { service: service.key, party: null }, tenants);
   }
   return arrivals.flatMap(takeSeats);
 }
@@ -141,20 +148,24 @@ function addressOf(claim: Claim): Ip {
 }
 
 /** The older of two that do not go together keeps the address: it comes first. */
-function keep({ service, host, kept }: Arrival, addresses: readonly Ip[], tenants: Tenants) {
+function keep(
+  { service, host, kept }: Arrival,
+  addresses: readonly Ip[],
+  { tenants, rule }: { readonly tenants: Tenants; readonly rule: "admits" | "tolerates" },
+) {
   const { key, party, request } = service;
   for (const ip of addresses) {
     if (host.at(ip) === undefined || !request.families.includes(familyOf(ip))) continue;
-    if (!tenants.admits(ip, key, party)) continue;
+    if (!tenants[rule](ip, key, party)) continue;
     tenants.add(ip, { service: key, party });
     kept.add(ip);
   }
 }
 
 /** It may still be answered for, so nobody is let in who is not there. */
-function reserve(ip: Ip, owner: string, tenants: Tenants): void {
-  const isThere = tenants.at(ip).some(({ service }) => service === owner);
-  if (!isThere) tenants.add(ip, { service: owner, party: null });
+function reserve(ip: Ip, tenant: Tenant, tenants: Tenants): void {
+  const isThere = tenants.at(ip).some(({ service }) => service === tenant.service);
+  if (!isThere) tenants.add(ip, tenant);
 }
 
 function takeSeats(arrival: Arrival): readonly Seat[] {

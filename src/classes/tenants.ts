@@ -13,10 +13,12 @@ import type { ClassModel } from "./model.ts";
 import { clashOf, fits, type Party } from "./sharing.ts";
 
 export interface Tenant {
-  /** `namespace/name`. */
+  /** `namespace/name`, or a claim's word after it. */
   readonly service: string;
   /** Null: nobody may join, whoever it is. */
   readonly party: Party | null;
+  /** Beside whom it is until it has gone: who is there already may stay; without one, nobody. */
+  readonly leaving?: Party | undefined;
 }
 
 const NOBODY: readonly Tenant[] = [];
@@ -46,12 +48,26 @@ export class Tenants {
 
   /** @returns true where the Service may have the address beside all that have it */
   admits(ip: Ip, service: string, party: Party): boolean {
+    return this.#goesWith(ip, { service, party }, ({ party: present }) => present);
+  }
+
+  /** @returns true where the Service, to which it is promised already, may have it beside all that have it or are about to leave it */
+  tolerates(ip: Ip, service: string, party: Party): boolean {
+    return this.#goesWith(ip, { service, party }, (tenant) => tenant.party ?? tenant.leaving);
+  }
+
+  #goesWith(
+    ip: Ip,
+    { service, party }: { readonly service: string; readonly party: Party },
+    partyOf: (tenant: Tenant) => Party | null | undefined,
+  ): boolean {
     const tenants = this.#at.get(ip);
     if (tenants === undefined) return true;
     const parties: Party[] = [];
     for (const tenant of tenants) {
-      if (tenant.party === null || tenant.service === service) return false;
-      parties.push(tenant.party);
+      const present = partyOf(tenant) ?? null;
+      if (present === null || tenant.service === service) return false;
+      parties.push(present);
     }
     return fits(parties, party);
   }
@@ -62,8 +78,9 @@ export class Tenants {
     tenants.sort((a, b) => compareText(a.service, b.service));
     for (const { service, party: present } of tenants) {
       const clash = present === null ? "" : clashOf(present, party);
-      if (clash === "") return `the Service ${service} holds it`;
-      if (clash !== null) return `the Service ${service} holds it, and ${clash}`;
+      const [name = ""] = service.split(" ");
+      if (clash === "") return `the Service ${name} holds it`;
+      if (clash !== null) return `the Service ${name} holds it, and ${clash}`;
     }
     return `${tenants.length} Services share it already`;
   }

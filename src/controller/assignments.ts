@@ -72,8 +72,8 @@ export function placesInOrder(
 /**
  * All that is claimed or being claimed for one Service. Where it has two addresses at one index, because a plan was made while
  * the claim of an older one was not known yet or half of a plan was written, only the better one counts as its claim. The other
- * is kept from everybody, and given up; but one that its status lists is as good as a status without a claim: it keeps that
- * where it has room for it.
+ * is kept from everybody but those who share it already, and given up; but one that its status lists is as good as a status
+ * without a claim: it keeps that where it has room for it.
  *
  * @param addresses all that name it
  */
@@ -92,6 +92,8 @@ export function rivalClaims(
       else rivals.push({ address, service, index });
     }
   }
+  const object = context.role?.kind === "served" ? context.world.services.get(service) : undefined;
+  const party = object && partyOfService(object);
   return [...byPlace.values()].flatMap((rivals) => {
     if (rivals.length > 1) rivals.sort((a, b) => compareRivals(a, b, { ...context, addresses }));
     return rivals.flatMap((rival, order): Claim[] => {
@@ -99,7 +101,7 @@ export function rivalClaims(
       const { ip } = rival.address;
       if (order === 0) return [{ address: ip, service, index }];
       const isAdopted = context.role?.kind === "served" && isPromised(rival, context);
-      return isAdopted ? [] : [{ address: ip, service: `${service} twice`, index }];
+      return isAdopted ? [] : [{ address: ip, service: `${service} twice`, index, party }];
     });
   });
 }

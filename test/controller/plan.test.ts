@@ -341,6 +341,35 @@ describe("controller: plan", () => {
     expect(cluster.addresses("web")).to.deep.equal(["192.0.2.2"]);
   });
 
+  const KEY = { annotations: { "metallb.io/allow-shared-ip": "k" } };
+  for (const { title, annotations, has } of [
+    { title: "leaves", annotations: KEY.annotations, has: "192.0.2.0" },
+    { title: "does not leave", annotations: undefined, has: "192.0.2.1" },
+  ]) {
+    it(`${title} a Service where its status says, beside one that shares it and is about to go`, () => {
+      const cluster = fourNodes();
+      cluster.addService("web", { ...KEY, ports: [80] });
+      cluster.converge();
+      const promised = cluster.virtualIp("192.0.2.0");
+      if (promised === undefined) throw new Error("no VirtualIP");
+      const moved = { ...KEY.annotations, "metallb.io/loadBalancerIPs": "192.0.2.2" };
+      cluster.addService("web", { annotations: moved, ports: [80] });
+      cluster.converge();
+      expect(cluster.addresses("web")).to.deep.equal(["192.0.2.2"]);
+      // Where it was before is not given up yet.
+      const object = { ...promised, metadata: { name: "192-0-2-0" } };
+      cluster.apply({ kind: "create-virtual-ip", object });
+      const status = { loadBalancer: { ingress: [{ ip: "192.0.2.0" }] } };
+      cluster.addService("shop", { ...(annotations && { annotations }), ports: [81], status });
+      const writes = cluster.converge();
+      expect(cluster.addresses("shop")).to.deep.equal([has]);
+      expect(JSON.stringify(writes)).not.to.include("web twice");
+      expect(cluster.virtualIp("192.0.2.0")?.spec.services.map(({ name }) => name)).to.deep.equal(
+        has === "192.0.2.0" ? ["shop"] : undefined,
+      );
+    });
+  }
+
   it("does not wait for ever for a claim that cannot be made", () => {
     const cluster = fourNodes();
     cluster.addService("web", { count: 2 });

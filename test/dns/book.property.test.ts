@@ -459,6 +459,12 @@ class History {
     );
   }
 
+  /** A stranger has something where the mark belongs. */
+  #isMarkTaken(spot: Spot): boolean {
+    const at = { ...spot, name: NAMES.indexOf(markAt(spot)) };
+    return this.#isStrange(at, "TXT") || this.#isStrange(at, "CNAME");
+  }
+
   #want(index: number, { zone, ips }: Wish): WantedName {
     return {
       ...{ name: NAMES[index] as DnsName, zone: ZONES[zone] as DnsName },
@@ -486,7 +492,8 @@ class History {
           (each) =>
             wantedIn(each.wishes, spot).length > 0 && !this.#isBesideOthers(spot, each.ownerId),
         );
-        expect(isWanted && !isAlias, `somebody wants ${words}`).to.equal(false);
+        const isFree = !isAlias && !this.#isMarkTaken(spot);
+        expect(isWanted && isFree, `somebody wants ${words}`).to.equal(false);
         continue;
       }
       const ips = wantedIn(owner.wishes, spot);
