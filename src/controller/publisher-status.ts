@@ -8,7 +8,7 @@ import { describeProblem, reasonOf, type Problem } from "../base/errors.ts";
 import { compareText } from "../base/hash.ts";
 import type { Book } from "../dns/book.ts";
 import type { BookNews } from "../dns/book-entry.ts";
-import type { DnsFailure } from "../dns/failures.ts";
+import { reasonOfFailure, type DnsFailure } from "../dns/failures.ts";
 import {
   DIFFERENCE_MESSAGE_CHARS_MAX,
   DIFFERENCE_NAME_CHARS_MAX,
@@ -139,7 +139,7 @@ function readyWish(
     const zone = `Zone ${trouble.zone}: ${failureWords(trouble.failure)}`;
     const more = troubles.length > 1 ? ` · ${troubles.length - 1} more in failingZones` : "";
     const message = zone + more;
-    return { type, status: "False", reason: reasonOfFailure(trouble.failure), message };
+    return { type, status: "False", reason: reasonOfFailure(trouble.failure.kind), message };
   }
   const [first] = differences;
   if (first !== undefined) {
@@ -156,11 +156,6 @@ function readyWish(
 export function notReadyWish(problem: Problem): ConditionWish {
   const [reason, message] = [reasonOf(problem.code), describeProblem(problem)];
   return { type: CLASS_READY_CONDITION, status: "False", reason, message };
-}
-
-/** @returns `ServerFailure` for "server-failure" */
-export function reasonOfFailure({ kind }: DnsFailure): string {
-  return reasonOf(kind.replaceAll("-", "_").toUpperCase() as Parameters<typeof reasonOf>[0]);
 }
 
 export function failureWords({ message, remedy }: DnsFailure): string {
@@ -191,7 +186,7 @@ export function wordsOf(news: BookNews): NewsWords {
     }
     case "refused": {
       const message = `${name}, the name of Service ${service}: ${failureWords(news.failure)}`;
-      return { type: "Warning", reason: reasonOfFailure(news.failure), message };
+      return { type: "Warning", reason: reasonOfFailure(news.failure.kind), message };
     }
   }
 }

@@ -100,7 +100,11 @@ export function roleOf(
   };
   // What it has of pools alone it was given when its class was gone: it stays with them should the class be made anew.
   const isOfPools = claims.length > 0 && claimedClass === null;
-  const conditionClass = isOfPools ? null : boundClassOf(service);
+  const said = boundClassOf(service);
+  const isThere = (name: string | null) => name !== null && world.compiled.classes.has(name);
+  // On its way from a class that is gone to another the claims come first.
+  const isLeft = !isThere(said) && isThere(claimedClass);
+  const conditionClass = isOfPools || isLeft ? null : said;
   const chosen = chooseClass({ ...wishes, boundClass: conditionClass });
   // A new Service's claims are of the class that it chose, and what is wrong with its choice is still to be told.
   const isNew = chosen.kind === "class" && chosen.name === claimedClass;

@@ -15,6 +15,8 @@ import {
   type Transaction,
 } from "./transaction.ts";
 
+const TAKEN_LOOK_MS = 1000;
+
 export interface WantedName {
   readonly name: DnsName;
   readonly zone: DnsName;
@@ -132,4 +134,9 @@ export function doubt(entry: Entry, after: PublishedName | null): void {
 export function forgetRefusals(entry: Entry): void {
   entry.refused.clear();
   entry.isApart = false;
+}
+
+/** From the news that somebody has a name, or the last look, to the next look: it doubles, for whoever has it may be giving it up. */
+export function takenLookMs({ takenLooks }: Entry): number {
+  return TAKEN_LOOK_MS * 2 ** takenLooks;
 }

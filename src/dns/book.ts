@@ -17,6 +17,7 @@ import {
   ledgerEntry,
   newEntry,
   noteRefusal,
+  takenLookMs,
   type BookNews,
   type BookProblem,
   type Entry,
@@ -51,8 +52,6 @@ export interface BookOptions {
 
 /** Looked up, refused, looked up: somebody else is at it, and there is a next round. */
 const JOBS_PER_ROUND_MAX = 4;
-/** From the news that somebody has a name to the next look; it doubles, up to the resync time: whoever has it may be giving it up. */
-const TAKEN_LOOK_MS = 1000;
 /** In a row: then it waits. */
 const REFUSALS_MAX = 2;
 
@@ -238,6 +237,8 @@ export class Book {
     if (entry.published === null) return { kind: "read", name, zone };
     if (nowMs >= this.#resyncAtMs(entry)) {
       doubt(entry, null);
+      // To look is not to know: a wildcard answers, too.
+      if (takenLookMs(entry) > this.#options.resyncIntervalMs / 4) forgetRefusals(entry);
       return { kind: "read", name, zone };
     }
     const { update, takenBy, ...of } = this.#transaction(entry, entry.published, nowMs);
@@ -373,12 +374,13 @@ export class Book {
   }
 
   /** Spread over the last tenth: names that were made together are not looked up together for ever. */
-  #resyncAtMs({ name, knownAtMs, problem, takenLooks }: Entry): number {
+  #resyncAtMs(entry: Entry): number {
+    const { name, knownAtMs, problem } = entry;
     if (knownAtMs === null) return Number.POSITIVE_INFINITY;
     const share = 1 - stableHash(name) / 2 ** 32 / 10;
     const intervalMs = this.#options.resyncIntervalMs * share;
     if (problem?.kind !== "taken") return knownAtMs + intervalMs;
-    return knownAtMs + Math.min(intervalMs, TAKEN_LOOK_MS * 2 ** takenLooks);
+    return knownAtMs + Math.min(intervalMs, takenLookMs(entry));
   }
 
   #isGone({ published, isBusy }: Entry): boolean {

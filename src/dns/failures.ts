@@ -6,6 +6,8 @@
  * Neighbours: judge.ts and readings.ts find most of them, io/exchange.ts those of the network; those of DNSEndpoints the API server says.
  */
 
+import { reasonOf } from "../base/errors.ts";
+
 export const REMEDIES = {
   aborted: "Nothing to do: we stopped asking",
   "answer-malformed":
@@ -60,6 +62,11 @@ export const PREREQUISITE_FAILURES: ReadonlySet<FailureKind> = new Set<FailureKi
 export const REFUSALS: ReadonlySet<FailureKind> = new Set<FailureKind>([
   ...(["refused", "read-refused", "server-failure", "not-authoritative"] as const),
 ]);
+
+/** @returns `ServerFailure` for "server-failure": the reason of a condition */
+export function reasonOfFailure(kind: FailureKind): string {
+  return reasonOf(kind.replaceAll("-", "_").toUpperCase() as Parameters<typeof reasonOf>[0]);
+}
 
 export interface DnsFailure {
   readonly kind: FailureKind;

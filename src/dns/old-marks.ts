@@ -14,7 +14,7 @@ import type { Change, Update } from "./update.ts";
 import type { OwnData } from "./wire/record.ts";
 
 /** What stands at a name that begins so is the new mark of another. */
-const NEW_PREFIX = /^(a|aaaa|cname)-/i;
+const NEW_PREFIX = /^(a|aaaa|cname|ns)-/i;
 
 /** @returns where the old mark of a name is; null: nowhere */
 export function oldMarkName(name: DnsName): DnsName | null {

@@ -7,12 +7,24 @@
  * never do it. Of publishers of other clusters nothing is known here: docs/dns.md.
  * Neighbour: ../controller/io/names.ts obeys.
  */
-import type { Problem } from "../base/errors.ts";
+import { reasonOf, type Problem } from "../base/errors.ts";
 import { compareText } from "../base/hash.ts";
 import { parseIp, withPort } from "../base/ip.ts";
+import { NAME_FAILURES, reasonOfFailure, REFUSALS } from "./failures.ts";
 import type { DNSPublisher, Rfc2136Spec } from "./resource.ts";
 
 const DNS_PORT = 53;
+
+/** Of the condition Ready: nothing is asked of any server. */
+const UNABLE: ReadonlySet<string> = new Set([
+  reasonOf("TSIG_KEY_UNUSABLE"),
+  reasonOf("PUBLISHER_NOT_READ"),
+]);
+
+/** Of a difference: the server does not take that name out. */
+const OF_SERVER: ReadonlySet<string> = new Set(
+  [...NAME_FAILURES, ...REFUSALS].map(reasonOfFailure),
+);
 
 export interface OwningPublisher {
   readonly name: string;
@@ -22,21 +34,32 @@ export interface OwningPublisher {
   readonly zones: readonly string[];
   /** In which it has names still, which it is taking out, for they are its zones no more. */
   readonly zonesLeft: readonly string[];
+  /** Those and zones of which it cannot take its names out now. */
+  readonly zonesOnceIts: readonly string[];
   /** Its address and port, in one word; null: it is looked up, and may be any. */
   readonly server: string | null;
 }
 
 /** @returns zones that are its no more, and of which it is taking its names out; not where it cannot, without its key, say */
-export function zonesLeftBy({ spec, status }: Pick<DNSPublisher, "spec" | "status">): string[] {
-  const { zones, abandonedZones = [] } = spec;
-  const { names = [], failingZones = [], differences = [], conditions = [] } = status ?? {};
-  const ready = conditions.find(({ type }) => type === "Ready");
-  const isOfSome = failingZones.length > 0 || differences.length > 0;
-  if (ready?.status === "False" && ready.reason !== "Publishing" && !isOfSome) return [];
+export function zonesLeftBy(publisher: Pick<DNSPublisher, "spec" | "status">): string[] {
+  const { failingZones = [], differences = [], conditions = [] } = publisher.status ?? {};
+  const isUnable = conditions.some(
+    ({ status, reason }) => status === "False" && UNABLE.has(reason),
+  );
+  if (isUnable) return [];
   const failing = failingZones.map(({ zone }) => zone);
-  return names
-    .map(({ zone }) => zone)
-    .filter((zone) => ![...zones, ...abandonedZones, ...failing].includes(zone));
+  const refused = new Set(
+    differences.flatMap(({ name, reason }) => (OF_SERVER.has(reason) ? [name] : [])),
+  );
+  const names = namesLeftBy(publisher).filter(({ name }) => !refused.has(name));
+  return names.map(({ zone }) => zone).filter((zone) => !failing.includes(zone));
+}
+
+/** @returns those that it has in zones that are its no more, whether or not it can take them out */
+export function namesLeftBy({ spec, status }: Pick<DNSPublisher, "spec" | "status">) {
+  const { zones, abandonedZones = [] } = spec;
+  const its: readonly string[] = [...zones, ...abandonedZones];
+  return (status?.names ?? []).filter(({ zone }) => !its.includes(zone));
 }
 
 /** @returns those that are not to publish, by name, and why */
@@ -69,12 +92,26 @@ function waits(byAge: readonly OwningPublisher[]): ReadonlyMap<string, Problem> 
   return new Map([...awaited].map(([one, leaving]) => [one.name, waiting(one, leaving)]));
 }
 
-/** @returns a zone of the one in which the other has names still */
+/** @returns zones of the one in which another has names still: where that takes them out it takes those of the one for its own */
+export function leftTo(
+  one: OwningPublisher,
+  publishers: readonly OwningPublisher[],
+): readonly string[] {
+  return publishers.flatMap((other) => {
+    const zones = isOtherOfOwner(one, other) ? other.zonesOnceIts : [];
+    return one.zones.filter((zone) => zones.includes(zone)).map((zone) => `${other.name} ${zone}`);
+  });
+}
+
+/** @returns a zone of the one of which the other is taking its names out */
 function leftZone(one: OwningPublisher, other: OwningPublisher): string | undefined {
-  const isOne = one.ownerId === other.ownerId && mayBeOneServer(one.server, other.server);
-  return isOne && one !== other
-    ? one.zones.find((zone) => other.zonesLeft.includes(zone))
-    : undefined;
+  if (!isOtherOfOwner(one, other)) return undefined;
+  return one.zones.find((zone) => other.zonesLeft.includes(zone));
+}
+
+function isOtherOfOwner(one: OwningPublisher, other: OwningPublisher): boolean {
+  if (one.name === other.name || one.ownerId !== other.ownerId) return false;
+  return mayBeOneServer(one.server, other.server);
 }
 
 function waiting(one: OwningPublisher, other: OwningPublisher): Problem {

@@ -367,7 +367,10 @@ class Losses {
     const claimed = claims.flatMap(({ spec }) => spec.class ?? []);
     if (claims.length > 0 && claimed.length === 0) return [];
     const bound = service.status?.conditions?.find(({ type }) => type === BOUND_CONDITION);
-    return bound?.status === "True" ? [bound.message] : claimed;
+    const isThere = (name: string) => this.#cluster.classes.has(name);
+    // On its way from a class that is gone to another the claims come first.
+    const isLeft = !isThere(bound?.message ?? "") && claimed.some(isThere);
+    return bound?.status === "True" && !isLeft ? [bound.message] : claimed;
   }
 
   /**

@@ -249,6 +249,19 @@ describe("controller: plan", () => {
     expect(cluster.addresses("web")).to.deep.equal(before);
   });
 
+  it("keeps a Service to the class of its claims where its status still says one that is gone", () => {
+    const cluster = webOfThree();
+    const before = cluster.addresses("web");
+    const { status, ...rest } = cluster.service("web");
+    const conditions = (status?.conditions ?? []).map((one) =>
+      one.type === BOUND ? { ...one, message: "gone" } : one,
+    );
+    cluster.services.set("default/web", { ...rest, status: { ...status, conditions } });
+    cluster.addClass("edge", { isDefault: false, addressPool: ["192.0.2.0/28"] });
+    cluster.converge();
+    expect(cluster.addresses("web")).to.deep.equal(before);
+  });
+
   it("writes Deckhouse's conditions to the letter", () => {
     const cluster = webOfThree();
     expect(cluster.condition("web", BOUND)).to.equal("True LoadBalancerClassBound: edge");

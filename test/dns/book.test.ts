@@ -234,6 +234,16 @@ describe("dns book", () => {
     expect(stage.ledger).to.deep.equal([]);
   });
 
+  it("a name that was refused while it was cut off, where a wildcard answers for it: it is tried once more", () => {
+    stage.zone.put("*.lb.example", "A", ["198.51.100.1"]);
+    stage.zone.put(WEB, "NS", ["ns.elsewhere.example"]);
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    stage.zone.put(WEB, "NS", []);
+    for (let i = 1; i <= 12; i++) stage.round(i * 100_000);
+    expect(at("A")).to.deep.equal(["192.0.2.1"]);
+    expect(stage.book.problems).to.deep.equal([]);
+  });
+
   it("a name that another gives up is ours within seconds", () => {
     const theirs = OURS.replace("lan.c1", "lan.c2");
     stage.zone.put(WEB, "A", ["198.51.100.1"]);

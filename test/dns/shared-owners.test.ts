@@ -1,7 +1,12 @@
 /** Which publishers may not be at work together, and which of them is. */
 import { expect } from "chai";
 import type { DNSPublisherSpec } from "../../src/dns/resource.ts";
-import { sharedOwners, zonesLeftBy, type OwningPublisher } from "../../src/dns/shared-owners.ts";
+import {
+  leftTo,
+  sharedOwners,
+  zonesLeftBy,
+  type OwningPublisher,
+} from "../../src/dns/shared-owners.ts";
 
 function publisher(
   name: string,
@@ -15,6 +20,7 @@ function publisher(
     ownerId: "one",
     zones: ["a.example"],
     zonesLeft: [],
+    zonesOnceIts: [],
     server: null,
     ...more,
   };
@@ -121,11 +127,38 @@ describe("dns: publishers with one ownerId", () => {
     });
   }
 
-  const KEYLESS = { type: "Ready", status: "False", reason: "KeySecretMissing" } as const;
+  const KEYLESS = { type: "Ready", status: "False", reason: "TsigKeyUnusable" } as const;
+  const CLAIMED = { name: "x.b.example", service: "default/b", reason: "NameClaimed" };
+  const REFUSED = { name: "web.a.example", service: "default/web", reason: "Refused" };
   const leaving = [
     { name: "its zones no more", status: {}, left: ["a.example"] },
     { name: "one that is failing", status: { failingZones: ["a.example"] }, left: [] },
     { name: "without its key", status: { conditions: [KEYLESS] }, left: [] },
+    {
+      name: "that cannot be read",
+      status: { conditions: [{ ...KEYLESS, reason: "PublisherNotRead" }] },
+      left: [],
+    },
+    {
+      name: "without its key, and a name of it is claimed twice",
+      status: { conditions: [KEYLESS], differences: [CLAIMED] },
+      left: [],
+    },
+    {
+      name: "while a name of it is claimed twice",
+      status: { conditions: [{ ...KEYLESS, reason: "NameClaimed" }], differences: [CLAIMED] },
+      left: ["a.example"],
+    },
+    {
+      name: "one in which the server does not take the name out",
+      status: { conditions: [{ ...KEYLESS, reason: "Refused" }], differences: [REFUSED] },
+      left: [],
+    },
+    {
+      name: "while the name is in none of its zones any more",
+      status: { differences: [{ ...REFUSED, reason: "NameOutsideZones" }] },
+      left: ["a.example"],
+    },
     {
       name: "while names are being published",
       status: { conditions: [{ ...KEYLESS, reason: "Publishing" }] },
@@ -149,9 +182,26 @@ describe("dns: publishers with one ownerId", () => {
         return { name: `web.${zone}`, zone, service: "default/web" };
       });
       const spec = { zones: ["b.example"] } as unknown as DNSPublisherSpec;
-      expect(zonesLeftBy({ spec, status: { failingZones, conditions, names } })).to.deep.equal(
-        left,
-      );
+      const differences = (status.differences ?? []).map((one) => ({ ...one, message: "" }));
+      const publisher = { spec, status: { failingZones, conditions, differences, names } };
+      expect(zonesLeftBy(publisher)).to.deep.equal(left);
     });
   }
+
+  it("whoever has names in a zone of another's takes that one's out with them, whether or not it can now", () => {
+    const first = publisher("a", 1, { zones: [], zonesOnceIts: ["a.example", "b.example"] });
+    const second = publisher("b", 2);
+    expect(leftTo(second, [first, second])).to.deep.equal(["a a.example"]);
+    expect(leftTo(first, [first, second])).to.deep.equal([]);
+    const elsewhere = [
+      { ...first, zonesOnceIts: ["b.example"] },
+      { ...first, ownerId: "two" },
+    ];
+    for (const other of elsewhere) expect(leftTo(second, [other, second])).to.deep.equal([]);
+    const [one, two] = [
+      { ...first, server: "1" },
+      { ...second, server: "2" },
+    ];
+    expect(leftTo(two, [one, two])).to.deep.equal([]);
+  });
 });

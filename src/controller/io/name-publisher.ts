@@ -12,7 +12,7 @@ import type { Problem } from "../../base/errors.ts";
 import { Book } from "../../dns/book.ts";
 import type { WantedName } from "../../dns/book-entry.ts";
 import type { Job, Outcome } from "../../dns/book-jobs.ts";
-import { REFUSALS, type FailureKind } from "../../dns/failures.ts";
+import type { FailureKind } from "../../dns/failures.ts";
 import { performJob, performJobs } from "../../dns/io/name-jobs.ts";
 import { keySecretOf, readKey } from "../../dns/key.ts";
 import type { DnsName } from "../../dns/name.ts";
@@ -255,7 +255,7 @@ export class NamePublisher {
     const outcome = await performJob(job, asking);
     if (outcome.ok || !NOT_HERE.has(outcome.failure.kind)) return outcome;
     // It is the right one for all others.
-    const isOfName = REFUSALS.has(outcome.failure.kind) && this.#book.isBlamed(job);
+    const isOfName = outcome.failure.kind === "refused" && this.#book.isBlamed(job);
     if (!isOfName) await this.#servers.failed(zone, server.value);
     return outcome;
   }

@@ -10,7 +10,14 @@ import type { Problem } from "../../base/errors.ts";
 import type { DnsName } from "../../dns/name.ts";
 import type { DNSPublisher } from "../../dns/resource.ts";
 import { wantedNames, type PublisherView } from "../../dns/service-names.ts";
-import { serverOf, zonesLeftBy, sharedOwners } from "../../dns/shared-owners.ts";
+import {
+  leftTo,
+  namesLeftBy,
+  serverOf,
+  sharedOwners,
+  zonesLeftBy,
+  type OwningPublisher,
+} from "../../dns/shared-owners.ts";
 import type { KubeClient } from "../../kube/io/client.ts";
 import type { EventRecorder } from "../../kube/io/event-recorder.ts";
 import { keyOf } from "../../kube/resource.ts";
@@ -185,40 +192,22 @@ export class Names {
   /** Begins and ends publishers as they come and go, and anew where what they are to do is another. */
   #follow(seen: Seen): void {
     const objects = seen.dnsPublishers ?? [];
-    const withheld = this.#withheldAmong(objects, seen);
+    const owning = owningAmong(objects, seen);
+    const withheld = withheldAmong(objects, owning);
     const right = new Map(
       objects.flatMap((each) => (withheld.has(each) ? [] : [[each.metadata.name, each]])),
     );
     for (const [name, { identity }] of [...this.#publishing]) {
       const object = right.get(name);
-      if (object === undefined || identity !== identityOf(object)) this.#end(name);
+      if (object === undefined || identity !== identityOf(object, owning)) this.#end(name);
     }
     for (const [name, object] of right) {
-      if (!this.#publishing.has(name)) this.#start(object, seen);
+      if (!this.#publishing.has(name)) this.#start(object, identityOf(object, owning), seen);
     }
     this.#withheld.say(withheld);
   }
 
-  #withheldAmong(objects: readonly DNSPublisher[], seen: Seen): ReadonlyMap<DNSPublisher, Problem> {
-    const owning = objects.flatMap((object) => {
-      const { name, creationTimestamp: createdAt = "" } = object.metadata;
-      const ownerId = ownerIdOf(object, seen);
-      const { zones, rfc2136 } = object.spec;
-      // Whoever has objects in place of records shares nothing.
-      if (ownerId === null || rfc2136 === undefined) return [];
-      const [zonesLeft, server] = [zonesLeftBy(object), serverOf(rfc2136)];
-      return [{ name, createdAt, ownerId, zones, zonesLeft, server }];
-    });
-    const problems = sharedOwners(owning);
-    return new Map(
-      objects.flatMap((object) => {
-        const problem = problems.get(object.metadata.name);
-        return problem === undefined ? [] : [[object, problem]];
-      }),
-    );
-  }
-
-  #start(object: DNSPublisher, seen: Seen): void {
+  #start(object: DNSPublisher, identity: string, seen: Seen): void {
     const ownerId = ownerIdOf(object, seen);
     if (ownerId === null) return;
     const { name } = object.metadata;
@@ -231,7 +220,6 @@ export class Names {
     }
     const publisher = this.#make(object, ownerId);
     if (publisher === null) return;
-    const identity = identityOf(object);
     this.#publishing.set(name, {
       ...{ identity, publisher, ownerId, notBeforeMs: 0, isBusy: false, hasMissed: false },
     });
@@ -292,6 +280,37 @@ export class Names {
   }
 }
 
-function identityOf({ metadata, spec }: DNSPublisher): string {
-  return JSON.stringify([metadata.uid, spec]);
+function owningAmong(objects: readonly DNSPublisher[], seen: Seen): OwningPublisher[] {
+  return objects.flatMap((object) => {
+    const { name, creationTimestamp: createdAt = "" } = object.metadata;
+    const ownerId = ownerIdOf(object, seen);
+    const { zones, rfc2136 } = object.spec;
+    // Whoever has objects in place of records shares nothing.
+    if (ownerId === null || rfc2136 === undefined) return [];
+    const [zonesLeft, server] = [zonesLeftBy(object), serverOf(rfc2136)];
+    const zonesOnceIts = namesLeftBy(object).map(({ zone }) => zone);
+    return [{ name, createdAt, ownerId, zones, zonesLeft, zonesOnceIts, server }];
+  });
+}
+
+function withheldAmong(
+  objects: readonly DNSPublisher[],
+  owning: readonly OwningPublisher[],
+): ReadonlyMap<DNSPublisher, Problem> {
+  const problems = sharedOwners(owning);
+  return new Map(
+    objects.flatMap((object) => {
+      const problem = problems.get(object.metadata.name);
+      return problem === undefined ? [] : [[object, problem]];
+    }),
+  );
+}
+
+/** What another leaves behind in its zones is of it: where it goes after all, names of the one may have gone with it. */
+function identityOf(
+  { metadata: { uid, name }, spec }: DNSPublisher,
+  owning: readonly OwningPublisher[],
+): string {
+  const one = owning.find((each) => each.name === name);
+  return JSON.stringify([uid, spec, one === undefined ? [] : leftTo(one, owning)]);
 }

@@ -6,13 +6,13 @@
 import type { Logger } from "pino";
 import type { Problem } from "../../base/errors.ts";
 import type { BookNews } from "../../dns/book-entry.ts";
+import { reasonOfFailure } from "../../dns/failures.ts";
 import type { DNSPublisher } from "../../dns/resource.ts";
 import { isoSeconds } from "../../kube/patches.ts";
 import type { ControllerMetrics } from "../../metrics/io/metrics.ts";
 import {
   failureWords,
   publisherStatus,
-  reasonOfFailure,
   statusDifference,
   steadyTroubles,
   warningOf,
@@ -76,7 +76,7 @@ export class PublisherVoice {
         const message = `Zone ${zone}: ${failureWords(failure)}`;
         return [
           `zone ${zone}`,
-          { type: "Warning", reason: reasonOfFailure(failure), message },
+          { type: "Warning", reason: reasonOfFailure(failure.kind), message },
           null,
         ];
       }),
