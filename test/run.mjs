@@ -25,7 +25,7 @@ const THINKING = [
 const ASKING = "test/controller/io/**/*.test.ts";
 /** API servers and name servers of their own, and nothing that is measured in milliseconds. */
 const PATIENT = ["api", "cli", "deploy", "dns", "kube"];
-const PATIENT_E2E = "test/e2e/names-servers.test.ts";
+const PATIENT_E2E = "test/e2e/{admission,names-servers}.test.ts";
 const CLOSING_LINE = /^(\d+) passed, (\d+) failed, (\d+) skipped\n$/;
 
 const require = createRequire(import.meta.url);
