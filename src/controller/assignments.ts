@@ -54,7 +54,7 @@ export const listedAddresses = onceForEach(({ status }: Service): readonly Ip[] 
   return ingress.flatMap(({ ip }) => (ip === undefined ? [] : (parseIp(ip) ?? [])));
 });
 
-const partyOfService = onceForEach(({ metadata: { annotations }, spec }: Service): Party => {
+export const partyOfService = onceForEach(({ metadata: { annotations }, spec }: Service): Party => {
   const { externalTrafficPolicy, selector, ports } = spec ?? {};
   return partyOf({ annotations, externalTrafficPolicy, selector, ports });
 });

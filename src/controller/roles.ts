@@ -23,8 +23,9 @@ import {
 import type { Labels } from "../classes/label-selector.ts";
 import type { Compiled } from "../classes/model.ts";
 import { parseRequest, type ServiceFacts, type ServiceRequest } from "../classes/request.ts";
+import { clashOf } from "../classes/sharing.ts";
 import type { Service } from "../kube/types.ts";
-import { listedAddresses } from "./assignments.ts";
+import { listedAddresses, partyOfService } from "./assignments.ts";
 import { onceForEach } from "../base/once.ts";
 import { READY_CONDITION } from "./resources.ts";
 import type { ClaimedAddress, World } from "./world.ts";
@@ -122,9 +123,19 @@ export function roleOf(
   return { kind: "unserved", request: requestOf(service), problems };
 }
 
-/** What VirtualIPs give it, and what its status lists and no VirtualIP says that another has. */
-function heldBy(service: Service, claims: readonly ClaimedAddress[], { claimed }: World): Ip[] {
-  const adopted = listedAddresses(service).filter((ip) => !claimed.has(ip));
+/** What VirtualIPs give it, and what its status lists and no VirtualIP says that another has who may not share it. */
+function heldBy(
+  service: Service,
+  claims: readonly ClaimedAddress[],
+  { claimed, services }: World,
+): Ip[] {
+  const sharesWith = (key: string) => {
+    const other = services.get(key);
+    return other !== undefined && clashOf(partyOfService(other), partyOfService(service)) === null;
+  };
+  const adopted = listedAddresses(service).filter(
+    (ip) => claimed.get(ip)?.services.every(sharesWith) ?? true,
+  );
   return [...claims.map(({ ip }) => ip), ...adopted];
 }
 

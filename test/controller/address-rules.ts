@@ -329,7 +329,13 @@ class Losses {
     if (ipAddressPools.size === 0 || loadBalancerClass !== lbClass) return false;
     const key = keyOf(service);
     const claimed = [...this.#before].filter(([, keys]) => keys.has(key)).map(([ip]) => ip);
-    const adopted = listedAddresses(service).filter((ip) => !this.#before.has(ip));
+    const isAdopted = (ip: Ip) => {
+      const others = [...(this.#before.get(ip) ?? [])].map((one) =>
+        this.#cluster.services.get(one),
+      );
+      return others.every((other) => mayShare(other, service));
+    };
+    const adopted = listedAddresses(service).filter(isAdopted);
     const held = [...claimed, ...adopted];
     const isOfPool = (ip: Ip) => this.#poolAt(ip) !== null;
     const isOfDefault = (ip: Ip) => classesOf(this.#cluster)(ip)?.key === defaultClass;

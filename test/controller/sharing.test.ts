@@ -191,6 +191,24 @@ describe("controller: shared addresses", () => {
     expect(model.converge()).to.deep.equal([]);
   });
 
+  for (const [what, key, has] of [
+    ["with its key, keeps it", "k", ["192.0.2.15"]],
+    ["without its key, goes to the default class", "", ["198.51.100.0"]],
+  ] as const) {
+    it(`what the status lists, and another has of a pool, beside a default class: who lists it ${what}`, () => {
+      const model = cluster();
+      const status = { loadBalancer: { ingress: [{ ip: "192.0.2.15" }] } };
+      model.addService("b", { ...KEY, ports: [80], status });
+      model.converge();
+      model.addClass("edge", { addressPool: ["198.51.100.0/30"], isDefault: true });
+      const annotations = { "metallb.io/allow-shared-ip": key };
+      model.addService("a", { annotations, ports: [81], status });
+      model.converge();
+      expect(model.addresses("a")).to.deep.equal(has);
+      expect(model.addresses("b")).to.deep.equal(["192.0.2.15"]);
+    });
+  }
+
   it("addresses that another balancer let them share are kept shared", () => {
     const model = cluster();
     const status = { loadBalancer: { ingress: [{ ip: "192.0.2.15" }] } };
