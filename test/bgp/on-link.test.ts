@@ -33,6 +33,22 @@ describe("bgp: on which link a router is", () => {
     ["its link has no address", ROUTER, [link("a")], "a", "a"],
     ["its link has one of the other family alone", ROUTER, [link("a", "2001:db8::1/64")], "a", "a"],
     ["its link has another network", ROUTER, [link("a", "10.9.0.1/24")], "a", null],
+    ["an address that is its own alone", ROUTER, [link("a", "10.0.0.254/32")], null, null],
+    ["its link has an address of a host's length", ROUTER, [link("a", "10.9.0.1/32")], "a", "a"],
+    [
+      "its link has another network beside such an address",
+      ROUTER,
+      [link("a", "10.0.0.100/32", "10.9.0.1/24")],
+      "a",
+      null,
+    ],
+    [
+      "IPv6: its link has an address of a host's length",
+      ROUTER_V6,
+      [link("a", "2001:db8::1/128")],
+      "a",
+      "a",
+    ],
     [
       "IPv6: its link has no more than what it has by itself",
       ROUTER_V6,

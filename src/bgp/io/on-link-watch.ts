@@ -1,7 +1,8 @@
 /**
  * Which routers are on a link of ours, and when that is another matter: an interface may get its address, or come up, after we have begun.
  *
- * Without a router to ask for nothing is open. Neighbour: ../on-link.ts decides.
+ * That it is on one is believed at once, that it is on none any more only after a while: what renews an address, such as DHCP, or
+ * `netplan apply`, takes it away and puts it back. Without a router to ask for nothing is open. Neighbour: ../on-link.ts decides.
  */
 import type { Logger } from "pino";
 import type { Ip } from "../../base/ip.ts";
@@ -15,10 +16,15 @@ export interface OnLinkWatchOptions {
   readonly onChange: () => void;
 }
 
+/** An address is taken away and put back within it. */
+const LEAVE_MS = 5000;
+
 export class OnLinkWatch {
   readonly #options: OnLinkWatchOptions;
   /** By router: the name of its link, or null. */
   readonly #linkOf = new Map<Ip, string | null>();
+  /** By router that is on none, as it seems: when that is believed. */
+  readonly #leaving = new Map<Ip, NodeJS.Timeout>();
   #monitor: LinkMonitor | undefined;
   /** Null: not told yet. */
   #links: readonly OwnLink[] | null = null;
@@ -29,14 +35,12 @@ export class OnLinkWatch {
 
   /** All routers from now on. */
   want(routers: ReadonlySet<Ip>): void {
-    for (const router of this.#linkOf.keys()) if (!routers.has(router)) this.#linkOf.delete(router);
+    for (const router of this.#linkOf.keys()) if (!routers.has(router)) this.#forget(router);
     if (routers.size === 0) this.#stopWatching();
     else this.#monitor ??= this.#watchLinks();
     // What the monitor says first comes later, and who asks cannot wait.
     const links = this.#links ?? ownLinks();
-    for (const router of routers) {
-      this.#linkOf.set(router, linkTo(router, links, this.#linkOf.get(router) ?? null));
-    }
+    for (const router of routers) this.#place(router, links);
   }
 
   /** Of one of those that are wanted: whether no router is between. */
@@ -68,12 +72,43 @@ export class OnLinkWatch {
 
   #decide(links: readonly OwnLink[]): void {
     let isChanged = false;
-    for (const [router, before] of this.#linkOf) {
-      const after = linkTo(router, links, before);
-      this.#linkOf.set(router, after);
-      if ((before === null) !== (after === null)) isChanged = true;
+    for (const router of this.#linkOf.keys()) {
+      const wasOnLink = this.isOnLink(router);
+      this.#place(router, links);
+      if (this.isOnLink(router) !== wasOnLink) isChanged = true;
     }
     if (isChanged) this.#options.onChange();
+  }
+
+  #place(router: Ip, links: readonly OwnLink[]): void {
+    const before = this.#linkOf.get(router) ?? null;
+    const after = linkTo(router, links, before);
+    if (before !== null && after === null) {
+      this.#leave(router);
+      return;
+    }
+    this.#stay(router);
+    this.#linkOf.set(router, after);
+  }
+
+  #leave(router: Ip): void {
+    if (this.#leaving.has(router)) return;
+    const timer = setTimeout(() => {
+      this.#leaving.delete(router);
+      this.#linkOf.set(router, null);
+      this.#options.onChange();
+    }, LEAVE_MS);
+    this.#leaving.set(router, timer);
+  }
+
+  #stay(router: Ip): void {
+    clearTimeout(this.#leaving.get(router));
+    this.#leaving.delete(router);
+  }
+
+  #forget(router: Ip): void {
+    this.#stay(router);
+    this.#linkOf.delete(router);
   }
 }
 

@@ -10,7 +10,7 @@ import type { OwnNodeFacts } from "../../../src/speaker/own-node.ts";
 import { manifest } from "../../classes/metallb/cases.ts";
 import { Namespace, requireNamespaces, wire } from "../../linux/network.ts";
 
-const LINK = "eth0";
+const [LINK, OTHER] = ["eth0", "eth1"];
 const FACTS: OwnNodeFacts = { labels: {}, ipv4: "192.0.2.1" as Ip, bar: null, isDrained: false };
 const nothing = () => undefined;
 
@@ -66,16 +66,19 @@ describe("speaker: a link that comes and goes, and BFD over it", function () {
     { family: "IPv6", more: " nodad", of: (net: number, host: number) => `fd6${net}::${host}` },
   ] as const;
   for (const { family, more, of } of families) {
-    it(`${family}: over one hop as soon as the link has its network, and while it is down`, async () => {
+    const bits = family === "IPv4" ? 24 : 64;
+
+    /** Of ours to as many routers, each with a network of its own, over two links. */
+    function stage(names: readonly string[]) {
       const [us, them] = [inNamespace(), inNamespace()];
       wire(us, LINK, them, LINK);
-      wire(us, "other", them, "other");
+      wire(us, OTHER, them, OTHER);
       ends.push(us.stay());
       const { routers, staleCount } = start();
       const internal = { myASN: 64600, peerASN: 64600, bfdProfile: "fast" };
       const manifests = {
         ...NO_MANIFESTS,
-        bgpPeers: ["first", "second"].map((name, net) =>
+        bgpPeers: names.map((name, net) =>
           manifest("BGPPeer", name, { ...internal, peerAddress: of(net, 2) }),
         ),
         bfdProfiles: [manifest("BFDProfile", "fast", {})],
@@ -84,19 +87,26 @@ describe("speaker: a link that comes and goes, and BFD over it", function () {
         routers.obey(manifests, FACTS);
         return [...routers.sessions.values()].map(({ peer }) => peer.reach.kind);
       };
+      const address = (verb: "add" | "delete", net: number, link: string) => {
+        us.ip(`address ${verb} ${of(net, 1)}/${bits} dev ${link}${verb === "add" ? more : ""}`);
+      };
       const addNetwork = async (net: number, link: string) => {
         const before = staleCount();
-        const bits = family === "IPv4" ? 24 : 64;
-        us.ip(`address add ${of(net, 1)}/${bits} dev ${link}${more}`);
+        address("add", net, link);
         await waitFor(() => staleCount() > before, { what: "the network to be seen" });
       };
+      return { us, staleCount, reaches, address, addNetwork };
+    }
+
+    it(`${family}: over one hop as soon as the link has its network, and while it is down`, async () => {
+      const { us, staleCount, reaches, addNetwork } = stage(["first", "second"]);
       expect(reaches()).to.deep.equal(["multihop", "multihop"]);
 
       await addNetwork(0, LINK);
       expect(reaches()).to.deep.equal(["direct", "multihop"]);
 
       us.ip(`link set ${LINK} down`);
-      await addNetwork(1, "other");
+      await addNetwork(1, OTHER);
       expect(reaches()).to.deep.equal(["direct", "direct"]);
 
       us.ip(`address flush dev ${LINK}`);
@@ -104,6 +114,26 @@ describe("speaker: a link that comes and goes, and BFD over it", function () {
       await addNetwork(2, LINK);
       expect(reaches()).to.deep.equal(["multihop", "direct"]);
       expect(staleCount()).to.equal(3);
+    });
+
+    // What is behind it was seen later than what is before it: so nothing is waited for that is not to come.
+    it(`${family}: a network that is taken from a link and put back, beside another: over one hop all the while`, async () => {
+      const { staleCount, reaches, address, addNetwork } = stage(["first", "second", "third"]);
+      address("add", 0, LINK);
+      address("add", 8, LINK);
+      address("add", 1, OTHER);
+      address("add", 9, OTHER);
+      expect(reaches()).to.deep.equal(["direct", "direct", "multihop"]);
+
+      address("delete", 0, LINK);
+      await addNetwork(2, OTHER);
+      expect(reaches()).to.deep.equal(["direct", "direct", "direct"]);
+
+      address("add", 0, LINK);
+      address("delete", 1, OTHER);
+      await waitFor(() => staleCount() > 1, { what: "the second to have left" });
+      expect(reaches()).to.deep.equal(["direct", "multihop", "direct"]);
+      expect(staleCount()).to.equal(2);
     });
   }
 });
