@@ -34,7 +34,7 @@ export interface KnownOfPeers {
   readonly passwordOf: (peer: PeerModel) => Password;
   /** Who is at the other end of an interface. */
   readonly neighbourOn: (link: string) => NeighbourView;
-  /** Whether no router is between the node and the address. */
+  /** Whether no router is between the node and the address; of those in `routersAnywhere` alone it is known. */
   readonly isOnLink: (address: Ip) => boolean;
 }
 
@@ -51,6 +51,12 @@ const MULTIHOP_TTL = 255;
 const RESTART_SECONDS = 120;
 /** From 1 to 223 an address of IPv4 begins that is a host's. */
 const UNICAST_OCTETS = 223;
+
+/** @returns the routers of which BFD has to know whether they are on a link of ours; nobody else asks */
+export function routersAnywhere(models: Iterable<PeerModel>): ReadonlySet<Ip> {
+  const asked = [...models].filter((model) => model.bfd !== null && isAnywhere(model));
+  return new Set(asked.flatMap(({ address }) => address ?? []));
+}
 
 /** @param peers those that are spoken to */
 export function bfdPaths(peers: readonly BgpPeer[]): BfdPath[] {
@@ -207,14 +213,19 @@ function sessionOf(
   };
 }
 
-/** Of our own AS a router may be anywhere. Where it is on the link it watches over one hop, as FRR does (RFC 5881). */
+/** Where it is on the link it watches over one hop, as FRR does (RFC 5881). */
 function reachOf(model: PeerModel, address: Ip, isOnLink: KnownOfPeers["isOnLink"]): Reach {
-  const { interface: link, isMultihop, securedHops, ourAsn, theirAsn } = model;
-  if (securedHops !== null) return { kind: "secured", hopsMax: securedHops };
-  if (link !== null) return { kind: "direct" };
-  const isInternal = theirAsn === "internal" || theirAsn === ourAsn;
-  const isFar = isMultihop || (isInternal && !isOnLink(address));
+  if (model.securedHops !== null) return { kind: "secured", hopsMax: model.securedHops };
+  if (model.interface !== null) return { kind: "direct" };
+  const isFar = model.isMultihop || (isAnywhere(model) && !isOnLink(address));
   return isFar ? { kind: "multihop", ttl: MULTIHOP_TTL } : { kind: "direct" };
+}
+
+/** Of our own AS a router may be on the link or behind others, where its manifest does not say which. */
+function isAnywhere(model: PeerModel): boolean {
+  const { interface: link, isMultihop, securedHops, ourAsn, theirAsn } = model;
+  if (securedHops !== null || link !== null || isMultihop) return false;
+  return theirAsn === "internal" || theirAsn === ourAsn;
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   deafnesses,
   failedNeighbour,
   peersOfNode,
+  routersAnywhere,
   type KnownOfPeers,
 } from "../../src/speaker/bgp-peers.ts";
 import { KnownPasswords, type Password, type SecretSource } from "../../src/speaker/passwords.ts";
@@ -202,6 +203,30 @@ describe("peers of a node", () => {
     expect(hopsOf([], external)).to.deep.equal(["direct", "single"]);
     const far = { ...model({ ebgpMultiHop: true }), bfd: {} };
     expect(hopsOf(network("10.0.0.1", 24), far)).to.deep.equal(["multihop", "multiple"]);
+  });
+
+  it("where a router is, is asked for the BFD of those of our own AS, of which nothing else says it", () => {
+    const askedOf = (spec: object, more: Partial<PeerModel> = { bfd: {} }) => {
+      const known: Ip[] = [];
+      const wanted = { ...model(spec), ...more };
+      const isOnLink = (address: Ip) => known.push(address) > 0;
+      peersOfNode([wanted], NODE, { ...KNOWN, isOnLink });
+      return { watched: [...routersAnywhere([wanted])], known };
+    };
+    for (const spec of [
+      { peerASN: 64501 },
+      { peerASN: 0, dynamicASN: "external" },
+      { localASN: 64700, peerASN: 64700, ebgpMultiHop: true },
+      { peerASN: 64600, ttlSecurityHops: 1 },
+      { peerASN: 64600, peerAddress: "", interface: "eth1" },
+    ]) {
+      expect(askedOf(spec), JSON.stringify(spec)).to.deep.equal({ watched: [], known: [] });
+    }
+    for (const spec of [{ peerASN: 64600 }, { peerASN: 0, dynamicASN: "internal" }]) {
+      const all = ["10.0.0.254"];
+      expect(askedOf(spec), JSON.stringify(spec)).to.deep.equal({ watched: all, known: all });
+      expect(askedOf(spec, { bfd: null }).watched).to.deep.equal([]);
+    }
   });
 
   it("hops that are counted: GTSM, with BFD over as many; and long messages where they are asked for", () => {

@@ -18,7 +18,14 @@ import { compileAll, type Manifests } from "../../classes/compile.ts";
 import { compilePeerModels, type PasswordSource, type PeerModel } from "../../classes/peers.ts";
 import type { ThreadHost } from "../../linux/io/socket-thread.ts";
 import type { Backends } from "../backends.ts";
-import { bfdPaths, deafnesses, failedNeighbour, peersOfNode, speaksTo } from "../bgp-peers.ts";
+import {
+  bfdPaths,
+  deafnesses,
+  failedNeighbour,
+  peersOfNode,
+  routersAnywhere,
+  speaksTo,
+} from "../bgp-peers.ts";
 import type { OwnNodeFacts } from "../own-node.ts";
 import type { Parting } from "../parting.ts";
 import type { Password } from "../passwords.ts";
@@ -161,10 +168,7 @@ export class Routers {
     this.#neighbours.want(new Set(models.flatMap((model) => model.interface ?? [])));
     const neighbourOn = (link: string) => this.#neighbours.of(link);
     const node = { name, labels, ipv4 };
-    // It is asked for the hops of BFD alone.
-    this.#onLink.want(
-      new Set(models.flatMap(({ address, bfd }) => (bfd === null ? [] : (address ?? [])))),
-    );
+    this.#onLink.want(routersAnywhere(models));
     const wanted = peersOfNode(models, node, {
       ...{ passwordOf, neighbourOn },
       isOnLink: (address) => this.#onLink.isOnLink(address),
