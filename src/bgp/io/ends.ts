@@ -1,6 +1,6 @@
 /** The two ends of a connection, as Node and the machine show them. */
 import type { Socket } from "node:net";
-import { networkInterfaces } from "node:os";
+import { networkInterfaces, type NetworkInterfaceInfo } from "node:os";
 import { parseIp, type Ip } from "../../base/ip.ts";
 import { endsOf, type InterfaceAddresses } from "../ends.ts";
 import type { OwnLink } from "../on-link.ts";
@@ -34,16 +34,23 @@ export function plainIp(text: string | undefined): Ip | undefined {
   return parseIp(bare);
 }
 
-/** @returns all that are up and running */
+/** @returns all that are up and running; none where the system does not tell, as where the process has too many open files */
 export function ownLinks(): OwnLink[] {
-  return Object.entries(networkInterfaces()).map(([name, entries = []]) => {
-    const networks = entries.flatMap(({ cidr }) => {
-      const [text = "", length = ""] = (cidr ?? "").split("/");
-      const address = plainIp(text);
-      return address === undefined ? [] : [{ address, prefixLength: Number(length) }];
-    });
-    return { name, networks };
+  try {
+    return Object.entries(networkInterfaces()).map(ownLinkOf);
+  } catch (error) {
+    if (error instanceof Error && error.name === "SystemError") return [];
+    throw error;
+  }
+}
+
+function ownLinkOf([name, entries = []]: [string, NetworkInterfaceInfo[] | undefined]): OwnLink {
+  const networks = entries.flatMap(({ cidr }) => {
+    const [text = "", length = ""] = (cidr ?? "").split("/");
+    const address = plainIp(text);
+    return address === undefined ? [] : [{ address, prefixLength: Number(length) }];
   });
+  return { name, networks };
 }
 
 function interfaces(): InterfaceAddresses[] {

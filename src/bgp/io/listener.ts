@@ -3,20 +3,21 @@
  *
  * Best effort: port 179 needs CAP_NET_BIND_SERVICE, and another program may have it. It is tried again every ten seconds, and we dial
  * meanwhile. A peer whose password the kernel has not taken is not taken either: who says that it is this peer could be anybody.
- * A VRF that is made anew under its old name is another device, to which the sockets have to be bound anew.
+ * A VRF that is made anew under its old name is another device, to which the sockets have to be bound anew; one that is gone is said.
  * Who dials too often is not heard for some seconds: the kernel drops what comes from there before it costs anybody anything.
  * Neighbours: ../dial-guard.ts says who; peer-socket.ts opens it; bgp-speaker.ts knows whose connection it is.
  */
 import type { Server, Socket } from "node:net";
 import type { Logger } from "pino";
 import { familyOf, type Ip, type IpFamily } from "../../base/ip.ts";
-import { describeErrno, EACCES, EADDRINUSE, SystemCallError } from "../../linux/errno.ts";
-import { watchLinks, type LinkMonitor } from "../../linux/io/link-monitor.ts";
+import { describeErrno, EACCES, EADDRINUSE, ENODEV, SystemCallError } from "../../linux/errno.ts";
+import type { LinkMonitor } from "../../linux/io/link-monitor.ts";
 import { DIALS_MAX, DialGuard } from "../dial-guard.ts";
 import type { BgpPeer } from "../peer.ts";
 import { md5Option } from "../socket-options.ts";
 import { plainIp } from "./ends.ts";
 import { apply, boundIndexOf, diallerOf, ignore, listen } from "./peer-socket.ts";
+import { tryWatchLinks } from "./try-watch-links.ts";
 
 export interface ListenerOptions {
   readonly port: number;
@@ -49,6 +50,7 @@ const REMEDIES: Readonly<Record<number, string>> = {
   [EACCES]: "Give the speaker container the capability NET_BIND_SERVICE, or run it as root",
   [EADDRINUSE]:
     "Another program on this node has it, such as the BGP of the network plugin: end that, or listen on another port with --bgp-listen-port",
+  [ENODEV]: "Make the VRF on this node, or select other nodes with nodeSelectors",
 };
 
 export class Listener {
@@ -59,6 +61,8 @@ export class Listener {
   #peers: readonly DiallingPeer[] = [];
   #opening: NodeJS.Timeout | undefined;
   #links: LinkMonitor | undefined;
+  /** The VRF's; null: it is not there, or nobody has told yet. */
+  #vrfIndex: number | null = null;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ListenerOptions) {
@@ -113,16 +117,22 @@ export class Listener {
   #watchVrf(): void {
     const { vrf, log } = this.#options;
     if (vrf === null) return;
-    this.#links ??= watchLinks({
-      onLinks: (links) => {
-        const { index } = links.find(({ name }) => name === vrf) ?? {};
-        const bound = [...this.#servers.values()].flatMap(({ fd }) => boundIndexOf(fd) ?? []);
-        if (index !== undefined && bound.some((one) => one !== index)) this.#openAnew();
-      },
-      onFault: (fault) => {
-        log.warn({ fault }, "interfaces could not be read");
-      },
+    this.#links ??= tryWatchLinks(log, (links) => {
+      this.#vrfIs(links.find(({ name }) => name === vrf)?.index ?? null);
     });
+  }
+
+  /** @param index null: it is gone, and with it all that could be heard there */
+  #vrfIs(index: number | null): void {
+    const isNews = index !== this.#vrfIndex;
+    this.#vrfIndex = index;
+    if (index === null) {
+      for (const family of [...this.#servers.keys()]) this.#fail(family, ENODEV);
+      return;
+    }
+    const bound = [...this.#servers.values()].flatMap(({ fd }) => boundIndexOf(fd) ?? []);
+    const isWaitedFor = isNews && this.#troubles.size > 0;
+    if (isWaitedFor || bound.some((one) => one !== index)) this.#openAnew();
   }
 
   /** Who has dialled already keeps the connection. */

@@ -6,9 +6,10 @@
  */
 import type { Logger } from "pino";
 import type { Ip } from "../../base/ip.ts";
-import { watchLinks, type Link, type LinkMonitor } from "../../linux/io/link-monitor.ts";
+import type { Link, LinkMonitor } from "../../linux/io/link-monitor.ts";
 import { linkTo, type OwnLink } from "../on-link.ts";
 import { ownLinks } from "./ends.ts";
+import { tryWatchLinks } from "./try-watch-links.ts";
 
 export interface OnLinkWatchOptions {
   readonly log: Logger;
@@ -52,15 +53,10 @@ export class OnLinkWatch {
     this.want(new Set());
   }
 
-  #watchLinks(): LinkMonitor {
-    return watchLinks({
-      onLinks: (links) => {
-        this.#links = links.filter(({ up, carrier }) => up && carrier).map(ownLinkOf);
-        this.#decide(this.#links);
-      },
-      onFault: (fault) => {
-        this.#options.log.warn({ fault }, "interfaces could not be read");
-      },
+  #watchLinks(): LinkMonitor | undefined {
+    return tryWatchLinks(this.#options.log, (links) => {
+      this.#links = links.filter(({ up, carrier }) => up && carrier).map(ownLinkOf);
+      this.#decide(this.#links);
     });
   }
 
