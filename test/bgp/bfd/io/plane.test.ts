@@ -8,6 +8,8 @@ import { OurEnd, wanted } from "../../../interop/bfd-end.ts";
 import { LINK, Place } from "../../../interop/place.ts";
 import { requireNamespaces } from "../../../linux/network.ts";
 
+const OTHER = "eth1";
+
 describe("BFD plane", function () {
   this.timeout(60_000);
   let place: Place;
@@ -176,5 +178,29 @@ describe("BFD plane", function () {
     if (vrf === null) remakeLink("10.66.0.1/24");
     else namespace.putIntoVrf(LINK);
     await Promise.all([left.until("Up (handshake)"), right.until("Up (handshake)")]);
+  });
+
+  it("another interface that comes and goes: a session that is up does not notice", async () => {
+    const [left, right] = await begin();
+    const { namespace } = place.left;
+    const path = { to: "10.66.0.2", from: "10.66.0.1", vrf: LINK };
+    const other = { to: "10.67.0.2", from: "10.67.0.1", vrf: OTHER };
+    left.want(path, other);
+    right.want({ to: "10.66.0.1", from: "10.66.0.2" });
+    await left.until("Up (handshake)");
+    await right.until("Up (handshake)");
+    const session = left.changes.at(-1)?.session;
+    const changes = () => left.changes.filter((one) => one.session === session).length;
+    const before = [changes(), right.changes.length];
+    const troubles = () => left.of("trouble").map(({ message }) => message);
+    for (let times = 0; times < 2; times++) {
+      namespace.ip(`link add ${OTHER} type veth peer name end`);
+      namespace.ip(`address add 10.67.0.1/24 dev ${OTHER}`);
+      namespace.ip(`link set ${OTHER} up`);
+      await waitFor(() => troubles().at(-1) === null, { what: "the other to be well" });
+      namespace.ip(`link delete ${OTHER}`);
+      await waitFor(() => troubles().at(-1) !== null, { what: "the other to be in trouble" });
+    }
+    expect([changes(), right.changes.length]).to.deep.equal(before);
   });
 });
