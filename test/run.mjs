@@ -25,7 +25,7 @@ const THINKING = [
 const ASKING = "test/controller/io/**/*.test.ts";
 /** API servers and name servers of their own, and nothing that is measured in milliseconds. */
 const PATIENT = ["api", "cli", "deploy", "dns", "kube"];
-const PATIENT_E2E = "test/e2e/{admission,names-servers}.test.ts";
+const PATIENT_E2E = ["test/e2e/admission.test.ts", "test/e2e/names-servers.test.ts"];
 const CLOSING_LINE = /^(\d+) passed, (\d+) failed, (\d+) skipped\n$/;
 
 const require = createRequire(import.meta.url);
@@ -71,8 +71,14 @@ process.on("SIGTERM", () => {
 
 const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
 const rows = await Promise.all([
-  run([`test/!(${[...THINKING, ...PATIENT].join("|")})/**/*.test.ts`, "--ignore", PATIENT_E2E], 0),
-  run([`test/{${PATIENT.join(",")}}/**/*.test.ts`, ASKING, PATIENT_E2E], PRIORITY_BELOW_NORMAL),
+  run(
+    [
+      `test/!(${[...THINKING, ...PATIENT].join("|")})/**/*.test.ts`,
+      ...PATIENT_E2E.flatMap((file) => ["--ignore", file]),
+    ],
+    0,
+  ),
+  run([`test/{${PATIENT.join(",")}}/**/*.test.ts`, ASKING, ...PATIENT_E2E], PRIORITY_BELOW_NORMAL),
   run([`test/{${THINKING.join(",")}}/**/*.test.ts`, "--ignore", ASKING], PRIORITY_LOW),
 ]);
 for (const { kept } of rows) process.stdout.write(kept);

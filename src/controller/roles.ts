@@ -104,7 +104,8 @@ export function roleOf(
   const said = boundClassOf(service);
   const isThere = (name: string | null) => name !== null && world.compiled.classes.has(name);
   // On its way from a class that is gone to another the claims come first.
-  const isLeft = !isThere(said) && isThere(claimedClass);
+  const isNamed = said !== null && service.spec?.loadBalancerClass === said;
+  const isLeft = !isThere(said) && isThere(claimedClass) && !isNamed;
   const conditionClass = isOfPools || isLeft ? null : said;
   const chosen = chooseClass({ ...wishes, boundClass: conditionClass });
   // A new Service's claims are of the class that it chose, and what is wrong with its choice is still to be told.

@@ -136,6 +136,12 @@ export function forgetRefusals(entry: Entry): void {
   entry.isApart = false;
 }
 
+/** As if it had never been refused. */
+export function tryAnew(entry: Entry): void {
+  forgetRefusals(entry);
+  entry.refusals = 0;
+}
+
 /** From the news that somebody has a name, or the last look, to the next look: it doubles, for whoever has it may be giving it up. */
 export function takenLookMs({ takenLooks }: Entry): number {
   return TAKEN_LOOK_MS * 2 ** takenLooks;

@@ -18,6 +18,7 @@ import {
   newEntry,
   noteRefusal,
   takenLookMs,
+  tryAnew,
   type BookNews,
   type BookProblem,
   type Entry,
@@ -238,7 +239,7 @@ export class Book {
     if (nowMs >= this.#resyncAtMs(entry)) {
       doubt(entry, null);
       // To look is not to know: a wildcard answers, too.
-      if (takenLookMs(entry) > this.#options.resyncIntervalMs / 4) forgetRefusals(entry);
+      if (takenLookMs(entry) > this.#options.resyncIntervalMs / 4) tryAnew(entry);
       return { kind: "read", name, zone };
     }
     const { update, takenBy, ...of } = this.#transaction(entry, entry.published, nowMs);
@@ -296,8 +297,7 @@ export class Book {
     if (updateOf === null || isOver || !this.#entries.has(updateOf)) this.#zoneIsWell(entry);
     entry.knownAtMs = nowMs;
     if (entry.problem?.kind === "taken") entry.takenLooks += 1;
-    entry.before = null;
-    entry.after = null;
+    Object.assign(entry, { before: null, after: null });
     if (before === null) return;
     // What was refused for what is there would be refused again.
     if (JSON.stringify(before) !== JSON.stringify(published)) forgetRefusals(entry);
@@ -338,7 +338,7 @@ export class Book {
     }
     const { name, zone, service, isBlamed } = entry;
     if (PREREQUISITE_FAILURES.has(failure.kind)) {
-      this.#zoneIsWell(entry);
+      if (entry.problem?.kind !== "taken") this.#zoneIsWell(entry); // Prerequisites come before rights.
       doubt(entry, afterOf(job)); // Sent twice, it may have obeyed the first.
       if (job.kind === "update") noteRefusal(entry, job);
       entry.refusals += 1;

@@ -112,6 +112,15 @@ export function namesIn({ spec }: DNSEndpoint): readonly string[] {
   return [...new Set((spec?.endpoints ?? []).map(({ dnsName = "" }) => dnsName))];
 }
 
+/** @returns by name the types of its records */
+export function typesByName({ spec }: DNSEndpoint): ReadonlyMap<string, readonly string[]> {
+  const types = new Map<string, string[]>();
+  for (const { dnsName = "", recordType = "" } of spec?.endpoints ?? []) {
+    types.set(dnsName, [...(types.get(dnsName) ?? []), recordType]);
+  }
+  return types;
+}
+
 /** @returns what the object has of a name, as a name server would tell it */
 export function publishedIn(
   object: DNSEndpoint | undefined,

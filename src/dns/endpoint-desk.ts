@@ -17,6 +17,7 @@ import {
   endpointObject,
   isAsWanted,
   namesIn,
+  typesByName,
   publishedIn,
   serviceOfObject,
   type DNSEndpoint,
@@ -233,10 +234,13 @@ export class EndpointDesk {
         return some.map(({ name }) => [name, key] as const);
       }),
     );
+    const wantedTypes = new Map([...goals].map(([key, goal]) => [key, typesByName(goal)]));
     const isHome = (name: string, home: string) => {
       const object = this.#objects.get(home);
-      const isGoing = object?.metadata.deletionTimestamp !== undefined;
-      return object !== undefined && !isGoing && namesIn(object).includes(name);
+      if (object === undefined || object.metadata.deletionTimestamp !== undefined) return false;
+      const types = typesByName(object).get(name) ?? [];
+      const wanted = wantedTypes.get(home)?.get(name) ?? [];
+      return types.length > 0 && wanted.every((type) => types.includes(type));
     };
     for (const [key, object] of this.#objects) {
       const kept = (object.spec?.endpoints ?? []).filter(({ dnsName = "" }) => {

@@ -34,7 +34,7 @@ export interface OwningPublisher {
   readonly zones: readonly string[];
   /** In which it has names still, which it is taking out, for they are its zones no more. */
   readonly zonesLeft: readonly string[];
-  /** Those and zones of which it cannot take its names out now. */
+  /** The same, and where it cannot take them out now, too: the zone of each name. */
   readonly zonesOnceIts: readonly string[];
   /** Its address and port, in one word; null: it is looked up, and may be any. */
   readonly server: string | null;
@@ -92,14 +92,20 @@ function waits(byAge: readonly OwningPublisher[]): ReadonlyMap<string, Problem> 
   return new Map([...awaited].map(([one, leaving]) => [one.name, waiting(one, leaving)]));
 }
 
-/** @returns zones of the one in which another has names still: where that takes them out it takes those of the one for its own */
+/**
+ * @returns zones of the one in which another has names still, and how many: where that takes one out it takes the one's for its
+ *   own
+ */
 export function leftTo(
   one: OwningPublisher,
   publishers: readonly OwningPublisher[],
 ): readonly string[] {
   return publishers.flatMap((other) => {
-    const zones = isOtherOfOwner(one, other) ? other.zonesOnceIts : [];
-    return one.zones.filter((zone) => zones.includes(zone)).map((zone) => `${other.name} ${zone}`);
+    if (!isOtherOfOwner(one, other)) return [];
+    return one.zones.flatMap((zone) => {
+      const { length } = other.zonesOnceIts.filter((each) => each === zone);
+      return length === 0 ? [] : [`${other.name} ${zone} ${length}`];
+    });
   });
 }
 

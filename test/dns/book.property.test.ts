@@ -322,7 +322,9 @@ class History {
         const others = SPOTS.filter((spot) => this.#isBesideOthers(spot, publisher.ownerId));
         const zone = this.#zone({ zone: ZONES.findIndex((each) => each === job?.zone) });
         if (job.kind === "update") {
-          this.late.push({ job, zone, was: this.#oursBefore(publisher, zone, job) });
+          // What was sent of a state that was not may be right of one that comes.
+          const isFit = zone.refusalOf(job.update.prerequisites) === null;
+          this.late.push({ job, zone, was: isFit ? this.#oursBefore(publisher, zone, job) : null });
         }
         const outcome = loses === "asked" ? null : this.#answer(zone, job);
         this.check(publisher, before);

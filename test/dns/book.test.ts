@@ -244,6 +244,21 @@ describe("dns book", () => {
     expect(stage.book.problems).to.deep.equal([]);
   });
 
+  it("a name that is ours in part, and looked at for long: what is ours of it changes at once", () => {
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    stage.zone.put(WEB, "AAAA", ["2001:db8::99"]);
+    stage.want(wanted(held("192.0.2.1", "2001:db8::1")));
+    let nowMs = 0;
+    const tryAgain = () => {
+      do nowMs += 500;
+      while (!stage.round(nowMs).includes("update web.lb.example"));
+    };
+    for (let i = 0; i < 8; i++) tryAgain();
+    stage.want(wanted(held("192.0.2.2", "2001:db8::1"))).round(nowMs + 500);
+    expect(at("A")).to.deep.equal(["192.0.2.2"]);
+    expect(at("AAAA")).to.deep.equal(["2001:db8::99"]);
+  });
+
   it("a name that another gives up is ours within seconds", () => {
     const theirs = OURS.replace("lan.c1", "lan.c2");
     stage.zone.put(WEB, "A", ["198.51.100.1"]);

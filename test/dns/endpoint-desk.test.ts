@@ -247,6 +247,23 @@ describe("dns: the desk of DNSEndpoints", () => {
     expect(scene.news, "what we did ourselves").to.deep.equal(["refused www.lb.example"]);
   });
 
+  it("a name goes back to a Service whose old object is there still, and cannot be written: no family is lost", () => {
+    const scene = new Scene();
+    scene.round(want("www", ["192.0.2.1"]));
+    const shop = want("www", ["192.0.2.9", "2001:db8::9"], { service: "prod/shop" });
+    scene.round(shop);
+    [scene.fails, scene.failing] = [failure("endpoint-not-written", "It says 403"), "prod/web"];
+    scene.round(shop);
+    const back = want("www", ["2001:db8::1"]);
+    scene.round(back);
+    scene.round(back);
+    expect(scene.records).to.include("www AAAA 2001:db8::9 30");
+    scene.fails = null;
+    scene.nowMs = 60_000;
+    for (let i = 0; i < 3; i++) scene.round(back);
+    expect(scene.records).to.deep.equal(["www AAAA 2001:db8::1 30"]);
+  });
+
   it("another namespace: the old objects stay until the new ones are there", () => {
     const scene = new Scene({ namespace: "dns" });
     const wanted = want("web", ["192.0.2.1"]);

@@ -40,12 +40,19 @@ export class ModelZone {
     else this.sets.set(key, { ttlSeconds, records: [...records].sort() });
   }
 
-  update({ prerequisites, changes }: Update): "obeyed" | "rrset-exists" | "rrset-changed" {
-    this.updates += 1;
+  /** @returns null: all of them hold */
+  refusalOf(prerequisites: Update["prerequisites"]): "rrset-exists" | "rrset-changed" | null {
     for (const prerequisite of prerequisites) {
       const broken = this.#broken(prerequisite);
       if (broken !== null) return broken;
     }
+    return null;
+  }
+
+  update({ prerequisites, changes }: Update): "obeyed" | "rrset-exists" | "rrset-changed" {
+    this.updates += 1;
+    const refusal = this.refusalOf(prerequisites);
+    if (refusal !== null) return refusal;
     for (const change of changes) {
       if (change.kind === "delete-rrset") {
         this.sets.delete(`${change.name} ${change.type}`);

@@ -118,8 +118,16 @@ export class Listener {
     const { vrf, log } = this.#options;
     if (vrf === null) return;
     this.#links ??= tryWatchLinks(log, (links) => {
-      this.#vrfIs(links.find(({ name }) => name === vrf)?.index ?? null);
+      const named = links.find(({ name }) => name === vrf)?.index;
+      // By another name of the device it is none of these, and there.
+      const there = this.#boundIndices().find((one) => links.some(({ index }) => index === one));
+      this.#vrfIs(named ?? there ?? null);
     });
+  }
+
+  /** Of the devices that the sockets are bound to. */
+  #boundIndices(): number[] {
+    return [...this.#servers.values()].flatMap(({ fd }) => boundIndexOf(fd) ?? []);
   }
 
   /** @param index null: it is gone, and with it all that could be heard there */
@@ -130,9 +138,8 @@ export class Listener {
       for (const family of [...this.#servers.keys()]) this.#fail(family, ENODEV);
       return;
     }
-    const bound = [...this.#servers.values()].flatMap(({ fd }) => boundIndexOf(fd) ?? []);
     const isWaitedFor = isNews && this.#troubles.size > 0;
-    if (isWaitedFor || bound.some((one) => one !== index)) this.#openAnew();
+    if (isWaitedFor || this.#boundIndices().some((one) => one !== index)) this.#openAnew();
   }
 
   /** Who has dialled already keeps the connection. */

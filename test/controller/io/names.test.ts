@@ -116,6 +116,18 @@ describe("controller: the loop for names", () => {
       await stage.wait("it to begin", () => times("claim b") > 0);
     });
 
+    it("a zone that the other has left, and cannot take its names out of: who has it now begins, and anew when they are gone", async () => {
+      const left = { ...later, spec: { ...later.spec, zones: ["b.example"] } };
+      const names = [{ name: "old.a.example", zone: "a.example", service: "prod/old" }];
+      stage.getFails.set("a", 403);
+      stage.start({ ...left, status: { names } }, older);
+      await stage.wait("it to begin", () => times("claim b") > 0);
+      const before = times("get b");
+      stage.publishers.set("a", left);
+      stage.news();
+      await stage.wait("it to begin anew", () => times("get b") > before);
+    });
+
     it("an older one that is given what a younger one has: the younger ends", async () => {
       stage.start(later, { ...older, spec: { ...older.spec, ownerId: "two" } });
       await stage.wait("both to begin", () => times("claim a") > 0 && times("claim b") > 0);
