@@ -216,12 +216,16 @@ function stepOf(
     const changes = [clear, clearMark];
     return { isNew: false, prerequisites, changes, after: NO_SET, takenBy: null };
   }
-  if (isAlias) return stays("alias");
+  if (isAlias && !tries) return stays("alias");
   const isRight = isEqualList(set.addresses, addresses) && set.ttlSeconds === ttlSeconds;
   const isMarked = JSON.stringify(set.marks) === JSON.stringify([text]);
   if (isRight && isMarked) return stays();
+  // It may be a wildcard's.
+  const noAlias: readonly Prerequisite[] = isAlias
+    ? [{ kind: "rrset-missing", name, type: "CNAME" }]
+    : [];
   return {
-    ...{ isNew: false, prerequisites },
+    ...{ isNew: false, prerequisites: [...prerequisites, ...noAlias] },
     changes: [...(isRight ? [] : [clear, ...additions]), ...(isMarked ? [] : [clearMark, addMark])],
     ...{ after, takenBy: null },
   };

@@ -244,6 +244,15 @@ describe("dns book", () => {
     expect(stage.book.problems).to.deep.equal([]);
   });
 
+  it("somebody takes the addresses of a name of ours, and an alias of all names answers for it: it is put right", () => {
+    stage.zone.put("*.lb.example", "CNAME", ["elsewhere.example"]);
+    stage.want(wanted(held("192.0.2.1"))).round(0);
+    stage.zone.put(WEB, "A", []);
+    stage.round(400_000);
+    expect(at("A")).to.deep.equal(["192.0.2.1"]);
+    expect(stage.book.problems).to.deep.equal([]);
+  });
+
   it("a name that is ours in part, and looked at for long: what is ours of it changes at once", () => {
     stage.want(wanted(held("192.0.2.1"))).round(0);
     stage.zone.put(WEB, "AAAA", ["2001:db8::99"]);
