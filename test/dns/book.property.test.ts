@@ -566,5 +566,5 @@ describe("dns book: two publishers, two zones", () => {
         history.expectSettled();
       }),
       { numRuns: 600 },
-    )).timeout(60_000);
+    )).timeout(240_000);
 });
