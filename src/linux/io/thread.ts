@@ -3,6 +3,7 @@
  *
  * Best effort: to raise it needs CAP_SYS_NICE, to lower it nothing; musl has no scheduler calls. Nothing else depends on it.
  */
+import { readdirSync } from "node:fs";
 import { setPriority, setScheduler } from "./system.ts";
 
 const PRIO_PROCESS = 0;
@@ -26,12 +27,23 @@ export function raiseThreadPriority(kind: "nice" | "realtime"): boolean {
   return setScheduler(THIS_THREAD, SCHED_RR | SCHED_RESET_ON_FORK, REALTIME_PRIORITY) === 0;
 }
 
+/** @returns those of this process, the engine's own among them, which collect garbage; [] where /proc is not to be had */
+export function threadIds(): readonly number[] {
+  try {
+    return readdirSync("/proc/self/task").map(Number);
+  } catch {
+    return [];
+  }
+}
+
 /**
- * Makes way for the other threads of the process: of what its control group gets, they come first. Threads that this one
- * starts later are as low; without CAP_SYS_NICE it is for good.
+ * They make way for the other threads of the process: of what its control group gets, those come first. Threads that they
+ * start later are as low; without CAP_SYS_NICE it is for good.
  *
- * @returns whether the kernel did it
+ * @param threads one that has ended is no fault
+ * @returns whether the kernel did it for all of them
  */
-export function lowerThreadPriority(): boolean {
-  return setPriority(PRIO_PROCESS, THIS_THREAD, NICE.last) === 0;
+export function lowerThreadPriority(threads: readonly number[] = [THIS_THREAD]): boolean {
+  const done = threads.map((thread) => setPriority(PRIO_PROCESS, thread, NICE.last) === 0);
+  return done.every(Boolean);
 }

@@ -9,7 +9,7 @@
 import type { Logger } from "pino";
 import { KubeClient } from "../../kube/io/client.ts";
 import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
-import { lowerThreadPriority } from "../../linux/io/thread.ts";
+import { lowerThreadPriority, threadIds } from "../../linux/io/thread.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
 import { GATE_OFF } from "../gate.ts";
 import type { PeerAddress } from "../peers.ts";
@@ -182,6 +182,7 @@ class RunningProcess implements RunningSpeaker {
     const { nodeName: node, heartbeatPort, namespace } = this.#parts.options;
     const { heartbeatIntervalMs: intervalMs, detectionTimeMs: detectionMs } = this.#parts.options;
     const { reannounceIntervalMs, verifyIntervalMs } = this.#parts.options;
+    const ordinary = threadIds();
     this.#worker = startFrameWorker(
       {
         ...{ ...WORKER_DEFAULTS, node, heartbeatPort, incarnation: this.#incarnation },
@@ -196,7 +197,7 @@ class RunningProcess implements RunningSpeaker {
         },
       },
     );
-    lowerThreadPriority();
+    lowerThreadPriority(ordinary);
     const thrift = new Thrift(THRIFT_MS);
     setInterval(() => {
       thrift.look(performance.now());
