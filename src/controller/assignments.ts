@@ -54,7 +54,12 @@ export const listedAddresses = onceForEach(({ status }: Service): readonly Ip[] 
   return ingress.flatMap(({ ip }) => (ip === undefined ? [] : (parseIp(ip) ?? [])));
 });
 
-export const partyOfService = onceForEach(({ metadata: { annotations }, spec }: Service): Party => {
+/** @returns whether the two may have one address, by what they say themselves */
+export function goTogether(one: Service, other: Service): boolean {
+  return clashOf(partyOfService(one), partyOfService(other)) === null;
+}
+
+const partyOfService = onceForEach(({ metadata: { annotations }, spec }: Service): Party => {
   const { externalTrafficPolicy, selector, ports } = spec ?? {};
   return partyOf({ annotations, externalTrafficPolicy, selector, ports });
 });
@@ -164,7 +169,7 @@ function isAdmitted({ address, service }: PlacedClaim, { world }: ClaimContext):
   return address.services.every((key) => {
     const other = world.services.get(key);
     if (other === undefined || other === ours || isOlder(ours, other)) return true;
-    return clashOf(partyOfService(other), partyOfService(ours)) === null;
+    return goTogether(other, ours);
   });
 }
 

@@ -119,8 +119,10 @@ export class Desk {
     for (const ip of claims) touch(this.#claims.at(ip));
     for (const ip of claims) touch(this.#listed.at(ip));
     for (const key of services) {
-      for (const ip of this.#claims.of(key)) touch(this.#claims.at(ip));
-      for (const ip of this.#claims.of(key)) touch(this.#listed.at(ip)); // They may share it, or not any more.
+      for (const ip of this.#claims.of(key)) {
+        touch(this.#claims.at(ip));
+        touch(this.#listed.at(ip)); // They may share it, or not any more.
+      }
     }
     for (const ip of addresses) {
       if (claims.has(ip)) continue;

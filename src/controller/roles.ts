@@ -23,9 +23,8 @@ import {
 import type { Labels } from "../classes/label-selector.ts";
 import type { Compiled } from "../classes/model.ts";
 import { parseRequest, type ServiceFacts, type ServiceRequest } from "../classes/request.ts";
-import { clashOf } from "../classes/sharing.ts";
 import type { Service } from "../kube/types.ts";
-import { listedAddresses, partyOfService } from "./assignments.ts";
+import { goTogether, listedAddresses } from "./assignments.ts";
 import { onceForEach } from "../base/once.ts";
 import { READY_CONDITION } from "./resources.ts";
 import type { ClaimedAddress, World } from "./world.ts";
@@ -132,7 +131,7 @@ function heldBy(
 ): Ip[] {
   const sharesWith = (key: string) => {
     const other = services.get(key);
-    return other !== undefined && clashOf(partyOfService(other), partyOfService(service)) === null;
+    return other !== undefined && goTogether(other, service);
   };
   const adopted = listedAddresses(service).filter(
     (ip) => claimed.get(ip)?.services.every(sharesWith) ?? true,

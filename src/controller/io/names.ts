@@ -195,14 +195,16 @@ export class Names {
     const owning = owningAmong(objects, seen);
     const withheld = withheldAmong(objects, owning);
     const right = new Map(
-      objects.flatMap((each) => (withheld.has(each) ? [] : [[each.metadata.name, each]])),
+      objects.flatMap((object) => {
+        const identity = identityOf(object, owning);
+        return withheld.has(object) ? [] : [[object.metadata.name, { object, identity }]];
+      }),
     );
     for (const [name, { identity }] of [...this.#publishing]) {
-      const object = right.get(name);
-      if (object === undefined || identity !== identityOf(object, owning)) this.#end(name);
+      if (identity !== right.get(name)?.identity) this.#end(name);
     }
-    for (const [name, object] of right) {
-      if (!this.#publishing.has(name)) this.#start(object, identityOf(object, owning), seen);
+    for (const [name, { object, identity }] of right) {
+      if (!this.#publishing.has(name)) this.#start(object, identity, seen);
     }
     this.#withheld.say(withheld);
   }
