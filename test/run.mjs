@@ -66,7 +66,7 @@ async function run(args, niceness) {
 // The terminal tells all of them; they take down what they have set up, and this waits for that.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {
-  for (const child of children) child.kill("SIGTERM");
+  for (const child of children) child.kill("SIGINT"); // Of the two, mocha passes this one on to the process that has the tests.
 });
 
 const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
