@@ -19,8 +19,8 @@ import { NODES_ASN, POOL, ROUTER_ASN } from "../bgp/world.ts";
 const COLLECT_GARBAGE = new URL("collect-garbage.mjs", import.meta.url).href;
 const WAIT_MS_MAX = 120_000;
 
-/** Of a speaker. */
-export const THREADS = ["main", "frames", "bfd"] as const;
+/** Of a speaker; or none of them. */
+export const THREADS = ["main", "frames", "bfd", "none"] as const;
 export type Thread = (typeof THREADS)[number];
 
 /** Who may lose whom. */

@@ -47,6 +47,8 @@ export class OutRib {
   readonly #refreshesOwed = new Set<IpFamily>();
   /** By shape, in this context. */
   readonly #routes = new Map<string, Route | HeldBack>();
+  /** What goes out, message by message, for as long as nothing changes: a slow peer does not make us look through all of it each time. */
+  #queue: Iterator<Uint8Array, undefined> | null = null;
   #owesWithdrawals = false;
   #isComplete = false;
   #context: RouteContext | null = null;
@@ -91,6 +93,7 @@ export class OutRib {
   }
 
   change({ announce, withdraw }: RouteChanges): void {
+    this.#queue = null;
     for (const prefix of withdraw) {
       if (!this.#wanted.delete(prefix)) continue;
       this.#wantedCounts[familyOfPrefix(prefix)]--;
@@ -121,6 +124,7 @@ export class OutRib {
   /** The session is down: what the peer knew is gone. */
   close(): void {
     this.#context = null;
+    this.#queue = null;
     this.#owesWithdrawals = false;
     this.#told.clear();
     this.#dirty.clear();
@@ -138,6 +142,7 @@ export class OutRib {
 
   #payRefreshes(): void {
     if (this.#refreshesOwed.size === 0) return;
+    this.#queue = null;
     for (const prefix of this.#wanted.keys()) {
       if (!this.#refreshesOwed.has(familyOfPrefix(prefix))) continue;
       if (this.#told.has(prefix)) this.#told.set(prefix, "");
@@ -150,6 +155,7 @@ export class OutRib {
   setDraining(isDraining: boolean): void {
     if (this.#context === null || this.#context.isDraining === isDraining) return;
     this.#context = { ...this.#context, isDraining };
+    this.#queue = null;
     this.#routes.clear();
     for (const prefix of this.#wanted.keys()) this.#dirty.add(prefix);
   }
@@ -162,32 +168,36 @@ export class OutRib {
     const context = this.#context;
     if (context === null) return [];
     this.#payRefreshes();
-    const { gone, groups } = this.#sort(context);
+    this.#queue ??= this.#queued(context);
     const messages: Uint8Array[] = [];
-    let bytes = 0;
-    const take = (
-      message: Uint8Array,
-      prefixes: readonly Prefix[],
-      key: string | null,
-    ): boolean => {
+    for (let bytes = 0; bytes < bytesMax;) {
+      const { value: message } = this.#queue.next();
+      if (message === undefined) {
+        this.#queue = null;
+        return [...messages, ...this.#endMessages(context)];
+      }
       messages.push(message);
-      for (const prefix of prefixes) this.#settle(prefix, key);
       bytes += message.length;
-      return bytes < bytesMax;
-    };
-    // What is gone goes first: traffic that is lost counts for more than traffic that is not there yet.
+    }
+    return messages;
+  }
+
+  /** What is gone goes first: traffic that is lost counts for more than traffic that is not there yet. */
+  *#queued(context: RouteContext): Generator<Uint8Array, undefined> {
+    const { gone, groups } = this.#sort(context);
     for (const [family, prefixes] of gone) {
       for (const { message, taken } of packWithdrawn(family, prefixes, context.agreement)) {
-        if (!take(message, taken, null)) return messages;
+        this.#settle(taken, null);
+        yield message;
       }
     }
     this.#owesWithdrawals = false;
     for (const { route, prefixes } of groups.values()) {
       for (const { message, taken } of packAnnounced(route, prefixes, context.agreement)) {
-        if (!take(message, taken, route.key)) return messages;
+        this.#settle(taken, route.key);
+        yield message;
       }
     }
-    return [...messages, ...this.#endMessages(context)];
   }
 
   #routeOf(announcement: Announcement, context: RouteContext): Route | HeldBack {
@@ -200,10 +210,12 @@ export class OutRib {
     return route;
   }
 
-  #settle(prefix: Prefix, key: string | null): void {
-    this.#dirty.delete(prefix);
-    if (key === null) this.#told.delete(prefix);
-    else this.#told.set(prefix, key);
+  #settle(prefixes: readonly Prefix[], key: string | null): void {
+    for (const prefix of prefixes) {
+      this.#dirty.delete(prefix);
+      if (key === null) this.#told.delete(prefix);
+      else this.#told.set(prefix, key);
+    }
   }
 
   /** What is dirty, by what is to be said of it; what turns out to be known is dirty no longer. */

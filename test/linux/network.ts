@@ -6,6 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import koffi from "koffi";
+import { Guardian } from "../../lab/guardian.ts";
 
 /** Skips the test, or all of a suite, where namespaces cannot be made, and says why. */
 export function requireNamespaces(context: Mocha.Context): void {
@@ -39,14 +40,20 @@ const VRF = "red";
 /** The routes of its VRF are in. */
 export const VRF_TABLE = 10;
 
+/** Of this process. */
+const NAME_PREFIX = `spreadlb-test-${process.pid}-`;
+
 let made = 0;
+/** Removes those that a process leaves which is ended in the middle of a test. */
+let guardian: Guardian | undefined;
 
 /** A namespace with its loopback up. */
 export class Namespace {
   readonly name: string;
 
   constructor() {
-    this.name = `spreadlb-test-${process.pid}-${made++}`;
+    guardian ??= new Guardian({ directories: [], namespacePrefix: NAME_PREFIX });
+    this.name = `${NAME_PREFIX}${made++}`;
     ip(`netns add ${this.name}`);
     this.ip("link set lo up");
   }

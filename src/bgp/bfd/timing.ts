@@ -33,15 +33,19 @@ export function detectionTimeUs(
   return theirs.detectMultiplier * Math.max(requiredMinRxUs, theirs.desiredMinTxUs);
 }
 
+/** Of an interval; the RFC allows a quarter. Less is enough to fall out of step, and a peer waits a little less for one that is silent. */
+const JITTER_MAX = 0.2;
+
 /**
- * Takes up to a quarter off an interval, so that many sessions do not march in step (section 6.8.7).
+ * Takes some of an interval off, so that many sessions do not march in step (section 6.8.7).
  *
  * @param chance from 0 to 1
  * @param detectMultiplier of 1, a tenth is the least: at most 90 % of the interval, for one late packet ends the session
  */
 export function jittered(intervalUs: number, chance: number, detectMultiplier: number): number {
   const most = detectMultiplier === 1 ? 0.9 : 1;
-  return intervalUs * (0.75 + (most - 0.75) * chance);
+  const least = 1 - JITTER_MAX;
+  return intervalUs * (least + (most - least) * chance);
 }
 
 /** The next of a row of numbers that look like chance: xorshift32. @param seed not 0; @returns not 0, below 2^32 */

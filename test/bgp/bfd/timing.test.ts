@@ -28,10 +28,10 @@ describe("BFD timing", () => {
     expect(detectionTimeUs(300_000, theirs)).to.equal(1_500_000);
   });
 
-  it("jitter takes off up to a quarter, and at least a tenth where one packet decides (6.8.7)", () => {
-    expect(jittered(1000, 0, 3)).to.equal(750);
+  it("jitter takes off up to a fifth, of a quarter that is allowed, and at least a tenth where one packet decides (6.8.7)", () => {
+    expect(jittered(1000, 0, 3)).to.equal(800);
     expect(jittered(1000, 1, 3)).to.equal(1000);
-    expect(jittered(1000, 0, 1)).to.equal(750);
+    expect(jittered(1000, 0, 1)).to.equal(800);
     expect(jittered(1000, 1, 1)).to.equal(900);
   });
 

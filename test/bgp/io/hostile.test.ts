@@ -13,6 +13,7 @@ import { runInNewContext } from "node:vm";
 import { pino } from "pino";
 import { BgpSpeaker } from "../../../src/bgp/io/bgp-speaker.ts";
 import { DIALS_MAX } from "../../../src/bgp/dial-guard.ts";
+import { PAUSE_MS_MAX } from "../../../src/bgp/pace.ts";
 import type { Session } from "../../../src/bgp/session.ts";
 import { encodeMessage } from "../../../src/bgp/wire/message.ts";
 import { Namespace, requireNamespaces } from "../../linux/network.ts";
@@ -45,6 +46,12 @@ const CORE_SHARE_MAX = 0.35;
 const DIALLED_SHARE_MAX = 0.1;
 /** The same where we have work to do, as with any other peer. */
 const WORKING_SHARE_MAX = 1.5;
+/** Of an UPDATE with many communities, and how often a thousand of them change: 45 MB in all. */
+const [LONG_BYTES, COMMUNITY_BYTES, LONG_ROUNDS] = [1000, 4, 45];
+/** What the kernel takes for a peer that does not read: 4 MiB to send (tcp_wmem), and some that its own end has received. */
+const KERNEL_MIB_MAX = 8;
+/** A thousand of those, as they are wanted, as they were told and as they are said. */
+const LONG_HELD_MIB_MAX = 16;
 /** How long a peer goes on with what never ends. */
 const FOR_MS = 1000;
 
@@ -264,6 +271,39 @@ for (const family of ["IPv4", "IPv6"] as const) {
         expect((await heldMib()) - heldBefore, "MiB").to.be.below(2 * HELD_MIB_MAX);
         expect(started.sessions.get("bad")?.rib.wantedCountIn(["IPv4"])).to.equal(100);
       });
+    }
+
+    for (const deed of ["reads nothing", "tiny windows"] as const) {
+      it(`a peer, ${deed}: what waits for it is the table, however often that changes`, async function () {
+        const started = await play(deed);
+        await untilBad(started, ({ state }) => state === "established");
+        const heldBefore = await heldMib();
+        await changeLongOnes(started);
+        const held = (await heldMib()) - heldBefore;
+        const updates = started.sessions.get("bad")?.counters.sentByKind.update ?? Infinity;
+        if (this.test !== undefined) {
+          this.test.title += ` (${held.toFixed(1)} MiB held in the end, ${updates} UPDATEs sent)`;
+        }
+        expect(updates * LONG_BYTES).to.be.below(KERNEL_MIB_MAX * 2 ** 20);
+        expect(held, "MiB").to.be.below(LONG_HELD_MIB_MAX);
+        expectGoodUnharmed();
+      });
+    }
+
+    /** A table of a megabyte, all of which is another each time. */
+    async function changeLongOnes(of: BgpSpeaker): Promise<void> {
+      const many = Array.from(
+        { length: LONG_BYTES / COMMUNITY_BYTES },
+        (_, i) => [64999, i] as const,
+      );
+      for (let round = 0; round < LONG_ROUNDS; round++) {
+        const announce = Array.from({ length: 1000 }, (_, i) =>
+          route(`10.0.${i >> 8}.${i & 255}/32`, { communities: [[round, i], ...many] }),
+        );
+        of.changeRoutes("bad", { announce, withdraw: [] });
+        // Changes that come sooner go together, whoever the peer is.
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS_MAX));
+      }
     }
 
     async function changeAll(of: BgpSpeaker, to: string): Promise<void> {
