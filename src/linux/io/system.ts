@@ -58,6 +58,8 @@ interface Calls {
   readonly close: (fd: number) => number;
   readonly setpriority: (which: number, who: number, nice: number) => number;
   readonly schedSetscheduler: (pid: number, policy: number, parameters: Bytes) => number;
+  readonly schedGetaffinity: (pid: number, size: number, mask: Bytes) => number;
+  readonly schedSetaffinity: (pid: number, size: number, mask: Bytes) => number;
 }
 
 let loaded: Calls | undefined;
@@ -94,6 +96,8 @@ function load(): Calls {
     close: bind("int close(int)"),
     setpriority: bind("int setpriority(int, uint32, int)"),
     schedSetscheduler: bind("int sched_setscheduler(int, int, void *)"),
+    schedGetaffinity: bind("int sched_getaffinity(int, size_t, void *)"),
+    schedSetaffinity: bind("int sched_setaffinity(int, size_t, void *)"),
   } as Calls;
 }
 
@@ -188,6 +192,15 @@ export function setPriority(which: number, who: number, nice: number): number {
 
 export function setScheduler(pid: number, policy: number, priority: number): number {
   return checked(calls().schedSetscheduler(pid, policy, Uint32Array.of(priority)));
+}
+
+/** @param mask a bit for each CPU on which the thread may run, the lowest first; filled in */
+export function getAffinity(thread: number, mask: Uint8Array): number {
+  return checked(calls().schedGetaffinity(thread, mask.length, mask));
+}
+
+export function setAffinity(thread: number, mask: Uint8Array): number {
+  return checked(calls().schedSetaffinity(thread, mask.length, mask));
 }
 
 export interface Watch {

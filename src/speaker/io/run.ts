@@ -9,7 +9,7 @@
 import type { Logger } from "pino";
 import { KubeClient } from "../../kube/io/client.ts";
 import type { SpeakerMetrics } from "../../metrics/io/metrics.ts";
-import { lowerThreadPriority, threadIds } from "../../linux/io/thread.ts";
+import { lowerThreadPriority, standApart, threadIds } from "../../linux/io/thread.ts";
 import type { VirtualIP } from "../../multi-ip/resource.ts";
 import { GATE_OFF } from "../gate.ts";
 import type { PeerAddress } from "../peers.ts";
@@ -157,7 +157,10 @@ class RunningProcess implements RunningSpeaker {
       ...{ hasGate: options.gate !== GATE_OFF, ignoreExcludeLabel: options.ignoreExcludeLb },
       ...{ bgpListenPort: options.bgpListenPort, stateDir: options.stateDir },
       saved: parts.savedRouting,
-      host: (request, onEnd) => this.#worker?.host(request, onEnd),
+      host: (request, onEnd) => {
+        standApart(); // What it starts stays where it is.
+        this.#worker?.host(request, onEnd);
+      },
     });
     this.#reports = new WorkerReports({
       node: options.nodeName,
