@@ -1,7 +1,7 @@
 /**
  * BIND 9 as a name server of the lab.
  *
- * Read first: BIND's Administrator Reference Manual, chapters on `key`, `options` and `zone` (allow-update).
+ * Read first: BIND's Administrator Reference Manual, chapters on `key`, `options` and `zone` (allow-update, update-policy).
  * Neighbour: name-server.ts.
  */
 import { copyFileSync, writeFileSync } from "node:fs";
@@ -62,7 +62,7 @@ export function writeBindConf(
 function zoneConf(zone: string, state: ZoneState, options: NameServerOptions): readonly string[] {
   const { keys, isSigned = false, isInline = false, signaturesSeconds } = options;
   if (state === "gone") return [];
-  const writers = state === "closed" ? "none;" : keys.map(({ name }) => `key "${name}";`).join(" ");
+  const all = keys.map(({ name }) => `key "${name}";`).join(" ");
   return [
     `zone "${zone}" {`,
     `  type primary; file "${pathIn(options)(state === "broken" ? "broken" : `${zone}.zone`)}";`,
@@ -73,9 +73,19 @@ function zoneConf(zone: string, state: ZoneState, options: NameServerOptions): r
         ]
       : []),
     // external-dns reads the zone whole.
-    `  allow-transfer { ${keys.map(({ name }) => `key "${name}";`).join(" ")} };`,
-    `  allow-update { ${writers} };`,
+    `  allow-transfer { ${all} };`,
+    typeof state === "object"
+      ? `  update-policy { ${policyRules(state.refuses, options).join(" ")} };`
+      : `  allow-update { ${state === "closed" ? "none;" : all} };`,
     "};",
+  ];
+}
+
+/** The first that fits counts. */
+function policyRules(refused: string, { keys }: NameServerOptions): readonly string[] {
+  return [
+    ...keys.map(({ name }) => `deny "${name}" subdomain ${refused};`),
+    ...keys.map(({ name }) => `grant "${name}" zonesub any;`),
   ];
 }
 

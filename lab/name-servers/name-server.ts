@@ -47,8 +47,11 @@ export interface NameServerOptions {
   readonly records?: readonly string[];
 }
 
-/** Whether a zone takes updates, takes none (REFUSED), is loaded from a file with a mistake (SERVFAIL), or is not there (NOTAUTH). */
-export type ZoneState = "well" | "closed" | "broken" | "gone";
+/**
+ * Whether a zone takes updates, takes none (REFUSED), is loaded from a file with a mistake (SERVFAIL), or is not there (NOTAUTH); or takes all but those of
+ * one name, and of what is below it.
+ */
+export type ZoneState = "well" | "closed" | "broken" | "gone" | { readonly refuses: string };
 
 export interface RunningNameServer {
   readonly kind: NameServerKind;

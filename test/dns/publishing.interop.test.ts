@@ -273,6 +273,58 @@ describe("dns publishing", function () {
         expect(await dig("older", "A")).to.deep.equal([]);
       });
 
+      it("two clusters want one name at once, and each its own: one has it, nobody fights, and the other gets it when it is given up", async () => {
+        const serial = () =>
+          run(["dig", "@127.0.0.1", "-p", String(server.port), "+short", ZONE, "SOA"]);
+        const clusters = ["lan.c1", "lan.c2"].map((ownerId, i) => {
+          const ip = `192.0.2.${i + 1}`;
+          const own = wantedName(`own${i}`, [ip]);
+          const all = [wantedName("one", [ip, `2001:db8::${i + 1}`]), own];
+          return { publisher: new TestPublisher(ownerId, asking()), ip, own, all };
+        });
+        const round = () =>
+          Promise.all(clusters.map(({ publisher, all }) => publisher.round(...all)));
+        await round();
+        const isLate = ({ publisher }: (typeof clusters)[number]) =>
+          publisher.book.problems.length > 0;
+        const [first, second] = clusters.toSorted((a, b) => Number(isLate(a)) - Number(isLate(b)));
+        if (first === undefined || second === undefined) throw new Error("there are two");
+        expect(first.publisher.book.problems).to.deep.equal([]);
+        expect(second.publisher.book.problems).to.deep.equal([
+          {
+            ...{ kind: "taken", name: nameOf(`one.${ZONE}`), service: "prod/web" },
+            by: { owner: first.publisher.ownerId },
+          },
+        ]);
+        for (const [i, { ip }] of clusters.entries()) {
+          expect(await dig(`own${i}`, "A")).to.deep.equal([`30 ${ip}`]);
+        }
+        const settled = await serial();
+        const sent: string[] = [];
+        const hasLooked = async () => {
+          const outcomes = (await round()).flat();
+          sent.push(...outcomes.filter((outcome) => outcome.startsWith("update")));
+          return outcomes.includes("read ok");
+        };
+        await waitFor(hasLooked, { what: "the second to look whether it was given up" });
+        await waitFor(hasLooked, { what: "it to look again" });
+        expect(sent, "updates, when all is settled").to.deep.equal([]);
+        // A signed zone is signed anew when its server thinks fit.
+        if (!isSigned) expect(await serial()).to.equal(settled);
+        expect(await dig("one", "A")).to.deep.equal([`30 ${first.ip}`]);
+        await first.publisher.round(first.own);
+        const hasIt = async () => {
+          await second.publisher.round(...second.all);
+          return second.publisher.book.problems.length === 0;
+        };
+        await waitFor(hasIt, { what: "the second to have it" });
+        expect(await dig("one", "A")).to.deep.equal([`30 ${second.ip}`]);
+        expect((await dig("a-one", "TXT")).join()).to.include(`owner=${second.publisher.ownerId},`);
+        if (!isSigned) expect(await serial(), "that it moves").not.to.equal(settled);
+        for (const { publisher } of clusters) await publisher.round();
+        expect(await dig("one", "A")).to.deep.equal([]);
+      });
+
       const faults: readonly [string, () => Partial<Asking>, RegExp][] = [
         [
           "a wrong secret",

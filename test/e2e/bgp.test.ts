@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { getPriority } from "node:os";
+import { availableParallelism, getPriority } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { startRouter, type Router } from "../../lab/routers/router.ts";
@@ -178,9 +178,10 @@ describe("end to end: BGP", function () {
     expect(path).to.deep.include({ asPath: [NODES_ASN], communities: ["64600:100"] });
   });
 
-  it("the threads of frames and BFD come before the main thread and the engine's own, which have made way", () => {
+  it("the threads of frames and BFD come before the main thread and the engine's own, which have made way, and run on other CPUs", () => {
     const pid = cluster.speakers.get("n1")?.pid ?? 0;
     const niceOf = new Map<string, number>();
+    const cpusOf = new Map<string, string>();
     let makingWay = 0;
     for (const thread of readdirSync(`/proc/${pid}/task`)) {
       const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");
@@ -188,12 +189,16 @@ describe("end to end: BGP", function () {
         Number(thread) === pid ? "main" : stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
       const nice = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19 - 3]);
       niceOf.set(name, nice);
+      const status = readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8");
+      cpusOf.set(name, /^Cpus_allowed_list:\s+(.*)$/m.exec(status)?.[1] ?? "");
       if (nice === 15) makingWay += 1;
     }
     expect(makingWay, "the main thread, and four that collect its garbage").to.be.at.least(5);
     expect(niceOf.get("main")).to.equal(15);
     expect(niceOf.get("frames")).to.equal(getPriority());
     expect(niceOf.get("bfd")).to.equal(getPriority());
+    expect(cpusOf.get("bfd")).to.equal(cpusOf.get("frames"));
+    if (availableParallelism() > 1) expect(cpusOf.get("bfd")).to.not.equal(cpusOf.get("main"));
   });
 
   it("people see it: objects, Events and spreadlb bgp say who announces what to whom", async () => {

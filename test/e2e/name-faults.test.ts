@@ -171,7 +171,7 @@ describe("end to end: names while their server is ill", function () {
 
   const faults: readonly {
     readonly title: string;
-    readonly state: ZoneState;
+    readonly state: Exclude<ZoneState, object>;
     readonly kind: string;
     readonly reason: string;
     readonly remedy: string;
