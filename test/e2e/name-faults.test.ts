@@ -11,20 +11,14 @@ import {
   type ZoneState,
 } from "../../lab/name-servers/name-server.ts";
 import { waitFor } from "../../lab/wait.ts";
-import type { DNSPublisherStatus } from "../../src/dns/resource.ts";
+import { HOSTNAME, KEY, PUBLISHERS, statusOf, type Told } from "./published-names.ts";
 import { edgeClass, needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
 
 const ZONE = "lb.example";
 const OTHER = "lb.other";
 const SERVER = "n2";
-const KEY = {
-  name: "spreadlb",
-  algorithm: "hmac-sha256",
-  secretBase64: "c3ByZWFkbGItZG5zLWtleQ==",
-};
-const HOSTNAME = "external-dns.alpha.kubernetes.io/hostname";
+const PUBLISHER = `${PUBLISHERS}/lan`;
 const WEB = "/api/v1/namespaces/default/services/web";
-const PUBLISHER = "/apis/spreadlb.io/v1alpha1/dnspublishers/lan";
 const LEADER = "/apis/coordination.k8s.io/v1/namespaces/spreadlb-system/leases/spreadlb-controller";
 const MANY = 1000;
 
@@ -86,16 +80,13 @@ describe("end to end: names while their server is ill", function () {
   const ask = (text: string) =>
     cluster.lab.api("PATCH", WEB, { metadata: { annotations: { [HOSTNAME]: text } } });
 
-  async function status(): Promise<DNSPublisherStatus> {
-    const found = (await cluster.lab.api("GET", PUBLISHER)) as { status?: DNSPublisherStatus };
-    return found.status ?? {};
-  }
-
   /** The condition Ready has the reason. @returns its message */
   function untilReason(reason: string, timeoutMs = 60_000): Promise<string> {
     return waitFor(
       async () => {
-        const ready = (await status()).conditions?.find(({ type }) => type === "Ready");
+        const ready = (await statusOf(cluster, "lan")).conditions?.find(
+          ({ type }) => type === "Ready",
+        );
         if (ready?.reason === reason) return ready.message;
         throw new Error(`it is ${ready?.reason ?? "unknown"}: ${ready?.message ?? ""}`);
       },
@@ -104,12 +95,6 @@ describe("end to end: names while their server is ill", function () {
   }
 
   const untilReady = () => untilReason("Ready");
-
-  interface Told {
-    readonly reason: string;
-    readonly note: string;
-    readonly regarding: { readonly kind: string; readonly name: string };
-  }
 
   function untilTold(reason: string): Promise<Told> {
     return waitFor(
@@ -161,7 +146,7 @@ describe("end to end: names while their server is ill", function () {
   async function untilTwo(): Promise<void> {
     await waitFor(
       async () => {
-        const { names = [], published } = await status();
+        const { names = [], published } = await statusOf(cluster, "lan");
         return names.length === 2 && published === 2;
       },
       { what: "two names", timeoutMs: 60_000 },
@@ -208,13 +193,15 @@ describe("end to end: names while their server is ill", function () {
       await untilResolved(`t${i}.${OTHER}`);
       const failing = await waitFor(
         async () => {
-          const { failingZones = [] } = await status();
+          const { failingZones = [] } = await statusOf(cluster, "lan");
           return failingZones.length > 0 && failingZones;
         },
         { what: "the zone among those that fail" },
       );
       expect(failing.map(({ zone }) => zone)).to.deep.equal([ZONE]);
-      const ready = (await status()).conditions?.find(({ type }) => type === "Ready");
+      const ready = (await statusOf(cluster, "lan")).conditions?.find(
+        ({ type }) => type === "Ready",
+      );
       expect([ready?.status, ready?.message.startsWith(`Zone ${ZONE}: `)]).to.deep.equal([
         ...["False", true],
       ]);
@@ -227,7 +214,7 @@ describe("end to end: names while their server is ill", function () {
       await untilReady();
       await untilResolved(`t${i}.${ZONE}`);
       await untilResolved(`web.${ZONE}`);
-      expect((await status()).failingZones).to.deep.equal([]);
+      expect((await statusOf(cluster, "lan")).failingZones).to.deep.equal([]);
       await backToTwo();
       expect(await dig(`t${i}.${ZONE} A`, `a-t${i}.${ZONE} TXT`)).to.deep.equal([]);
     });
@@ -253,11 +240,14 @@ describe("end to end: names while their server is ill", function () {
     await ask(`web.${ZONE}`);
     const message = await untilReason("ReadRefused");
     expect(message).to.include(`Zone ${OTHER}: `).and.to.include("spec.abandonedZones");
-    expect((await status()).names?.map(({ zone }) => zone).sort()).to.deep.equal([ZONE, OTHER]);
+    expect((await statusOf(cluster, "lan")).names?.map(({ zone }) => zone).sort()).to.deep.equal([
+      ZONE,
+      OTHER,
+    ]);
     await cluster.lab.api("PATCH", PUBLISHER, { spec: { abandonedZones: [OTHER] } });
     await waitFor(
       async () => {
-        const { names = [], failingZones = [] } = await status();
+        const { names = [], failingZones = [] } = await statusOf(cluster, "lan");
         return names.map(({ name }) => name).join() === `web.${ZONE}` && failingZones.length === 0;
       },
       { what: "its names and its failure to be forgotten" },
@@ -293,14 +283,14 @@ describe("end to end: names while their server is ill", function () {
     // What it had sent is obeyed, though it is dead.
     const there = (await dig(...addresses)).length;
     expect(there, "names in the middle of the round").to.be.within(1, MANY - 1);
-    await waitFor(async () => (await status()).published === MANY, {
+    await waitFor(async () => (await statusOf(cluster, "lan")).published === MANY, {
       ...{ what: "all names to be published", timeoutMs: 60_000 },
     });
     await untilReady();
     expect(new Set(await dig(...addresses))).to.deep.equal(new Set([address]));
     expect(await dig(...addresses), "each has one address").to.have.length(MANY);
     expect(await dig(...marks), "each has one mark").to.have.length(MANY);
-    const written = (await status()).names?.map(({ name }) => name) ?? [];
+    const written = (await statusOf(cluster, "lan")).names?.map(({ name }) => name) ?? [];
     expect(written).to.have.length(MANY);
     expect(new Set(written)).to.deep.equal(new Set(names));
     await backToTwo();

@@ -14,7 +14,19 @@ import {
 import { waitFor } from "../../lab/wait.ts";
 import type { DNSPublisherStatus } from "../../src/dns/resource.ts";
 import { dig } from "./dig.ts";
-import { metallb, needsRoot, SpreadCluster, WANTED } from "./spread-cluster.ts";
+import {
+  advertisement,
+  HOSTNAME,
+  KEY,
+  PUBLISHERS,
+  renewedMs,
+  sharedService,
+  statusOf,
+  TTL,
+  untilReason,
+  untilTold,
+} from "./published-names.ts";
+import { metallb, needsRoot, SpreadCluster } from "./spread-cluster.ts";
 
 const [ZONE, MOVING, SPARE] = ["lb.example", "lb.moving", "lb.spare"];
 const NAME = `web.${ZONE}`;
@@ -22,57 +34,11 @@ const ADDRESSES = ["10.77.0.201", "10.77.0.202"];
 /** Each of the addresses is for one of them alone. */
 const NODES = ["n1", "n2"];
 const SERVER = "n3";
-const KEY = {
-  ...{ name: "spreadlb", algorithm: "hmac-sha256" },
-  secretBase64: "c3ByZWFkbGItZG5zLWtleQ==",
-};
-const PUBLISHERS = "/apis/spreadlb.io/v1alpha1/dnspublishers";
 const SERVICES = "/api/v1/namespaces/default/services";
-const HOSTNAME = "external-dns.alpha.kubernetes.io/hostname";
-const TTL = "external-dns.alpha.kubernetes.io/ttl";
 /** For what has no limit of its own, on a machine that is busy: far below the time after which all is looked up anew. */
 const PATIENCE_MS = 60_000;
 /** Of a name that nothing stands in the way of: a round a second, and a busy machine. A zone that is left alone is so for longer. */
 const SOON_MS = 5000;
-
-function sharedService(
-  name: string,
-  port: number,
-  addresses: readonly string[],
-  annotations: object = {},
-): object {
-  return {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: {
-      name,
-      namespace: "default",
-      labels: { name },
-      annotations: {
-        [WANTED]: addresses.join(),
-        "network.deckhouse.io/l2-load-balancer-external-ips-count": String(addresses.length),
-        "metallb.io/allow-shared-ip": "web",
-        ...annotations,
-      },
-    },
-    spec: { type: "LoadBalancer", selector: { app: "web" }, ports: [{ port, targetPort: 8080 }] },
-  };
-}
-
-/** On these nodes, for the Service of that name. */
-function advertisement(name: string, nodes: readonly string[]): object {
-  const matchExpressions = [{ key: "kubernetes.io/hostname", operator: "In", values: nodes }];
-  return metallb("L2Advertisement", name, {
-    nodeSelectors: [{ matchExpressions }],
-    serviceSelectors: [{ matchLabels: { name } }],
-  });
-}
-
-interface Told {
-  readonly reason: string;
-  readonly note: string;
-  readonly regarding: { readonly kind: string; readonly name: string };
-}
 
 describe("end to end: names in doubt", function () {
   this.timeout(3 * PATIENCE_MS);
@@ -174,38 +140,6 @@ describe("end to end: names in doubt", function () {
     };
   }
 
-  async function status(name = "lan"): Promise<DNSPublisherStatus> {
-    const found = await cluster.lab.api("GET", `${PUBLISHERS}/${name}`);
-    return (found as { status?: DNSPublisherStatus }).status ?? {};
-  }
-
-  /** The condition Ready has the reason. */
-  function untilReason(reason: string, name = "lan"): Promise<DNSPublisherStatus> {
-    return waitFor(
-      async () => {
-        const found = await status(name);
-        const ready = found.conditions?.find(({ type }) => type === "Ready");
-        if (ready?.reason === reason) return found;
-        throw new Error(`it is ${ready?.reason ?? "unknown"}: ${ready?.message ?? ""}`);
-      },
-      { what: `${name} to be ${reason}`, timeoutMs: PATIENCE_MS },
-    );
-  }
-
-  function untilTold(reason: string, about: string): Promise<Told> {
-    return waitFor(
-      async () => {
-        const path = "/apis/events.k8s.io/v1/events";
-        const { items } = (await cluster.lab.api("GET", path)) as { items: Told[] };
-        return items.find(
-          (each) =>
-            each.reason === reason && `${each.regarding.kind}/${each.regarding.name}` === about,
-        );
-      },
-      { what: `an Event ${reason} on ${about}` },
-    );
-  }
-
   /** Waits until BIND has obeyed: it says so. */
   async function setZones(...states: readonly (readonly [string, ZoneState])[]): Promise<void> {
     const runs = () => server.log().split(" running\n").length;
@@ -267,7 +201,7 @@ describe("end to end: names in doubt", function () {
       await cluster.delete(`${SERVICES}/good`);
       await cluster.delete(`${SERVICES}/denied`);
       await untilHas(GOOD, [], PATIENCE_MS);
-      await untilReason("Ready");
+      await untilReason(cluster, "lan", "Ready");
     });
 
     it("the others are published and kept true all the while; of the one it is said, with the way out", async () => {
@@ -278,9 +212,13 @@ describe("end to end: names in doubt", function () {
         await annotate("good", { [TTL]: String(ttlSeconds) });
         await untilHas(GOOD, [good], SOON_MS, ttlSeconds);
       }
-      const { note } = await untilTold("Refused", "Service/denied");
+      const { note } = await untilTold(cluster, "Refused", "Service/denied");
       expect(note).to.include(DENIED).and.to.include("REFUSED").and.to.include(REMEDY);
-      const { conditions, differences, failingZones = [] } = await untilReason("Refused");
+      const {
+        conditions,
+        differences,
+        failingZones = [],
+      } = await untilReason(cluster, "lan", "Refused");
       const ready = conditions?.find(({ type }) => type === "Ready");
       expect([ready?.status, ready?.message]).to.deep.equal(["False", note]);
       expect(differences).to.deep.equal([
@@ -308,14 +246,14 @@ describe("end to end: names in doubt", function () {
     it("the server takes it now, too: it comes by itself, and all is well", async () => {
       await setZones();
       await untilHas(DENIED, [denied], PATIENCE_MS);
-      const { differences, failingZones = [] } = await untilReason("Ready");
+      const { differences, failingZones = [] } = await untilReason(cluster, "lan", "Ready");
       expect([differences, failingZones]).to.deep.equal([[], []]);
     });
 
     it("a name that is there already may not be changed any more: it stays, and the others go on", async () => {
       await setZones([ZONE, { refuses: DENIED }]);
       await annotate("denied", { [TTL]: "20" });
-      await untilReason("Refused");
+      await untilReason(cluster, "lan", "Refused");
       for (const ttlSeconds of [21, 22, 23]) {
         await annotate("good", { [TTL]: String(ttlSeconds) });
         await untilHas(GOOD, [good], SOON_MS, ttlSeconds);
@@ -323,7 +261,7 @@ describe("end to end: names in doubt", function () {
       expect(await has(DENIED)).to.equal(`30 ${denied}`);
       await setZones();
       await untilHas(DENIED, [denied], PATIENCE_MS, 20);
-      await untilReason("Ready");
+      await untilReason(cluster, "lan", "Ready");
     });
   });
 
@@ -339,7 +277,7 @@ describe("end to end: names in doubt", function () {
       await setZones([ZONE, "closed"]);
       const added = `shop.${ZONE}`;
       await annotate("web", { [HOSTNAME]: `${NAME},${added}` });
-      await untilReason("Refused");
+      await untilReason(cluster, "lan", "Refused");
       const { names, publishers } = await dnsShown();
       expect(
         names.map((each) => [each.name, each.wanted, each.published, each.state]),
@@ -361,7 +299,7 @@ describe("end to end: names in doubt", function () {
       // With the next change of ours.
       await annotate("web", { [HOSTNAME]: NAME, [TTL]: "31" });
       await untilHas(NAME, ADDRESSES, PATIENCE_MS, 31);
-      await untilReason("Ready");
+      await untilReason(cluster, "lan", "Ready");
       const later = await dnsShown();
       expect(later.names.find(({ name }) => name === NAME)?.state).to.equal("ok");
       expect(later.publishers[0]?.["lastError"], "what it was").to.deep.include(refused);
@@ -389,12 +327,12 @@ describe("end to end: names in doubt", function () {
       await cluster.apply(publisher("lan", [ZONE, MOVING]), publisher("next", [SPARE]));
       await annotate("web", { [HOSTNAME]: `${NAME},${MOVED}`, [TTL]: "30" });
       await untilHas(MOVED, ADDRESSES, PATIENCE_MS);
-      await untilReason("Ready");
+      await untilReason(cluster, "lan", "Ready");
     });
     after(async () => {
       await annotate("web", { [HOSTNAME]: NAME });
       await untilHas(MOVED, [], PATIENCE_MS);
-      await untilReason("Ready");
+      await untilReason(cluster, "lan", "Ready");
       await cluster.delete(`${PUBLISHERS}/next`);
     });
 
@@ -406,9 +344,9 @@ describe("end to end: names in doubt", function () {
       await waitFor(async () => (await has(`a-${MOVED}`, "TXT")).includes(`owner=${name}.`), {
         ...{ what: `the mark of ${name}`, timeoutMs: PATIENCE_MS },
       });
-      await untilReason("Ready", name);
+      await untilReason(cluster, name, "Ready");
       const forgets = async () => {
-        const { names = [] } = await status(other);
+        const { names = [] } = await statusOf(cluster, other);
         return names.every((each) => each.name !== MOVED);
       };
       await waitFor(forgets, { what: `${other} to forget the name`, timeoutMs: PATIENCE_MS });
@@ -424,15 +362,6 @@ describe("end to end: names in doubt", function () {
     });
   });
 
-  /** When a speaker renewed its Lease last. */
-  async function renewedMs(node: string): Promise<number> {
-    const leases = "/apis/coordination.k8s.io/v1/namespaces/spreadlb-system/leases";
-    const { spec } = (await cluster.lab.api("GET", `${leases}/spreadlb-speaker-${node}`)) as {
-      spec: { renewTime: string };
-    };
-    return Date.parse(spec.renewTime);
-  }
-
   it("an address has left, and the controller begins anew: it stays away until somebody holds it, and another is always there", async () => {
     const [, other = ""] = ADDRESSES;
     await cluster.lab.cutNode("n1");
@@ -445,7 +374,7 @@ describe("end to end: names in doubt", function () {
     await annotate("web", { [TTL]: "41" });
     await untilHas(NAME, [other], PATIENCE_MS, 41);
     // And once it may hold n1's speaker for lost: the other was heard of long enough after that.
-    await waitFor(async () => (await renewedMs("n2")) - beganMs > 15_000, {
+    await waitFor(async () => (await renewedMs(cluster, "n2")) - beganMs > 15_000, {
       ...{ what: "the other speaker to be heard of past every limit", timeoutMs: PATIENCE_MS },
     });
     await annotate("web", { [TTL]: "42" });
@@ -457,6 +386,6 @@ describe("end to end: names in doubt", function () {
     ]);
     await annotate("web", { [TTL]: "30" });
     await untilHas(NAME, ADDRESSES, PATIENCE_MS);
-    await untilReason("Ready");
+    await untilReason(cluster, "lan", "Ready");
   });
 });

@@ -11,23 +11,17 @@ import { ipBatch } from "../../lab/network.ts";
 import { startNameServer, type RunningNameServer } from "../../lab/name-servers/name-server.ts";
 import { MANAGEMENT_LINK } from "../../lab/plan.ts";
 import { HopelessError, waitFor } from "../../lab/wait.ts";
-import type { DNSPublisherStatus } from "../../src/dns/resource.ts";
 import { dig, type SeenRecord } from "./dig.ts";
+import { HOSTNAME, KEY, PUBLISHERS, untilReason, untilTold } from "./published-names.ts";
 import { edgeClass, needsRoot, service, SpreadCluster } from "./spread-cluster.ts";
 
 const ZONE = "lb.example";
 const NAME = `web.default.${ZONE}`;
-const KEY = {
-  ...{ name: "spreadlb", algorithm: "hmac-sha256" },
-  secretBase64: "c3ByZWFkbGItZG5zLWtleQ==",
-};
 const [BIND_IPV6, CONTROLLER_IPV6] = ["fd78::1", "fd78::2"];
 const [BIND_NODE, POWERDNS_NODE] = ["n1", "n2"];
-const PUBLISHERS = "/apis/spreadlb.io/v1alpha1/dnspublishers";
 const RESYNC_SECONDS = 10;
 /** On a machine that is busy, for what has no limit of its own. */
 const PATIENCE_MS = 60_000;
-const HOSTNAME = "external-dns.alpha.kubernetes.io/hostname";
 
 function publisher(name: string, server: object, more: object = {}): object {
   const rfc2136 = { ...server, tsig: { keyName: KEY.name } };
@@ -36,12 +30,6 @@ function publisher(name: string, server: object, more: object = {}): object {
     ...{ apiVersion: "spreadlb.io/v1alpha1", kind: "DNSPublisher", metadata: { name } },
     spec: { zones: [ZONE], rfc2136, template, ...more },
   };
-}
-
-interface Told {
-  readonly reason: string;
-  readonly note: string;
-  readonly regarding: { readonly kind: string; readonly name: string };
 }
 
 describe("end to end: names at two name servers", function () {
@@ -154,33 +142,6 @@ describe("end to end: names at two name servers", function () {
     );
   }
 
-  function statusOf(name: string, reason: string): Promise<DNSPublisherStatus> {
-    return waitFor(
-      async () => {
-        const path = `${PUBLISHERS}/${name}`;
-        const { status } = (await cluster.lab.api("GET", path)) as { status?: DNSPublisherStatus };
-        const ready = status?.conditions?.find(({ type }) => type === "Ready");
-        if (ready?.reason !== reason) throw new Error(`it is ${ready?.reason}: ${ready?.message}`);
-        return status;
-      },
-      { what: `${name} to be ${reason}`, timeoutMs: PATIENCE_MS },
-    );
-  }
-
-  function untilTold(reason: string, about: string): Promise<Told> {
-    return waitFor(
-      async () => {
-        const path = "/apis/events.k8s.io/v1/events";
-        const { items } = (await cluster.lab.api("GET", path)) as { items: Told[] };
-        return items.find(
-          (each) =>
-            each.reason === reason && `${each.regarding.kind}/${each.regarding.name}` === about,
-        );
-      },
-      { what: `an Event ${reason} on ${about}`, timeoutMs: PATIENCE_MS },
-    );
-  }
-
   it("both families of a Service have the template's name at both, each with the marks of its publisher", async () => {
     for (const server of [bind, powerdns]) {
       await untilHas(server, NAME, "A");
@@ -188,7 +149,7 @@ describe("end to end: names at two name servers", function () {
     }
     const owners = await Promise.all(
       ["inside", "outside"].map(async (name) => {
-        const { ownerId = "", published } = await statusOf(name, "Ready");
+        const { ownerId = "", published } = await untilReason(cluster, name, "Ready");
         expect(published).to.equal(1);
         return ownerId;
       }),
@@ -277,9 +238,9 @@ describe("end to end: names at two name servers", function () {
       };
     });
     expect(performance.now() - editedMs).to.be.lessThan(2 * RESYNC_SECONDS * 1000);
-    const { note } = await untilTold("NameEdited", "Service/web");
+    const { note } = await untilTold(cluster, "NameEdited", "Service/web");
     expect(note).to.include(NAME);
-    await statusOf("inside", "Ready");
+    await untilReason(cluster, "inside", "Ready");
   });
 
   it("names that cannot be: an Event on the Service and the condition, at name servers as well", async () => {
@@ -287,10 +248,14 @@ describe("end to end: names at two name servers", function () {
       service("late", { annotations: { [HOSTNAME]: NAME } }),
       service("bad", { annotations: { [HOSTNAME]: ZONE } }),
     );
-    expect((await untilTold("NameClaimed", "Service/late")).note).to.include("default/web has");
-    expect((await untilTold("NameInvalid", "Service/bad")).note).to.include("name-of-the-zone");
-    await statusOf("outside", "NameClaimed");
-    const { differences = [] } = await statusOf("inside", "NameInvalid");
+    expect((await untilTold(cluster, "NameClaimed", "Service/late")).note).to.include(
+      "default/web has",
+    );
+    expect((await untilTold(cluster, "NameInvalid", "Service/bad")).note).to.include(
+      "name-of-the-zone",
+    );
+    await untilReason(cluster, "outside", "NameClaimed");
+    const { differences = [] } = await untilReason(cluster, "inside", "NameInvalid");
     expect(differences.map((each) => [each.service, each.reason])).to.deep.equal([
       ["default/bad", "NameInvalid"],
       ["default/late", "NameClaimed"],
@@ -299,8 +264,8 @@ describe("end to end: names at two name servers", function () {
     for (const name of ["late", "bad"]) {
       await cluster.delete(`/api/v1/namespaces/default/services/${name}`);
     }
-    await statusOf("inside", "Ready");
-    await statusOf("outside", "Ready");
+    await untilReason(cluster, "inside", "Ready");
+    await untilReason(cluster, "outside", "Ready");
   });
 
   it("UDP does not get through to one: TCP does, and the other waits for nothing", async () => {
@@ -322,6 +287,6 @@ describe("end to end: names at two name servers", function () {
       "noudp",
     ]);
     expect(counted, "it was tried").to.match(/counter packets [1-9]/);
-    await statusOf("outside", "Ready");
+    await untilReason(cluster, "outside", "Ready");
   });
 });

@@ -10,53 +10,39 @@ import { startNameServer, type RunningNameServer } from "../../lab/name-servers/
 import { startResolver } from "../../lab/name-servers/resolver.ts";
 import { run, type LabProcess } from "../../lab/process.ts";
 import { waitFor } from "../../lab/wait.ts";
-import type { DNSPublisherStatus } from "../../src/dns/resource.ts";
 import { dig } from "./dig.ts";
-import { metallb, needsRoot, SpreadCluster, WANTED } from "./spread-cluster.ts";
+import {
+  advertisement,
+  HOSTNAME,
+  KEY,
+  renewedMs,
+  sharedService,
+  statusOf,
+  TTL,
+  type Told,
+} from "./published-names.ts";
+import { metallb, needsRoot, SpreadCluster } from "./spread-cluster.ts";
 
 const ZONE = "lb.example";
 const NAME = `web.${ZONE}`;
 const ADDRESSES = ["10.77.0.201", "10.77.0.202", "10.77.0.203"];
 const NODES = ["n1", "n2", "n3"];
 const SERVER = "n4";
-const KEY = {
-  name: "spreadlb",
-  algorithm: "hmac-sha256",
-  secretBase64: "c3ByZWFkbGItZG5zLWtleQ==",
-};
 /** As it is where the publisher says nothing. */
 const LIMIT_SECONDS = 15;
 const TTL_SECONDS = 5;
 /** For what has no limit of its own, on a machine that is busy: far below the time after which all is looked up anew. */
 const PATIENCE_MS = 60_000;
 
-function sharedService(name: string, port: number, addresses: readonly string[]): object {
-  return {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: {
-      name,
-      namespace: "default",
-      labels: { name },
-      annotations: {
-        [WANTED]: addresses.join(),
-        "network.deckhouse.io/l2-load-balancer-external-ips-count": String(addresses.length),
-        "metallb.io/allow-shared-ip": "web",
-        ...(name === "web" ? { "external-dns.alpha.kubernetes.io/hostname": NAME } : {}),
-        "external-dns.alpha.kubernetes.io/ttl": String(TTL_SECONDS),
-      },
-    },
-    spec: { type: "LoadBalancer", selector: { app: "web" }, ports: [{ port, targetPort: 8080 }] },
-  };
-}
-
-/** On these nodes, for the Service of that name. */
-function advertisement(name: string, nodes: readonly string[]): object {
-  const matchExpressions = [{ key: "kubernetes.io/hostname", operator: "In", values: nodes }];
-  return metallb("L2Advertisement", name, {
-    nodeSelectors: [{ matchExpressions }],
-    serviceSelectors: [{ matchLabels: { name } }],
-  });
+/** What has its name is not remembered for long. */
+function briefService(
+  name: string,
+  port: number,
+  addresses: readonly string[],
+  annotations: object = {},
+): object {
+  const ttl = { [TTL]: String(TTL_SECONDS) };
+  return sharedService(name, port, addresses, { ...annotations, ...ttl });
 }
 
 describe("end to end: names follow addresses", function () {
@@ -85,8 +71,8 @@ describe("end to end: names follow addresses", function () {
       advertisement("web", NODES),
       // Each address is for one node alone: nobody else may take its place.
       ...NODES.map((node) => advertisement(`pin-${node}`, [node])),
-      sharedService("web", 80, ADDRESSES),
-      ...NODES.map((node, i) => sharedService(`pin-${node}`, 81 + i, [ADDRESSES[i] ?? ""])),
+      briefService("web", 80, ADDRESSES, { [HOSTNAME]: NAME }),
+      ...NODES.map((node, i) => briefService(`pin-${node}`, 81 + i, [ADDRESSES[i] ?? ""])),
       {
         apiVersion: "v1",
         kind: "Secret",
@@ -162,29 +148,12 @@ describe("end to end: names follow addresses", function () {
     );
   }
 
-  /** When a speaker renewed its Lease last. */
-  async function renewedMs(node: string): Promise<number> {
-    const leases = "/apis/coordination.k8s.io/v1/namespaces/spreadlb-system/leases";
-    const { spec } = (await cluster.lab.api("GET", `${leases}/spreadlb-speaker-${node}`)) as {
-      spec: { renewTime: string };
-    };
-    return Date.parse(spec.renewTime);
-  }
-
-  async function status(): Promise<DNSPublisherStatus> {
-    const path = "/apis/spreadlb.io/v1alpha1/dnspublishers/lan";
-    const { status: found = {} } = (await cluster.lab.api("GET", path)) as {
-      status?: DNSPublisherStatus;
-    };
-    return found;
-  }
-
   it("the client resolves the name, and reaches every address", async () => {
     await untilResolved(ADDRESSES);
     await cluster.lab.waitForTraffic(ADDRESSES);
     const said = await waitFor(
       async () => {
-        const found = await status();
+        const found = await statusOf(cluster, "lan");
         return found.conditions?.[0]?.status === "True" && found;
       },
       { what: "the publisher to be ready" },
@@ -218,14 +187,14 @@ describe("end to end: names follow addresses", function () {
     await cluster.lab.cutNode("n1");
     const cutMs = performance.now();
     // Nobody hears of its speaker any more: this was the last time.
-    const heardMs = await renewedMs("n1");
+    const heardMs = await renewedMs(cluster, "n1");
     await untilResolved(ADDRESSES.slice(1));
     const goneMs = performance.now() - cutMs;
     expect(Date.now() - heardMs).to.be.at.least(LIMIT_SECONDS * 1000);
     expect(goneMs).to.be.lessThan((LIMIT_SECONDS + TTL_SECONDS + 2) * 1000);
     await cluster.lab.mendNode("n1");
     await untilResolved(ADDRESSES);
-    expect(await renewedMs("n1"), "it was heard of again").to.be.greaterThan(heardMs);
+    expect(await renewedMs(cluster, "n1"), "it was heard of again").to.be.greaterThan(heardMs);
     await cluster.lab.waitForTraffic(await resolve(), 1000);
   });
 
@@ -246,7 +215,7 @@ describe("end to end: names follow addresses", function () {
     await waitFor(
       async () => {
         found.add((await resolve()).join());
-        const renewed = await Promise.all(NODES.map((node) => renewedMs(node)));
+        const renewed = await Promise.all(NODES.map((node) => renewedMs(cluster, node)));
         return renewed.every((atMs) => atMs > mendedMs);
       },
       { what: "every Lease to be renewed", timeoutMs: PATIENCE_MS },
@@ -254,17 +223,13 @@ describe("end to end: names follow addresses", function () {
     expect([...found], "one by one they are heard of again").to.deep.equal([ADDRESSES.join()]);
   });
 
-  interface Told {
-    readonly reason: string;
-    readonly note: string;
-    readonly regarding: { readonly kind: string; readonly name: string };
-  }
-
   /** Waits until the condition Ready has one of these reasons. @returns what it says, and the Events of that reason */
   async function untilReason(...reasons: string[]): Promise<{ message: string; events: Told[] }> {
     return waitFor(
       async () => {
-        const condition = (await status()).conditions?.find(({ type }) => type === "Ready");
+        const condition = (await statusOf(cluster, "lan")).conditions?.find(
+          ({ type }) => type === "Ready",
+        );
         const path = "/apis/events.k8s.io/v1/events";
         const { items } = (await cluster.lab.api("GET", path)) as { items: Told[] };
         const { reason = "unknown" } = condition ?? {};
@@ -313,13 +278,13 @@ describe("end to end: names follow addresses", function () {
     // The kernel may know that nobody is there, or not yet.
     const { message } = await untilReason("Unreachable", "NoAnswer");
     expect(message).to.include("Look whether the name server runs");
-    await cluster.apply(advertisement("late", NODES), sharedService("late", 90, ["10.77.0.210"]));
+    await cluster.apply(advertisement("late", NODES), briefService("late", 90, ["10.77.0.210"]));
     await cluster.addressesOf("late", 1);
     await cluster.lab.management.mend(SERVER);
     await untilReason("Ready");
     await waitFor(
       async () => {
-        const names = (await status()).names?.map(({ name }) => name);
+        const names = (await statusOf(cluster, "lan")).names?.map(({ name }) => name);
         return names?.join() === [`shop.${ZONE}`, NAME].join();
       },
       { what: "the names that are wanted, and no other" },
@@ -352,11 +317,12 @@ describe("end to end: names follow addresses", function () {
     const name = `silent.${ZONE}`;
     await cluster.lab.api("PATCH", SERVICE, hostname(`${NAME},${name}`));
     // It is written down before it is published, and asked for at once.
-    const isWritten = async () => (await status()).names?.some((each) => each.name === name);
+    const isWritten = async () =>
+      (await statusOf(cluster, "lan")).names?.some((each) => each.name === name);
     await waitFor(isWritten, { what: "the new name to be written down" });
     await probe.mark("cut");
     await cluster.lab.cutNode(victim);
-    await cluster.apply(sharedService("later", 91, ["10.77.0.211"]), advertisement("later", NODES));
+    await cluster.apply(briefService("later", 91, ["10.77.0.211"]), advertisement("later", NODES));
     await cluster.addressesOf("later", 1);
     // Whoever waited for the name server would wait until it is given up.
     expect(await timesGivenUp(), "a new Service, meanwhile").to.equal(givenUp);
@@ -391,6 +357,8 @@ describe("end to end: names follow addresses", function () {
     await untilResolved([]);
     expect(await has(NAME)).to.equal("");
     expect(await has(`a-${NAME}`, "TXT")).to.equal("");
-    await waitFor(async () => (await status()).names?.length === 0, { what: "no name to be left" });
+    await waitFor(async () => (await statusOf(cluster, "lan")).names?.length === 0, {
+      what: "no name to be left",
+    });
   });
 });
